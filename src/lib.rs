@@ -1,0 +1,14 @@
+//! parexact: correctly rounded parallel reductions behind a C ABI.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`exact`] | superaccumulator, block kernel, exact rounding: no threads, no pointers from outside |
+//! | [`state`] | the mergeable, portable form of a reduction |
+//! | [`array`] | views of the caller's arrays |
+//! | [`reduce`] | whole-array reductions: exact kernels on the pool |
+//! | [`parallel`] | pool, thread counts, progress and cancellation, floating-point environment |
+//! | [`ffi`] | the C boundary alone: check, convert, call |
+
+pub mod error;
+pub mod ffi;
+pub mod parallel;
