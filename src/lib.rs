@@ -10,5 +10,6 @@
 //! | [`ffi`] | the C boundary alone: check, convert, call |
 
 pub mod error;
+pub mod exact;
 pub mod ffi;
 pub mod parallel;
