@@ -1,0 +1,179 @@
+//! Every path of the kernel against the plain oracle, and every rounding against big integers.
+
+mod common;
+
+use common::{Exact, any_values, finite_values};
+use parexact::exact::accumulator::{Describing, Squaring, Summing};
+use parexact::exact::{Moments, as_unaligned, naive, simd};
+use parexact::stats::{NanPolicy, Stats};
+use proptest::prelude::*;
+
+/// The words of both sums, the counts and the extremes: all that there is.
+fn everything(moments: Moments) -> impl PartialEq + std::fmt::Debug {
+    (
+        moments.counts,
+        moments.extremes,
+        moments.sum.to_words(),
+        moments.squares.to_words(),
+    )
+}
+
+/// All paths, with the values added in pieces of the given lengths, agree with the oracle.
+fn check_paths(values: &[f64], pieces: &[usize]) {
+    let oracle = naive::moments(as_unaligned(values));
+    for kernels in simd::supported() {
+        let mut describing = Describing::new(kernels);
+        let mut summing = Summing::new(kernels);
+        let mut squaring = Squaring::new(kernels);
+        let mut rest = as_unaligned(values);
+        for &piece in pieces.iter().cycle() {
+            let (head, tail) = rest.split_at(piece.min(rest.len()));
+            describing.add(head);
+            summing.add(head);
+            squaring.add(head);
+            rest = tail;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let sums = summing.finish();
+        assert_eq!(sums.counts, oracle.counts, "{}", kernels.name);
+        assert_eq!(
+            sums.sum.to_words(),
+            oracle.sum.clone().to_words(),
+            "{}",
+            kernels.name
+        );
+        let squares = squaring.finish().squares.to_words();
+        assert_eq!(
+            squares,
+            oracle.squares.clone().to_words(),
+            "{}",
+            kernels.name
+        );
+        let all = everything(describing.finish());
+        assert_eq!(all, everything(oracle.clone()), "{}", kernels.name);
+    }
+}
+
+fn stats(values: &[f64], ddof: u64) -> (Stats, f64) {
+    let mut accumulator = Describing::new(simd::kernels());
+    accumulator.add(as_unaligned(values));
+    let moments = accumulator.finish();
+    let stats = Stats::new(&moments, ddof, NanPolicy::Raise).expect("no NaN");
+    (stats, moments.norm())
+}
+
+fn check_rounding(values: &[f64], ddof: u64) {
+    let exact = Exact::new(values);
+    let (stats, norm) = stats(values, ddof);
+    exact.sum().assert_rounds_to(stats.sum, "sum");
+    exact.norm().assert_rounds_to(norm, "norm");
+    if exact.n > 0 {
+        exact.mean().assert_rounds_to(stats.mean, "mean");
+    }
+    if exact.n > ddof {
+        exact
+            .variance(ddof)
+            .assert_rounds_to(stats.variance, "variance");
+        exact.std(ddof).assert_rounds_to(stats.std, "std");
+    } else {
+        assert!(stats.variance.is_nan() && stats.std.is_nan());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn paths_agree_with_the_oracle(
+        values in any_values(5000),
+        pieces in prop::collection::vec(1usize..3000, 1..5),
+    ) {
+        check_paths(&values, &pieces);
+    }
+
+    #[test]
+    fn order_does_not_matter((values, shuffled) in any_values(300).prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
+        let a = naive::moments(as_unaligned(&values));
+        let mut b = Describing::new(simd::kernels());
+        b.add(as_unaligned(&shuffled));
+        prop_assert!(everything(a) == everything(b.finish()));
+    }
+
+    #[test]
+    fn long_arrays_round_once(values in finite_values(3000), ddof in 0u64..3) {
+        check_rounding(&values, ddof);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100_000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn short_arrays_round_once(values in finite_values(12), ddof in 0u64..3) {
+        check_rounding(&values, ddof);
+    }
+}
+
+#[test]
+fn every_length() {
+    let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+    let values: Vec<f64> = (0..5000)
+        .map(|i| {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            // Mostly close magnitudes; wide ones now and then.
+            let exponent = if i % 700 == 699 {
+                bits >> 3 & 0x7ff
+            } else {
+                1020 + (bits & 3)
+            };
+            f64::from_bits(bits & 1 << 63 | exponent.min(2046) << 52 | bits >> 12)
+        })
+        .collect();
+    for length in 0..=values.len() {
+        check_paths(&values[values.len() - length..], &[usize::MAX]);
+    }
+}
+
+#[test]
+fn squares_that_underflow_beside_large_values_are_kept() {
+    for tiny in [
+        -485, -486, -500, -511, -512, -530, -537, -538, -540, -1000, -1074,
+    ] {
+        for position in [0, 1, 31, 1000, 2047] {
+            let mut values = vec![1.0; 2048];
+            values[position] = parexact::exact::float::power_of_two(tiny);
+            check_paths(&values, &[usize::MAX]);
+            check_rounding(&values, 0);
+        }
+    }
+}
+
+#[test]
+fn ties_go_to_even_and_leave_it_for_the_slightest_reason() {
+    let tie = 9007199254740992.0; // 2^53
+    for rest in [0.0, 5e-324, -5e-324] {
+        check_rounding(&[tie, 1.0, rest], 0);
+        check_rounding(&[-tie, -1.0, rest], 0);
+    }
+    assert_eq!(stats(&[tie, 1.0, 0.0], 0).0.sum, tie);
+    assert_eq!(stats(&[tie, 1.0, 5e-324], 0).0.sum, tie + 2.0);
+    assert_eq!(stats(&[tie, 1.0, -5e-324], 0).0.sum, tie);
+}
+
+#[test]
+fn the_contract_in_numbers() {
+    assert_eq!(stats(&[1e308, 1.7e308], 0).0.mean, 1.35e308);
+    assert_eq!(stats(&[1e308, 1e308, -1e308], 0).0.sum, 1e308);
+    assert_eq!(stats(&[1e308, 1e308], 0).0.sum, f64::INFINITY);
+    assert_eq!(stats(&[5e-324, 0.0], 1).0.std, 5e-324);
+    assert_eq!(stats(&[5e-324, 0.0], 1).0.variance, 0.0);
+    assert_eq!(stats(&[0.1; 3], 0).0.variance, 0.0);
+    assert_eq!(stats(&[0.1; 3], 0).0.mean, 0.1);
+    let underflow = stats(&[-5e-324, 0.0, 0.0], 0).0.mean;
+    assert_eq!(underflow.to_bits(), (-0.0f64).to_bits());
+    assert_eq!(stats(&[-0.0, -0.0], 0).0.sum.to_bits(), 0);
+}
