@@ -177,3 +177,61 @@ fn the_contract_in_numbers() {
     assert_eq!(underflow.to_bits(), (-0.0f64).to_bits());
     assert_eq!(stats(&[-0.0, -0.0], 0).0.sum.to_bits(), 0);
 }
+
+/// Equal values move every lane by the most that the proof allows, if their residuals are close to half a unit.
+#[test]
+fn lanes_reach_their_bounds() {
+    let unit = |bits: i32| parexact::exact::float::power_of_two(bits);
+    let mut extreme = Vec::new();
+    for k in 1..10 {
+        // The first fold's unit is 2^(k - 50) for values from 1 to 2.
+        extreme.push(1.0 + unit(k - 51) - unit(-52));
+        extreme.push(2.0 - unit(k - 51) + unit(-52));
+    }
+    extreme.push(2.0 - unit(-52));
+    // Squares whose rounded part or error is close to half a unit of its first fold.
+    let mut x = 1.0f64;
+    for _ in 0..200_000 {
+        x = (x * 1.000_123_457).rem_euclid(1.0) + 1.0;
+        let square = x * x;
+        let error = x.mul_add(x, -square).abs() / unit(-52);
+        let close = |k: i32| {
+            let residual = (square / unit(k - 49)).rem_euclid(1.0);
+            (residual - 0.5).abs() < 1e-4
+        };
+        if error > 0.9999 || (4..8).any(close) {
+            extreme.push(x);
+        }
+    }
+    assert!(extreme.len() > 100);
+    for x in extreme {
+        for scale in [-485, -300, 0, 500] {
+            check_paths(&[x * unit(scale); 2048], &[usize::MAX]);
+            check_paths(&[-x * unit(scale); 1024], &[usize::MAX]);
+        }
+    }
+}
+
+/// Below 2^-485 the error of a square underflows.
+#[test]
+fn squares_at_the_edge_of_underflow() {
+    for exponent in -490..-480 {
+        let values: Vec<f64> = (0..2048u64)
+            .map(|i| {
+                let fraction = i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 12;
+                f64::from_bits(((exponent + 1023) as u64) << 52 | fraction | 1)
+            })
+            .collect();
+        check_paths(&values, &[usize::MAX]);
+    }
+}
+
+/// The same at the other end, where start values would overflow.
+#[test]
+fn squares_and_sums_at_the_edge_of_overflow() {
+    for exponent in (495..515).chain(1005..1024) {
+        let largest = f64::from_bits(((exponent + 1023) as u64) << 52 | ((1 << 52) - 1));
+        check_paths(&[largest; 2100], &[usize::MAX]);
+        check_paths(&[-largest; 2100], &[usize::MAX]);
+    }
+}

@@ -158,6 +158,28 @@ mod tests {
     }
 
     #[test]
+    fn a_remainder_alone_breaks_a_tie() {
+        let tie = (1u64 << 53) + 1;
+        for denominator in [3u128, 3 << 64] {
+            // The rest shows up in the remainder, or in limbs that the division never reaches.
+            for length in 3..6 {
+                let unit = 2f64.powi(if denominator == 3 { 0 } else { -64 });
+                let round = |rest| {
+                    let limb = |i| match i {
+                        0 => rest,
+                        i if i + 1 == length => 3 * tie,
+                        _ => 0,
+                    };
+                    let numerator = Natural::from_limbs(length, 64 - 64 * length as i32, limb);
+                    Quotient::new(&numerator, denominator).round(false) / unit
+                };
+                assert_eq!(round(0), 9007199254740992.0);
+                assert_eq!(round(1), 9007199254740994.0);
+            }
+        }
+    }
+
+    #[test]
     fn both_divisions_agree() {
         for numerator in [1, 3, (1 << 100) + 12345, u128::MAX] {
             for denominator in [1, 3, 10, u64::MAX] {

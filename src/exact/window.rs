@@ -24,10 +24,6 @@ pub enum Depth {
 /// Each lane moves by at most 2^51 units a block, and up to 4 lanes share a total: 2^9 blocks stay below 2^63.
 const MAX_BLOCKS: u32 = 1 << 9;
 
-/// Squares are exact as the pair (rounded, error) only while the error does not underflow: |x| >= 2^-485, as
-/// x² is a multiple of 2^(2·(-485) - 104) = 2^-1074 then.
-const LEAST_SQUARE_EXPONENT: i32 = -485;
-
 /// The folds of one quantity.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Folds {
@@ -87,7 +83,8 @@ impl Window {
         }
         for (depth, least) in window.least.iter_mut().enumerate() {
             let last = depth + 1;
-            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104).
+            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104). The unit of
+            // the error's last fold is at least 2^-1074: so an error that underflows, f < -485, never fits.
             *least = match window.sum.unit[last] {
                 LEAST_BIT => 0.0,
                 unit => power_of_two(unit + 52),
@@ -95,7 +92,7 @@ impl Window {
             if SQUARES {
                 let h = (window.square.unit[last] + 52 + 1).div_euclid(2);
                 let l = (window.error.unit[last] + 104 + 1).div_euclid(2);
-                *least = least.max(power_of_two(h.max(l).max(LEAST_SQUARE_EXPONENT)));
+                *least = least.max(power_of_two(h.max(l)));
             }
         }
         Some(window)
