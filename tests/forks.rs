@@ -111,61 +111,104 @@ fn forks_past_the_c_library() {
     respawn::run("forks_past_the_c_library", &[]);
 }
 
-/// A callback that forks: on the calling thread its helpers are gone, which is an error; on a worker
-/// the child's thread is no worker any more.
+/// A callback that forks on the calling thread: in the child its helpers are gone, and their part of
+/// the work with them.
 #[test]
 fn forks_inside_a_call() {
     if respawn::is_child() {
         let caller = std::thread::current().id();
-        for on_caller in [true, false] {
-            set_local(3);
-            let parent = fork::checked_generation();
-            let forked = AtomicBool::new(false);
-            let came = AtomicBool::new(false);
-            let result = fold_chunks(
-                64,
-                1,
-                || (),
-                |(), _| {
-                    let is_caller = std::thread::current().id() == caller;
-                    came.fetch_or(!is_caller, Ordering::SeqCst);
-                    while !came.load(Ordering::SeqCst) {
-                        std::thread::yield_now();
+        let parent = fork::checked_generation();
+        let (came, forked) = (AtomicBool::new(false), AtomicBool::new(false));
+        set_local(2);
+        let result = fold_chunks(
+            64,
+            1,
+            || (),
+            |(), _| {
+                if std::thread::current().id() != caller {
+                    // Inside a chunk while the caller forks.
+                    came.store(true, Ordering::SeqCst);
+                    wait_for(&forked);
+                } else if !forked.load(Ordering::SeqCst) {
+                    wait_for(&came);
+                    // SAFETY: both processes go on; the child leaves by _exit below.
+                    let child = unsafe { libc::fork() };
+                    forked.store(true, Ordering::SeqCst);
+                    if child == 0 {
+                        // SAFETY: no precondition; should the call hang, it kills the child.
+                        unsafe { libc::alarm(10) };
+                    } else {
+                        assert!(ended_well(child));
                     }
-                    if fork::generation() == parent
-                        && is_caller == on_caller
-                        && !forked.swap(true, Ordering::SeqCst)
-                    {
-                        // SAFETY: both processes go on; the children below leave by _exit.
-                        let child = unsafe { libc::fork() };
-                        if child == 0 && !on_caller {
-                            end_with(sum_is_right);
-                        }
-                        if child == 0 {
-                            // SAFETY: no precondition; should the call hang, it kills the child.
-                            unsafe { libc::alarm(10) };
-                        } else {
-                            assert!(ended_well(child));
-                        }
-                    }
-                    Ok(())
-                },
-                |(), ()| (),
-            );
-            if fork::generation() != parent {
-                end_with(|| {
-                    let allowed = match result {
-                        // The helper may have been between two chunks, even outside of the team.
-                        Ok(()) => true,
-                        Err(error) => error.status == PAREXACT_ERROR_FORKED,
-                    };
-                    allowed && sum_is_right()
-                });
-            }
-            assert_eq!(result, Ok(()));
-            assert!(forked.into_inner());
+                }
+                Ok(())
+            },
+            |(), ()| (),
+        );
+        if fork::generation() != parent {
+            end_with(|| {
+                result.is_err_and(|error| error.status == PAREXACT_ERROR_FORKED) && sum_is_right()
+            });
         }
+        assert_eq!(result, Ok(()));
         return;
     }
     respawn::run("forks_inside_a_call", &[]);
+}
+
+fn wait_for(flag: &AtomicBool) {
+    while !flag.load(Ordering::SeqCst) {
+        std::thread::yield_now();
+    }
+}
+
+/// A callback that forks on a worker: the child's only thread is no worker any more.
+#[test]
+fn forks_on_a_worker() {
+    if respawn::is_child() {
+        let caller = std::thread::current().id();
+        let forked = AtomicBool::new(false);
+        set_local(2);
+        let result = fold_chunks(
+            64,
+            1,
+            || (),
+            |(), _| {
+                if std::thread::current().id() == caller {
+                    wait_for(&forked);
+                } else if !forked.load(Ordering::SeqCst) {
+                    assert!(in_fork(sum_is_right));
+                    forked.store(true, Ordering::SeqCst);
+                }
+                Ok(())
+            },
+            |(), ()| (),
+        );
+        assert_eq!(result, Ok(()));
+        return;
+    }
+    respawn::run("forks_on_a_worker", &[]);
+}
+
+/// A fork waits for the sections that must not be cut in two.
+#[test]
+fn forks_wait_for_uninterrupted_sections() {
+    if respawn::is_child() {
+        fork::checked_generation();
+        let (began, inside) = (AtomicBool::new(false), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                fork::uninterrupted(|| {
+                    inside.store(true, Ordering::SeqCst);
+                    began.store(true, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(200));
+                    inside.store(false, Ordering::SeqCst);
+                });
+            });
+            wait_for(&began);
+            assert!(in_fork(|| !inside.load(Ordering::SeqCst)));
+        });
+        return;
+    }
+    respawn::run("forks_wait_for_uninterrupted_sections", &[]);
 }

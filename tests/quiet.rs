@@ -15,7 +15,8 @@ fn panics_inside_are_silent_and_outside_are_printed() {
         let caller = std::thread::current().id();
         let status = guard(|| {
             fold_chunks(
-                1 << 30,
+                // Without end, but for the panic.
+                1 << 50,
                 1,
                 || (),
                 |(), _| match std::thread::current().id() == caller {
