@@ -6,6 +6,7 @@
 //! | [`team`] | the calling thread and the workers that come in time |
 //! | [`runtime`] | the library's own pool, built on first use, anew in a forked child |
 //! | [`pool`] | workers, as many as the system grants |
+//! | [`thread`] | starting one without the locks of Rust's standard library |
 //! | [`worker`] | is this thread one of them? |
 //! | [`threads`] | thread counts and their rules; from [`affinity`] and [`cgroup`] by default |
 //! | [`control`] | progress and cancellation |
@@ -23,6 +24,7 @@ pub mod pool;
 pub mod runtime;
 pub mod signals;
 pub mod team;
+pub mod thread;
 pub mod threads;
 pub mod worker;
 

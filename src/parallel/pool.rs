@@ -1,11 +1,11 @@
 //! A pool of workers: a private rayon pool that makes do with the threads the system grants.
 
+use std::ffi::CString;
 use std::io;
-use std::thread::JoinHandle;
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::{fork, signals, worker};
+use super::{fork, signals, thread, worker};
 use crate::panics;
 
 /// Callbacks run here; give them the stack that threads of C programs have. Only touched pages count.
@@ -21,17 +21,15 @@ pub struct Pool {
 impl Pool {
     /// A pool of `wanted` workers, or of as many as the system grants, possibly none.
     pub fn new(wanted: usize) -> Self {
-        Self::with_spawner(wanted, |thread| {
-            std::thread::Builder::new()
-                .name(format!("parexact-{}", thread.index()))
-                .stack_size(STACK_BYTES)
-                .spawn(|| work(thread))
+        Self::with_spawner(wanted, |worker| {
+            let name = CString::new(format!("parexact-{}", worker.index()))?;
+            thread::spawn(&name, STACK_BYTES, || work(worker))
         })
     }
 
     fn with_spawner(
         wanted: usize,
-        spawn: impl Fn(ThreadBuilder) -> io::Result<JoinHandle<()>>,
+        spawn: impl Fn(ThreadBuilder) -> io::Result<thread::Handle>,
     ) -> Self {
         // The new threads inherit the mask, and so does the first to use crossbeam-epoch's
         // collector: see `fork::uninterrupted` and `warm_up`.
@@ -62,23 +60,22 @@ impl Pool {
     /// those threads have ended, so that they do not count against the limit at the next attempt.
     fn try_exactly(
         count: usize,
-        spawn: &impl Fn(ThreadBuilder) -> io::Result<JoinHandle<()>>,
+        spawn: &impl Fn(ThreadBuilder) -> io::Result<thread::Handle>,
     ) -> Result<ThreadPool, usize> {
         let mut started = Vec::new();
         let built = ThreadPoolBuilder::new()
             .num_threads(count)
             // Jobs catch their panics themselves; without a handler rayon would abort the process.
             .panic_handler(|_| ())
-            .spawn_handler(|thread| {
-                started.push(spawn(thread)?);
+            .spawn_handler(|worker| {
+                started.push(spawn(worker)?);
                 Ok(())
             })
             .build();
         built.map_err(|_| {
             let granted = started.len();
             for thread in started {
-                // An ended worker has nothing to say.
-                let _ = thread.join();
+                thread.join();
             }
             granted
         })
@@ -104,10 +101,10 @@ impl Pool {
 }
 
 /// The life of a worker.
-fn work(thread: ThreadBuilder) {
+fn work(worker: ThreadBuilder) {
     let _inside = panics::Inside::enter();
     worker::become_worker();
-    thread.run();
+    worker.run();
 }
 
 /// Waits until every worker has looked for work once, which is when they initialise what they share.
@@ -124,14 +121,14 @@ mod tests {
     /// A system that grants `limit` threads at a time.
     fn limited(wanted: usize, limit: usize) -> Pool {
         let alive = std::sync::Arc::new(AtomicUsize::new(0));
-        Pool::with_spawner(wanted, |thread| {
+        Pool::with_spawner(wanted, |worker| {
             if alive.fetch_add(1, Ordering::SeqCst) >= limit {
                 alive.fetch_sub(1, Ordering::SeqCst);
                 return Err(io::ErrorKind::WouldBlock.into());
             }
             let alive = alive.clone();
-            std::thread::Builder::new().spawn(move || {
-                work(thread);
+            thread::spawn(c"parexact-test", STACK_BYTES, move || {
+                work(worker);
                 alive.fetch_sub(1, Ordering::SeqCst);
             })
         })

@@ -1,0 +1,87 @@
+//! Threads made by pthread_create itself.
+//!
+//! A thread of Rust's standard library takes a lock of the library's while it starts, if the host is a
+//! Rust program (for its stack overflow messages): a child forked at that moment by another thread
+//! could never start one. It also panics, fatally, when memory for its signal stack is refused.
+
+use std::ffi::{CStr, c_void};
+use std::io;
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A running thread; dropping the handle lets it go its own way.
+pub struct Handle(Option<libc::pthread_t>);
+
+type Main = Box<dyn FnOnce() + Send>;
+
+/// Starts a thread of that name (at most 15 bytes count) with a stack of `stack` bytes, a multiple of
+/// the page size.
+pub fn spawn(
+    name: &CStr,
+    stack: usize,
+    main: impl FnOnce() + Send + 'static,
+) -> io::Result<Handle> {
+    // Two boxes: what C carries around is a single word.
+    let argument: *mut Main = Box::into_raw(Box::new(Box::new(main)));
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
+    // SAFETY: the attributes are initialised before their use and destroyed after it; `start` takes
+    // the argument over if, and only if, the thread exists.
+    let status = unsafe {
+        match libc::pthread_attr_init(attributes.as_mut_ptr()) {
+            0 => {
+                // A size the system does not like leaves the default one.
+                libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), stack);
+                let status = libc::pthread_create(
+                    thread.as_mut_ptr(),
+                    attributes.as_ptr(),
+                    start,
+                    argument.cast(),
+                );
+                libc::pthread_attr_destroy(attributes.as_mut_ptr());
+                status
+            }
+            status => status,
+        }
+    };
+    if status != 0 {
+        // SAFETY: no thread has taken it over.
+        drop(unsafe { Box::from_raw(argument) });
+        return Err(io::Error::from_raw_os_error(status));
+    }
+    // SAFETY: written by the successful call.
+    let thread = unsafe { thread.assume_init() };
+    #[cfg(target_os = "linux")]
+    // SAFETY: the thread is neither joined nor detached, so its identifier is valid.
+    unsafe {
+        libc::pthread_setname_np(thread, name.as_ptr());
+    }
+    Ok(Handle(Some(thread)))
+}
+
+extern "C" fn start(argument: *mut c_void) -> *mut c_void {
+    // SAFETY: `spawn` made it from such a box, for this thread alone.
+    let main = unsafe { Box::from_raw(argument.cast::<Main>()) };
+    // Nothing may unwind into the C library; nobody asks how a worker ended.
+    let _ = catch_unwind(AssertUnwindSafe(main));
+    std::ptr::null_mut()
+}
+
+impl Handle {
+    /// Waits for the end of the thread.
+    pub fn join(mut self) {
+        if let Some(thread) = self.0.take() {
+            // SAFETY: neither joined nor detached so far.
+            unsafe { libc::pthread_join(thread, std::ptr::null_mut()) };
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // SAFETY: neither joined nor detached so far.
+            unsafe { libc::pthread_detach(thread) };
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Which rule decides the number of threads, as seen through the C functions.
+
+mod respawn;
+
+use parexact::error::{PAREXACT_ERROR_INVALID_ARGUMENT, PAREXACT_OK};
+use parexact::ffi::explain::parexact_explain;
+use parexact::ffi::threads::*;
+use parexact::parallel::threads::PAREXACT_MAX_THREADS;
+
+fn explanation() -> String {
+    let mut buffer = vec![0u8; 1 << 16];
+    let mut needed = 0;
+    // SAFETY: the buffer has the capacity passed, and `needed` is live.
+    let status = unsafe { parexact_explain(buffer.as_mut_ptr().cast(), buffer.len(), &mut needed) };
+    assert_eq!(status, PAREXACT_OK);
+    buffer.truncate(needed - 1);
+    String::from_utf8(buffer).expect("the description is ASCII")
+}
+
+/// The child's part: the count, rule and value it should find.
+fn expect(count: usize, rule: &str, value: &str) {
+    assert_eq!(parexact_get_num_threads_local(), count);
+    let part = format!(r#""threads":{{"count":{count},"rule":"{rule}","value":"{value}""#);
+    let text = explanation();
+    assert!(text.contains(&part), "{part} is not in {text}");
+}
+
+#[test]
+fn environment_in_order() {
+    if respawn::is_child() {
+        let wanted = std::env::var("WANTED").expect("set by the parent");
+        let mut fields = wanted.split('|');
+        let mut next = || fields.next().expect("three fields");
+        expect(next().parse().expect("a number"), next(), next());
+        return;
+    }
+    type Case = (&'static [(&'static str, &'static str)], &'static str);
+    const SLURM: (&str, &str) = ("SLURM_CPUS_PER_TASK", "3");
+    const OMP: (&str, &str) = ("OMP_NUM_THREADS", "4,2");
+    const RAYON: (&str, &str) = ("RAYON_NUM_THREADS", "5");
+    const OWN: (&str, &str) = ("PAREXACT_NUM_THREADS", "6");
+    let cases: [Case; 8] = [
+        (&[SLURM, OMP, RAYON, OWN], "6|PAREXACT_NUM_THREADS|6"),
+        (&[SLURM, OMP, RAYON], "5|RAYON_NUM_THREADS|5"),
+        (&[SLURM, OMP], "4|OMP_NUM_THREADS|4,2"),
+        (&[SLURM], "3|SLURM_CPUS_PER_TASK|3"),
+        (
+            &[OMP, ("PAREXACT_NUM_THREADS", "0")],
+            "4|OMP_NUM_THREADS|4,2",
+        ),
+        (
+            &[OMP, ("RAYON_NUM_THREADS", "many")],
+            "4|OMP_NUM_THREADS|4,2",
+        ),
+        (
+            &[SLURM, ("OMP_NUM_THREADS", "-1")],
+            "3|SLURM_CPUS_PER_TASK|3",
+        ),
+        (
+            &[("PAREXACT_NUM_THREADS", "70000")],
+            "1024|PAREXACT_NUM_THREADS|70000",
+        ),
+    ];
+    for (variables, wanted) in cases {
+        let variables = [variables, &[("WANTED", wanted)]].concat();
+        respawn::run("environment_in_order", &variables);
+    }
+}
+
+#[test]
+fn processors_without_environment() {
+    if respawn::is_child() {
+        // SAFETY: the set is plain bits, live, and as large as said.
+        unsafe {
+            let mut one: libc::cpu_set_t = std::mem::zeroed();
+            let current = libc::sched_getcpu();
+            libc::CPU_SET(usize::try_from(current).expect("known on Linux"), &mut one);
+            assert_eq!(libc::sched_setaffinity(0, size_of_val(&one), &one), 0);
+        }
+        assert_eq!(parexact_get_num_threads(), 1);
+        assert!(explanation().contains(r#""affinity":1,"#));
+        return;
+    }
+    respawn::run("processors_without_environment", &[]);
+}
+
+#[test]
+fn settings_above_environment() {
+    if respawn::is_child() {
+        expect(2, "PAREXACT_NUM_THREADS", "2");
+        // SAFETY: nobody else in this process uses the environment now.
+        unsafe { std::env::set_var("PAREXACT_NUM_THREADS", "9") };
+        assert_eq!(
+            parexact_get_num_threads(),
+            2,
+            "the environment is read once"
+        );
+
+        assert_eq!(parexact_set_num_threads(7), PAREXACT_OK);
+        expect(7, "parexact_set_num_threads", "7");
+        assert_eq!(parexact_set_num_threads_local(3), 0);
+        expect(3, "parexact_set_num_threads_local", "3");
+        assert_eq!(parexact_get_num_threads(), 7);
+        let elsewhere = std::thread::spawn(|| parexact_get_num_threads_local()).join();
+        assert_eq!(elsewhere.ok(), Some(7));
+
+        let status = parexact_set_num_threads(PAREXACT_MAX_THREADS + 1);
+        assert_eq!(status, PAREXACT_ERROR_INVALID_ARGUMENT);
+        assert_eq!(parexact_get_num_threads(), 7);
+        assert_eq!(parexact_set_num_threads_local(usize::MAX), 3);
+        assert_eq!(parexact_set_num_threads_local(0), PAREXACT_MAX_THREADS);
+        assert_eq!(parexact_get_num_threads_local(), 7);
+        assert_eq!(parexact_set_num_threads(0), PAREXACT_OK);
+        expect(2, "PAREXACT_NUM_THREADS", "2");
+        return;
+    }
+    respawn::run(
+        "settings_above_environment",
+        &[("PAREXACT_NUM_THREADS", "2")],
+    );
+}
