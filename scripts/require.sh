@@ -34,14 +34,18 @@ remedy() {
     esac
 }
 
-# Runs the command of a remedy, if this user may.
-install() {
+# May this user run the command of a remedy?
+permitted() {
     case $1 in
-    rustup*) command -v rustup >/dev/null && $1 ;;
-    apt-get*)
-        [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
-            apt-get update -qq && DEBIAN_FRONTEND=noninteractive $1 -qq --no-install-recommends
-        ;;
+    apt-get*) [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ;;
+    rustup*) command -v rustup >/dev/null ;;
+    esac
+}
+
+run() {
+    case $1 in
+    apt-get*) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $1 -qq --no-install-recommends ;;
+    *) $1 ;;
     esac
 }
 
@@ -54,12 +58,13 @@ flock 9
 for tool; do
     works "$tool" && continue
     command=$(remedy "$tool")
-    echo "parexact: $tool is missing or does not work; trying: $command" >&2
-    if ! install "$command" >&2 || ! works "$tool"; then
-        case $command in
-        apt-get*) command="sudo apt-get update && sudo $command" ;;
-        esac
-        echo "parexact: $tool is missing or does not work; please run: $command" >&2
-        exit 1
+    if permitted "$command"; then
+        echo "parexact: $tool is missing; installing it: $command" >&2
+        run "$command" >&2 && works "$tool" && continue
     fi
+    case $command in
+    apt-get*) command="sudo apt-get update && sudo $command" ;;
+    esac
+    echo "parexact: $tool is missing or does not work; please run: $command" >&2
+    exit 1
 done

@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 make=${MAKE:-make}
+# What the outer make was given must not reach the inner ones.
+unset MAKEFLAGS MAKEOVERRIDES DESTDIR PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR
 
 fail() {
     echo "install test: $*" >&2
