@@ -7,8 +7,11 @@
 //! | [`array`] | views of the caller's arrays |
 //! | [`reduce`] | whole-array reductions: exact kernels on the pool |
 //! | [`parallel`] | pool, thread counts, progress and cancellation, floating-point environment |
+//! | [`panics`] | panics inside the library: silent, and reported as a status |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
 
 pub mod error;
+pub mod exact;
 pub mod ffi;
+pub mod panics;
 pub mod parallel;

@@ -1,1 +1,9 @@
 //! The C boundary: check, convert, call. One file for each section of the header.
+
+pub mod control;
+pub mod explain;
+pub mod guard;
+pub mod last_error;
+pub mod pointers;
+pub mod status;
+pub mod threads;

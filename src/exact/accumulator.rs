@@ -1,0 +1,258 @@
+//! The driver of the tiers: feeds blocks to the kernel, and deals with those it declines.
+
+use super::bins::Bins;
+use super::extract::Span;
+use super::simd::{Kernel, Kernels};
+use super::window::{Depth, Totals, Window};
+use super::{Moments, Unaligned};
+
+/// No kernel's block is longer.
+pub const MAX_BLOCK: usize = 1024;
+
+/// Bins cost microseconds to make and to drain: fewer values than this go one by one.
+const WORTH_BINS: usize = 4096;
+
+/// Where many blocks in a row are declined, at most so many are looked over before the next attempt.
+const MAX_STRETCH: usize = 64;
+
+/// An exact reduction under way: Σx if `SUM`, Σx² if `SQUARES`, minimum and maximum if `EXTREMES`, always the counts.
+///
+/// Quantities that were not asked for stay empty in the result.
+pub struct Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
+    /// Sums alone.
+    kernel: &'static Kernel,
+    /// Sums and, if asked for, extremes.
+    full: &'static Kernel,
+    window: Option<Window>,
+    totals: Totals,
+    bins: Option<Box<Bins>>,
+    /// Blocks to look over before the kernel is trusted again.
+    stretch: usize,
+    /// Values that no window held.
+    wide: usize,
+    moments: Moments,
+}
+
+/// Σx.
+pub type Summing = Accumulator<true, false, false>;
+/// Σx².
+pub type Squaring = Accumulator<false, true, false>;
+/// Σx, Σx², minimum and maximum.
+pub type Describing = Accumulator<true, true, true>;
+
+impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
+    Accumulator<SUM, SQUARES, EXTREMES>
+{
+    /// Nothing added yet.
+    pub fn new(kernels: &'static Kernels) -> Self {
+        let kernel = match (SUM, SQUARES) {
+            (true, false) => &kernels.sum,
+            (false, true) => &kernels.squares,
+            _ => &kernels.moments,
+        };
+        Self {
+            kernel,
+            full: if EXTREMES { &kernels.describe } else { kernel },
+            window: None,
+            totals: Totals::default(),
+            bins: None,
+            stretch: 0,
+            wide: 0,
+            moments: Moments::default(),
+        }
+    }
+
+    /// Adds values.
+    pub fn add(&mut self, values: &[Unaligned]) {
+        self.moments.counts.all += values.len() as u64;
+        let step = self.full.step();
+        let (mut values, rest) = values.split_at(values.len() - values.len() % step);
+        while !values.is_empty() {
+            values = &values[self.fold(values)..];
+            for _ in 0..self.stretch {
+                let (block, next) = values.split_at(self.full.block().min(values.len()));
+                values = next;
+                if self.add_block(block) {
+                    break;
+                }
+            }
+        }
+        if !rest.is_empty() {
+            self.add_rest(rest);
+        }
+    }
+
+    /// Adds what another accumulator holds.
+    pub fn merge(&mut self, other: Self) {
+        self.moments.merge(&other.finish());
+    }
+
+    /// What was added.
+    pub fn finish(mut self) -> Moments {
+        self.deposit_totals();
+        if let Some(bins) = &mut self.bins {
+            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+        }
+        self.moments
+    }
+
+    /// Lets the kernel take blocks from the front as long as they fit; returns how many values it took, and sets the
+    /// stretch for what follows.
+    fn fold(&mut self, values: &[Unaligned]) -> usize {
+        let mut done = 0;
+        let mut fits = false;
+        if let Some(window) = self.window {
+            let limit = values.len().min(self.room() * self.full.block());
+            let mut compared = (f64::INFINITY, f64::NEG_INFINITY);
+            done = self.full.fold(
+                Depth::Two,
+                &values[..limit],
+                &window,
+                &mut self.totals,
+                &mut compared,
+            );
+            fits = done == limit;
+            self.compare(compared, &values[..done]);
+        }
+        self.stretch = match (fits, done) {
+            (true, _) => 0,
+            (false, 0) => (2 * self.stretch).clamp(1, MAX_STRETCH),
+            (false, _) => 1,
+        };
+        done
+    }
+
+    /// Adds one block after a look at it; was it an ordinary one, that the kernel would take?
+    fn add_block(&mut self, block: &[Unaligned]) -> bool {
+        if block.is_empty() {
+            return true;
+        }
+        let span = self.kernel.span(block);
+        self.compare(span.compared, block);
+        self.add_spanned(block, span)
+    }
+
+    /// Adds fewer values than a step.
+    fn add_rest(&mut self, rest: &[Unaligned]) {
+        if EXTREMES {
+            for &value in rest {
+                self.moments.extremes.add(f64::from_ne_bytes(value));
+            }
+        }
+        // Zeros change sums by nothing.
+        let mut padded = [[0; 8]; MAX_BLOCK];
+        let padded = &mut padded[..self.kernel.step()];
+        padded[..rest.len()].copy_from_slice(rest);
+        let span = self.kernel.span(padded);
+        self.add_spanned(padded, span);
+    }
+
+    /// Adds a block that was looked over, all but its extremes.
+    fn add_spanned(&mut self, block: &[Unaligned], span: Span) -> bool {
+        if span.finite {
+            return self.add_finite(block, span);
+        }
+        let mut finite = [[0; 8]; MAX_BLOCK];
+        let finite = &mut finite[..block.len()];
+        for (out, value) in finite.iter_mut().zip(block) {
+            let x = f64::from_ne_bytes(*value);
+            if x.is_finite() {
+                *out = *value;
+            } else {
+                self.moments.counts.add_special(x);
+            }
+        }
+        self.add_finite(finite, self.kernel.span(finite))
+    }
+
+    /// Adds a block of finite values to the sums, on the first tier that holds it.
+    fn add_finite(&mut self, block: &[Unaligned], span: Span) -> bool {
+        if span.largest() == 0.0 {
+            return true;
+        }
+        let Some((window, depth)) = self.fit(span) else {
+            self.add_wide(block);
+            return false;
+        };
+        self.room();
+        let done = self.kernel.fold(
+            depth,
+            block,
+            &window,
+            &mut self.totals,
+            &mut (f64::INFINITY, f64::NEG_INFINITY),
+        );
+        assert_eq!(done, block.len(), "the window holds the block");
+        depth == Depth::Two
+    }
+
+    /// The window and depth for a block: the window in force if it will do, else one of the block's own.
+    fn fit(&mut self, span: Span) -> Option<(Window, Depth)> {
+        let (least, largest) = (span.least, span.largest());
+        let in_force = self
+            .window
+            .and_then(|window| Some((window, window.depth(least, largest)?)));
+        if let Some((_, Depth::Two)) = in_force {
+            return in_force;
+        }
+        let own = Window::new::<SQUARES>(largest, self.kernel.k())
+            .and_then(|window| Some((window, window.depth(least, largest)?)));
+        match (in_force, own) {
+            (Some(_), None | Some((_, Depth::Three))) => in_force,
+            (_, Some((window, _))) => {
+                self.deposit_totals();
+                self.window = Some(window);
+                own
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// Adds finite values whose exponents lie too far apart, or too close to the ends of the range, for any window.
+    fn add_wide(&mut self, values: &[Unaligned]) {
+        self.wide += values.len();
+        if self.bins.is_none() && self.wide >= WORTH_BINS {
+            self.bins = Bins::new();
+        }
+        let moments = &mut self.moments;
+        if let Some(bins) = &mut self.bins {
+            if bins.room() < values.len() {
+                bins.drain(&mut moments.sum, &mut moments.squares);
+            }
+            bins.add::<SUM, SQUARES>(values);
+            return;
+        }
+        for &value in values {
+            let x = f64::from_ne_bytes(value);
+            if SUM {
+                moments.sum.add(x);
+            }
+            if SQUARES {
+                moments.squares.add_product(x, x);
+            }
+        }
+    }
+
+    fn compare(&mut self, compared: (f64, f64), values: &[Unaligned]) {
+        if EXTREMES {
+            let extremes = &mut self.moments.extremes;
+            extremes.add_compared(compared.0, compared.1, values);
+        }
+    }
+
+    /// Blocks that the totals have room for, after making some.
+    fn room(&mut self) -> usize {
+        if self.totals.room() == 0 {
+            self.deposit_totals();
+        }
+        self.totals.room()
+    }
+
+    fn deposit_totals(&mut self) {
+        if let Some(window) = &self.window {
+            let moments = &mut self.moments;
+            self.totals
+                .deposit::<SUM, SQUARES>(window, &mut moments.sum, &mut moments.squares);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Sums of values of any exponent: one integer for each exponent, added to without looking at the others.
+//!
+//! The large superaccumulator of Neal, "Fast exact summation using small and large superaccumulators" (2015),
+//! extended to squares. Significands are added as integers into the bin of their sign and exponent; nothing is
+//! shifted until [`Bins::drain`].
+
+use std::alloc::{Layout, alloc_zeroed};
+
+use super::Unaligned;
+use super::digits::{Squares, Sum};
+use super::float::{LEAST_BIT, parts};
+
+const EXPONENTS: usize = 2048;
+/// A square has at most 106 bits, so a 128-bit bin holds 2^22 of them.
+const CAPACITY: usize = 1 << 22;
+
+/// Bins for Σx and Σx².
+pub struct Bins {
+    /// Low words of Σ significands, by sign and exponent field.
+    low: [u64; 2 * EXPONENTS],
+    /// How often each overflowed.
+    high: [u32; 2 * EXPONENTS],
+    /// Σ significands², by exponent field.
+    squares: [u128; EXPONENTS],
+    values: usize,
+}
+
+impl Bins {
+    /// Empty bins; `None` if there is no memory for them (they take 80 KiB).
+    pub fn new() -> Option<Box<Self>> {
+        let layout = Layout::new::<Self>();
+        // SAFETY: the layout is not empty. All-zero bytes are a valid `Bins`, and a box owns memory of this layout.
+        unsafe {
+            let bins = alloc_zeroed(layout).cast::<Self>();
+            (!bins.is_null()).then(|| Box::from_raw(bins))
+        }
+    }
+
+    /// Room for how many values until the bins must be drained.
+    pub fn room(&self) -> usize {
+        CAPACITY - self.values
+    }
+
+    /// Adds finite values, at most [`Self::room`] of them: to Σx if `SUM`, to Σx² if `SQUARES`.
+    pub fn add<const SUM: bool, const SQUARES: bool>(&mut self, values: &[Unaligned]) {
+        debug_assert!(values.len() <= self.room());
+        self.values += values.len();
+        for &value in values {
+            let x = f64::from_ne_bytes(value);
+            let index = (x.to_bits() >> 52) as usize;
+            let significand = parts(x).significand;
+            if SUM {
+                let (sum, carry) = self.low[index].overflowing_add(significand);
+                self.low[index] = sum;
+                // Rare and well predicted: at most once in 2^11 values.
+                if carry {
+                    self.high[index] += 1;
+                }
+            }
+            if SQUARES {
+                let square = u128::from(significand) * u128::from(significand);
+                self.squares[index % EXPONENTS] += square;
+            }
+        }
+    }
+
+    /// Moves everything into the superaccumulators, and leaves the bins empty.
+    pub fn drain(&mut self, sum: &mut Sum, squares: &mut Squares) {
+        let last_bit = |index: usize| LEAST_BIT + (index % EXPONENTS).max(1) as i32 - 1;
+        for (index, (low, high)) in self.low.iter_mut().zip(&mut self.high).enumerate() {
+            if *low != 0 || *high != 0 {
+                let negative = index >= EXPONENTS;
+                sum.deposit(negative, *low, last_bit(index));
+                sum.deposit(negative, u64::from(*high), last_bit(index) + 64);
+                (*low, *high) = (0, 0);
+            }
+        }
+        for (index, total) in self.squares.iter_mut().enumerate() {
+            if *total != 0 {
+                let exponent = 2 * last_bit(index);
+                squares.deposit(false, *total as u64, exponent);
+                squares.deposit(false, (*total >> 64) as u64, exponent + 64);
+                *total = 0;
+            }
+        }
+        self.values = 0;
+    }
+}

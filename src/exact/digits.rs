@@ -1,0 +1,223 @@
+//! The superaccumulator: an exact sum as a fixed-point integer that covers the whole exponent range.
+//!
+//! The integer is kept in radix 2^32, one digit to an `i64` word (Kulisch's long accumulator in the carry-save form
+//! of Neal's "Fast exact summation using small and large superaccumulators", 2015). A deposit adds less than
+//! 2^32 to each of at most three words, so 2^30 deposits fit on top of canonical digits before carries must move;
+//! and 2^31 canonical accumulators can be added word by word without overflow.
+//!
+//! Canonical form: all digits but the top one in [0, 2^32), the sign in the top one. Equal sums have equal words.
+
+use super::float::{self, LEAST_BIT};
+use super::natural::Natural;
+
+const DIGIT_BITS: u32 = 32;
+const DIGIT_MASK: i64 = (1 << DIGIT_BITS) - 1;
+/// Deposits between normalisations: 2^30 · 2^32 + 2^32 < 2^63.
+const DEPOSITS: u32 = 1 << 30;
+
+/// Words of an accumulator of values: (2^1024 · 2^63 counted in units of 2^-1074) and its sign need 2162 bits.
+pub const SUM_DIGITS: usize = 68;
+/// Words of an accumulator of squares and products: units of 2^-2148 up to 2^2048 · 2^63, and the sign: 4260 bits.
+pub const SQUARES_DIGITS: usize = 134;
+
+/// Σx, in units of 2^-1074.
+pub type Sum = Superaccumulator<SUM_DIGITS, { LEAST_BIT }>;
+/// Σx² or Σxy, in units of 2^-2148.
+pub type Squares = Superaccumulator<SQUARES_DIGITS, { 2 * LEAST_BIT }>;
+
+/// An exact sum in units of 2^LSB; `N` digits of 32 bits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superaccumulator<const N: usize, const LSB: i32> {
+    digits: [i64; N],
+    deposits: u32,
+}
+
+impl<const N: usize, const LSB: i32> Default for Superaccumulator<N, LSB> {
+    fn default() -> Self {
+        Self {
+            digits: [0; N],
+            deposits: 0,
+        }
+    }
+}
+
+impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
+    /// Adds ±magnitude · 2^exponent. The exponent is at least `LSB`, and the sum stays within the accumulator.
+    #[inline]
+    pub fn deposit(&mut self, negative: bool, magnitude: u64, exponent: i32) {
+        debug_assert!(exponent >= LSB);
+        if self.deposits == DEPOSITS {
+            self.normalize();
+        }
+        self.deposits += 1;
+        let shift = (exponent - LSB) as u32;
+        let index = (shift / DIGIT_BITS) as usize;
+        let wide = u128::from(magnitude) << (shift % DIGIT_BITS);
+        let sign = -i64::from(negative);
+        for (offset, digit) in self.digits[index..index + 3].iter_mut().enumerate() {
+            let part = (wide >> (DIGIT_BITS as usize * offset)) as i64 & DIGIT_MASK;
+            *digit += (part ^ sign) - sign;
+        }
+    }
+
+    /// Adds value · 2^exponent, on the terms of [`Self::deposit`].
+    pub fn deposit_wide(&mut self, value: i128, exponent: i32) {
+        let magnitude = value.unsigned_abs();
+        self.deposit(value < 0, magnitude as u64, exponent);
+        let high = (magnitude >> 64) as u64;
+        if high != 0 {
+            self.deposit(value < 0, high, exponent + 64);
+        }
+    }
+
+    /// Moves all carries up: the canonical form.
+    pub fn normalize(&mut self) {
+        let mut carry = 0;
+        let (top, rest) = self.digits.split_last_mut().expect("N > 0");
+        for digit in rest {
+            let value = *digit + carry;
+            *digit = value & DIGIT_MASK;
+            carry = value >> DIGIT_BITS;
+        }
+        *top += carry;
+        self.deposits = 0;
+    }
+
+    /// Adds another sum. Both are normalised first.
+    pub fn merge(&mut self, other: &Self) {
+        self.normalize();
+        for (mine, theirs) in self.digits.iter_mut().zip(&other.digits) {
+            *mine += theirs;
+        }
+        // `other` holds at most DEPOSITS deposits of 2^32 in each word, and canonical digits add one more.
+        self.normalize();
+    }
+
+    /// The canonical words.
+    pub fn to_words(mut self) -> [i64; N] {
+        self.normalize();
+        self.digits
+    }
+
+    /// Takes words from outside, canonical or not; `None` if the sum is beyond the accumulator's range.
+    pub fn from_words(words: &[i64; N]) -> Option<Self> {
+        let mut digits = [0; N];
+        let mut carry = 0i128;
+        for (digit, word) in digits.iter_mut().zip(words) {
+            let value = i128::from(*word) + carry;
+            *digit = value as i64 & DIGIT_MASK;
+            carry = value >> DIGIT_BITS;
+        }
+        // What is left above the top digit must be its sign alone.
+        let top = digits[N - 1] as i32;
+        if carry != i128::from(top >> 31) {
+            return None;
+        }
+        digits[N - 1] = i64::from(top);
+        Some(Self {
+            digits,
+            deposits: 0,
+        })
+    }
+
+    /// The sign and magnitude of the sum.
+    pub fn to_natural(&self) -> (bool, Natural) {
+        let mut canonical = self.clone();
+        canonical.normalize();
+        let negative = canonical.digits[N - 1] < 0;
+        if negative {
+            for digit in &mut canonical.digits {
+                *digit = -*digit;
+            }
+            canonical.normalize();
+        }
+        let limb = |i: usize| {
+            let low = canonical.digits[2 * i] as u64;
+            let high = canonical.digits[2 * i + 1] as u64;
+            low | high << DIGIT_BITS
+        };
+        (negative, Natural::from_limbs(N / 2, LSB, limb))
+    }
+}
+
+impl Sum {
+    /// Adds one finite value.
+    #[inline]
+    pub fn add(&mut self, x: f64) {
+        let x = float::parts(x);
+        self.deposit(x.negative, x.significand, x.exponent);
+    }
+}
+
+impl Squares {
+    /// Adds the exact product of two finite values.
+    #[inline]
+    pub fn add_product(&mut self, x: f64, y: f64) {
+        let (x, y) = (float::parts(x), float::parts(y));
+        let product = u128::from(x.significand) * u128::from(y.significand);
+        let negative = x.negative != y.negative;
+        let exponent = x.exponent + y.exponent;
+        self.deposit(negative, product as u64, exponent);
+        self.deposit(negative, (product >> 64) as u64, exponent + 64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_sums_have_equal_words() {
+        let mut a = Sum::default();
+        let mut b = Sum::default();
+        for x in [1e300, -3.5, 5e-324] {
+            a.add(x);
+        }
+        for x in [5e-324, 1e300, 7.0, -1e300, 1e300, -10.5] {
+            b.add(x);
+        }
+        assert_eq!(a.to_words(), b.to_words());
+    }
+
+    #[test]
+    fn words_from_outside_are_carried() {
+        let mut words = [0i64; SUM_DIGITS];
+        words[0] = i64::MAX;
+        words[1] = i64::MIN;
+        let sum = Sum::from_words(&words).expect("in range");
+        let exact = i128::from(i64::MAX) + (i128::from(i64::MIN) << 32);
+        let mut same = Sum::default();
+        same.deposit_wide(exact, LEAST_BIT);
+        assert_eq!(sum.to_words(), same.to_words());
+    }
+
+    #[test]
+    fn words_beyond_the_range_are_refused() {
+        let mut words = [0i64; SUM_DIGITS];
+        words[SUM_DIGITS - 1] = 1 << 31;
+        assert!(Sum::from_words(&words).is_none());
+        words[SUM_DIGITS - 1] = -(1 << 31);
+        assert!(Sum::from_words(&words).is_some());
+        words[SUM_DIGITS - 2] = -1;
+        assert!(Sum::from_words(&words).is_none());
+        words[SUM_DIGITS - 1] = i64::MAX;
+        assert!(Sum::from_words(&words).is_none());
+    }
+
+    #[test]
+    fn negative_sums_keep_their_sign_in_the_top_digit() {
+        let mut a = Sum::default();
+        a.add(-5e-324);
+        let words = a.clone().to_words();
+        assert_eq!(words[SUM_DIGITS - 1], -1);
+        assert_eq!(
+            Sum::from_words(&words),
+            Some(Sum {
+                digits: words,
+                deposits: 0
+            })
+        );
+        let (negative, magnitude) = a.to_natural();
+        assert!(negative && !magnitude.is_zero());
+    }
+}

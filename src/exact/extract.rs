@@ -1,0 +1,257 @@
+//! The block kernel: exact sums by error-free extraction, at the speed of memory.
+//!
+//! # Algorithm
+//! Extraction against a large start value splits numbers at a fixed bit (Rump, Ogita, Oishi, "Accurate
+//! floating-point summation", 2008; Demmel, Nguyen, "Parallel reproducible summation", 2015). Where those drop what
+//! lies below the last fold, we keep it or decline the block, so that the result is exact. Each lane of a fold does
+//!
+//! ```text
+//! a = 1.5·2^m;  for each x:  t = a + x;  q = t - a;  a = t;  r = x - q;
+//! ```
+//!
+//! and the residuals r go to the next fold. At the end of the block `bits(a) - bits(1.5·2^m)` is the lane's sum of q as
+//! an integer in units of u = 2^(m-52).
+//!
+//! # Proof
+//! Let a block have 2^k additions a lane, |x| <= 2^(e+1), and m >= e + 2 + k, m >= -1022.
+//! - q is x rounded to a multiple of u: |q| <= 2^(e+1), as 2^(e+1) is such a multiple. So all partial sums differ
+//!   from 1.5·2^m by at most 2^k·2^(e+1) <= 2^(m-1): the lane stays within [2^m, 2^(m+1)], where doubles are the
+//!   multiples of u and bit patterns count them.
+//! - q = t - a is exact, being a multiple of u below 2^(m-1). r = x - q is the error of a rounded addition with |a| > |x|,
+//!   hence a double (Dekker 1971): no bit is lost.
+//! - |r| <= u/2 = 2^(m-53), so the next fold's bound is e' + 1 = m - 53 and its m' = e' + 2 + k = m - 52 + k.
+//! - If each x is a multiple of the last fold's unit, so is each r that reaches it, and `b + r` is exact: the last fold
+//!   is a single addition. x is such a multiple if |x| >= 2^m of the last fold, or if its unit is 2^-1074.
+//!
+//! Squares: h = RN(x²) and l = x² - h, exact by a fused multiply-add while |x| >= 2^-485. They have folds of their own:
+//! |h| <= 2^(2e+2), |l| <= ulp(h)/2 <= 2^(2e-52).
+//!
+//! # One pass
+//! No pass over the block to find e: [`fold`] trusts the window of the last block, and finds the largest and the least
+//! nonzero magnitude beside the sums. A block that turns out not to fit (or to hold NaN or infinity) is declined
+//! with its sums dropped; the caller deals with it.
+
+use super::Unaligned;
+use super::simd::Vector;
+use super::window::{Depth, Folds, Lanes, Totals, Window};
+
+/// Elements ahead of the current one to ask the memory for.
+const PREFETCH: usize = 2048;
+
+/// Elements in a cache line.
+const LINE: usize = 8;
+
+/// The least and the greatest number seen by float comparison.
+pub type Compared = (f64, f64);
+
+/// One fold: returns the residual.
+///
+/// # Safety
+/// The CPU has V's features.
+#[inline(always)]
+unsafe fn extract<V: Vector>(a: &mut V, x: V) -> V {
+    // SAFETY: as the caller.
+    unsafe {
+        let t = a.add(x);
+        let q = t.sub(*a);
+        *a = t;
+        x.sub(q)
+    }
+}
+
+/// All folds of one quantity for vector `u`; the last one is a single addition.
+///
+/// # Safety
+/// The CPU has V's features.
+#[inline(always)]
+unsafe fn extract_all<V: Vector, const U: usize, const D: usize>(
+    folds: &mut [[V; U]; D],
+    u: usize,
+    x: V,
+) {
+    let mut r = x;
+    for fold in &mut folds[..D - 1] {
+        // SAFETY: as the caller.
+        r = unsafe { extract(&mut fold[u], r) };
+    }
+    // SAFETY: as the caller.
+    folds[D - 1][u] = unsafe { folds[D - 1][u].add(r) };
+}
+
+/// The lanes of one quantity at the start of a block.
+///
+/// # Safety
+/// The CPU has V's features.
+#[inline(always)]
+unsafe fn lanes<V: Vector, const U: usize, const D: usize>(folds: &Folds) -> [[V; U]; D] {
+    // SAFETY: as the caller.
+    std::array::from_fn(|j| unsafe { [V::splat(folds.start[j]); U] })
+}
+
+/// Adds what the lanes of one quantity moved by in a block.
+///
+/// # Safety
+/// The CPU has V's features.
+#[inline(always)]
+unsafe fn add_lanes<V: Vector, const U: usize, const D: usize>(
+    lanes: &[[V; U]; D],
+    folds: &Folds,
+    totals: &mut Lanes,
+) {
+    for j in 0..D {
+        for lane in lanes[j] {
+            // SAFETY: as the caller.
+            unsafe { lane.add_bits_since(V::splat(folds.start[j]), &mut totals[j]) };
+        }
+    }
+}
+
+/// Adds `values` to `totals` with `D` folds, block by block, and their extremes to `compared`; stops at the first block
+/// that does not fit `window`, and returns how many values were taken. `compared` may include the declined block.
+///
+/// `U` vectors are in flight; a block is `U` vectors 2^`K` times, the last one may be shorter.
+///
+/// # Safety
+/// The CPU has V's features. The number of values is a multiple of `U` vectors, and totals have room.
+#[inline(always)]
+pub unsafe fn fold<
+    V: Vector,
+    const U: usize,
+    const K: u32,
+    const D: usize,
+    const SUM: bool,
+    const SQUARES: bool,
+    const EXTREMES: bool,
+>(
+    values: &[Unaligned],
+    window: &Window,
+    totals: &mut Totals,
+    compared: &mut Compared,
+) -> usize {
+    let step = U * V::LANES;
+    let least_held = window.least(if D == 2 { Depth::Two } else { Depth::Three });
+    let start: *const f64 = values.as_ptr().cast();
+    let mut done = 0;
+    // SAFETY: V's features are the caller's promise; every load is within `values`, whose length is a multiple of `step`;
+    // prefetching needs no valid address.
+    unsafe {
+        let mut least = [V::no_least(); U];
+        let mut low = [V::splat(f64::INFINITY); U];
+        let mut high = [V::splat(if EXTREMES { f64::NEG_INFINITY } else { 0.0 }); U];
+        while done < values.len() {
+            let length = (step << K).min(values.len() - done);
+            let block = start.add(done);
+            let mut sum: [[V; U]; D] = lanes(&window.sum);
+            let mut square: [[V; U]; D] = lanes(&window.square);
+            let mut error: [[V; U]; D] = lanes(&window.error);
+            let mut i = 0;
+            while i < length {
+                for u in 0..U {
+                    let at = block.add(i + u * V::LANES);
+                    if (u * V::LANES).is_multiple_of(LINE) {
+                        V::prefetch(at.wrapping_add(PREFETCH));
+                    }
+                    let x = V::load(at);
+                    let magnitude = x.abs();
+                    least[u] = V::least(least[u], magnitude);
+                    if EXTREMES {
+                        low[u] = x.min(low[u]);
+                        high[u] = x.max(high[u]);
+                    } else {
+                        high[u] = magnitude.max(high[u]);
+                    }
+                    if SUM {
+                        extract_all(&mut sum, u, x);
+                    }
+                    if SQUARES {
+                        let product = x.mul(x);
+                        extract_all(&mut square, u, product);
+                        extract_all(&mut error, u, x.square_error(product));
+                    }
+                }
+                i += step;
+            }
+            // A NaN anywhere leaves NaN in its lane, whatever comparisons made of it.
+            let folded = if SUM { &sum[0] } else { &square[0] };
+            let (mut witness, mut smallest) = (folded[0], least[0]);
+            let (mut bottom, mut top) = (low[0], high[0]);
+            for u in 1..U {
+                witness = witness.add(folded[u]);
+                smallest = V::least_of(smallest, least[u]);
+                bottom = bottom.min(low[u]);
+                top = top.max(high[u]);
+            }
+            if EXTREMES {
+                top = top.abs().max(bottom.abs());
+            }
+            if !(top.all_below(window.above)
+                && V::least_reaches(smallest, least_held)
+                && witness.is_ordered())
+            {
+                break;
+            }
+            if SUM {
+                add_lanes(&sum, &window.sum, &mut totals.sum);
+            }
+            if SQUARES {
+                add_lanes(&square, &window.square, &mut totals.square);
+                add_lanes(&error, &window.error, &mut totals.error);
+            }
+            totals.blocks += 1;
+            done += length;
+        }
+        if EXTREMES {
+            for u in 0..U {
+                compared.0 = compared.0.min(low[u].reduce_min());
+                compared.1 = compared.1.max(high[u].reduce_max());
+            }
+        }
+    }
+    done
+}
+
+/// What the caller of a declined block needs to know of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// The least and the greatest value by float comparison, NaNs skipped; (∞, -∞) if there are none.
+    pub compared: Compared,
+    /// The least nonzero magnitude, infinite if there is none.
+    pub least: f64,
+    /// Neither NaN nor infinity among them.
+    pub finite: bool,
+}
+
+impl Span {
+    /// The largest magnitude.
+    pub fn largest(&self) -> f64 {
+        self.compared.1.max(-self.compared.0)
+    }
+}
+
+/// Looks a block over.
+///
+/// # Safety
+/// The CPU has V's features. The number of values is a multiple of V's lanes.
+#[inline(always)]
+pub unsafe fn span<V: Vector>(values: &[Unaligned]) -> Span {
+    debug_assert_eq!(values.len() % V::LANES, 0);
+    // SAFETY: V's features are the caller's promise, and every load is within `values`.
+    unsafe {
+        let mut least = V::no_least();
+        let mut low = V::splat(f64::INFINITY);
+        let mut high = V::splat(f64::NEG_INFINITY);
+        let mut witness = V::splat(0.0);
+        for vector in values.chunks_exact(V::LANES) {
+            let x = V::load(vector.as_ptr().cast());
+            least = V::least(least, x.abs());
+            low = x.min(low);
+            high = x.max(high);
+            witness = witness.add(x.sub(x));
+        }
+        Span {
+            compared: (low.reduce_min(), high.reduce_max()),
+            least: V::reduce_least(least),
+            finite: witness.is_ordered(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Minimum and maximum, with -0.0 below +0.0.
+
+use super::Unaligned;
+use super::float::{from_order_key, order_key};
+
+/// The least and greatest value seen, as order keys; empty until the first value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extremes {
+    /// Key of the minimum; `i64::MAX`, the key of no number, while empty.
+    pub min_key: i64,
+    /// Key of the maximum; `i64::MIN`, the key of no number, while empty.
+    pub max_key: i64,
+}
+
+impl Default for Extremes {
+    fn default() -> Self {
+        Self {
+            min_key: i64::MAX,
+            max_key: i64::MIN,
+        }
+    }
+}
+
+impl Extremes {
+    /// Has no value been seen?
+    pub fn is_empty(&self) -> bool {
+        self.min_key > self.max_key
+    }
+
+    /// The minimum; meaningless while empty.
+    pub fn min(&self) -> f64 {
+        from_order_key(self.min_key)
+    }
+
+    /// The maximum; meaningless while empty.
+    pub fn max(&self) -> f64 {
+        from_order_key(self.max_key)
+    }
+
+    /// Takes one value in; NaN is skipped.
+    #[inline]
+    pub fn add(&mut self, x: f64) {
+        if !x.is_nan() {
+            self.min_key = self.min_key.min(order_key(x));
+            self.max_key = self.max_key.max(order_key(x));
+        }
+    }
+
+    /// Takes the extremes of another set in.
+    pub fn merge(&mut self, other: &Self) {
+        self.min_key = self.min_key.min(other.min_key);
+        self.max_key = self.max_key.max(other.max_key);
+    }
+
+    /// Takes in the extremes of `values` as float comparison found them, which cannot tell -0.0 from +0.0:
+    /// only where that decides, the values are searched for the other zero.
+    pub fn add_compared(&mut self, min: f64, max: f64, values: &[Unaligned]) {
+        if min > max {
+            return; // nothing but NaN
+        }
+        self.add(min);
+        self.add(max);
+        if min == 0.0 && self.min_key == order_key(0.0) && contains(values, -0.0) {
+            self.min_key = order_key(-0.0);
+        }
+        if max == 0.0 && self.max_key == order_key(-0.0) && contains(values, 0.0) {
+            self.max_key = order_key(0.0);
+        }
+    }
+}
+
+/// Is a value of just these bits among them?
+fn contains(values: &[Unaligned], x: f64) -> bool {
+    // Whole runs are compared without a branch, so that the compiler can vectorise.
+    values.chunks(256).any(|run| {
+        run.iter()
+            .fold(false, |found, value| found | (*value == x.to_ne_bytes()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::as_unaligned;
+    use super::*;
+
+    #[test]
+    fn the_sign_of_zero_is_found_where_it_decides() {
+        for values in [[0.0, -0.0], [-0.0, 0.0]] {
+            // Either zero may come out of float comparison.
+            for min in [0.0, -0.0] {
+                for max in [0.0, -0.0] {
+                    let mut e = Extremes::default();
+                    e.add_compared(min, max, as_unaligned(&values));
+                    assert_eq!(e.min().to_bits(), (-0.0f64).to_bits());
+                    assert_eq!(e.max().to_bits(), 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_seen_is_empty() {
+        let mut e = Extremes::default();
+        e.add(f64::NAN);
+        e.add_compared(f64::INFINITY, f64::NEG_INFINITY, &[]);
+        assert!(e.is_empty());
+    }
+}

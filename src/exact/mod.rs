@@ -1,0 +1,36 @@
+//! Exact sums: the superaccumulator, the block kernel in front of it, and the one rounding behind it.
+//!
+//! Values travel through three tiers, each exact, so results cannot depend on the tier:
+//! 1. [`extract`]: blocks are folded into integers at the speed of memory, if their exponents lie close enough;
+//! 2. the same with a third fold, for blocks of a wider range;
+//! 3. [`bins`]: integer deposits by exponent, for everything else.
+//!
+//! All end as integer digits in a [`digits::Superaccumulator`], which [`round`] turns into an `f64` once.
+//! [`naive`] is the slow and plain version of the same, the oracle of the tests.
+
+pub mod accumulator;
+pub mod bins;
+pub mod digits;
+pub mod extract;
+pub mod extremes;
+pub mod float;
+pub mod moments;
+pub mod naive;
+pub mod natural;
+pub mod round;
+pub mod simd;
+pub mod window;
+
+pub use accumulator::Accumulator;
+pub use moments::Moments;
+
+/// A caller's `f64` in native byte order, at any address.
+///
+/// Callers may pass misaligned pointers; a type of alignment 1 keeps every access to their arrays sound.
+pub type Unaligned = [u8; 8];
+
+/// The bytes of a slice of `f64`.
+pub fn as_unaligned(values: &[f64]) -> &[Unaligned] {
+    // SAFETY: [u8; 8] has the size of f64, a smaller alignment, and no invalid bit patterns.
+    unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
+}

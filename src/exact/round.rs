@@ -1,0 +1,205 @@
+//! The one rounding: exact rationals, and their square roots, to `f64`, to nearest, ties to even.
+//!
+//! A rational N/D becomes 128 leading bits of its quotient and a sticky bit that tells whether anything
+//! follows. That decides every rounding: a tie needs 54 bits and nothing after them. A square root keeps 64 leading
+//! bits of floor(√q) and the sticky bit of its remainder, which suffices for the same reason.
+
+use super::natural::Natural;
+
+/// significand · 2^exponent, plus something below one unit if `inexact`. The significand's top bit is set, or it is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotient {
+    significand: u128,
+    exponent: i32,
+    inexact: bool,
+}
+
+impl Quotient {
+    /// `numerator / denominator`, for 1 <= denominator < 2^126.
+    pub fn new(numerator: &Natural, denominator: u128) -> Self {
+        debug_assert!((1..1 << 126).contains(&denominator));
+        if numerator.is_zero() {
+            return Self {
+                significand: 0,
+                exponent: 0,
+                inexact: false,
+            };
+        }
+        match u64::try_from(denominator) {
+            Ok(denominator) => by_limbs(numerator, denominator),
+            Err(_) => by_bits(numerator, denominator),
+        }
+    }
+
+    /// The square root.
+    #[must_use]
+    pub fn sqrt(self) -> Self {
+        // An even exponent splits evenly; the significand stays above 2^126, so the root has 64 bits.
+        let odd = self.exponent & 1;
+        let significand = self.significand >> odd;
+        let lost = self.inexact || significand << odd != self.significand;
+        let root = significand.isqrt();
+        Self {
+            significand: root << 64,
+            exponent: (self.exponent + odd) / 2 - 64,
+            inexact: lost || root * root != significand,
+        }
+    }
+
+    /// The nearest `f64`, ties to even, of the number with this magnitude. 0 is +0.0; underflow keeps the sign.
+    pub fn round(self, negative: bool) -> f64 {
+        if self.significand == 0 {
+            return 0.0;
+        }
+        let exponent = self.exponent + 127;
+        let magnitude = if exponent > 1023 {
+            f64::INFINITY
+        } else {
+            // Bits before the rounding position: 53, fewer for subnormals, none below half of the smallest.
+            let kept = (exponent.max(-1022 - 53) + 1022).min(0) + 53;
+            let (head, tail) = if kept == 0 {
+                (0, self.significand)
+            } else {
+                (
+                    (self.significand >> (128 - kept)) as u64,
+                    self.significand << kept,
+                )
+            };
+            const HALF: u128 = 1 << 127;
+            let up = if exponent < -1022 - 53 {
+                false
+            } else if tail == HALF && !self.inexact {
+                head & 1 == 1
+            } else {
+                tail >= HALF
+            };
+            // The leading bit of a normal significand adds one to the exponent field, as does a carry out of it.
+            let field = (exponent.max(-1023) + 1023 - i32::from(exponent >= -1022)) as u64;
+            f64::from_bits((field << 52) + head + u64::from(up))
+        };
+        if negative { -magnitude } else { magnitude }
+    }
+}
+
+/// Long division by limbs, until 128 significant bits are there.
+fn by_limbs(numerator: &Natural, denominator: u64) -> Quotient {
+    let limbs = numerator.limbs();
+    let denominator = u128::from(denominator);
+    let mut quotient = [0u64; 3];
+    let mut remainder = 0u128;
+    let mut used = 0;
+    // The first limbs of the quotient may be 0; three from the first nonzero one hold more than 128 bits.
+    while quotient[0] == 0 {
+        let limb = limbs.iter().rev().nth(used).copied().unwrap_or(0);
+        let value = remainder << 64 | u128::from(limb);
+        quotient = [quotient[1], quotient[2], (value / denominator) as u64];
+        remainder = value % denominator;
+        used += 1;
+    }
+    let zeros = quotient[0].leading_zeros();
+    let high = u128::from(quotient[0]) << 64 | u128::from(quotient[1]);
+    let low = u128::from(quotient[2]) << zeros;
+    Quotient {
+        significand: high << zeros | low >> 64,
+        exponent: numerator.exponent() + 64 * (limbs.len() as i32 - used as i32 + 1) - zeros as i32,
+        inexact: low as u64 != 0 || remainder != 0 || used < limbs.len(),
+    }
+}
+
+/// Long division by bits, for denominators of more than a limb: the remainder stays below 2^127.
+fn by_bits(numerator: &Natural, denominator: u128) -> Quotient {
+    let limbs = numerator.limbs();
+    let mut significand = 0u128;
+    let mut remainder = 0u128;
+    let mut used = 0;
+    while significand >> 127 == 0 {
+        let limb = limbs.iter().rev().nth(used / 64).copied().unwrap_or(0);
+        let bit = limb >> (63 - used % 64) & 1;
+        remainder = remainder << 1 | u128::from(bit);
+        let one = remainder >= denominator;
+        if one {
+            remainder -= denominator;
+        }
+        significand = significand << 1 | u128::from(one);
+        used += 1;
+    }
+    let mut rest = limbs.iter().rev().skip(used / 64);
+    let rest_is_zero = rest.next().is_none_or(|limb| limb << (used % 64) == 0) && rest.len() == 0;
+    Quotient {
+        significand,
+        exponent: numerator.exponent() + 64 * limbs.len() as i32 - used as i32,
+        inexact: remainder != 0 || !rest_is_zero,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn natural(value: u128, exponent: i32) -> Natural {
+        Natural::from_limbs(2, exponent, |i| (value >> (64 * i)) as u64)
+    }
+
+    fn ratio(numerator: u128, exponent: i32, denominator: u128) -> Quotient {
+        Quotient::new(&natural(numerator, exponent), denominator)
+    }
+
+    #[test]
+    fn halfway_cases_go_to_even_unless_anything_follows() {
+        let tie = (1 << 53) + 1;
+        assert_eq!(ratio(tie, 0, 1).round(false), 9007199254740992.0);
+        assert_eq!(ratio(tie + 2, 0, 1).round(false), 9007199254740996.0);
+        assert_eq!(
+            ratio((tie << 70) + 1, -70, 1).round(true),
+            -9007199254740994.0
+        );
+        assert_eq!(ratio(tie * 3, 0, 3).round(false), 9007199254740992.0);
+        assert_eq!(ratio(tie * 3 + 1, 0, 3).round(false), 9007199254740994.0);
+    }
+
+    #[test]
+    fn both_divisions_agree() {
+        for numerator in [1, 3, (1 << 100) + 12345, u128::MAX] {
+            for denominator in [1, 3, 10, u64::MAX] {
+                let n = natural(numerator, -64);
+                assert_eq!(
+                    by_limbs(&n, denominator),
+                    by_bits(&n, u128::from(denominator))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range() {
+        assert_eq!(ratio(1, -1075, 1).round(false), 0.0);
+        assert_eq!(ratio(3, -1076, 1).round(false), 5e-324);
+        assert!(ratio(1, -1075, 1).round(true).is_sign_negative());
+        assert_eq!(ratio(1, -3000, 1).round(false), 0.0);
+        assert_eq!(ratio((1 << 53) - 1, 971, 1).round(false), f64::MAX);
+        assert_eq!(ratio((1 << 54) - 1, 970, 1).round(false), f64::INFINITY);
+        assert_eq!(
+            ratio((1 << 53) - 1, -1075, 1).round(false),
+            f64::MIN_POSITIVE
+        );
+        assert_eq!(ratio(0, 0, 7).round(true).to_bits(), 0);
+    }
+
+    #[test]
+    fn roots_round_once() {
+        assert_eq!(ratio(2, 0, 1).sqrt().round(false), std::f64::consts::SQRT_2);
+        assert_eq!(ratio(1, -2149, 1).sqrt().round(false), 5e-324);
+        assert_eq!(ratio(9, 2000, 1).sqrt().round(false), 3.0 * 2f64.powi(1000));
+        assert_eq!(ratio(9, 1, 2).sqrt().round(false), 3.0);
+        // (2^53 + 1)² is the square of a tie; one unit more is above it.
+        let tie = (1u128 << 53) + 1;
+        assert_eq!(
+            ratio(tie * tie, 0, 1).sqrt().round(false),
+            9007199254740992.0
+        );
+        assert_eq!(
+            ratio(tie * tie + 1, 0, 1).sqrt().round(false),
+            9007199254740994.0
+        );
+    }
+}

@@ -1,0 +1,187 @@
+//! AVX-512 (F and DQ).
+
+use std::arch::x86_64::*;
+
+use super::{Kernel, Kernels, Vector};
+use crate::exact::Unaligned;
+use crate::exact::extract::{self, Compared, Span};
+use crate::exact::window::{MAX_LANES, Totals, Window};
+
+#[derive(Clone, Copy)]
+struct Avx512(__m512d);
+
+// SAFETY (of each block below): the trait's contract gives the CPU features, and its callers the pointers.
+unsafe impl Vector for Avx512 {
+    const LANES: usize = 8;
+    /// Bits of the magnitude minus one: zero wraps to the largest integer, so that an unsigned minimum skips it.
+    type Least = __m512i;
+
+    #[inline(always)]
+    unsafe fn splat(x: f64) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_set1_pd(x)) }
+    }
+    #[inline(always)]
+    unsafe fn load(at: *const f64) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_loadu_pd(at)) }
+    }
+    #[inline(always)]
+    unsafe fn prefetch(at: *const f64) {
+        // SAFETY: see above.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_add_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_sub_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_mul_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn square_error(self, rounded: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_fmsub_pd(self.0, self.0, rounded.0)) }
+    }
+    #[inline(always)]
+    unsafe fn abs(self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_abs_pd(self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_or_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_min_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_max_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn all_below(self, limit: f64) -> bool {
+        // SAFETY: see above.
+        unsafe { _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, _mm512_set1_pd(limit)) == 0xff }
+    }
+    #[inline(always)]
+    unsafe fn is_ordered(self) -> bool {
+        // SAFETY: see above.
+        unsafe { _mm512_cmp_pd_mask::<_CMP_ORD_Q>(self.0, self.0) == 0xff }
+    }
+    #[inline(always)]
+    unsafe fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]) {
+        // SAFETY: see above; the totals are as long as the vector.
+        unsafe {
+            let moved = _mm512_sub_epi64(_mm512_castpd_si512(self.0), _mm512_castpd_si512(start.0));
+            let at = totals.as_mut_ptr().cast();
+            _mm512_storeu_si512(at, _mm512_add_epi64(_mm512_loadu_si512(at), moved));
+        }
+    }
+    #[inline(always)]
+    unsafe fn reduce_min(self) -> f64 {
+        // SAFETY: see above.
+        unsafe { _mm512_reduce_min_pd(self.0) }
+    }
+    #[inline(always)]
+    unsafe fn reduce_max(self) -> f64 {
+        // SAFETY: see above.
+        unsafe { _mm512_reduce_max_pd(self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn no_least() -> __m512i {
+        // SAFETY: see above.
+        unsafe { _mm512_set1_epi64(-1) }
+    }
+    #[inline(always)]
+    unsafe fn least(least: __m512i, magnitude: Self) -> __m512i {
+        // SAFETY: see above.
+        unsafe {
+            let below = _mm512_add_epi64(_mm512_castpd_si512(magnitude.0), _mm512_set1_epi64(-1));
+            _mm512_min_epu64(least, below)
+        }
+    }
+    #[inline(always)]
+    unsafe fn least_of(a: __m512i, b: __m512i) -> __m512i {
+        // SAFETY: see above.
+        unsafe { _mm512_min_epu64(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn least_reaches(least: __m512i, limit: f64) -> bool {
+        let limit = limit.to_bits().saturating_sub(1).cast_signed();
+        // SAFETY: see above.
+        unsafe { _mm512_cmplt_epu64_mask(least, _mm512_set1_epi64(limit)) == 0 }
+    }
+    #[inline(always)]
+    unsafe fn reduce_least(least: __m512i) -> f64 {
+        // SAFETY: see above.
+        let below = unsafe { _mm512_reduce_min_epu64(least) };
+        below.checked_add(1).map_or(f64::INFINITY, f64::from_bits)
+    }
+}
+
+const fn kernel<
+    const U: usize,
+    const K: u32,
+    const SUM: bool,
+    const SQUARES: bool,
+    const EXTREMES: bool,
+>() -> Kernel {
+    Kernel {
+        step: U * Avx512::LANES,
+        k: K,
+        fold: [
+            fold::<U, K, 2, SUM, SQUARES, EXTREMES>,
+            fold::<U, K, 3, SUM, SQUARES, EXTREMES>,
+        ],
+        span,
+    }
+}
+
+/// Two vectors in flight suffice where squares keep all ports busy; 32 registers hold them.
+pub static KERNELS: Kernels = Kernels {
+    name: "avx512",
+    sum: kernel::<4, 5, true, false, false>(),
+    squares: kernel::<2, 6, false, true, false>(),
+    moments: kernel::<2, 6, true, true, false>(),
+    describe: kernel::<2, 6, true, true, true>(),
+};
+
+#[target_feature(enable = "avx512f,avx512dq,fma")]
+unsafe fn fold<
+    const U: usize,
+    const K: u32,
+    const D: usize,
+    const SUM: bool,
+    const SQUARES: bool,
+    const EXTREMES: bool,
+>(
+    values: &[Unaligned],
+    window: &Window,
+    totals: &mut Totals,
+    compared: &mut Compared,
+) -> usize {
+    // SAFETY: the features are enabled here; the rest is the caller's promise.
+    unsafe {
+        extract::fold::<Avx512, U, K, D, SUM, SQUARES, EXTREMES>(values, window, totals, compared)
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,fma")]
+unsafe fn span(values: &[Unaligned]) -> Span {
+    // SAFETY: as in `fold`.
+    unsafe { extract::span::<Avx512>(values) }
+}

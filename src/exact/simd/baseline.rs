@@ -1,0 +1,151 @@
+//! Plain Rust, for any CPU: pairs of numbers, which compilers map to SSE2 or NEON registers.
+
+use super::{Kernel, Kernels, Vector};
+use crate::exact::extract;
+use crate::exact::window::MAX_LANES;
+
+#[derive(Clone, Copy)]
+struct Pair([f64; 2]);
+
+impl Pair {
+    #[inline(always)]
+    fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.map(f))
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
+    }
+}
+
+// SAFETY: needs no CPU feature.
+unsafe impl Vector for Pair {
+    const LANES: usize = 2;
+    type Least = Self;
+
+    #[inline(always)]
+    unsafe fn splat(x: f64) -> Self {
+        Self([x; 2])
+    }
+    #[inline(always)]
+    unsafe fn load(at: *const f64) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { at.cast::<[f64; 2]>().read_unaligned() })
+    }
+    #[inline(always)]
+    unsafe fn prefetch(_at: *const f64) {
+        // The hardware prefetcher keeps up with this path.
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+    #[inline(always)]
+    unsafe fn square_error(self, rounded: Self) -> Self {
+        // Veltkamp's splitting and Dekker's product (1971): 2^27 + 1 halves the significand. Magnitudes that admit squares
+        // are far from overflow here, and all partial products are multiples of x's last bit squared.
+        self.zip(rounded, |x, rounded| {
+            let scaled = x * 134_217_729.0;
+            let high = scaled - (scaled - x);
+            let low = x - high;
+            ((high * high - rounded) + 2.0 * high * low) + low * low
+        })
+    }
+    #[inline(always)]
+    unsafe fn abs(self) -> Self {
+        self.map(f64::abs)
+    }
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        self.zip(other, |a, b| f64::from_bits(a.to_bits() | b.to_bits()))
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn all_below(self, limit: f64) -> bool {
+        self.0[0] < limit && self.0[1] < limit
+    }
+    #[inline(always)]
+    unsafe fn is_ordered(self) -> bool {
+        !self.0[0].is_nan() && !self.0[1].is_nan()
+    }
+    #[inline(always)]
+    unsafe fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]) {
+        for (i, total) in totals[..2].iter_mut().enumerate() {
+            *total += self.0[i].to_bits().cast_signed() - start.0[i].to_bits().cast_signed();
+        }
+    }
+    #[inline(always)]
+    unsafe fn reduce_min(self) -> f64 {
+        self.0[0].min(self.0[1])
+    }
+    #[inline(always)]
+    unsafe fn reduce_max(self) -> f64 {
+        self.0[0].max(self.0[1])
+    }
+
+    #[inline(always)]
+    unsafe fn no_least() -> Self {
+        Self([f64::INFINITY; 2])
+    }
+    #[inline(always)]
+    unsafe fn least(least: Self, magnitude: Self) -> Self {
+        // Zeros become infinite.
+        let nonzero = magnitude.map(|x| if x == 0.0 { f64::INFINITY } else { x });
+        nonzero.zip(least, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn least_of(a: Self, b: Self) -> Self {
+        a.zip(b, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn least_reaches(least: Self, limit: f64) -> bool {
+        least.0[0] >= limit && least.0[1] >= limit
+    }
+    #[inline(always)]
+    unsafe fn reduce_least(least: Self) -> f64 {
+        least.0[0].min(least.0[1])
+    }
+}
+
+const fn kernel<
+    const U: usize,
+    const K: u32,
+    const SUM: bool,
+    const SQUARES: bool,
+    const EXTREMES: bool,
+>() -> Kernel {
+    Kernel {
+        step: U * Pair::LANES,
+        k: K,
+        fold: [
+            extract::fold::<Pair, U, K, 2, SUM, SQUARES, EXTREMES>,
+            extract::fold::<Pair, U, K, 3, SUM, SQUARES, EXTREMES>,
+        ],
+        span: extract::span::<Pair>,
+    }
+}
+
+/// 16 registers hold the folds of two vectors, or of one with squares, without spilling.
+pub static KERNELS: Kernels = Kernels {
+    name: "baseline",
+    sum: kernel::<2, 6, true, false, false>(),
+    squares: kernel::<1, 6, false, true, false>(),
+    moments: kernel::<1, 6, true, true, false>(),
+    describe: kernel::<1, 6, true, true, true>(),
+};

@@ -1,0 +1,212 @@
+//! The vector type that the kernels are generic over, its instances, and the one place that chooses among them.
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use super::Unaligned;
+use super::extract::{Compared, Span};
+use super::window::{Depth, MAX_LANES, Totals, Window};
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod baseline;
+
+/// A vector of `f64`.
+///
+/// # Safety
+/// Every method may be called only on a CPU that has the instance's features, and must be inlined into a function that
+/// enables them.
+pub unsafe trait Vector: Copy {
+    /// How many numbers it holds, at most [`MAX_LANES`].
+    const LANES: usize;
+    /// A running least nonzero magnitude.
+    type Least: Copy;
+
+    /// # Safety
+    /// As the trait, and so for all that follow.
+    unsafe fn splat(x: f64) -> Self;
+    /// Reads LANES numbers at any alignment.
+    /// # Safety
+    /// They are readable.
+    unsafe fn load(at: *const f64) -> Self;
+    /// Asks for the cache line of any address.
+    /// # Safety
+    /// As the trait.
+    unsafe fn prefetch(at: *const f64);
+    /// self + other.
+    /// # Safety
+    /// As the trait.
+    unsafe fn add(self, other: Self) -> Self;
+    /// self - other.
+    /// # Safety
+    /// As the trait.
+    unsafe fn sub(self, other: Self) -> Self;
+    /// self · other.
+    /// # Safety
+    /// As the trait.
+    unsafe fn mul(self, other: Self) -> Self;
+    /// self² - rounded, exactly, where `rounded` is RN(self²) and nothing underflows.
+    /// # Safety
+    /// As the trait.
+    unsafe fn square_error(self, rounded: Self) -> Self;
+    /// Clears the signs.
+    /// # Safety
+    /// As the trait.
+    unsafe fn abs(self) -> Self;
+    /// The union of the bits.
+    /// # Safety
+    /// As the trait.
+    unsafe fn or(self, other: Self) -> Self;
+    /// The lesser; `other` where self is NaN or the two are equal.
+    /// # Safety
+    /// As the trait.
+    unsafe fn min(self, other: Self) -> Self;
+    /// The greater; `other` where self is NaN or the two are equal.
+    /// # Safety
+    /// As the trait.
+    unsafe fn max(self, other: Self) -> Self;
+    /// Is every lane below the limit? NaN is not.
+    /// # Safety
+    /// As the trait.
+    unsafe fn all_below(self, limit: f64) -> bool;
+    /// Is no lane NaN?
+    /// # Safety
+    /// As the trait.
+    unsafe fn is_ordered(self) -> bool;
+    /// Adds bits(self) - bits(start), as integers, to the first LANES totals.
+    /// # Safety
+    /// As the trait.
+    unsafe fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]);
+    /// The least lane; none is NaN.
+    /// # Safety
+    /// As the trait.
+    unsafe fn reduce_min(self) -> f64;
+    /// The greatest lane; none is NaN.
+    /// # Safety
+    /// As the trait.
+    unsafe fn reduce_max(self) -> f64;
+
+    /// No nonzero magnitude yet.
+    /// # Safety
+    /// As the trait.
+    unsafe fn no_least() -> Self::Least;
+    /// Takes magnitudes in; zeros are skipped, NaNs may be.
+    /// # Safety
+    /// As the trait.
+    unsafe fn least(least: Self::Least, magnitude: Self) -> Self::Least;
+    /// The lesser of two.
+    /// # Safety
+    /// As the trait.
+    unsafe fn least_of(a: Self::Least, b: Self::Least) -> Self::Least;
+    /// Is every lane at least the limit?
+    /// # Safety
+    /// As the trait.
+    unsafe fn least_reaches(least: Self::Least, limit: f64) -> bool;
+    /// The least nonzero magnitude of all lanes, infinite (or NaN) if there is none.
+    /// # Safety
+    /// As the trait.
+    unsafe fn reduce_least(least: Self::Least) -> f64;
+}
+
+/// One kernel, compiled for one instruction set and one set of quantities.
+#[derive(Clone, Copy)]
+pub struct Kernel {
+    step: usize,
+    k: u32,
+    /// With two folds and with three.
+    fold: [unsafe fn(&[Unaligned], &Window, &mut Totals, &mut Compared) -> usize; 2],
+    span: unsafe fn(&[Unaligned]) -> Span,
+}
+
+impl Kernel {
+    /// Values come in multiples of this.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// log2 of the additions a lane does in a block.
+    pub fn k(&self) -> u32 {
+        self.k
+    }
+
+    /// Values in a full block.
+    pub fn block(&self) -> usize {
+        self.step << self.k
+    }
+
+    /// See [`super::extract::fold`].
+    pub fn fold(
+        &self,
+        depth: Depth,
+        values: &[Unaligned],
+        window: &Window,
+        totals: &mut Totals,
+        compared: &mut Compared,
+    ) -> usize {
+        assert!(values.len().is_multiple_of(self.step));
+        // SAFETY: kernels come only from `supported`, which asked the CPU; the length was checked.
+        unsafe { self.fold[depth as usize - 2](values, window, totals, compared) }
+    }
+
+    /// See [`super::extract::span`].
+    pub fn span(&self, values: &[Unaligned]) -> Span {
+        assert!(values.len().is_multiple_of(self.step));
+        // SAFETY: as in `fold`; a step is a multiple of the lanes.
+        unsafe { (self.span)(values) }
+    }
+}
+
+/// The kernels of one instruction set.
+pub struct Kernels {
+    /// As in `PAREXACT_SIMD`.
+    pub name: &'static str,
+    /// Σx.
+    pub sum: Kernel,
+    /// Σx².
+    pub squares: Kernel,
+    /// Σx and Σx².
+    pub moments: Kernel,
+    /// Σx, Σx² and the extremes; step and k as `moments`.
+    pub describe: Kernel,
+}
+
+/// The instruction sets that this CPU has, best first.
+pub fn supported() -> impl Iterator<Item = &'static Kernels> {
+    #[cfg(target_arch = "x86_64")]
+    let vectors = [
+        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq"))
+            .then_some(&avx512::KERNELS),
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"))
+            .then_some(&avx2::KERNELS),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let vectors: [Option<&'static Kernels>; 0] = [];
+    vectors
+        .into_iter()
+        .flatten()
+        .chain(std::iter::once(&baseline::KERNELS))
+}
+
+/// The kernels in force: the best ones, or those that `PAREXACT_SIMD` names, if the CPU has them.
+pub fn kernels() -> &'static Kernels {
+    static CHOSEN: AtomicPtr<Kernels> = AtomicPtr::new(std::ptr::null_mut());
+    let chosen = CHOSEN.load(Ordering::Acquire);
+    if !chosen.is_null() {
+        // SAFETY: only references to statics are stored.
+        return unsafe { &*chosen };
+    }
+    // Two threads may both choose; they choose the same.
+    let wanted = std::env::var("PAREXACT_SIMD").unwrap_or_default();
+    let best = supported()
+        .find(|kernels| kernels.name == wanted)
+        .or_else(|| supported().next())
+        .expect("the baseline is always there");
+    CHOSEN.store(std::ptr::from_ref(best).cast_mut(), Ordering::Release);
+    best
+}
+
+/// Name of the instruction set in force.
+pub fn path_name() -> &'static str {
+    kernels().name
+}

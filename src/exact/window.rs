@@ -1,0 +1,175 @@
+//! Which bits a fold holds: the exponents of the start values, and what a block must satisfy to fit under them.
+//!
+//! Notation: lanes take 2^k additions per block; all |x| < 2^(e+1); a fold starts at 1.5·2^m and works in units of
+//! 2^(m-52). The head comment of [`super::extract`] has the proofs.
+
+use super::digits::{Squares, Sum, Superaccumulator};
+use super::float::{LEAST_BIT, MIN_EXPONENT, exponent, power_of_two};
+
+/// Lanes of the widest vector.
+pub const MAX_LANES: usize = 8;
+
+/// Most folds of one quantity.
+pub const MAX_DEPTH: usize = 3;
+
+/// How many folds a block takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The usual.
+    Two = 2,
+    /// For exponents further apart.
+    Three = 3,
+}
+
+/// Each lane moves by at most 2^51 units a block, and up to 4 lanes share a total: 2^9 blocks stay below 2^63.
+const MAX_BLOCKS: u32 = 1 << 9;
+
+/// Squares are exact as the pair (rounded, error) only while the error does not underflow: |x| >= 2^-485, as
+/// x² is a multiple of 2^(2·(-485) - 104) = 2^-1074 then.
+const LEAST_SQUARE_EXPONENT: i32 = -485;
+
+/// The folds of one quantity.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Folds {
+    /// Where each fold's lanes start: 1.5·2^m.
+    pub start: [f64; MAX_DEPTH],
+    unit: [i32; MAX_DEPTH],
+}
+
+impl Folds {
+    /// The first fold's m, from values below 2^(e+1), is e + 2 + k. Rounding leaves residuals of at most half a unit,
+    /// 2^(m-53), so the next m is m - 52 + k. Below -1022 all doubles are multiples of the unit as it is.
+    fn new(e: i32, k: u32) -> Self {
+        let mut folds = Self::default();
+        let mut m = e + 2 + k as i32;
+        for j in 0..MAX_DEPTH {
+            m = m.max(MIN_EXPONENT);
+            folds.start[j] = 1.5 * power_of_two(m);
+            folds.unit[j] = m - 52;
+            m = m - 52 + k as i32;
+        }
+        folds
+    }
+}
+
+/// The folds of a block's values and squares, and its admission test.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Window {
+    /// Folds of x.
+    pub sum: Folds,
+    /// Folds of h = RN(x²).
+    pub square: Folds,
+    /// Folds of x² - h.
+    pub error: Folds,
+    /// A block fits if all |x| < `above` …
+    pub above: f64,
+    /// … and all nonzero |x| are at least the first of these for two folds, the second for three.
+    least: [f64; 2],
+}
+
+impl Window {
+    /// The window for values up to `largest` (finite, not 0) in magnitude; `None` if no start value is large enough.
+    pub fn new<const SQUARES: bool>(largest: f64, k: u32) -> Option<Self> {
+        let e = exponent(largest);
+        let top = if SQUARES { 2 * e + 1 } else { e } + 2 + k as i32;
+        if top > 1022 {
+            return None;
+        }
+        let mut window = Self {
+            sum: Folds::new(e, k),
+            above: power_of_two(e + 1),
+            ..Self::default()
+        };
+        if SQUARES {
+            // h < 2^(2e+2), and its error is at most half an ulp of that: 2^(2e-52).
+            window.square = Folds::new(2 * e + 1, k);
+            window.error = Folds::new(2 * e - 53, k);
+        }
+        for (depth, least) in window.least.iter_mut().enumerate() {
+            let last = depth + 1;
+            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104).
+            *least = match window.sum.unit[last] {
+                LEAST_BIT => 0.0,
+                unit => power_of_two(unit + 52),
+            };
+            if SQUARES {
+                let h = (window.square.unit[last] + 52 + 1).div_euclid(2);
+                let l = (window.error.unit[last] + 104 + 1).div_euclid(2);
+                *least = least.max(power_of_two(h.max(l).max(LEAST_SQUARE_EXPONENT)));
+            }
+        }
+        Some(window)
+    }
+
+    /// The least nonzero magnitude that so many folds hold.
+    pub fn least(&self, depth: Depth) -> f64 {
+        self.least[depth as usize - 2]
+    }
+
+    /// How many folds hold blocks of nonzero magnitudes from `least` to `largest`? `None` if three do not.
+    pub fn depth(&self, least: f64, largest: f64) -> Option<Depth> {
+        if largest >= self.above {
+            return None;
+        }
+        [Depth::Two, Depth::Three]
+            .into_iter()
+            .find(|&depth| least >= self.least(depth))
+    }
+}
+
+/// Partial sums of one quantity: for each fold and lane an integer in units of the fold.
+pub type Lanes = [[i64; MAX_LANES]; MAX_DEPTH];
+
+/// Partial sums under one window.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// Of x.
+    pub sum: Lanes,
+    /// Of h = RN(x²).
+    pub square: Lanes,
+    /// Of x² - h.
+    pub error: Lanes,
+    /// Blocks taken in.
+    pub blocks: u32,
+}
+
+impl Totals {
+    /// Room for how many blocks until they must be deposited.
+    pub fn room(&self) -> usize {
+        (MAX_BLOCKS - self.blocks) as usize
+    }
+
+    /// Moves them into superaccumulators, and leaves none.
+    pub fn deposit<const SUM: bool, const SQUARES: bool>(
+        &mut self,
+        window: &Window,
+        sum: &mut Sum,
+        squares: &mut Squares,
+    ) {
+        if self.blocks > 0 {
+            if SUM {
+                deposit(&mut self.sum, &window.sum, sum);
+            }
+            if SQUARES {
+                deposit(&mut self.square, &window.square, squares);
+                deposit(&mut self.error, &window.error, squares);
+            }
+            self.blocks = 0;
+        }
+    }
+}
+
+/// Moves the lanes of one quantity into a superaccumulator, and leaves zeros.
+fn deposit<const N: usize, const LSB: i32>(
+    lanes: &mut Lanes,
+    folds: &Folds,
+    into: &mut Superaccumulator<N, LSB>,
+) {
+    for (fold, unit) in lanes.iter_mut().zip(folds.unit) {
+        let total: i128 = fold.iter().map(|&lane| i128::from(lane)).sum();
+        if total != 0 {
+            into.deposit_wide(total, unit);
+        }
+        *fold = [0; MAX_LANES];
+    }
+}

@@ -1,0 +1,143 @@
+//! Progress and cancellation, as C sees them: a handle is one counted reference to a control.
+
+use std::ptr::null_mut;
+use std::sync::Arc;
+
+use super::guard::{guard, guard_value};
+use super::pointers::out_ptr;
+use crate::error::Status;
+use crate::parallel::control::{Control, attach};
+
+/// Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
+/// attached to. Release it with parexact_control_free.
+///
+/// `out`: receives the handle; untouched on failure.
+/// Errors: NULL_POINTER. Thread safety: any thread may call it at any time.
+///
+/// # Safety
+/// `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let out = unsafe { out_ptr(out, "out") }?;
+        out.write(Arc::into_raw(Arc::<Control>::default()).cast_mut());
+        Ok(())
+    })
+}
+
+/// Attaches a control to the calling thread: from now on it governs the calls that this thread
+/// makes, and the work and jobs that they start on other threads. A call that is running keeps the control
+/// it began with. NULL detaches.
+///
+/// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
+/// within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
+/// answer CANCELLED at once. One control may be attached to several threads; progress then is that
+/// of the call that began last. Calls made by callbacks of a governed call are governed too and leave
+/// its progress alone.
+///
+/// Returns the control that was attached to this thread before, or NULL: put it back after the call
+/// to let controls nest.
+///
+/// Ownership: the thread holds a reference of its own until another control is attached, or the thread
+/// ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
+/// is valid as long as its owner has not freed it, and must not be freed on account of this call.
+///
+/// # Safety
+/// `control` is NULL or a control that has not been freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_control_attach(control: *mut Control) -> *mut Control {
+    guard_value(|| {
+        let counted = (!control.is_null()).then(|| {
+            // SAFETY: a handle not yet freed stands for a reference; this takes one more.
+            unsafe {
+                Arc::increment_strong_count(control);
+                Arc::from_raw(control)
+            }
+        });
+        Ok(attach(counted).map_or(null_mut(), |previous| Arc::as_ptr(&previous).cast_mut()))
+    })
+}
+
+/// Asks the calls that the control governs to stop. They answer CANCELLED, now and until
+/// parexact_control_reset; what they had done so far is dropped.
+///
+/// One atomic store: any thread may call it at any time, and so may a signal handler. NULL is harmless.
+///
+/// # Safety
+/// `control` is NULL or a control that nobody frees meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_control_cancel(control: *mut Control) {
+    // No guard: it would touch thread-local memory, which a signal handler should not; and a store
+    // cannot fail.
+    // SAFETY: passed on from the caller.
+    if let Some(control) = unsafe { control.as_ref() } {
+        control.cancel();
+    }
+}
+
+/// How far the governed call is, or the last one if none is running: `done` of `total` items, equal
+/// when it has succeeded. What an item is depends on the call: a value of an array, a sample, an item
+/// of a map.
+///
+/// `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
+/// Thread safety: any thread may call it at any time. Takes nanoseconds.
+///
+/// # Safety
+/// `control` is NULL or a control that nobody frees meanwhile; `done` and `total` are NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_control_progress(
+    control: *const Control,
+    done: *mut u64,
+    total: *mut u64,
+) {
+    guard_value(|| {
+        // SAFETY: passed on from the caller.
+        if let Some(control) = unsafe { control.as_ref() } {
+            let (now, all) = control.progress();
+            for (place, value) in [(done, now), (total, all)] {
+                if !place.is_null() {
+                    // SAFETY: passed on from the caller.
+                    unsafe { out_ptr(place, "place") }?.write(value);
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Takes a cancellation back and sets the progress to 0 of 0. For use between calls: a call that is
+/// running may miss a cancellation that is taken back at once.
+///
+/// NULL is harmless. Thread safety: any thread may call it at any time.
+///
+/// # Safety
+/// `control` is NULL or a control that nobody frees meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_control_reset(control: *mut Control) {
+    guard_value(|| {
+        // SAFETY: passed on from the caller.
+        if let Some(control) = unsafe { control.as_ref() } {
+            control.reset();
+        }
+        Ok(())
+    });
+}
+
+/// Releases the handle. Threads that the control is attached to, and calls that are running, keep it
+/// alive for themselves as long as they need it; the handle must not be used any more.
+///
+/// NULL is harmless. Thread safety: any thread may call it, once for each control.
+///
+/// # Safety
+/// `control` is NULL or a control that has not been freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_control_free(control: *mut Control) {
+    guard_value(|| {
+        if !control.is_null() {
+            // SAFETY: the handle stands for the reference that parexact_control_new made.
+            drop(unsafe { Arc::from_raw(control) });
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,217 @@
+//! What the library does and why, as JSON for people and bug reports.
+
+use std::ffi::c_char;
+use std::fmt::Write;
+
+use super::guard::guard;
+use super::pointers::out_ptr;
+use super::status::VERSION;
+use crate::error::{Error, Status};
+use crate::parallel::threads::{self, PAREXACT_MAX_THREADS, Rule};
+use crate::parallel::{fork, runtime};
+
+/// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
+/// the number of threads that a call from this thread would use, the rule that decided and the value it
+/// read, processors in the affinity mask and the quota of the control group (null: none); the workers that
+/// exist and those the system refused; the SIMD path and the processor's features; how many forks
+/// lie between this process and the one that loaded the library. Fields may be added in later versions.
+///
+/// `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
+/// `needed`: receives the size of the description in bytes, the terminating NUL included; it may
+/// differ from one call to the next.
+///
+/// Errors: NULL_POINTER if `needed` is NULL, or `buffer` is NULL with a nonzero capacity;
+/// INVALID_ARGUMENT if the capacity is nonzero and less than needed; the message says how much that is.
+/// After a failure `buffer` and `needed` are untouched.
+/// Takes microseconds and starts no threads. Thread safety: any thread may call it at any time.
+///
+/// # Safety
+/// `buffer` is NULL or `capacity` bytes may be written there; `needed` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_explain(
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let needed = unsafe { out_ptr(needed, "needed") }?;
+        if buffer.is_null() && capacity > 0 {
+            return Err(Error::null("buffer"));
+        }
+        let text = description();
+        let size = text.len() + 1;
+        if capacity > 0 && capacity < size {
+            return Err(Error::invalid(format!(
+                "capacity is {capacity} bytes, the description needs {size}"
+            )));
+        }
+        if capacity > 0 {
+            // SAFETY: not null, and `size` bytes fit into the `capacity` the caller vouches for.
+            unsafe {
+                buffer.copy_from_nonoverlapping(text.as_ptr().cast(), text.len());
+                buffer.add(text.len()).write(0);
+            }
+        }
+        needed.write(size);
+        Ok(())
+    })
+}
+
+fn description() -> String {
+    let default = threads::default();
+    let (count, rule) = threads::explain();
+    let pool = runtime::summary();
+    let mut json = String::with_capacity(1024);
+    // Writing to a string cannot fail.
+    let _ = compose(&mut json, default, count, &rule, &pool);
+    json
+}
+
+fn compose(
+    json: &mut String,
+    default: &threads::Default,
+    count: usize,
+    rule: &Rule,
+    pool: &runtime::Summary,
+) -> std::fmt::Result {
+    let (name, value) = describe(rule, default);
+    let (default_name, default_value) = describe(&default.rule, default);
+    write!(json, "{{\"version\":{}", quote(&VERSION.to_string_lossy()))?;
+    write!(
+        json,
+        ",\"threads\":{{\"count\":{count},\"rule\":{},\"value\":{}",
+        quote(name),
+        quote(&value.unwrap_or_else(|| count.to_string()))
+    )?;
+    write!(
+        json,
+        ",\"process\":{},\"default\":{},\"default_rule\":{},\"default_value\":{}",
+        threads::for_process(),
+        default.count,
+        quote(default_name),
+        quote(&default_value.unwrap_or_else(|| default.count.to_string()))
+    )?;
+    write!(json, ",\"affinity\":{}", default.affinity)?;
+    match default.quota {
+        Some(quota) => write!(json, ",\"cgroup_quota\":{quota}")?,
+        None => write!(json, ",\"cgroup_quota\":null")?,
+    }
+    write!(json, ",\"maximum\":{PAREXACT_MAX_THREADS}}}")?;
+    write!(
+        json,
+        ",\"pool\":{{\"workers\":{},\"refused\":{}}}",
+        pool.granted, pool.refused
+    )?;
+    let features: Vec<String> = cpu_features().into_iter().map(quote).collect();
+    write!(
+        json,
+        ",\"simd\":{{\"path\":{},\"cpu_features\":[{}]}}",
+        quote(simd_path_name()),
+        features.join(",")
+    )?;
+    // Generations count from 1.
+    write!(json, ",\"fork_generation\":{}}}", fork::generation() - 1)
+}
+
+/// The rule's name, and the value it read where that is not simply the count.
+fn describe(rule: &Rule, default: &threads::Default) -> (&'static str, Option<String>) {
+    match rule {
+        Rule::Worker => ("call from a worker", None),
+        Rule::Local => ("parexact_set_num_threads_local", None),
+        Rule::Process => ("parexact_set_num_threads", None),
+        Rule::Variable(name, value) => (name, Some(value.clone())),
+        Rule::Affinity => ("affinity", Some(default.affinity.to_string())),
+        Rule::Cgroup => ("cgroup quota", default.quota.map(|quota| quota.to_string())),
+    }
+}
+
+/// To be replaced by `crate::exact::simd::path_name`.
+fn simd_path_name() -> &'static str {
+    "baseline"
+}
+
+/// Those that the block kernels look at.
+fn cpu_features() -> Vec<&'static str> {
+    let mut features = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        for (name, present) in [
+            ("avx2", std::arch::is_x86_feature_detected!("avx2")),
+            ("fma", std::arch::is_x86_feature_detected!("fma")),
+            ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+            ("avx512dq", std::arch::is_x86_feature_detected!("avx512dq")),
+            ("avx512vl", std::arch::is_x86_feature_detected!("avx512vl")),
+        ] {
+            if present {
+                features.push(name);
+            }
+        }
+    }
+    features
+}
+
+/// A JSON string in ASCII (RFC 8259, section 7).
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for unit in text.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte @ (b'"' | b'\\')) => quoted.extend(['\\', byte.into()]),
+            Ok(byte @ b' '..=b'~') => quoted.push(byte.into()),
+            // Writing to a string cannot fail.
+            _ => drop(write!(quoted, "\\u{unit:04x}")),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{PAREXACT_ERROR_INVALID_ARGUMENT, PAREXACT_ERROR_NULL_POINTER, PAREXACT_OK};
+    use std::ptr::null_mut;
+
+    #[test]
+    fn quoting() {
+        assert_eq!(
+            quote("a\"b\\c\n\u{e9}\u{1f600}"),
+            r#""a\"b\\c\u000a\u00e9\ud83d\ude00""#
+        );
+    }
+
+    #[test]
+    fn sizes() {
+        let mut needed = 0;
+        let mut buffer: [c_char; 4096] = [1; 4096];
+        // SAFETY: the buffer has the capacity passed, and `needed` is live.
+        unsafe {
+            assert_eq!(
+                parexact_explain(null_mut(), 0, null_mut()),
+                PAREXACT_ERROR_NULL_POINTER
+            );
+            assert_eq!(
+                parexact_explain(null_mut(), 9, &mut needed),
+                PAREXACT_ERROR_NULL_POINTER
+            );
+            assert_eq!(needed, 0);
+            assert_eq!(parexact_explain(null_mut(), 0, &mut needed), PAREXACT_OK);
+            let size = needed;
+            let status = parexact_explain(buffer.as_mut_ptr(), size - 1, &mut needed);
+            assert_eq!(status, PAREXACT_ERROR_INVALID_ARGUMENT);
+            assert!(buffer.iter().all(|&byte| byte == 1));
+            assert_eq!(needed, size);
+            // Other tests of this process may set counts meanwhile.
+            assert_eq!(
+                parexact_explain(buffer.as_mut_ptr(), buffer.len(), &mut needed),
+                PAREXACT_OK
+            );
+        }
+        assert_eq!(buffer[needed - 1], 0);
+        assert_eq!(
+            (buffer[0], buffer[needed - 2]),
+            (b'{' as c_char, b'}' as c_char)
+        );
+        assert_eq!(buffer[needed], 1);
+    }
+}

@@ -1,0 +1,190 @@
+//! Pointers from outside, checked: NULL, misalignment, lengths whose bytes overflow.
+
+use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
+
+/// A place for a result, which may be misaligned; written last, so that a failure leaves it alone.
+#[derive(Debug)]
+pub struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    /// Writes the result.
+    #[inline]
+    pub fn write(self, value: T) {
+        // SAFETY: whoever made it has vouched that the memory may be written.
+        unsafe { self.0.write_unaligned(value) };
+    }
+}
+
+/// A required place for a result.
+///
+/// # Safety
+/// NULL, or `size_of::<T>()` writable bytes that stay so until the write.
+#[inline]
+pub unsafe fn out_ptr<T>(ptr: *mut T, name: &str) -> Result<Out<T>> {
+    if ptr.is_null() {
+        return Err(Error::null(name));
+    }
+    Ok(Out(ptr))
+}
+
+/// A copy of a required input, which may be misaligned.
+///
+/// # Safety
+/// NULL, or `size_of::<T>()` readable bytes; every bit pattern must be a valid `T`.
+#[inline]
+pub unsafe fn in_ptr<T: Copy>(ptr: *const T, name: &str) -> Result<T> {
+    if ptr.is_null() {
+        return Err(Error::null(name));
+    }
+    // SAFETY: not null, the rest is the caller's promise.
+    Ok(unsafe { ptr.read_unaligned() })
+}
+
+/// A required handle.
+///
+/// # Safety
+/// NULL, or a handle of that type that nobody frees while the reference lives.
+#[inline]
+pub unsafe fn handle<'a, T>(ptr: *const T, name: &str) -> Result<&'a T> {
+    if ptr.is_null() {
+        return Err(Error::null(name));
+    }
+    if !ptr.is_aligned() {
+        return Err(Error::invalid(format!(
+            "{name} is not a handle of this library"
+        )));
+    }
+    // SAFETY: not null, aligned, the rest is the caller's promise.
+    Ok(unsafe { &*ptr })
+}
+
+/// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. With
+/// `n` 0 the pointer is not looked at.
+///
+/// # Safety
+/// NULL, or `n * SIZE` readable bytes that nobody writes while the slice lives.
+#[inline]
+pub unsafe fn bytes<'a, const SIZE: usize>(
+    ptr: *const [u8; SIZE],
+    n: usize,
+    name: &str,
+) -> Result<&'a [[u8; SIZE]]> {
+    if n == 0 {
+        return Ok(&[]);
+    }
+    check_length(ptr.is_null(), n, SIZE, name)?;
+    // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
+    Ok(unsafe { std::slice::from_raw_parts(ptr, n) })
+}
+
+/// The same, to be written.
+///
+/// # Safety
+/// NULL, or `n * SIZE` readable and writable bytes that nobody else uses while the slice lives.
+#[inline]
+pub unsafe fn bytes_mut<'a, const SIZE: usize>(
+    ptr: *mut [u8; SIZE],
+    n: usize,
+    name: &str,
+) -> Result<&'a mut [[u8; SIZE]]> {
+    if n == 0 {
+        return Ok(&mut []);
+    }
+    check_length(ptr.is_null(), n, SIZE, name)?;
+    // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
+    Ok(unsafe { std::slice::from_raw_parts_mut(ptr, n) })
+}
+
+/// The bytes of `n` doubles, at any address.
+///
+/// # Safety
+/// As for [`bytes`].
+#[inline]
+pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a [[u8; 8]]> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { bytes(ptr.cast(), n, name) }
+}
+
+/// The bytes of `n` doubles, at any address, to be written.
+///
+/// # Safety
+/// As for [`bytes_mut`].
+#[inline]
+pub unsafe fn f64_bytes_mut<'a>(ptr: *mut f64, n: usize, name: &str) -> Result<&'a mut [[u8; 8]]> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { bytes_mut(ptr.cast(), n, name) }
+}
+
+/// No object exceeds `isize::MAX` bytes, and slices rely on it.
+#[inline]
+fn check_length(is_null: bool, n: usize, size: usize, name: &str) -> Result<()> {
+    if is_null {
+        return Err(Error::null(name));
+    }
+    if n.checked_mul(size)
+        .is_none_or(|bytes| bytes > isize::MAX as usize)
+    {
+        return Err(Error::new(
+            PAREXACT_ERROR_SIZE_OVERFLOW,
+            format!("{name}: {n} items of {size} bytes exceed the address space"),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::PAREXACT_ERROR_NULL_POINTER;
+    use std::ptr::{NonNull, null, null_mut};
+
+    #[test]
+    fn lengths() {
+        let anywhere = NonNull::<f64>::dangling().as_ptr().cast_const();
+        let most = isize::MAX as usize / 8;
+        for n in [most + 1, usize::MAX / 8 + 1, usize::MAX] {
+            // SAFETY: refused before anything is read.
+            let result = unsafe { f64_bytes(anywhere, n, "x") };
+            assert_eq!(result.unwrap_err().status, PAREXACT_ERROR_SIZE_OVERFLOW);
+        }
+        assert!(check_length(false, most, 8, "x").is_ok());
+        // SAFETY: zero items are not read.
+        assert_eq!(unsafe { f64_bytes(null(), 0, "x") }, Ok(&[][..]));
+        // SAFETY: NULL is refused.
+        let error = unsafe { f64_bytes(null(), 1, "x") }.unwrap_err();
+        assert_eq!(error.status, PAREXACT_ERROR_NULL_POINTER);
+    }
+
+    #[test]
+    fn misaligned() {
+        let mut memory = [[0u8; 8]; 3];
+        let odd = memory
+            .as_mut_ptr()
+            .cast::<u8>()
+            .wrapping_add(3)
+            .cast::<f64>();
+        // SAFETY: eight bytes from the third on lie inside the array.
+        unsafe {
+            out_ptr(odd, "out").expect("not NULL").write(1.5);
+            assert_eq!(in_ptr(odd, "in"), Ok(1.5));
+            assert_eq!(f64_bytes(odd, 1, "x"), Ok(&[1.5f64.to_ne_bytes()][..]));
+        }
+        // SAFETY: NULL is refused, a misaligned handle too.
+        unsafe {
+            assert!(out_ptr(null_mut::<f64>(), "out").is_err());
+            assert!(in_ptr(null::<f64>(), "in").is_err());
+            assert!(handle(null::<u64>(), "handle").is_err());
+            assert!(
+                handle(
+                    NonNull::<u64>::dangling()
+                        .as_ptr()
+                        .cast::<u8>()
+                        .wrapping_add(1)
+                        .cast::<u64>(),
+                    "handle"
+                )
+                .is_err()
+            );
+        }
+    }
+}

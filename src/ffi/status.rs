@@ -1,0 +1,94 @@
+//! Statuses, messages and the version, as C sees them.
+
+use std::ffi::{CStr, c_char};
+
+use super::last_error;
+use crate::error::*;
+
+/// The library's version, the package's own.
+pub const VERSION: &CStr =
+    match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+        Ok(version) => version,
+        Err(_) => panic!("a version has no NUL"),
+    };
+
+const NAMES: [(Status, &CStr); 16] = [
+    (PAREXACT_OK, c"PAREXACT_OK"),
+    (PAREXACT_ERROR_NULL_POINTER, c"PAREXACT_ERROR_NULL_POINTER"),
+    (
+        PAREXACT_ERROR_INVALID_ARGUMENT,
+        c"PAREXACT_ERROR_INVALID_ARGUMENT",
+    ),
+    (
+        PAREXACT_ERROR_SIZE_OVERFLOW,
+        c"PAREXACT_ERROR_SIZE_OVERFLOW",
+    ),
+    (PAREXACT_ERROR_NO_MEMORY, c"PAREXACT_ERROR_NO_MEMORY"),
+    (PAREXACT_ERROR_NAN_FOUND, c"PAREXACT_ERROR_NAN_FOUND"),
+    (PAREXACT_ERROR_BAD_STATE, c"PAREXACT_ERROR_BAD_STATE"),
+    (
+        PAREXACT_ERROR_CALLBACK_FAILED,
+        c"PAREXACT_ERROR_CALLBACK_FAILED",
+    ),
+    (PAREXACT_ERROR_CANCELLED, c"PAREXACT_ERROR_CANCELLED"),
+    (PAREXACT_ERROR_TIMEOUT, c"PAREXACT_ERROR_TIMEOUT"),
+    (PAREXACT_ERROR_CLOSED, c"PAREXACT_ERROR_CLOSED"),
+    (PAREXACT_ERROR_NOT_OWNER, c"PAREXACT_ERROR_NOT_OWNER"),
+    (PAREXACT_ERROR_DEADLOCK, c"PAREXACT_ERROR_DEADLOCK"),
+    (PAREXACT_ERROR_FORKED, c"PAREXACT_ERROR_FORKED"),
+    (PAREXACT_ERROR_UNSUPPORTED, c"PAREXACT_ERROR_UNSUPPORTED"),
+    (PAREXACT_ERROR_INTERNAL, c"PAREXACT_ERROR_INTERNAL"),
+];
+
+/// The name of a status as it is written in this header, for instance
+/// "PAREXACT_ERROR_NULL_POINTER"; "unknown status" for any other number.
+///
+/// Never NULL; the text is static and must not be freed. Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_status_name(status: Status) -> *const c_char {
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == status)
+        .map_or(c"unknown status", |(_, name)| name)
+        .as_ptr()
+}
+
+/// What went wrong in the last failing call of the calling thread, in words that name the argument.
+///
+/// Never NULL; an empty string if no call of this thread has failed. The text is valid until this
+/// thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_last_error() -> *const c_char {
+    last_error::get()
+}
+
+/// The version of the library that is loaded, for instance "0.1.0".
+///
+/// Never NULL; the text is static and must not be freed. Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_version() -> *const c_char {
+    VERSION.as_ptr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(status: Status) -> &'static str {
+        // SAFETY: the answer is a static string.
+        let name = unsafe { CStr::from_ptr(parexact_status_name(status)) };
+        name.to_str().expect("names are ASCII")
+    }
+
+    #[test]
+    fn every_number_has_its_name() {
+        for (number, (status, _)) in (0..).zip(NAMES) {
+            assert_eq!(number, status, "the numbers are frozen and without gaps");
+        }
+        assert_eq!(name(0), "PAREXACT_OK");
+        assert_eq!(name(13), "PAREXACT_ERROR_FORKED");
+        for unknown in [16, -1, i32::MAX, i32::MIN] {
+            assert_eq!(name(unknown), "unknown status");
+        }
+    }
+}

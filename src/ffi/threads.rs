@@ -1,0 +1,53 @@
+//! Thread counts, as C sees them.
+
+use super::guard::{guard, guard_value};
+use crate::error::Status;
+use crate::parallel::threads;
+
+/// Sets how many threads a call may use, for the whole process; the calling thread is one of them.
+///
+/// `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
+/// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS,
+/// OMP_NUM_THREADS (its first item) and SLURM_CPUS_PER_TASK; else the processors in the affinity mask, or
+/// the quota of the control group if that is less. The environment is read once, on first use.
+///
+/// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
+/// parexact_pool_new keep their size. No thread is started before a call needs it; if the system
+/// refuses threads, calls use fewer.
+///
+/// Errors: INVALID_ARGUMENT for more than PAREXACT_MAX_THREADS; the count is then unchanged.
+/// Thread safety: any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_set_num_threads(n: usize) -> Status {
+    guard(|| threads::set_for_process(n))
+}
+
+/// The number of threads in force for the whole process: what parexact_set_num_threads has set,
+/// else the default. Always 1 or more.
+///
+/// The first call may read a few small files of the system; later ones take nanoseconds.
+/// Thread safety: any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_get_num_threads() -> usize {
+    guard_value(|| Ok(threads::for_process()))
+}
+
+/// Sets how many threads the calls from the calling thread may use, whatever the process-wide
+/// number is. Returns the previous setting, so that a caller can put it back; 0 means none.
+///
+/// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number.
+/// Other threads are not affected. It cannot fail.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_set_num_threads_local(n: usize) -> usize {
+    guard_value(|| Ok(threads::set_local(n)))
+}
+
+/// The number of threads that a call from the calling thread would use: its own setting, else the
+/// process-wide number. Inside a callback that runs on a worker of this library the answer is 1,
+/// since calls from there run on that worker alone.
+///
+/// Always 1 or more. Thread safety: any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_get_num_threads_local() -> usize {
+    guard_value(|| Ok(threads::for_call()))
+}

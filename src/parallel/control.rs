@@ -1,0 +1,196 @@
+//! Progress and cancellation of long calls.
+//!
+//! A control is attached to a thread; the outermost call on that thread reports its progress to it,
+//! and that call, the calls nested in its callbacks and the work it starts on workers all stop soon
+//! after it is cancelled.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::error::{Error, PAREXACT_ERROR_CANCELLED, Result};
+
+/// The progress of a call, and the wish that it stop.
+#[derive(Debug, Default)]
+pub struct Control {
+    cancelled: AtomicBool,
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Control {
+    /// Asks the calls it governs to stop; they answer CANCELLED until a reset. One atomic store,
+    /// fit for signal handlers.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// Whether it was cancelled since the last reset.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Items done and items in all, of the present call or the last one.
+    pub fn progress(&self) -> (u64, u64) {
+        // In this order: a call beginning meanwhile must not make done exceed total.
+        let done = self.done.load(Ordering::Acquire);
+        let total = self.total.load(Ordering::Acquire);
+        (done.min(total), total)
+    }
+
+    /// Forgets the cancellation and the progress.
+    pub fn reset(&self) {
+        self.begin(0);
+        self.cancelled.store(false, Ordering::Release);
+    }
+
+    fn begin(&self, total: u64) {
+        self.done.store(0, Ordering::Release);
+        self.total.store(total, Ordering::Release);
+    }
+}
+
+thread_local! {
+    static ATTACHED: RefCell<Option<Arc<Control>>> = const { RefCell::new(None) };
+    /// A call that reports progress is running on this thread; those nested in it do not report.
+    static REPORTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes `control` govern this thread's calls; answers the one that did so far.
+pub fn attach(control: Option<Arc<Control>>) -> Option<Arc<Control>> {
+    // Not accessible while the thread ends: then there are no more calls to govern.
+    ATTACHED
+        .try_with(|attached| attached.replace(control))
+        .unwrap_or(None)
+}
+
+/// A call under the control that was attached to the calling thread when it began, if any.
+pub struct Watch {
+    control: Option<Arc<Control>>,
+    reports: bool,
+}
+
+impl Watch {
+    /// Begins a call of `total` items; they may be of any kind, but all alike.
+    pub fn begin(total: u64) -> Self {
+        let control = ATTACHED
+            .try_with(|attached| attached.borrow().clone())
+            .unwrap_or(None);
+        let reports = match &control {
+            Some(control) if !REPORTING.replace(true) => {
+                control.begin(total);
+                true
+            }
+            _ => false,
+        };
+        Self { control, reports }
+    }
+
+    /// To be asked at least every 50 ms: has the call been cancelled?
+    #[inline]
+    pub fn check(&self) -> Result<()> {
+        match &self.control {
+            Some(control) if control.is_cancelled() => Err(Error::new(
+                PAREXACT_ERROR_CANCELLED,
+                "the attached control was cancelled",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Another `items` are done.
+    #[inline]
+    pub fn advance(&self, items: u64) {
+        if self.reports
+            && let Some(control) = &self.control
+        {
+            control.done.fetch_add(items, Ordering::AcqRel);
+        }
+    }
+
+    /// Runs a part of the call on the present thread, a worker or the caller: calls nested in it are
+    /// governed by the same control and leave its progress alone.
+    pub fn govern<R>(&self, part: impl FnOnce() -> R) -> R {
+        struct Restore(Option<Arc<Control>>, bool);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                attach(self.0.take());
+                REPORTING.set(self.1);
+            }
+        }
+        if self.control.is_none() {
+            return part();
+        }
+        let _restore = Restore(attach(self.control.clone()), REPORTING.replace(true));
+        part()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.reports {
+            REPORTING.set(false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_calls_are_governed_but_do_not_report() {
+        let control = Arc::new(Control::default());
+        assert!(attach(Some(control.clone())).is_none());
+        let outer = Watch::begin(10);
+        outer.advance(4);
+        let inner = Watch::begin(1000);
+        inner.advance(500);
+        assert_eq!(control.progress(), (4, 10));
+        control.cancel();
+        assert!(inner.check().is_err());
+        drop(inner);
+        assert!(outer.check().is_err());
+        drop(outer);
+        control.reset();
+        assert_eq!(control.progress(), (0, 0));
+        let next = Watch::begin(3);
+        assert!(next.check().is_ok());
+        next.advance(3);
+        assert_eq!(control.progress(), (3, 3));
+        drop(next);
+        assert!(attach(None).is_some_and(|previous| Arc::ptr_eq(&previous, &control)));
+    }
+
+    #[test]
+    fn governed_parts_restore_the_threads_own_control() {
+        let ours = Arc::new(Control::default());
+        let theirs = Arc::new(Control::default());
+        attach(Some(ours));
+        let watch = Watch::begin(1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                attach(Some(theirs.clone()));
+                watch.govern(|| {
+                    let nested = Watch::begin(7);
+                    assert!(!nested.reports);
+                });
+                assert!(attach(None).is_some_and(|own| Arc::ptr_eq(&own, &theirs)));
+                assert!(!REPORTING.get());
+            });
+        });
+        attach(None);
+    }
+
+    /// A call whose control was detached meanwhile, by its own callback, ends well.
+    #[test]
+    fn detaching_inside_a_call() {
+        let control = Arc::new(Control::default());
+        attach(Some(control));
+        let watch = Watch::begin(1);
+        attach(None);
+        watch.advance(1);
+        drop(watch);
+        assert!(!REPORTING.get());
+    }
+}

@@ -1,0 +1,143 @@
+//! Folding a range of items in parallel, chunk by chunk.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::control::Watch;
+use super::{team, threads};
+use crate::error::{Error, Result};
+
+/// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
+///
+/// The calling thread and up to `threads::for_call() - 1` workers claim chunks in increasing order;
+/// each folds those it gets into an accumulator of its own from `new`, and `merge` brings the
+/// accumulators together. Which chunks meet in which accumulator, and the order of merging, vary
+/// from run to run: with exact accumulators that cannot be seen.
+///
+/// Before each chunk the attached control is asked, after it the progress is reported; so a chunk
+/// should take well below 50 ms, and some 10 µs or more to be worth the claim. The first failing
+/// chunk decides the error, on any number of threads: all chunks before it were claimed before it, and
+/// what is claimed is completed. A panic anywhere unwinds from here.
+///
+/// One thread in force, a single chunk, or a worker of ours as the caller: everything runs on the
+/// calling thread and nothing is allocated here.
+pub fn fold_chunks<A: Send>(
+    total: usize,
+    chunk: usize,
+    new: impl Fn() -> A + Sync,
+    work: impl Fn(&mut A, Range<usize>) -> Result<()> + Sync,
+    merge: impl Fn(&mut A, A) + Sync,
+) -> Result<A> {
+    let chunk = chunk.max(1);
+    let chunks = total.div_ceil(chunk);
+    let range = |index: usize| {
+        let start = index * chunk;
+        start..start + chunk.min(total - start)
+    };
+    let watch = Watch::begin(total as u64);
+    watch.check()?;
+    let threads = if chunks > 1 { threads::for_call() } else { 1 };
+    if threads == 1 {
+        let mut accumulator = new();
+        for index in 0..chunks {
+            watch.check()?;
+            let range = range(index);
+            let items = range.len();
+            work(&mut accumulator, range)?;
+            watch.advance(items as u64);
+        }
+        return Ok(accumulator);
+    }
+
+    let claims = Claims::new(chunks);
+    let merged = Mutex::new(None);
+    team::run(threads - 1, threads.min(chunks) - 1, &|| {
+        watch.govern(|| {
+            let _stop = claims.stop_if_panicking();
+            let mut own = None;
+            while let Some(index) = claims.next(&watch) {
+                let range = range(index);
+                let items = range.len();
+                match work(own.get_or_insert_with(&new), range) {
+                    Ok(()) => watch.advance(items as u64),
+                    Err(error) => claims.fail(index, error),
+                }
+            }
+            if let Some(own) = own {
+                let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
+                match merged.as_mut() {
+                    Some(all) => merge(all, own),
+                    None => *merged = Some(own),
+                }
+            }
+        });
+    })?;
+    claims.outcome()?;
+    let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(merged.unwrap_or_else(new))
+}
+
+/// The chunks not yet claimed, and the failure that ended the claiming.
+struct Claims {
+    chunks: usize,
+    next: AtomicUsize,
+    stopped: AtomicBool,
+    failure: Mutex<Option<(usize, Error)>>,
+}
+
+impl Claims {
+    fn new(chunks: usize) -> Self {
+        Self {
+            chunks,
+            next: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        }
+    }
+
+    /// The next chunk; none when all are claimed or the work is to stop. Who gets a chunk must
+    /// complete it.
+    fn next(&self, watch: &Watch) -> Option<usize> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return None;
+        }
+        if let Err(cancelled) = watch.check() {
+            // A failing chunk, if any, is the better answer.
+            self.fail(usize::MAX, cancelled);
+            return None;
+        }
+        // Each participant counts past the end once: far from wrapping around.
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.chunks).then_some(index)
+    }
+
+    fn fail(&self, index: usize, error: Error) {
+        self.stopped.store(true, Ordering::Relaxed);
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if failure.as_ref().is_none_or(|(first, _)| index < *first) {
+            *failure = Some((index, error));
+        }
+    }
+
+    /// While it lives, a panic on this thread stops everybody.
+    fn stop_if_panicking(&self) -> impl Drop + '_ {
+        struct Stop<'a>(&'a AtomicBool);
+        impl Drop for Stop<'_> {
+            fn drop(&mut self) {
+                if std::thread::panicking() {
+                    self.0.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        Stop(&self.stopped)
+    }
+
+    fn outcome(self) -> Result<()> {
+        let failure = self.failure.into_inner();
+        match failure.unwrap_or_else(PoisonError::into_inner) {
+            Some((_, error)) => Err(error),
+            None => Ok(()),
+        }
+    }
+}

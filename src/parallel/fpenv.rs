@@ -1,0 +1,139 @@
+//! The floating-point environment: hosts set flush-to-zero, denormals-are-zero or another rounding
+//! mode, and new threads inherit it. Exactness needs the default, and the host needs its own back.
+
+/// Round to nearest-even, subnormals kept, every exception masked, no flag raised.
+#[cfg(target_arch = "x86_64")]
+pub const DEFAULT_MXCSR: u32 = 0x1F80;
+
+/// Runs `f` under the default floating-point environment, then restores the caller's exactly,
+/// exception flags included, also when `f` unwinds.
+///
+/// On architectures other than x86-64 it only calls `f`: there the library relies on the host
+/// leaving the default in place.
+#[inline]
+pub fn with_default<R>(f: impl FnOnce() -> R) -> R {
+    let _restore = Restore::default_environment();
+    fenced(f)
+}
+
+/// The compiler knows nothing of MXCSR and moves floating-point code across the instructions that
+/// write it. It cannot move code out of a function that is not inlined; and the empty assembly in
+/// here keeps it from inferring that the call has no side effect and may itself be moved.
+#[inline(never)]
+fn fenced<R>(f: impl FnOnce() -> R) -> R {
+    // SAFETY: no instruction; it only counts as a side effect.
+    unsafe { std::arch::asm!("", options(nostack, preserves_flags)) };
+    f()
+}
+
+#[cfg(target_arch = "x86_64")]
+struct Restore(u32);
+
+#[cfg(target_arch = "x86_64")]
+impl Restore {
+    #[inline]
+    fn default_environment() -> Self {
+        let previous = mxcsr();
+        // SAFETY: the default value has no reserved bit.
+        unsafe { set_mxcsr(DEFAULT_MXCSR) };
+        Self(previous)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Drop for Restore {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the value was read from the register.
+        unsafe { set_mxcsr(self.0) };
+    }
+}
+
+/// The control and status register of this thread's SSE and AVX arithmetic.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn mxcsr() -> u32 {
+    let mut value = 0u32;
+    // SAFETY: stmxcsr stores four bytes at the address of a live u32.
+    unsafe {
+        std::arch::asm!("stmxcsr [{}]", in(reg) &mut value, options(nostack, preserves_flags));
+    }
+    value
+}
+
+/// Writes that register.
+///
+/// # Safety
+/// A set reserved bit (above 0xFFFF) faults; and until it is back to the default, Rust code on this
+/// thread must not depend on floating-point results.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub unsafe fn set_mxcsr(value: u32) {
+    // SAFETY: ldmxcsr reads four bytes of a live u32; the caller vouches for the bits.
+    unsafe { std::arch::asm!("ldmxcsr [{}]", in(reg) &value, options(nostack, preserves_flags)) };
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+struct Restore;
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Restore {
+    fn default_environment() -> Self {
+        Self
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use std::hint::black_box;
+
+    /// Flush-to-zero, denormals-are-zero, round towards zero, and the inexact flag raised.
+    const HOSTILE: u32 = 0xFFE0;
+
+    /// Restores the test thread's environment even when an assertion fails.
+    fn under_hostile_environment(f: impl FnOnce()) {
+        let _restore = Restore(mxcsr());
+        // SAFETY: no reserved bit.
+        unsafe { set_mxcsr(HOSTILE) };
+        fenced(f);
+    }
+
+    #[test]
+    fn default_inside_and_exact_value_back() {
+        let mut inside = 0;
+        let mut half_subnormal = 0.0;
+        let mut after = 0;
+        under_hostile_environment(|| {
+            with_default(|| {
+                inside = mxcsr();
+                half_subnormal = black_box(f64::MIN_POSITIVE) / black_box(2.0);
+            });
+            after = mxcsr();
+        });
+        assert_eq!(inside, DEFAULT_MXCSR);
+        assert_eq!(half_subnormal.to_bits(), 1 << 51);
+        assert_eq!(after, HOSTILE);
+    }
+
+    #[test]
+    fn restored_when_unwinding() {
+        let mut after = 0;
+        under_hostile_environment(|| {
+            let caught = std::panic::catch_unwind(|| {
+                with_default(|| std::panic::resume_unwind(Box::new(())))
+            });
+            after = mxcsr();
+            assert!(caught.is_err());
+        });
+        assert_eq!(after, HOSTILE);
+    }
+
+    /// The hostile environment does change results; otherwise the tests above show nothing.
+    #[test]
+    fn hostile_environment_flushes() {
+        let mut quotient = 1.0;
+        under_hostile_environment(|| quotient = black_box(f64::MIN_POSITIVE) / black_box(2.0));
+        assert_eq!(quotient, 0.0);
+    }
+}

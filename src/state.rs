@@ -1,0 +1,225 @@
+//! The mergeable state: exact moments as 256 words that any machine can add, store and send.
+//!
+//! `docs/state-format.md` defines the format for other implementations.
+
+use crate::error::{
+    Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_INTERNAL, PAREXACT_ERROR_SIZE_OVERFLOW,
+    PAREXACT_OK, Result, Status,
+};
+use crate::exact::Moments;
+use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum};
+use crate::exact::extremes::Extremes;
+use crate::exact::float::order_key;
+use crate::exact::moments::Counts;
+
+/// Words of a state.
+pub const PAREXACT_STATE_WORDS: usize = 256;
+/// The first of the words that merge by integer addition: four counters, then the digits of both sums.
+pub const PAREXACT_STATE_ADDITIVE_FIRST: usize = 1;
+/// How many words merge by addition.
+pub const PAREXACT_STATE_ADDITIVE_COUNT: usize = 206;
+/// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum, an error.
+pub const PAREXACT_STATE_MAX_FIRST: usize = 207;
+/// How many words merge by the maximum.
+pub const PAREXACT_STATE_MAX_COUNT: usize = 3;
+
+const VERSION: i64 = 1;
+
+const COUNTERS: usize = PAREXACT_STATE_ADDITIVE_FIRST;
+const SUM: usize = COUNTERS + 4;
+const SQUARES: usize = SUM + SUM_DIGITS;
+const NOT_MIN: usize = PAREXACT_STATE_MAX_FIRST;
+const MAX: usize = NOT_MIN + 1;
+const ERROR: usize = MAX + 1;
+const SPARE: usize = ERROR + 1;
+
+const _: () = assert!(SQUARES + SQUARES_DIGITS == NOT_MIN);
+const _: () = assert!(COUNTERS + PAREXACT_STATE_ADDITIVE_COUNT == NOT_MIN);
+const _: () = assert!(NOT_MIN + PAREXACT_STATE_MAX_COUNT == SPARE);
+
+/// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-endian:
+/// it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order or the splitting.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// The words; docs/state-format.md describes them.
+    pub words: [i64; PAREXACT_STATE_WORDS],
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let mut state = Self {
+            words: [0; PAREXACT_STATE_WORDS],
+        };
+        state.set(Moments::default());
+        state
+    }
+}
+
+impl State {
+    /// The moments that the words stand for, canonical or not.
+    pub fn moments(&self) -> Result<Moments> {
+        let words = &self.words;
+        if words[0] != VERSION {
+            return Err(bad(format!(
+                "the state has version {}; this library reads version {VERSION}",
+                words[0]
+            )));
+        }
+        self.check_error()?;
+        if words[SPARE..].iter().any(|&word| word != 0) {
+            return Err(bad("a spare word of the state is not 0"));
+        }
+        let counts = self.counts()?;
+        let digits = "the digits of the state are beyond any sum of 2^63 values";
+        let sum = Sum::from_words(words[SUM..SQUARES].as_array().expect("length"));
+        let squares = Squares::from_words(words[SQUARES..NOT_MIN].as_array().expect("length"));
+        let moments = Moments {
+            counts,
+            sum: sum.ok_or_else(|| bad(digits))?,
+            squares: squares.ok_or_else(|| bad(digits))?,
+            extremes: Extremes {
+                min_key: !words[NOT_MIN],
+                max_key: words[MAX],
+            },
+        };
+        check_sums(&moments)?;
+        check_extremes(&moments)?;
+        Ok(moments)
+    }
+
+    /// Puts moments in, in canonical form.
+    pub fn set(&mut self, moments: Moments) {
+        let counts = moments.counts;
+        let words = &mut self.words;
+        words[0] = VERSION;
+        let counters = [
+            counts.all,
+            counts.nan,
+            counts.positive_infinity,
+            counts.negative_infinity,
+        ];
+        words[COUNTERS..SUM].copy_from_slice(&counters.map(u64::cast_signed));
+        words[SUM..SQUARES].copy_from_slice(&moments.sum.to_words());
+        words[SQUARES..NOT_MIN].copy_from_slice(&moments.squares.to_words());
+        words[NOT_MIN] = !moments.extremes.min_key;
+        words[MAX] = moments.extremes.max_key;
+        words[ERROR..].fill(0);
+    }
+
+    /// Adds moments. If that fails, the state is as before.
+    pub fn add(&mut self, moments: &Moments) -> Result<()> {
+        let mut total = self.moments()?;
+        if total.counts.all.saturating_add(moments.counts.all) > i64::MAX as u64 {
+            return Err(Error::new(
+                PAREXACT_ERROR_SIZE_OVERFLOW,
+                "a state counts at most 2^63 - 1 values",
+            ));
+        }
+        total.merge(moments);
+        self.set(total);
+        Ok(())
+    }
+
+    /// Merges another state in, or notes the failure in the state itself, for [`Self::moments`] to report.
+    pub fn merge_or_poison(&mut self, from: &Self) {
+        if let Err(error) = from.moments().and_then(|moments| self.add(&moments)) {
+            self.words[ERROR] = error.status.into();
+        }
+    }
+
+    /// XXH3-128 with seed 0 of the canonical words as little-endian bytes: low half, high half.
+    pub fn fingerprint(&self) -> Result<[u64; 2]> {
+        let mut canonical = *self;
+        canonical.set(self.moments()?);
+        let mut bytes = [0; 8 * PAREXACT_STATE_WORDS];
+        for (out, word) in bytes.chunks_exact_mut(8).zip(canonical.words) {
+            out.copy_from_slice(&word.to_le_bytes());
+        }
+        let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+        Ok([hash as u64, (hash >> 64) as u64])
+    }
+
+    fn check_error(&self) -> Result<()> {
+        match Status::try_from(self.words[ERROR]) {
+            Ok(PAREXACT_OK) => Ok(()),
+            Ok(status @ 1..=PAREXACT_ERROR_INTERNAL) => Err(Error::new(
+                status,
+                "an earlier merge into this state failed, as its error word says",
+            )),
+            _ => Err(bad("the error word of the state is not a status")),
+        }
+    }
+
+    fn counts(&self) -> Result<Counts> {
+        let mut counters = [0; 4];
+        for (counter, &word) in counters.iter_mut().zip(&self.words[COUNTERS..SUM]) {
+            *counter = u64::try_from(word).map_err(|_| bad("a counter of the state is negative"))?;
+        }
+        let [all, nan, positive_infinity, negative_infinity] = counters;
+        // Four numbers below 2^63 might overflow.
+        let special = u128::from(nan) + u128::from(positive_infinity) + u128::from(negative_infinity);
+        if special > all.into() {
+            return Err(bad("the state has more NaNs and infinities than values"));
+        }
+        Ok(Counts {
+            all,
+            nan,
+            positive_infinity,
+            negative_infinity,
+        })
+    }
+}
+
+fn bad(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(PAREXACT_ERROR_BAD_STATE, message)
+}
+
+fn finite(counts: &Counts) -> u64 {
+    counts.all - counts.nan - counts.positive_infinity - counts.negative_infinity
+}
+
+/// The Cauchy-Schwarz inequality, n·Σx² >= (Σx)², which every set of n values satisfies.
+fn check_sums(moments: &Moments) -> Result<()> {
+    let n = finite(&moments.counts);
+    let (_, sum) = moments.sum.to_natural();
+    let (negative, squares) = moments.squares.to_natural();
+    let (order, _) = squares.times(n).difference(&sum.squared());
+    if negative || order.is_lt() || (n == 0 && !squares.is_zero()) {
+        return Err(bad("no set of values has the sums of this state"));
+    }
+    Ok(())
+}
+
+/// Extremes exist if values do, infinite ones if infinities do.
+fn check_extremes(moments: &Moments) -> Result<()> {
+    let counts = &moments.counts;
+    let Extremes { min_key, max_key } = moments.extremes;
+    let consistent = if moments.numbers() == 0 {
+        moments.extremes == Extremes::default()
+    } else {
+        let infinity = order_key(f64::INFINITY);
+        let minus_infinity = order_key(f64::NEG_INFINITY);
+        let finite = finite(counts) > 0;
+        let least = if counts.negative_infinity > 0 {
+            min_key == minus_infinity
+        } else if finite {
+            min_key > minus_infinity && min_key < infinity
+        } else {
+            min_key == infinity
+        };
+        let greatest = if counts.positive_infinity > 0 {
+            max_key == infinity
+        } else if finite {
+            max_key > minus_infinity && max_key < infinity
+        } else {
+            max_key == minus_infinity
+        };
+        least && greatest && min_key <= max_key
+    };
+    if consistent {
+        Ok(())
+    } else {
+        Err(bad("the extremes of the state contradict its counters"))
+    }
+}
