@@ -9,7 +9,12 @@ use std::path::{Path, PathBuf};
 
 /// The header's sections in order. A section is made from these files, types before functions; the module
 /// documentation of its last file is its heading and introduction.
-const SECTIONS: &[&[&str]] = &[&["src/error.rs"]];
+const SECTIONS: &[&[&str]] = &[
+    &["src/error.rs", "src/ffi/status.rs"],
+    &["src/ffi/explain.rs"],
+    &["src/ffi/threads.rs"],
+    &["src/parallel/control.rs", "src/ffi/control.rs"],
+];
 
 /// Exports that carry the workshop's own names instead of our prefix.
 const WORKSHOP_NAMES: &[&str] = &["sum_my_numbers", "parallel_stats", "my_statistics"];
