@@ -48,6 +48,9 @@ pub struct Array {
     pub strides: *const i64,
 }
 
+/// Numbers of a caller, at any alignment.
+type Numbers<'a> = &'a [[u8; 8]];
+
 /// Most dimensions of an array.
 const MAX_NDIM: usize = 64;
 
@@ -83,7 +86,10 @@ impl Array {
         if self.dtype != PAREXACT_DTYPE_F64 {
             return Err(Error::new(
                 PAREXACT_ERROR_UNSUPPORTED,
-                format!("dtype is {}; this version takes PAREXACT_DTYPE_F64 alone", self.dtype),
+                format!(
+                    "dtype is {}; this version takes PAREXACT_DTYPE_F64 alone",
+                    self.dtype
+                ),
             ));
         }
         if strides.is_some_and(|strides| !is_contiguous(shape, strides, size)) {
@@ -100,7 +106,7 @@ impl Array {
     ///
     /// # Safety
     /// Both point to `ndim` numbers, or are NULL.
-    unsafe fn dimensions<'a>(&self) -> Result<(&'a [[u8; 8]], Option<&'a [[u8; 8]]>)> {
+    unsafe fn dimensions<'a>(&self) -> Result<(Numbers<'a>, Option<Numbers<'a>>)> {
         let ndim = usize::try_from(self.ndim)
             .ok()
             .filter(|&ndim| ndim <= MAX_NDIM)
@@ -126,7 +132,7 @@ impl Array {
 }
 
 /// The product of the lengths, if the bytes of so many elements can be addressed.
-fn element_count(shape: &[[u8; 8]], size: usize) -> Result<usize> {
+fn element_count(shape: Numbers, size: usize) -> Result<usize> {
     let mut count = Some(1usize);
     let mut empty = false;
     for (axis, &length) in shape.iter().enumerate() {
@@ -143,7 +149,11 @@ fn element_count(shape: &[[u8; 8]], size: usize) -> Result<usize> {
         return Ok(0);
     }
     count
-        .filter(|count| count.checked_mul(size).is_some_and(|bytes| bytes <= isize::MAX as usize))
+        .filter(|count| {
+            count
+                .checked_mul(size)
+                .is_some_and(|bytes| bytes <= isize::MAX as usize)
+        })
         .ok_or_else(|| {
             Error::new(
                 PAREXACT_ERROR_SIZE_OVERFLOW,
@@ -153,7 +163,7 @@ fn element_count(shape: &[[u8; 8]], size: usize) -> Result<usize> {
 }
 
 /// Are these the strides of a C-contiguous array? Those of dimensions of length 1 do not matter.
-fn is_contiguous(shape: &[[u8; 8]], strides: &[[u8; 8]], size: usize) -> bool {
+fn is_contiguous(shape: Numbers, strides: Numbers, size: usize) -> bool {
     let mut expected = size as i64;
     shape.iter().zip(strides).rev().all(|(&length, &stride)| {
         let length = i64::from_ne_bytes(length);

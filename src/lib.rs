@@ -3,6 +3,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`exact`] | superaccumulator, block kernel, exact rounding: no threads, no pointers from outside |
+//! | [`stats`] | statistics as the user gets them, rounded from exact moments |
 //! | [`state`] | the mergeable, portable form of a reduction |
 //! | [`array`] | views of the caller's arrays |
 //! | [`reduce`] | whole-array reductions: exact kernels on the pool |
@@ -10,8 +11,12 @@
 //! | [`panics`] | panics inside the library: silent, and reported as a status |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
 
+pub mod array;
 pub mod error;
 pub mod exact;
 pub mod ffi;
 pub mod panics;
 pub mod parallel;
+pub mod reduce;
+pub mod state;
+pub mod stats;

@@ -72,8 +72,8 @@ impl State {
         }
         let counts = self.counts()?;
         let digits = "the digits of the state are beyond any sum of 2^63 values";
-        let sum = Sum::from_words(words[SUM..SQUARES].as_array().expect("length"));
-        let squares = Squares::from_words(words[SQUARES..NOT_MIN].as_array().expect("length"));
+        let sum = Sum::from_words(&words[SUM..SQUARES]);
+        let squares = Squares::from_words(&words[SQUARES..NOT_MIN]);
         let moments = Moments {
             counts,
             sum: sum.ok_or_else(|| bad(digits))?,
@@ -154,11 +154,13 @@ impl State {
     fn counts(&self) -> Result<Counts> {
         let mut counters = [0; 4];
         for (counter, &word) in counters.iter_mut().zip(&self.words[COUNTERS..SUM]) {
-            *counter = u64::try_from(word).map_err(|_| bad("a counter of the state is negative"))?;
+            *counter =
+                u64::try_from(word).map_err(|_| bad("a counter of the state is negative"))?;
         }
         let [all, nan, positive_infinity, negative_infinity] = counters;
         // Four numbers below 2^63 might overflow.
-        let special = u128::from(nan) + u128::from(positive_infinity) + u128::from(negative_infinity);
+        let special =
+            u128::from(nan) + u128::from(positive_infinity) + u128::from(negative_infinity);
         if special > all.into() {
             return Err(bad("the state has more NaNs and infinities than values"));
         }

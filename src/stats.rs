@@ -88,8 +88,16 @@ impl Stats {
             mean: moments.mean(),
             variance: variance.map_or(CANONICAL_NAN, |v| v.round(false)),
             std: variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
-            min: if empty { CANONICAL_NAN } else { moments.extremes.min() },
-            max: if empty { CANONICAL_NAN } else { moments.extremes.max() },
+            min: if empty {
+                CANONICAL_NAN
+            } else {
+                moments.extremes.min()
+            },
+            max: if empty {
+                CANONICAL_NAN
+            } else {
+                moments.extremes.max()
+            },
         })
     }
 

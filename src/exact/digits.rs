@@ -99,8 +99,9 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         self.digits
     }
 
-    /// Takes words from outside, canonical or not; `None` if the sum is beyond the accumulator's range.
-    pub fn from_words(words: &[i64; N]) -> Option<Self> {
+    /// Takes `N` words from outside, canonical or not; `None` if the sum is beyond the accumulator's range.
+    pub fn from_words(words: &[i64]) -> Option<Self> {
+        assert_eq!(words.len(), N);
         let mut digits = [0; N];
         let mut carry = 0i128;
         for (digit, word) in digits.iter_mut().zip(words) {

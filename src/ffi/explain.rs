@@ -7,6 +7,7 @@ use super::guard::guard;
 use super::pointers::out_ptr;
 use super::status::VERSION;
 use crate::error::{Error, Status};
+use crate::exact::simd;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS, Rule};
 use crate::parallel::{fork, runtime};
 
@@ -107,7 +108,7 @@ fn compose(
     write!(
         json,
         ",\"simd\":{{\"path\":{},\"cpu_features\":[{}]}}",
-        quote(simd_path_name()),
+        quote(simd::path_name()),
         features.join(",")
     )?;
     // Generations count from 1.
@@ -124,11 +125,6 @@ fn describe(rule: &Rule, default: &threads::Default) -> (&'static str, Option<St
         Rule::Affinity => ("affinity", Some(default.affinity.to_string())),
         Rule::Cgroup => ("cgroup quota", default.quota.map(|quota| quota.to_string())),
     }
-}
-
-/// To be replaced by `crate::exact::simd::path_name`.
-fn simd_path_name() -> &'static str {
-    "baseline"
 }
 
 /// Those that the block kernels look at.

@@ -1,9 +1,13 @@
 //! The C boundary: check, convert, call. One file for each section of the header.
 
+pub mod arrays;
 pub mod control;
 pub mod explain;
 pub mod guard;
 pub mod last_error;
 pub mod pointers;
+pub mod state;
 pub mod status;
 pub mod threads;
+pub mod vectors;
+pub mod workshop;

@@ -10,7 +10,8 @@ use crate::exact::window::{MAX_LANES, Totals, Window};
 #[derive(Clone, Copy)]
 struct Avx2(__m256d);
 
-// SAFETY (of each block below): the trait's contract gives the CPU features, and its callers the pointers.
+// SAFETY: only the instructions named above are used. In each block below: the trait's contract gives the CPU's
+// features, and the method's the pointers.
 unsafe impl Vector for Avx2 {
     const LANES: usize = 4;
     type Least = __m256d;

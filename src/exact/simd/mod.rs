@@ -109,13 +109,16 @@ pub unsafe trait Vector: Copy {
     unsafe fn reduce_least(least: Self::Least) -> f64;
 }
 
+/// See [`super::extract::fold`].
+type Fold = unsafe fn(&[Unaligned], &Window, &mut Totals, &mut Compared) -> usize;
+
 /// One kernel, compiled for one instruction set and one set of quantities.
 #[derive(Clone, Copy)]
 pub struct Kernel {
     step: usize,
     k: u32,
     /// With two folds and with three.
-    fold: [unsafe fn(&[Unaligned], &Window, &mut Totals, &mut Compared) -> usize; 2],
+    fold: [Fold; 2],
     span: unsafe fn(&[Unaligned]) -> Span,
 }
 

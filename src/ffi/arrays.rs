@@ -1,0 +1,90 @@
+//! Reductions of arrays, as C sees them.
+
+use super::guard::guard;
+use super::pointers::{in_ptr, out_ptr};
+use crate::array::Array;
+use crate::error::{Result, Status};
+use crate::exact::Unaligned;
+use crate::reduce;
+use crate::stats::{NanPolicy, Stats, checked_ddof};
+
+/// The sum of all elements of an array: as parexact_sum_f64.
+///
+/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+///
+/// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the shape's bytes exceed the
+/// address space), UNSUPPORTED, CANCELLED. On failure `out` is untouched.
+/// Cost, memory and thread safety: as parexact_sum_f64.
+///
+/// # Safety
+/// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (values, out) = unsafe { (elements(a)?, out_ptr(out, "out")?) };
+        out.write(reduce::sum(values)?.propagated_sum());
+        Ok(())
+    })
+}
+
+/// The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
+///
+/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+///
+/// Errors: as parexact_sum. On failure `out` is untouched.
+/// Cost, memory and thread safety: as parexact_norm_f64.
+///
+/// # Safety
+/// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (values, out) = unsafe { (elements(a)?, out_ptr(out, "out")?) };
+        out.write(reduce::squares(values)?.norm());
+        Ok(())
+    })
+}
+
+/// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
+/// is the exact real result of the given values, rounded once to nearest, ties to even.
+///
+/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+///
+/// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
+/// estimate. At least 0. Where count <= ddof, variance and std are NaN.
+/// `nan_policy`: one of PAREXACT_NAN_*.
+/// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that infinity, or NaN if
+/// both signs occur; variance and std are NaN.
+///
+/// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is untouched.
+/// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant memory.
+/// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+///
+/// # Safety
+/// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_describe(
+    a: *const Array,
+    ddof: i64,
+    nan_policy: i32,
+    out: *mut Stats,
+) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (values, out) = unsafe { (elements(a)?, out_ptr(out, "out")?) };
+        let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
+        out.write(Stats::new(&reduce::describe(values)?, ddof, policy)?);
+        Ok(())
+    })
+}
+
+/// The elements of an array.
+///
+/// # Safety
+/// `a` is NULL or an array as its type describes, for as long as the elements are in use.
+pub unsafe fn elements<'a>(a: *const Array) -> Result<&'a [Unaligned]> {
+    // SAFETY: passed on from the caller.
+    unsafe { in_ptr(a, "a")?.contiguous_f64() }
+}

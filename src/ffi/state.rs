@@ -1,0 +1,191 @@
+//! The mergeable state, as C sees it.
+
+use std::ffi::{c_int, c_void};
+
+use super::arrays::elements;
+use super::guard::{guard, guard_value};
+use super::pointers::{in_ptr, out_ptr};
+use crate::array::Array;
+use crate::error::{Error, Result, Status};
+use crate::reduce;
+use crate::state::{PAREXACT_STATE_WORDS, State};
+use crate::stats::{NanPolicy, Stats, checked_ddof};
+
+/// The number of words of a parexact_state: PAREXACT_STATE_WORDS, for callers that do not read this header.
+#[unsafe(no_mangle)]
+pub extern "C" fn parexact_state_words() -> usize {
+    PAREXACT_STATE_WORDS
+}
+
+/// Makes a state of no values.
+///
+/// Errors: NULL_POINTER.
+/// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at the same time.
+///
+/// # Safety
+/// `s` is NULL or a state may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_state_init(s: *mut State) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        unsafe { out_ptr(s, "s")? }.write(State::default());
+        Ok(())
+    })
+}
+
+/// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
+/// order and the splitting into updates and merges.
+///
+/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+///
+/// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
+/// Cost: as parexact_describe, and about a microsecond.
+///
+/// # Safety
+/// `s` is NULL or a state; `a` is NULL or an array as parexact_array describes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (mut state, out, values) = unsafe { (in_ptr(s, "s")?, out_ptr(s, "s")?, elements(a)?) };
+        state.add(&reduce::describe(values)?)?;
+        out.write(state);
+        Ok(())
+    })
+}
+
+/// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
+///
+/// Errors: NULL_POINTER; BAD_STATE if either is damaged; SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
+/// `into` is untouched.
+/// Cost: about a microsecond.
+///
+/// # Safety
+/// Both are NULL or states.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_state_merge(into: *mut State, from: *const State) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (mut state, out, from) = unsafe {
+            (
+                in_ptr(into, "into")?,
+                out_ptr(into, "into")?,
+                in_ptr(from, "from")?,
+            )
+        };
+        state.add(&from.moments()?)?;
+        out.write(state);
+        Ok(())
+    })
+}
+
+/// The statistics of a state's values: just those that parexact_describe gives for an array of them.
+///
+/// `ddof`, `nan_policy`: as for parexact_describe.
+/// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND; and what a failed parexact_mpi_merge has left
+/// in the state. On failure `out` is untouched.
+/// Cost: microseconds.
+///
+/// # Safety
+/// `s` is NULL or a state; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_state_result(
+    s: *const State,
+    ddof: i64,
+    nan_policy: i32,
+    out: *mut Stats,
+) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (state, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out, "out")?) };
+        let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
+        out.write(Stats::new(&state.moments()?, ddof, policy)?);
+        Ok(())
+    })
+}
+
+/// The Euclidean norm of a state's values: just that of parexact_norm for an array of them.
+///
+/// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+/// Cost: about a microsecond.
+///
+/// # Safety
+/// `s` is NULL or a state; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_state_norm(s: *const State, out: *mut f64) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (state, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out, "out")?) };
+        out.write(state.moments()?.norm());
+        Ok(())
+    })
+}
+
+/// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low half first.
+/// Two parties that get the same fingerprint have the same counts, exact sums and extremes.
+///
+/// `out`: two numbers.
+/// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+/// Cost: about a microsecond.
+///
+/// # Safety
+/// `s` is NULL or a state; `out` is NULL or two numbers may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_state_fingerprint(s: *const State, out: *mut u64) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (state, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out.cast::<[u64; 2]>(), "out")?) };
+        out.write(state.fingerprint()?);
+        Ok(())
+    })
+}
+
+/// Merges `*len` states at `in` into those at `inout`: an MPI_User_function, for MPI_Op_create with commute = 1. Make the
+/// datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
+///
+/// MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
+/// parexact_state_result, _norm, _fingerprint and _merge report it. With a NULL pointer or a negative length nothing
+/// is merged. `datatype` is not looked at.
+/// Cost: about a microsecond a state.
+///
+/// # Safety
+/// `in` and `inout` are NULL or `*len` states each; `len` is NULL or may be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_mpi_merge(
+    r#in: *mut c_void,
+    inout: *mut c_void,
+    len: *mut c_int,
+    datatype: *mut c_void,
+) {
+    let _ = datatype;
+    guard_value(|| {
+        // SAFETY: passed on from the caller.
+        unsafe {
+            let len = usize::try_from(in_ptr(len, "len")?)
+                .map_err(|_| Error::invalid("len must not be negative"))?;
+            for i in 0..len {
+                merge_or_poison(
+                    r#in.cast::<State>().wrapping_add(i),
+                    inout.cast::<State>().wrapping_add(i),
+                )?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// # Safety
+/// Both are NULL or states.
+unsafe fn merge_or_poison(from: *const State, into: *mut State) -> Result<()> {
+    // SAFETY: passed on from the caller.
+    let (from, mut state, out) = unsafe {
+        (
+            in_ptr(from, "in")?,
+            in_ptr(into, "inout")?,
+            out_ptr(into, "inout")?,
+        )
+    };
+    state.merge_or_poison(&from);
+    out.write(state);
+    Ok(())
+}
