@@ -19,6 +19,9 @@ export CC CXX FC PYTHON
 # Programs, examples and tests look for the library here, wherever the user's cargo builds other things.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 BUILD  := target/release
+# Link-time optimisation would cost every test binary a minute; the library that is shipped has it, and is tested from
+# C, Fortran and Python.
+CARGO_TEST := CARGO_PROFILE_RELEASE_LTO=off cargo test --release
 # In CI the dependencies are those of Cargo.lock, or the build fails.
 LOCKED := $(if $(CI),--locked)
 
@@ -76,7 +79,7 @@ check-lint: ## clippy, warnings are errors
 	$(PASSED)
 
 check-rust: ## Rust tests; an outdated header fails here
-	cargo test $(LOCKED) --release
+	$(CARGO_TEST) $(LOCKED)
 	$(PASSED)
 
 check-c: all ## C and Fortran programs; symbols and loader flags
@@ -96,7 +99,7 @@ check-install: all ## installation: files, links, pkg-config, removal
 	$(PASSED)
 
 header: ## write include/parexact.h anew from the Rust sources
-	PAREXACT_BLESS_HEADER=1 cargo test $(LOCKED) --release --test header header_is_up_to_date
+	PAREXACT_BLESS_HEADER=1 $(CARGO_TEST) $(LOCKED) --test header header_is_up_to_date
 
 # What `make` built is installed as it is, so that `sudo make install` needs no cargo.
 install: ## install to PREFIX (LIBDIR, INCLUDEDIR, PKGCONFIGDIR; all below DESTDIR)

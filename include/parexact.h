@@ -132,7 +132,306 @@ parexact_status parexact_explain(char *buffer,
                                  size_t capacity,
                                  size_t *needed);
 
+// -- The functions of the workshop's slides, under their own names ---------------------------------
+
+// NaN in, NaN out: the result of every operation that meets a NaN is NaN.
+#define PAREXACT_NAN_PROPAGATE 0
+
+// NaNs are skipped, as if they were not there.
+#define PAREXACT_NAN_OMIT 1
+
+// A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
+#define PAREXACT_NAN_RAISE 2
+
+// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to even.
+typedef struct {
+    // The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+    uint64_t count;
+    // The NaNs met, under any policy.
+    uint64_t nan_count;
+    // Sum; +0.0 if exactly zero or if there are no values.
+    double sum;
+    // Arithmetic mean; NaN if there are no values.
+    double mean;
+    // Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if there are infinities.
+    double variance;
+    // Square root of the exact variance (not of the rounded one); NaN where the variance is.
+    double std;
+    // Minimum, -0.0 below +0.0; NaN if there are no values.
+    double min;
+    // Maximum, +0.0 above -0.0; NaN if there are no values.
+    double max;
+} parexact_stats;
+
+// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own array was
+// passed. The sum is that of parexact_sum_f64.
+//
+// `numbers`: n values at any alignment. With n = 0 nothing is touched, and the sum is 0.
+// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the address space, or
+// a cancelled control).
+// Cost and thread safety: as parexact_sum_f64; the array must not be in use elsewhere.
+//
+// Safety:
+// `numbers` is NULL or n doubles may be read and written there.
+double sum_my_numbers(double *numbers,
+                      size_t n);
+
+// Statistics of `n` doubles in one pass, in parallel: parexact_describe with ddof 0 and PAREXACT_NAN_PROPAGATE.
+//
+// `numbers`: n values at any alignment; may be NULL if n is 0.
+// Errors: NULL_POINTER, SIZE_OVERFLOW, CANCELLED. On failure `out` is untouched.
+// Cost and thread safety: as parexact_describe.
+//
+// Safety:
+// `numbers` is NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parallel_stats(const double *numbers,
+                               size_t n,
+                               parexact_stats *out);
+
+// -- Plain vectors of doubles, as C sees them ------------------------------------------------------
+
+// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
+//
+// `x`: n values at any alignment; may be NULL if n is 0. The sum of nothing, or an exact zero, is +0.0. A NaN, or
+// infinities of both signs, give NaN; infinities of one sign that infinity. No intermediate result overflows.
+//
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x` is NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parexact_sum_f64(const double *x,
+                                 size_t n,
+                                 double *out);
+
+// The Euclidean norm of `n` doubles: the square root of the exact sum of squares, rounded once to nearest, ties to even.
+//
+// `x`: n values at any alignment; may be NULL if n is 0. Squares neither overflow nor underflow: the norm of
+// (3e300, 4e300) is 5e300. A NaN gives NaN, else an infinity gives +infinity. The norm of nothing is +0.0.
+//
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x` is NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parexact_norm_f64(const double *x,
+                                  size_t n,
+                                  double *out);
+
+// -- Reductions of arrays, as C sees them ----------------------------------------------------------
+
+// IEEE 754 binary64, `double`.
+#define PAREXACT_DTYPE_F64 0
+
+// IEEE 754 binary32, `float`.
+#define PAREXACT_DTYPE_F32 1
+
+// `int64_t`.
+#define PAREXACT_DTYPE_I64 2
+
+// `int32_t`.
+#define PAREXACT_DTYPE_I32 3
+
+// `int16_t`.
+#define PAREXACT_DTYPE_I16 4
+
+// `int8_t`.
+#define PAREXACT_DTYPE_I8 5
+
+// `uint64_t`.
+#define PAREXACT_DTYPE_U64 6
+
+// `uint32_t`.
+#define PAREXACT_DTYPE_U32 7
+
+// `uint16_t`.
+#define PAREXACT_DTYPE_U16 8
+
+// `uint8_t`.
+#define PAREXACT_DTYPE_U8 9
+
+// One byte: 0 is false, anything else is true and counts as 1.
+#define PAREXACT_DTYPE_BOOL 10
+
+// A view of an array in native byte order, as it lies in memory. The library only reads it, during the call.
+typedef struct {
+    // The element with all indices 0, at any alignment. May be NULL if there are no elements.
+    const void *data;
+    // One of PAREXACT_DTYPE_*.
+    int32_t dtype;
+    // Number of dimensions, 0 to 64; 0 is a scalar.
+    int32_t ndim;
+    // `ndim` lengths, each at least 0. May be NULL if ndim is 0.
+    const int64_t *shape;
+    // `ndim` distances in bytes from one element to the next along each dimension, as in NumPy: negative, zero, or any.
+    // NULL: C-contiguous.
+    const int64_t *strides;
+} parexact_array;
+
+// The sum of all elements of an array: as parexact_sum_f64.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the shape's bytes exceed the
+// address space), UNSUPPORTED, CANCELLED. On failure `out` is untouched.
+// Cost, memory and thread safety: as parexact_sum_f64.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_sum(const parexact_array *a,
+                             double *out);
+
+// The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// Errors: as parexact_sum. On failure `out` is untouched.
+// Cost, memory and thread safety: as parexact_norm_f64.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_norm(const parexact_array *a,
+                              double *out);
+
+// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
+// is the exact real result of the given values, rounded once to nearest, ties to even.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
+// estimate. At least 0. Where count <= ddof, variance and std are NaN.
+// `nan_policy`: one of PAREXACT_NAN_*.
+// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that infinity, or NaN if
+// both signs occur; variance and std are NaN.
+//
+// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_describe(const parexact_array *a,
+                                  int64_t ddof,
+                                  int32_t nan_policy,
+                                  parexact_stats *out);
+
+// -- The mergeable state, as C sees it -------------------------------------------------------------
+
+// Words of a state.
+#define PAREXACT_STATE_WORDS 256
+
+// The first of the words that merge by integer addition: four counters, then the digits of both sums.
+#define PAREXACT_STATE_ADDITIVE_FIRST 1
+
+// How many words merge by addition.
+#define PAREXACT_STATE_ADDITIVE_COUNT 206
+
+// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum, an error.
+#define PAREXACT_STATE_MAX_FIRST 207
+
+// How many words merge by the maximum.
+#define PAREXACT_STATE_MAX_COUNT 3
+
+// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-endian:
+// it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order or the splitting.
+typedef struct {
+    // The words; docs/state-format.md describes them.
+    int64_t words[PAREXACT_STATE_WORDS];
+} parexact_state;
+
+// The number of words of a parexact_state: PAREXACT_STATE_WORDS, for callers that do not read this header.
+size_t parexact_state_words(void);
+
+// Makes a state of no values.
+//
+// Errors: NULL_POINTER.
+// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at the same time.
+//
+// Safety:
+// `s` is NULL or a state may be written there.
+parexact_status parexact_state_init(parexact_state *s);
+
+// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
+// order and the splitting into updates and merges.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
+// Cost: as parexact_describe, and about a microsecond.
+//
+// Safety:
+// `s` is NULL or a state; `a` is NULL or an array as parexact_array describes.
+parexact_status parexact_state_update(parexact_state *s,
+                                      const parexact_array *a);
+
+// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
+//
+// Errors: NULL_POINTER; BAD_STATE if either is damaged; SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
+// `into` is untouched.
+// Cost: about a microsecond.
+//
+// Safety:
+// Both are NULL or states.
+parexact_status parexact_state_merge(parexact_state *into,
+                                     const parexact_state *from);
+
+// The statistics of a state's values: just those that parexact_describe gives for an array of them.
+//
+// `ddof`, `nan_policy`: as for parexact_describe.
+// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND; and what a failed parexact_mpi_merge has left
+// in the state. On failure `out` is untouched.
+// Cost: microseconds.
+//
+// Safety:
+// `s` is NULL or a state; `out` is NULL or may be written.
+parexact_status parexact_state_result(const parexact_state *s,
+                                      int64_t ddof,
+                                      int32_t nan_policy,
+                                      parexact_stats *out);
+
+// The Euclidean norm of a state's values: just that of parexact_norm for an array of them.
+//
+// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+// Cost: about a microsecond.
+//
+// Safety:
+// `s` is NULL or a state; `out` is NULL or may be written.
+parexact_status parexact_state_norm(const parexact_state *s,
+                                    double *out);
+
+// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low half first.
+// Two parties that get the same fingerprint have the same counts, exact sums and extremes.
+//
+// `out`: two numbers.
+// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+// Cost: about a microsecond.
+//
+// Safety:
+// `s` is NULL or a state; `out` is NULL or two numbers may be written there.
+parexact_status parexact_state_fingerprint(const parexact_state *s,
+                                           uint64_t *out);
+
+// Merges `*len` states at `in` into those at `inout`: an MPI_User_function, for MPI_Op_create with commute = 1. Make the
+// datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
+//
+// MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
+// parexact_state_result, _norm, _fingerprint and _merge report it. With a NULL pointer or a negative length nothing
+// is merged. `datatype` is not looked at.
+// Cost: about a microsecond a state.
+//
+// Safety:
+// `in` and `inout` are NULL or `*len` states each; `len` is NULL or may be read.
+void parexact_mpi_merge(void *in,
+                        void *inout,
+                        int *len,
+                        void *datatype);
+
 // -- Thread counts, as C sees them -----------------------------------------------------------------
+
+// The largest thread count there is. Larger ones in the environment mean this one.
+#define PAREXACT_MAX_THREADS 1024
 
 // Sets how many threads a call may use, for the whole process; the calling thread is one of them.
 //

@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 const SECTIONS: &[&[&str]] = &[
     &["src/error.rs", "src/ffi/status.rs"],
     &["src/ffi/explain.rs"],
-    &["src/ffi/threads.rs"],
+    &["src/stats.rs", "src/ffi/workshop.rs"],
+    &["src/ffi/vectors.rs"],
+    &["src/array.rs", "src/ffi/arrays.rs"],
+    &["src/state.rs", "src/ffi/state.rs"],
+    &["src/parallel/threads.rs", "src/ffi/threads.rs"],
     &["src/parallel/control.rs", "src/ffi/control.rs"],
 ];
 
