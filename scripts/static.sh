@@ -17,8 +17,10 @@ nm --dynamic --defined-only --format=posix "$shared" | cut -d' ' -f1 | sort >"$w
 [ -s "$work/exports" ] || { echo "static.sh: $shared exports nothing" >&2; exit 1; }
 
 sed 's/^/--undefined=/' "$work/exports" >"$work/roots"
-ld --relocatable --gc-sections "@$work/roots" -o "$work/parexact.o" "$raw"
-objcopy --keep-global-symbols="$work/exports" "$work/parexact.o"
+# Sections in groups are shared by name across archives: ungrouped, ours stay ours. The bitcode is a leftover that only
+# confuses tools with an LLVM plugin.
+ld --relocatable --gc-sections --force-group-allocation "@$work/roots" -o "$work/parexact.o" "$raw"
+objcopy --keep-global-symbols="$work/exports" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/parexact.o"
 
 # A missing export is a program that does not link, one too many a clash: neither leaves this script.
 nm --extern-only --defined-only --format=posix "$work/parexact.o" | cut -d' ' -f1 | sort >"$work/kept"
