@@ -122,7 +122,7 @@ uninstall: ## remove what install put there, given the same variables
 	    "$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
 
 clean: ## remove everything that was made, the virtual environment included
-	rm -rf target $(VENV)
+	rm -rf target $(VENV) .hypothesis .pytest_cache .ruff_cache
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
