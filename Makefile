@@ -1,0 +1,128 @@
+# parexact: `make help` lists what can be made.
+
+# The one place that knows the version is Cargo.toml; SONAME changes with its first number.
+VERSION := $(shell sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
+SONAME  := libparexact.so.$(firstword $(subst ., ,$(VERSION)))
+
+PREFIX       ?= /usr/local
+LIBDIR       ?= $(PREFIX)/lib
+INCLUDEDIR   ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+DESTDIR      ?=
+
+PYTHON ?= python3
+ifeq ($(origin FC),default)
+FC := gfortran
+endif
+export CC CXX FC PYTHON
+
+# Programs, examples and tests look for the library here, wherever the user's cargo builds other things.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+BUILD  := target/release
+# Link-time optimisation would cost every test binary a minute; the library that is shipped has it, and is tested from
+# C, Fortran and Python.
+CARGO_TEST := CARGO_PROFILE_RELEASE_LTO=off cargo test --release
+# In CI the dependencies are those of Cargo.lock, or the build fails.
+LOCKED := $(if $(CI),--locked)
+
+VENV   := .venv
+PASSED  = @mkdir -p target/checks && touch target/checks/$(@:check-%=%)
+CHECKS := format lint rust c python install
+
+.DELETE_ON_ERROR:
+.PHONY: all library static demo test header install uninstall clean help $(CHECKS:%=check-%)
+
+all: library static ## the shared library and the static one, in target/release
+
+# cargo drops link-time optimisation when it is asked for several crate types at once: one command for each.
+library: ## the shared library alone
+	cargo rustc $(LOCKED) --release --lib --crate-type cdylib
+	@ln -sf libparexact.so $(BUILD)/$(SONAME)
+
+# After the shared library, whose exports are the static one's.
+static: library ## the static library, which exports the API alone
+	@scripts/require.sh binutils
+	cargo rustc $(LOCKED) --release --lib --crate-type staticlib
+	@scripts/static.sh $(BUILD)/libparexact.a $(BUILD)/libparexact.so $(BUILD)/libparexact.a
+
+demo: library $(VENV)/ready ## build everything needed and run the workshop's programs
+	@for script in slide_sum_my_numbers slide_sum_ld_library_path slide_my_statistics slide_numerical_note; do \
+	    printf '\n--- python_examples/%s.py\n' $$script; \
+	    LD_LIBRARY_PATH="$(CURDIR)/$(BUILD)$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" \
+	        $(VENV)/bin/python python_examples/$$script.py || exit 1; \
+	done
+
+# A broken download is tried once more; pip itself repeats only what fails at once.
+$(VENV)/ready: tests/python/requirements.txt
+	@scripts/require.sh venv
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install -q -r $< || { sleep 5; $(VENV)/bin/python -m pip install -q -r $<; }
+	@touch $@
+
+test: ## every check there is, and a summary
+	@rm -rf target/checks
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS:%=check-%) || true
+	@echo; echo "parexact $(VERSION):"; failed=0; \
+	for check in $(CHECKS); do \
+	    if [ -e target/checks/$$check ]; then echo "  passed  $$check"; \
+	    else echo "  FAILED  $$check    (make check-$$check)"; failed=1; fi; \
+	done; exit $$failed
+
+check-format: ## rustfmt
+	@scripts/require.sh rustfmt
+	cargo fmt --check
+	$(PASSED)
+
+check-lint: ## clippy, warnings are errors
+	@scripts/require.sh clippy
+	cargo clippy $(LOCKED) --all-targets -- -D warnings
+	$(PASSED)
+
+check-rust: ## Rust tests; an outdated header fails here
+	$(CARGO_TEST) $(LOCKED)
+	$(PASSED)
+
+check-c: all ## C and Fortran programs; symbols and loader flags
+	@scripts/require.sh cc c++ gfortran binutils
+	tests/native/run $(BUILD) include
+	$(PASSED)
+
+check-python: library $(VENV)/ready ## Python tests and ruff
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/python -m pytest -q -rs tests/python
+	$(PASSED)
+
+check-install: all ## installation: files, links, pkg-config, removal
+	@scripts/require.sh cc c++ pkg-config binutils
+	tests/install.sh
+	$(PASSED)
+
+header: ## write include/parexact.h anew from the Rust sources
+	PAREXACT_BLESS_HEADER=1 $(CARGO_TEST) $(LOCKED) --test header header_is_up_to_date
+
+# What `make` built is installed as it is, so that `sudo make install` needs no cargo.
+install: ## install to PREFIX (LIBDIR, INCLUDEDIR, PKGCONFIGDIR; all below DESTDIR)
+	@case "$(PREFIX)" in /*) ;; *) echo "PREFIX must be an absolute path" >&2; exit 1;; esac
+	@[ -e $(BUILD)/libparexact.so ] && [ -e $(BUILD)/libparexact.a ] || $(MAKE) --no-print-directory all
+	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(PKGCONFIGDIR)"
+	install -m 755 $(BUILD)/libparexact.so "$(DESTDIR)$(LIBDIR)/libparexact.so.$(VERSION)"
+	ln -sf libparexact.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libparexact.so"
+	install -m 644 $(BUILD)/libparexact.a "$(DESTDIR)$(LIBDIR)/libparexact.a"
+	install -m 644 include/parexact.h include/parexact.f90 "$(DESTDIR)$(INCLUDEDIR)"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' -e 's|@VERSION@|$(VERSION)|' \
+	    packaging/parexact.pc.in >"$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
+
+uninstall: ## remove what install put there, given the same variables
+	rm -f "$(DESTDIR)$(LIBDIR)/libparexact.so.$(VERSION)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" \
+	    "$(DESTDIR)$(LIBDIR)/libparexact.so" "$(DESTDIR)$(LIBDIR)/libparexact.a" \
+	    "$(DESTDIR)$(INCLUDEDIR)/parexact.h" "$(DESTDIR)$(INCLUDEDIR)/parexact.f90" \
+	    "$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
+
+clean: ## remove everything that was made, the virtual environment included
+	rm -rf target $(VENV) .hypothesis .pytest_cache .ruff_cache
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,552 @@
+// parexact: correctly rounded parallel sums and statistics, the same bits on any number of threads.
+//
+// This file is the manual of the C interface.
+//
+// Status. Every function that can fail returns a parexact_status: PAREXACT_OK, or the reason of the
+// failure, with a message in parexact_last_error(). After a failure every scalar, struct, state and
+// handle output still holds what it held before.
+//
+// Arguments. First the object or array worked on, then inputs, then outputs. An array of length zero
+// is never read, so its pointer may be NULL; any other pointer must not be, unless its description
+// says so. Whatever is refused is refused with a status: nothing that a caller passes ends the
+// process, and nothing is printed.
+//
+// Ownership. The caller owns every array and struct; the library keeps no pointer to one after the
+// call, unless the description says so. Handles are opaque, made by a function ending in _new,
+// released by its _free, which accepts NULL.
+//
+// Threads. Every function may be called from any number of threads at once. An array that another
+// thread changes during a call is the caller's race. The number of worker threads never changes a
+// result.
+//
+// Floating point. Results do not depend on the caller's rounding mode or flush-to-zero setting, and
+// the caller's setting is restored.
+//
+// Stability. Numbers, argument orders and struct layouts in this file do not change while the shared
+// library is called libparexact.so.0. A field named reserved must be 0.
+//
+// Made from the Rust sources by `make header`: edit those, not this file.
+
+#ifndef PAREXACT_H
+#define PAREXACT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// -- Statuses, messages and the version, as C sees them --------------------------------------------
+
+// What a fallible call answers: `PAREXACT_OK`, or the reason of its failure.
+//
+// The numbers are frozen; new ones are appended.
+typedef int32_t parexact_status;
+
+// Success.
+#define PAREXACT_OK 0
+
+// A required pointer is NULL.
+#define PAREXACT_ERROR_NULL_POINTER 1
+
+// An argument lies outside its documented range; the message names it.
+#define PAREXACT_ERROR_INVALID_ARGUMENT 2
+
+// A length or count, times the size of an item, exceeds what memory or the result can hold.
+#define PAREXACT_ERROR_SIZE_OVERFLOW 3
+
+// The system refused an allocation whose size the caller chose.
+#define PAREXACT_ERROR_NO_MEMORY 4
+
+// A NaN was met under `PAREXACT_NAN_RAISE`.
+#define PAREXACT_ERROR_NAN_FOUND 5
+
+// The words are not a state of this version, or contradict each other.
+#define PAREXACT_ERROR_BAD_STATE 6
+
+// A callback answered nonzero.
+#define PAREXACT_ERROR_CALLBACK_FAILED 7
+
+// The attached control was cancelled.
+#define PAREXACT_ERROR_CANCELLED 8
+
+// The time given was over first.
+#define PAREXACT_ERROR_TIMEOUT 9
+
+// The queue is closed.
+#define PAREXACT_ERROR_CLOSED 10
+
+// The lock is not held by this thread.
+#define PAREXACT_ERROR_NOT_OWNER 11
+
+// Waiting here could never end.
+#define PAREXACT_ERROR_DEADLOCK 12
+
+// The handle was made by the parent of this forked process.
+#define PAREXACT_ERROR_FORKED 13
+
+// Valid, but this version cannot do it.
+#define PAREXACT_ERROR_UNSUPPORTED 14
+
+// A defect of the library itself; please report it.
+#define PAREXACT_ERROR_INTERNAL 15
+
+// The name of a status as it is written in this header, for instance
+// "PAREXACT_ERROR_NULL_POINTER"; "unknown status" for any other number.
+//
+// Never NULL; the text is static and must not be freed. Any thread may call it at any time.
+const char *parexact_status_name(parexact_status status);
+
+// What went wrong in the last failing call of the calling thread, in words that name the argument.
+//
+// Never NULL; an empty string if no call of this thread has failed. The text is valid until this
+// thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
+const char *parexact_last_error(void);
+
+// The version of the library that is loaded, for instance "0.1.0".
+//
+// Never NULL; the text is static and must not be freed. Any thread may call it at any time.
+const char *parexact_version(void);
+
+// -- What the library does and why, as JSON for people and bug reports -----------------------------
+
+// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
+// the number of threads that a call from this thread would use, the rule that decided and the value it
+// read, processors in the affinity mask and the quota of the control group (null: none); the workers that
+// exist and those the system refused; the SIMD path and the processor's features; how many forks
+// lie between this process and the one that loaded the library. Fields may be added in later versions.
+//
+// `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
+// `needed`: receives the size of the description in bytes, the terminating NUL included; it may
+// differ from one call to the next.
+//
+// Errors: NULL_POINTER if `needed` is NULL, or `buffer` is NULL with a nonzero capacity;
+// INVALID_ARGUMENT if the capacity is nonzero and less than needed; the message says how much that is.
+// After a failure `buffer` and `needed` are untouched.
+// Takes microseconds and starts no threads. Thread safety: any thread may call it at any time.
+//
+// Safety:
+// `buffer` is NULL or `capacity` bytes may be written there; `needed` is NULL or may be written.
+parexact_status parexact_explain(char *buffer,
+                                 size_t capacity,
+                                 size_t *needed);
+
+// -- The functions of the workshop's slides, under their own names ---------------------------------
+
+// NaN in, NaN out: the result of every operation that meets a NaN is NaN.
+#define PAREXACT_NAN_PROPAGATE 0
+
+// NaNs are skipped, as if they were not there.
+#define PAREXACT_NAN_OMIT 1
+
+// A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
+#define PAREXACT_NAN_RAISE 2
+
+// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to even.
+typedef struct {
+    // The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+    uint64_t count;
+    // The NaNs met, under any policy.
+    uint64_t nan_count;
+    // Sum; +0.0 if exactly zero or if there are no values.
+    double sum;
+    // Arithmetic mean; NaN if there are no values.
+    double mean;
+    // Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if there are infinities.
+    double variance;
+    // Square root of the exact variance (not of the rounded one); NaN where the variance is.
+    double std;
+    // Minimum, -0.0 below +0.0; NaN if there are no values.
+    double min;
+    // Maximum, +0.0 above -0.0; NaN if there are no values.
+    double max;
+} parexact_stats;
+
+// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own array was
+// passed. The sum is that of parexact_sum_f64.
+//
+// `numbers`: n values at any alignment. With n = 0 nothing is touched, and the sum is 0.
+// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the address space, or
+// a cancelled control).
+// Cost and thread safety: as parexact_sum_f64; the array must not be in use elsewhere.
+//
+// Safety:
+// `numbers` is NULL or n doubles may be read and written there.
+double sum_my_numbers(double *numbers,
+                      size_t n);
+
+// Statistics of `n` doubles in one pass, in parallel: parexact_describe with ddof 0 and PAREXACT_NAN_PROPAGATE.
+//
+// `numbers`: n values at any alignment; may be NULL if n is 0.
+// Errors: NULL_POINTER, SIZE_OVERFLOW, CANCELLED. On failure `out` is untouched.
+// Cost and thread safety: as parexact_describe.
+//
+// Safety:
+// `numbers` is NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parallel_stats(const double *numbers,
+                               size_t n,
+                               parexact_stats *out);
+
+// -- Plain vectors of doubles, as C sees them ------------------------------------------------------
+
+// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
+//
+// `x`: n values at any alignment; may be NULL if n is 0. The sum of nothing, or an exact zero, is +0.0. A NaN, or
+// infinities of both signs, give NaN; infinities of one sign that infinity. No intermediate result overflows.
+//
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x` is NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parexact_sum_f64(const double *x,
+                                 size_t n,
+                                 double *out);
+
+// The Euclidean norm of `n` doubles: the square root of the exact sum of squares, rounded once to nearest, ties to even.
+//
+// `x`: n values at any alignment; may be NULL if n is 0. Squares neither overflow nor underflow: the norm of
+// (3e300, 4e300) is 5e300. A NaN gives NaN, else an infinity gives +infinity. The norm of nothing is +0.0.
+//
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x` is NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parexact_norm_f64(const double *x,
+                                  size_t n,
+                                  double *out);
+
+// -- Reductions of arrays, as C sees them ----------------------------------------------------------
+
+// IEEE 754 binary64, `double`.
+#define PAREXACT_DTYPE_F64 0
+
+// IEEE 754 binary32, `float`.
+#define PAREXACT_DTYPE_F32 1
+
+// `int64_t`.
+#define PAREXACT_DTYPE_I64 2
+
+// `int32_t`.
+#define PAREXACT_DTYPE_I32 3
+
+// `int16_t`.
+#define PAREXACT_DTYPE_I16 4
+
+// `int8_t`.
+#define PAREXACT_DTYPE_I8 5
+
+// `uint64_t`.
+#define PAREXACT_DTYPE_U64 6
+
+// `uint32_t`.
+#define PAREXACT_DTYPE_U32 7
+
+// `uint16_t`.
+#define PAREXACT_DTYPE_U16 8
+
+// `uint8_t`.
+#define PAREXACT_DTYPE_U8 9
+
+// One byte: 0 is false, anything else is true and counts as 1.
+#define PAREXACT_DTYPE_BOOL 10
+
+// A view of an array in native byte order, as it lies in memory. The library only reads it, during the call.
+typedef struct {
+    // The element with all indices 0, at any alignment. May be NULL if there are no elements.
+    const void *data;
+    // One of PAREXACT_DTYPE_*.
+    int32_t dtype;
+    // Number of dimensions, 0 to 64; 0 is a scalar.
+    int32_t ndim;
+    // `ndim` lengths, each at least 0. May be NULL if ndim is 0.
+    const int64_t *shape;
+    // `ndim` distances in bytes from one element to the next along each dimension, as in NumPy: negative, zero, or any.
+    // NULL: C-contiguous.
+    const int64_t *strides;
+} parexact_array;
+
+// The sum of all elements of an array: as parexact_sum_f64.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the shape's bytes exceed the
+// address space), UNSUPPORTED, CANCELLED. On failure `out` is untouched.
+// Cost, memory and thread safety: as parexact_sum_f64.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_sum(const parexact_array *a,
+                             double *out);
+
+// The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// Errors: as parexact_sum. On failure `out` is untouched.
+// Cost, memory and thread safety: as parexact_norm_f64.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_norm(const parexact_array *a,
+                              double *out);
+
+// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
+// is the exact real result of the given values, rounded once to nearest, ties to even.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
+// estimate. At least 0. Where count <= ddof, variance and std are NaN.
+// `nan_policy`: one of PAREXACT_NAN_*.
+// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that infinity, or NaN if
+// both signs occur; variance and std are NaN.
+//
+// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_describe(const parexact_array *a,
+                                  int64_t ddof,
+                                  int32_t nan_policy,
+                                  parexact_stats *out);
+
+// -- The mergeable state, as C sees it -------------------------------------------------------------
+
+// Words of a state.
+#define PAREXACT_STATE_WORDS 256
+
+// The first of the words that merge by integer addition: four counters, then the digits of both sums.
+#define PAREXACT_STATE_ADDITIVE_FIRST 1
+
+// How many words merge by addition.
+#define PAREXACT_STATE_ADDITIVE_COUNT 206
+
+// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum, an error.
+#define PAREXACT_STATE_MAX_FIRST 207
+
+// How many words merge by the maximum.
+#define PAREXACT_STATE_MAX_COUNT 3
+
+// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-endian:
+// it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order or the splitting.
+typedef struct {
+    // The words; docs/state-format.md describes them.
+    int64_t words[PAREXACT_STATE_WORDS];
+} parexact_state;
+
+// The number of words of a parexact_state: PAREXACT_STATE_WORDS, for callers that do not read this header.
+size_t parexact_state_words(void);
+
+// Makes a state of no values.
+//
+// Errors: NULL_POINTER.
+// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at the same time.
+//
+// Safety:
+// `s` is NULL or a state may be written there.
+parexact_status parexact_state_init(parexact_state *s);
+
+// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
+// order and the splitting into updates and merges.
+//
+// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
+//
+// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
+// Cost: as parexact_describe, and about a microsecond.
+//
+// Safety:
+// `s` is NULL or a state; `a` is NULL or an array as parexact_array describes.
+parexact_status parexact_state_update(parexact_state *s,
+                                      const parexact_array *a);
+
+// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
+//
+// Errors: NULL_POINTER; BAD_STATE if either is damaged; SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
+// `into` is untouched.
+// Cost: about a microsecond.
+//
+// Safety:
+// Both are NULL or states.
+parexact_status parexact_state_merge(parexact_state *into,
+                                     const parexact_state *from);
+
+// The statistics of a state's values: just those that parexact_describe gives for an array of them.
+//
+// `ddof`, `nan_policy`: as for parexact_describe.
+// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND; and what a failed parexact_mpi_merge has left
+// in the state. On failure `out` is untouched.
+// Cost: microseconds.
+//
+// Safety:
+// `s` is NULL or a state; `out` is NULL or may be written.
+parexact_status parexact_state_result(const parexact_state *s,
+                                      int64_t ddof,
+                                      int32_t nan_policy,
+                                      parexact_stats *out);
+
+// The Euclidean norm of a state's values: just that of parexact_norm for an array of them.
+//
+// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+// Cost: about a microsecond.
+//
+// Safety:
+// `s` is NULL or a state; `out` is NULL or may be written.
+parexact_status parexact_state_norm(const parexact_state *s,
+                                    double *out);
+
+// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low half first.
+// Two parties that get the same fingerprint have the same counts, exact sums and extremes.
+//
+// `out`: two numbers.
+// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+// Cost: about a microsecond.
+//
+// Safety:
+// `s` is NULL or a state; `out` is NULL or two numbers may be written there.
+parexact_status parexact_state_fingerprint(const parexact_state *s,
+                                           uint64_t *out);
+
+// Merges `*len` states at `in` into those at `inout`: an MPI_User_function, for MPI_Op_create with commute = 1. Make the
+// datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
+//
+// MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
+// parexact_state_result, _norm, _fingerprint and _merge report it. With a NULL pointer or a negative length nothing
+// is merged. `datatype` is not looked at.
+// Cost: about a microsecond a state.
+//
+// Safety:
+// `in` and `inout` are NULL or `*len` states each; `len` is NULL or may be read.
+void parexact_mpi_merge(void *in,
+                        void *inout,
+                        int *len,
+                        void *datatype);
+
+// -- Thread counts, as C sees them -----------------------------------------------------------------
+
+// The largest thread count there is. Larger ones in the environment mean this one.
+#define PAREXACT_MAX_THREADS 1024
+
+// Sets how many threads a call may use, for the whole process; the calling thread is one of them.
+//
+// `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
+// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS,
+// OMP_NUM_THREADS (its first item) and SLURM_CPUS_PER_TASK; else the processors in the affinity mask, or
+// the quota of the control group if that is less. The environment is read once, on first use.
+//
+// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
+// parexact_pool_new keep their size. No thread is started before a call needs it; if the system
+// refuses threads, calls use fewer.
+//
+// Errors: INVALID_ARGUMENT for more than PAREXACT_MAX_THREADS; the count is then unchanged.
+// Thread safety: any thread may call it at any time.
+parexact_status parexact_set_num_threads(size_t n);
+
+// The number of threads in force for the whole process: what parexact_set_num_threads has set,
+// else the default. Always 1 or more.
+//
+// The first call may read a few small files of the system; later ones take nanoseconds.
+// Thread safety: any thread may call it at any time.
+size_t parexact_get_num_threads(void);
+
+// Sets how many threads the calls from the calling thread may use, whatever the process-wide
+// number is. Returns the previous setting, so that a caller can put it back; 0 means none.
+//
+// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number.
+// Other threads are not affected. It cannot fail.
+size_t parexact_set_num_threads_local(size_t n);
+
+// The number of threads that a call from the calling thread would use: its own setting, else the
+// process-wide number. Inside a callback that runs on a worker of this library the answer is 1,
+// since calls from there run on that worker alone.
+//
+// Always 1 or more. Thread safety: any thread may call it at any time.
+size_t parexact_get_num_threads_local(void);
+
+// -- Progress and cancellation, as C sees them: a handle is one counted reference to a control -----
+
+// The progress of a call, and the wish that it stop.
+typedef struct parexact_control parexact_control;
+
+// Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
+// attached to. Release it with parexact_control_free.
+//
+// `out`: receives the handle; untouched on failure.
+// Errors: NULL_POINTER. Thread safety: any thread may call it at any time.
+//
+// Safety:
+// `out` is NULL or may be written.
+parexact_status parexact_control_new(parexact_control **out);
+
+// Attaches a control to the calling thread: from now on it governs the calls that this thread
+// makes, and the work and jobs that they start on other threads. A call that is running keeps the control
+// it began with. NULL detaches.
+//
+// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
+// within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
+// answer CANCELLED at once. One control may be attached to several threads; progress then is that
+// of the call that began last. Calls made by callbacks of a governed call are governed too and leave
+// its progress alone.
+//
+// Returns the control that was attached to this thread before, or NULL: put it back after the call
+// to let controls nest.
+//
+// Ownership: the thread holds a reference of its own until another control is attached, or the thread
+// ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
+// is valid as long as its owner has not freed it, and must not be freed on account of this call.
+//
+// Safety:
+// `control` is NULL or a control that has not been freed.
+parexact_control *parexact_control_attach(parexact_control *control);
+
+// Asks the calls that the control governs to stop. They answer CANCELLED, now and until
+// parexact_control_reset; what they had done so far is dropped.
+//
+// One atomic store: any thread may call it at any time, and so may a signal handler. NULL is harmless.
+//
+// Safety:
+// `control` is NULL or a control that nobody frees meanwhile.
+void parexact_control_cancel(parexact_control *control);
+
+// How far the governed call is, or the last one if none is running: `done` of `total` items, equal
+// when it has succeeded. What an item is depends on the call: a value of an array, a sample, an item
+// of a map.
+//
+// `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
+// Thread safety: any thread may call it at any time. Takes nanoseconds.
+//
+// Safety:
+// `control` is NULL or a control that nobody frees meanwhile; `done` and `total` are NULL or may be written.
+void parexact_control_progress(const parexact_control *control,
+                               uint64_t *done,
+                               uint64_t *total);
+
+// Takes a cancellation back and sets the progress to 0 of 0. For use between calls: a call that is
+// running may miss a cancellation that is taken back at once.
+//
+// NULL is harmless. Thread safety: any thread may call it at any time.
+//
+// Safety:
+// `control` is NULL or a control that nobody frees meanwhile.
+void parexact_control_reset(parexact_control *control);
+
+// Releases the handle. Threads that the control is attached to, and calls that are running, keep it
+// alive for themselves as long as they need it; the handle must not be used any more.
+//
+// NULL is harmless. Thread safety: any thread may call it, once for each control.
+//
+// Safety:
+// `control` is NULL or a control that has not been freed.
+void parexact_control_free(parexact_control *control);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // PAREXACT_H
