@@ -78,6 +78,9 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_OMIT = 1
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_RAISE = 2
 
+  !> The greatest thread count that can be asked for.
+  integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024
+
   !> Layout of a state. Indices count from 0, and so does the component words of parexact_state.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_WORDS = 256
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_ADDITIVE_FIRST = 1
@@ -369,7 +372,7 @@ module parexact
   public :: parexact_set_num_threads_local, parexact_get_num_threads_local
 
   interface
-     !> status = parexact_set_num_threads(n): for the whole process; 0 goes back to the default.
+     !> status = parexact_set_num_threads(n): for the whole process, at most PAREXACT_MAX_THREADS; 0 goes back to the default.
      function parexact_set_num_threads(n) bind(C, name="parexact_set_num_threads") result(status)
        import :: c_int32_t, c_size_t
        integer(c_size_t), value :: n

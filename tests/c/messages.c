@@ -84,11 +84,15 @@ static void explain(void)
     CHECK_STATUS(parexact_explain(buffer, needed + 8, &again), PAREXACT_OK);
     CHECK(again == needed && has_pattern(buffer + needed, 8));
 
-    /* Too small, be it by one byte or all of them. */
-    for (size_t capacity = 0; capacity < needed; capacity += capacity == 0 ? needed - 2 : 1) {
+    /* No capacity is a question for the size; less than needed is too small. */
+    fill_with_pattern(buffer, needed + 8);
+    CHECK_STATUS(parexact_explain(buffer, 0, &again), PAREXACT_OK);
+    CHECK(again == needed && has_pattern(buffer, needed + 8));
+    for (size_t capacity = 1; capacity < needed; capacity += capacity == 1 ? needed - 3 : 1) {
+        fill_with_pattern(&again, sizeof again);
         fill_with_pattern(buffer, needed + 8);
         CHECK_STATUS(parexact_explain(buffer, capacity, &again), PAREXACT_ERROR_INVALID_ARGUMENT);
-        CHECK(has_pattern(buffer, needed + 8));
+        CHECK(has_pattern(buffer, needed + 8) && has_pattern(&again, sizeof again));
     }
     CHECK_STATUS(parexact_explain(NULL, needed, &again), PAREXACT_ERROR_NULL_POINTER);
     fill_with_pattern(buffer, needed + 8);
