@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles and runs the tests in C, C++ and Fortran and the native examples against a built library.
 #
-#     tests/native/run LIBDIR [INCLUDEDIR]
+#     tests/c/run.sh LIBDIR [INCLUDEDIR]
 #
 # LIBDIR holds libparexact.so, its link libparexact.so.0 and libparexact.a (target/release after `make`); INCLUDEDIR holds
 # parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is required: a
@@ -9,9 +9,9 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-die() { printf 'tests/native/run: %s\n' "$*" >&2; exit 2; }
+die() { printf 'tests/c/run.sh: %s\n' "$*" >&2; exit 2; }
 
-[[ $# -eq 1 || $# -eq 2 ]] || die "usage: tests/native/run LIBDIR [INCLUDEDIR]"
+[[ $# -eq 1 || $# -eq 2 ]] || die "usage: tests/c/run.sh LIBDIR [INCLUDEDIR]"
 libdir=$(cd "$1" && pwd) || die "no directory $1"
 include=$(cd "${2:-$root/include}" && pwd) || die "no directory ${2:-$root/include}"
 for file in "$libdir"/libparexact.{so,so.0,a} "$include"/parexact.{h,f90}; do
@@ -89,8 +89,8 @@ example() {
         check "$name" bash -o pipefail -c '"$1" | diff - "$1.expected"' _ "$build/$name" || true
 }
 
-check shared_library "$python" "$root/tests/native/shared_library.py" "$libdir/libparexact.so" "$include/parexact.h" || true
-check fortran_module "$python" "$root/tests/native/fortran_module.py" "$include/parexact.h" "$include/parexact.f90" || true
+check shared_library "$python" "$root/tests/c/shared_library.py" "$libdir/libparexact.so" "$include/parexact.h" || true
+check fortran_module "$python" "$root/tests/c/fortran_module.py" "$include/parexact.h" "$include/parexact.f90" || true
 
 program header_c99 "$cc" "${c99[@]}" "$root/tests/c/header_alone.c" "${link[@]}"
 program header_c11 "$cc" "${c11[@]}" "$root/tests/c/header_alone.c" "${link[@]}"
