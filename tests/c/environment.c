@@ -119,7 +119,7 @@ int main(void)
     small[0] = 0x1p-1074;
     small[1] = 1.0;
     small[2] = -0x1.8p-1060;
-    small[3] = 0x1p-53; /* with small[0] alone just above a tie */
+    small[3] = 0x1p-53; /* half an ulp of small[1]: the subnormals break the tie */
     fill_random(large, LARGE, 2040, 9);
     for (size_t i = 0; i < LARGE; i++)
         tiny[i] = double_of(i + 1); /* (i+1) times 2^-1074 */
