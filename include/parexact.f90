@@ -1,0 +1,667 @@
+!> parexact for Fortran: sums, norms and statistics that are correctly rounded, hence the same bits for any number of
+!> threads, any order of the values and any number of MPI ranks.
+!>
+!> This file is the whole interface and its manual. It is source on purpose: compiler-specific module files travel badly.
+!>
+!>     gfortran -c /path/to/include/parexact.f90
+!>     gfortran my_program.f90 parexact.o -L/path/to/lib -lparexact
+!>
+!> First steps:
+!>
+!>     use parexact
+!>     real(c_double)       :: field(1000, 500)
+!>     type(parexact_stats) :: stats
+!>     ...
+!>     call parexact_check(parexact_describe(field, stats))
+!>     print *, stats%mean, stats%std
+!>
+!> Conventions
+!>
+!> * Names, argument meanings and constants are those of the C header parexact.h, which says more about each function:
+!>   ranges, cost, thread safety, sources. Lengths have the kind c_size_t: size(a, kind=c_size_t).
+!> * A function that can fail returns a status, an integer(c_int32_t) equal to PAREXACT_OK or to one of PAREXACT_ERROR_*.
+!>   parexact_last_error() then says in words what was wrong, and the outputs are as they were before the call.
+!>   parexact_check(status) is the short way: it stops the program with that message unless the status is PAREXACT_OK.
+!>   Nothing in the library itself prints or stops.
+!> * Inputs come first, outputs next, and what may be left out last.
+!> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take real(c_double) arrays of
+!>   rank 1, 2 and 3 as they are: a reduction over all elements does not care that Fortran stores columns first.
+!>   A section that is not contiguous, such as a(:, ::2) or a(2:9, :), is right too, but the compiler first copies it to
+!>   temporary memory. Arrays of any rank that are contiguous can be passed to parexact_sum_f64, parexact_norm_f64 and
+!>   parallel_stats, which take their length.
+!> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
+!> * Every procedure may be called from any number of threads at the same time, OpenMP ones included.
+module parexact
+  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_loc, c_null_ptr, &
+       c_ptr, c_size_t
+  implicit none
+  private
+
+  ! What a program needs in order to declare arguments, so that "use parexact" is enough.
+  public :: c_double, c_int, c_int32_t, c_int64_t, c_size_t, c_ptr, c_null_ptr
+
+  ! ------------------------------------------------------------------------------------------------------------ Constants
+
+  !> Status of a call.
+  integer(c_int32_t), parameter, public :: PAREXACT_OK = 0
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NULL_POINTER = 1      !< a required pointer is NULL
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INVALID_ARGUMENT = 2  !< outside its range; the message names it
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_SIZE_OVERFLOW = 3     !< a length or count that cannot be
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NO_MEMORY = 4         !< the system refused an allocation
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NAN_FOUND = 5         !< a NaN under PAREXACT_NAN_RAISE
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_BAD_STATE = 6         !< the words are no state of this version
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CALLBACK_FAILED = 7   !< a callback answered nonzero
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CANCELLED = 8         !< the attached control was cancelled
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_TIMEOUT = 9           !< the time given was over first
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CLOSED = 10           !< the queue is closed
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NOT_OWNER = 11        !< the lock is not held by this thread
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_DEADLOCK = 12         !< waiting here could never end
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_FORKED = 13           !< the handle belongs to the parent process
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_UNSUPPORTED = 14      !< valid, but not in this version
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INTERNAL = 15         !< a defect of the library
+
+  !> Type of the elements of a parexact_array.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F64 = 0
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F32 = 1
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I64 = 2
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I32 = 3
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I16 = 4
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I8 = 5
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U64 = 6
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U32 = 7
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U16 = 8
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U8 = 9
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_BOOL = 10
+
+  !> What a NaN among the values does: the results become NaN; it is skipped; the call answers PAREXACT_ERROR_NAN_FOUND.
+  integer(c_int32_t), parameter, public :: PAREXACT_NAN_PROPAGATE = 0
+  integer(c_int32_t), parameter, public :: PAREXACT_NAN_OMIT = 1
+  integer(c_int32_t), parameter, public :: PAREXACT_NAN_RAISE = 2
+
+  !> The greatest thread count that can be asked for.
+  integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024
+
+  !> Layout of a state. Indices count from 0, and so does the component words of parexact_state.
+  integer(c_int32_t), parameter, public :: PAREXACT_STATE_WORDS = 256
+  integer(c_int32_t), parameter, public :: PAREXACT_STATE_ADDITIVE_FIRST = 1
+  integer(c_int32_t), parameter, public :: PAREXACT_STATE_ADDITIVE_COUNT = 206
+  integer(c_int32_t), parameter, public :: PAREXACT_STATE_MAX_FIRST = 207
+  integer(c_int32_t), parameter, public :: PAREXACT_STATE_MAX_COUNT = 3
+
+  ! ----------------------------------------------------------------------------------------------------------------- Types
+
+  !> Statistics of some values. (The counts are unsigned in C; they never exceed huge(0_c_int64_t).)
+  type, bind(C), public :: parexact_stats
+     integer(c_int64_t) :: count      !< values the results are about: all of them, or those that are no NaN under OMIT
+     integer(c_int64_t) :: nan_count  !< NaNs met, always
+     real(c_double)     :: sum
+     real(c_double)     :: mean
+     real(c_double)     :: variance
+     real(c_double)     :: std
+     real(c_double)     :: min
+     real(c_double)     :: max
+  end type parexact_stats
+
+  !> A view of memory that the generic names do not cover, as in C: the address, the type and the number of dimensions;
+  !> the address of ndim integer(c_int64_t) extents; that of as many strides in bytes, or c_null_ptr if the last dimension
+  !> is contiguous and the others follow, which for a whole Fortran array means the reversed shape:
+  !>
+  !>     real(c_float), target      :: a(20, 30)
+  !>     integer(c_int64_t), target :: extents(2)
+  !>     extents = [30, 20]
+  !>     status = parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F32, 2, c_loc(extents)), total)
+  !>
+  !> Array and extents must have the target attribute and outlive the view.
+  type, bind(C), public :: parexact_array
+     type(c_ptr)        :: data = c_null_ptr
+     integer(c_int32_t) :: dtype = PAREXACT_DTYPE_F64
+     integer(c_int32_t) :: ndim = 0
+     type(c_ptr)        :: shape = c_null_ptr
+     type(c_ptr)        :: strides = c_null_ptr
+  end type parexact_array
+
+  !> Everything that is known about the values seen so far: 2 KiB without pointers, to be stored, sent and merged.
+  type, bind(C), public :: parexact_state
+     integer(c_int64_t) :: words(0:PAREXACT_STATE_WORDS - 1)
+  end type parexact_state
+
+  ! ----------------------------------------------------------------------------------------------------- Words about errors
+
+  public :: parexact_status_name  !< parexact_status_name(status): the name of a status, never empty
+  public :: parexact_last_error   !< parexact_last_error(): what this thread's last failing call complained about
+  public :: parexact_version      !< parexact_version(): "major.minor.patch"
+  public :: parexact_check        !< call parexact_check(status): stops the program unless the status is PAREXACT_OK
+  public :: parexact_explain      !< status = parexact_explain(text): JSON about threads, where their number comes from, SIMD
+
+  interface
+     function c_status_name(status) bind(C, name="parexact_status_name") result(text)
+       import :: c_int32_t, c_ptr
+       integer(c_int32_t), value :: status
+       type(c_ptr) :: text
+     end function c_status_name
+
+     function c_last_error() bind(C, name="parexact_last_error") result(text)
+       import :: c_ptr
+       type(c_ptr) :: text
+     end function c_last_error
+
+     function c_version() bind(C, name="parexact_version") result(text)
+       import :: c_ptr
+       type(c_ptr) :: text
+     end function c_version
+
+     function c_explain(buffer, capacity, needed) bind(C, name="parexact_explain") result(status)
+       import :: c_int32_t, c_ptr, c_size_t
+       type(c_ptr), value :: buffer
+       integer(c_size_t), value :: capacity
+       integer(c_size_t), intent(inout) :: needed
+       integer(c_int32_t) :: status
+     end function c_explain
+  end interface
+
+  ! ---------------------------------------------------------------------------------------------- The workshop's own names
+
+  public :: sum_my_numbers, parallel_stats
+
+  interface
+     !> total = sum_my_numbers(numbers, n): the sum of numbers(1:n). Then, to show that the memory is shared with the
+     !> library, it negates element n/2 counted from 0, which is numbers(n/2 + 1). NaN if the arguments are unusable.
+     function sum_my_numbers(numbers, n) bind(C, name="sum_my_numbers") result(total)
+       import :: c_double, c_size_t
+       real(c_double), intent(inout) :: numbers(*)
+       integer(c_size_t), value :: n
+       real(c_double) :: total
+     end function sum_my_numbers
+
+     !> status = parallel_stats(numbers, n, stats): all the statistics of numbers(1:n), with ddof 0.
+     function parallel_stats(numbers, n, out) bind(C, name="parallel_stats") result(status)
+       import :: c_double, c_int32_t, c_size_t, parexact_stats
+       real(c_double), intent(in) :: numbers(*)
+       integer(c_size_t), value :: n
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parallel_stats
+  end interface
+
+  ! -------------------------------------------------------------------------------------------------------- Sums and norms
+
+  !> status = parexact_sum(a, total)
+  !>
+  !> The exact sum of all elements, rounded once. An exact zero and the sum of nothing are +0.0. a is a real(c_double) array
+  !> of rank 1, 2 or 3, or a parexact_array.
+  public :: parexact_sum
+  interface parexact_sum
+     module procedure sum_rank1, sum_rank2, sum_rank3
+     function sum_view(a, out) bind(C, name="parexact_sum") result(status)
+       import :: c_double, c_int32_t, parexact_array
+       type(parexact_array), intent(in) :: a
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function sum_view
+  end interface parexact_sum
+
+  !> status = parexact_norm(a, length)
+  !>
+  !> The Euclidean (for rank 2: Frobenius) norm, the root of the exact sum of squares, rounded once; nothing overflows or
+  !> underflows on the way. The same kinds of a as for parexact_sum.
+  public :: parexact_norm
+  interface parexact_norm
+     module procedure norm_rank1, norm_rank2, norm_rank3
+     function norm_view(a, out) bind(C, name="parexact_norm") result(status)
+       import :: c_double, c_int32_t, parexact_array
+       type(parexact_array), intent(in) :: a
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function norm_view
+  end interface parexact_norm
+
+  public :: parexact_sum_f64, parexact_norm_f64
+  interface
+     !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of any rank.
+     function parexact_sum_f64(x, n, out) bind(C, name="parexact_sum_f64") result(status)
+       import :: c_double, c_int32_t, c_size_t
+       real(c_double), intent(in) :: x(*)
+       integer(c_size_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_sum_f64
+
+     !> status = parexact_norm_f64(x, n, length)
+     function parexact_norm_f64(x, n, out) bind(C, name="parexact_norm_f64") result(status)
+       import :: c_double, c_int32_t, c_size_t
+       real(c_double), intent(in) :: x(*)
+       integer(c_size_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_norm_f64
+  end interface
+
+  ! ------------------------------------------------------------------------------------------------------------ Statistics
+
+  !> status = parexact_describe(a, stats [, ddof] [, nan_policy])
+  !>
+  !> Count, sum, mean, variance, standard deviation, least and greatest value in one pass over a, each the exact result
+  !> rounded once. The variance divides by n - ddof; ddof is a default integer, 0 unless given (1: the sample variance), and
+  !> negative ones are refused. nan_policy is PAREXACT_NAN_PROPAGATE unless given. The same kinds of a as for parexact_sum.
+  public :: parexact_describe
+  interface parexact_describe
+     module procedure describe_rank1, describe_rank2, describe_rank3, describe_view
+  end interface parexact_describe
+
+  interface
+     function c_describe(a, ddof, nan_policy, out) bind(C, name="parexact_describe") result(status)
+       import :: c_int32_t, c_int64_t, parexact_array, parexact_stats
+       type(parexact_array), intent(in) :: a
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function c_describe
+  end interface
+
+  ! ----------------------------------------------------------------------------------------------------------------- States
+  !
+  ! Statistics of values that are never in one place: pieces of a file, time steps, MPI ranks.
+  !
+  !     status = parexact_state_init(state)
+  !     do
+  !        ...                                             read the next piece
+  !        status = parexact_state_update(state, piece)
+  !     end do
+  !     status = parexact_state_result(state, stats)
+  !
+  ! The result is that of one parexact_describe over all the values, to the last bit, whatever the pieces were. Across MPI
+  ! ranks, either reduce with parexact_mpi_merge as the operation, or let MPI add and compare integers:
+  !
+  !     associate (first => PAREXACT_STATE_ADDITIVE_FIRST, n => PAREXACT_STATE_ADDITIVE_COUNT)
+  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_SUM, MPI_COMM_WORLD, ierror)
+  !     end associate
+  !     associate (first => PAREXACT_STATE_MAX_FIRST, n => PAREXACT_STATE_MAX_COUNT)
+  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_MAX, MPI_COMM_WORLD, ierror)
+  !     end associate
+  !
+  ! where everything has been through parexact_state_init.
+
+  public :: parexact_state_word_count, parexact_state_init, parexact_state_merge, parexact_state_norm
+  public :: parexact_state_fingerprint, parexact_mpi_merge
+
+  interface
+     !> words = parexact_state_word_count(): PAREXACT_STATE_WORDS of the library that is running. (parexact_state_words in C;
+     !> Fortran cannot tell that name from the constant's.)
+     function parexact_state_word_count() bind(C, name="parexact_state_words") result(words)
+       import :: c_size_t
+       integer(c_size_t) :: words
+     end function parexact_state_word_count
+
+     !> status = parexact_state_init(state): the state of no values. Every state begins with this.
+     function parexact_state_init(s) bind(C, name="parexact_state_init") result(status)
+       import :: c_int32_t, parexact_state
+       type(parexact_state), intent(inout) :: s
+       integer(c_int32_t) :: status
+     end function parexact_state_init
+
+     !> status = parexact_state_merge(into, from): into becomes the state of the values of both.
+     function parexact_state_merge(into, from) bind(C, name="parexact_state_merge") result(status)
+       import :: c_int32_t, parexact_state
+       type(parexact_state), intent(inout) :: into
+       type(parexact_state), intent(in) :: from
+       integer(c_int32_t) :: status
+     end function parexact_state_merge
+
+     !> status = parexact_state_norm(state, length): the Euclidean norm of the values.
+     function parexact_state_norm(s, out) bind(C, name="parexact_state_norm") result(status)
+       import :: c_double, c_int32_t, parexact_state
+       type(parexact_state), intent(in) :: s
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_state_norm
+
+     !> status = parexact_state_fingerprint(state, hash): 128 bits that are equal for equal states, for logs and tests.
+     function parexact_state_fingerprint(s, out) bind(C, name="parexact_state_fingerprint") result(status)
+       import :: c_int32_t, c_int64_t, parexact_state
+       type(parexact_state), intent(in) :: s
+       integer(c_int64_t), intent(inout) :: out(2)
+       integer(c_int32_t) :: status
+     end function parexact_state_fingerprint
+
+     !> A user function for MPI_Op_create, commutative: inout(i) = in(i) merged with inout(i), for len states. The datatype
+     !> to reduce with is MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8). It cannot return a status: a state that
+     !> could not be merged makes parexact_state_result answer PAREXACT_ERROR_BAD_STATE. It fits "use mpi"; under
+     !> "use mpi_f08", whose interface differs, reduce words as shown above.
+     subroutine parexact_mpi_merge(in, inout, len, datatype) bind(C, name="parexact_mpi_merge")
+       import :: c_int, parexact_state
+       type(parexact_state), intent(in) :: in(*)
+       type(parexact_state), intent(inout) :: inout(*)
+       integer(c_int), intent(in) :: len
+       integer(c_int), intent(in) :: datatype
+     end subroutine parexact_mpi_merge
+  end interface
+
+  !> status = parexact_state_update(state, a): adds the elements of a, of the same kinds as for parexact_sum.
+  public :: parexact_state_update
+  interface parexact_state_update
+     module procedure state_update_rank1, state_update_rank2, state_update_rank3
+     function state_update_view(s, a) bind(C, name="parexact_state_update") result(status)
+       import :: c_int32_t, parexact_array, parexact_state
+       type(parexact_state), intent(inout) :: s
+       type(parexact_array), intent(in) :: a
+       integer(c_int32_t) :: status
+     end function state_update_view
+  end interface parexact_state_update
+
+  !> status = parexact_state_result(state, stats [, ddof] [, nan_policy]): as parexact_describe.
+  public :: parexact_state_result
+
+  interface
+     function c_state_result(s, ddof, nan_policy, out) bind(C, name="parexact_state_result") result(status)
+       import :: c_int32_t, c_int64_t, parexact_state, parexact_stats
+       type(parexact_state), intent(in) :: s
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function c_state_result
+  end interface
+
+  ! ---------------------------------------------------------------------------------------------------------------- Threads
+  !
+  ! By default as many as the environment grants: PAREXACT_NUM_THREADS, OMP_NUM_THREADS, the batch system, the machine.
+  ! The number of threads changes the speed and never the result.
+
+  public :: parexact_set_num_threads, parexact_get_num_threads
+  public :: parexact_set_num_threads_local, parexact_get_num_threads_local
+
+  interface
+     !> status = parexact_set_num_threads(n): for the whole process, at most PAREXACT_MAX_THREADS; 0 goes back to the default.
+     function parexact_set_num_threads(n) bind(C, name="parexact_set_num_threads") result(status)
+       import :: c_int32_t, c_size_t
+       integer(c_size_t), value :: n
+       integer(c_int32_t) :: status
+     end function parexact_set_num_threads
+
+     !> n = parexact_get_num_threads(): the number in force for the process.
+     function parexact_get_num_threads() bind(C, name="parexact_get_num_threads") result(n)
+       import :: c_size_t
+       integer(c_size_t) :: n
+     end function parexact_get_num_threads
+
+     !> previous = parexact_set_num_threads_local(n): for the calls of this thread alone; 0 means none of its own.
+     function parexact_set_num_threads_local(n) bind(C, name="parexact_set_num_threads_local") result(previous)
+       import :: c_size_t
+       integer(c_size_t), value :: n
+       integer(c_size_t) :: previous
+     end function parexact_set_num_threads_local
+
+     !> n = parexact_get_num_threads_local(): what a call from this thread would use.
+     function parexact_get_num_threads_local() bind(C, name="parexact_get_num_threads_local") result(n)
+       import :: c_size_t
+       integer(c_size_t) :: n
+     end function parexact_get_num_threads_local
+  end interface
+
+  ! ----------------------------------------------------------------------------------------------- Progress and cancellation
+  !
+  ! A control is a handle, type(c_ptr). Attached to a thread, it governs the calls of that thread: another thread, or a signal
+  ! handler, can watch them and cancel them, and a cancelled call answers PAREXACT_ERROR_CANCELLED. c_null_ptr is harmless.
+
+  public :: parexact_control_new, parexact_control_attach, parexact_control_cancel, parexact_control_progress
+  public :: parexact_control_reset, parexact_control_free
+
+  interface
+     !> status = parexact_control_new(control): to be released by parexact_control_free.
+     function parexact_control_new(out) bind(C, name="parexact_control_new") result(status)
+       import :: c_int32_t, c_ptr
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_control_new
+
+     !> previous = parexact_control_attach(control): to this thread; c_null_ptr detaches.
+     function parexact_control_attach(control) bind(C, name="parexact_control_attach") result(previous)
+       import :: c_ptr
+       type(c_ptr), value :: control
+       type(c_ptr) :: previous
+     end function parexact_control_attach
+
+     !> call parexact_control_cancel(control): from any thread or signal handler.
+     subroutine parexact_control_cancel(control) bind(C, name="parexact_control_cancel")
+       import :: c_ptr
+       type(c_ptr), value :: control
+     end subroutine parexact_control_cancel
+
+     !> call parexact_control_progress(control, done, total): how much of the running call is done.
+     subroutine parexact_control_progress(control, done, total) bind(C, name="parexact_control_progress")
+       import :: c_int64_t, c_ptr
+       type(c_ptr), value :: control
+       integer(c_int64_t), intent(inout) :: done
+       integer(c_int64_t), intent(inout) :: total
+     end subroutine parexact_control_progress
+
+     !> call parexact_control_reset(control): not cancelled any more, and no progress.
+     subroutine parexact_control_reset(control) bind(C, name="parexact_control_reset")
+       import :: c_ptr
+       type(c_ptr), value :: control
+     end subroutine parexact_control_reset
+
+     !> call parexact_control_free(control): a thread to which it is still attached keeps it alive.
+     subroutine parexact_control_free(control) bind(C, name="parexact_control_free")
+       import :: c_ptr
+       type(c_ptr), value :: control
+     end subroutine parexact_control_free
+  end interface
+
+contains
+
+  ! ----------------------------------------------------------------------------------------------------- Words about errors
+
+  function parexact_status_name(status) result(name)
+    integer(c_int32_t), intent(in) :: status
+    character(:), allocatable :: name
+    name = fortran_string(c_status_name(status))
+  end function parexact_status_name
+
+  function parexact_last_error() result(message)
+    character(:), allocatable :: message
+    message = fortran_string(c_last_error())
+  end function parexact_last_error
+
+  function parexact_version() result(version)
+    character(:), allocatable :: version
+    version = fortran_string(c_version())
+  end function parexact_version
+
+  subroutine parexact_check(status)
+    integer(c_int32_t), intent(in) :: status
+    character(:), allocatable :: message
+    if (status == PAREXACT_OK) return
+    ! By way of a variable: gfortran 12 crashes on a function in the stop code itself.
+    message = 'parexact: ' // parexact_status_name(status) // ': ' // parexact_last_error()
+    error stop message
+  end subroutine parexact_check
+
+  function parexact_explain(text) result(status)
+    character(:), allocatable, intent(inout) :: text
+    integer(c_int32_t) :: status
+    character(kind=c_char), allocatable, target :: buffer(:)
+    integer(c_size_t) :: needed
+
+    needed = 0
+    status = c_explain(c_null_ptr, 0_c_size_t, needed)
+    if (status /= PAREXACT_OK) return
+    allocate (buffer(needed))
+    status = c_explain(c_loc(buffer), needed, needed)
+    if (status == PAREXACT_OK) text = fortran_string(c_loc(buffer))
+  end function parexact_explain
+
+  !> A copy of a C string, without its final NUL.
+  function fortran_string(text) result(copy)
+    type(c_ptr), intent(in) :: text
+    character(:), allocatable :: copy
+    character(kind=c_char), pointer :: characters(:)
+    integer :: length, i
+
+    call c_f_pointer(text, characters, [huge(length)])
+    length = 0
+    do while (characters(length + 1) /= achar(0, c_char))
+       length = length + 1
+    end do
+    allocate (character(length) :: copy)
+    do i = 1, length
+       copy(i:i) = characters(i)
+    end do
+  end function fortran_string
+
+  ! ----------------------------------------------------------------------------------- Generic names: arrays of rank 1 to 3
+  !
+  ! The contiguous attribute makes the compiler copy a section that is not, and nothing else.
+
+  function sum_rank1(a, out) result(status)
+    real(c_double), intent(in), contiguous :: a(:)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    status = parexact_sum_f64(a, size(a, kind=c_size_t), out)
+  end function sum_rank1
+
+  function sum_rank2(a, out) result(status)
+    real(c_double), intent(in), contiguous :: a(:, :)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    status = parexact_sum_f64(a, size(a, kind=c_size_t), out)
+  end function sum_rank2
+
+  function sum_rank3(a, out) result(status)
+    real(c_double), intent(in), contiguous :: a(:, :, :)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    status = parexact_sum_f64(a, size(a, kind=c_size_t), out)
+  end function sum_rank3
+
+  function norm_rank1(a, out) result(status)
+    real(c_double), intent(in), contiguous :: a(:)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    status = parexact_norm_f64(a, size(a, kind=c_size_t), out)
+  end function norm_rank1
+
+  function norm_rank2(a, out) result(status)
+    real(c_double), intent(in), contiguous :: a(:, :)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    status = parexact_norm_f64(a, size(a, kind=c_size_t), out)
+  end function norm_rank2
+
+  function norm_rank3(a, out) result(status)
+    real(c_double), intent(in), contiguous :: a(:, :, :)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    status = parexact_norm_f64(a, size(a, kind=c_size_t), out)
+  end function norm_rank3
+
+  function describe_rank1(a, stats, ddof, nan_policy) result(status)
+    real(c_double), intent(in), contiguous :: a(:)
+    type(parexact_stats), intent(inout) :: stats
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = describe_vector(a, size(a, kind=c_int64_t), stats, ddof, nan_policy)
+  end function describe_rank1
+
+  function describe_rank2(a, stats, ddof, nan_policy) result(status)
+    real(c_double), intent(in), contiguous :: a(:, :)
+    type(parexact_stats), intent(inout) :: stats
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = describe_vector(a, size(a, kind=c_int64_t), stats, ddof, nan_policy)
+  end function describe_rank2
+
+  function describe_rank3(a, stats, ddof, nan_policy) result(status)
+    real(c_double), intent(in), contiguous :: a(:, :, :)
+    type(parexact_stats), intent(inout) :: stats
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = describe_vector(a, size(a, kind=c_int64_t), stats, ddof, nan_policy)
+  end function describe_rank3
+
+  function describe_vector(x, n, stats, ddof, nan_policy) result(status)
+    real(c_double), intent(in), target :: x(*)
+    integer(c_int64_t), intent(in), target :: n
+    type(parexact_stats), intent(inout) :: stats
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = describe_view(vector_view(x, n), stats, ddof, nan_policy)
+  end function describe_vector
+
+  function describe_view(a, stats, ddof, nan_policy) result(status)
+    type(parexact_array), intent(in) :: a
+    type(parexact_stats), intent(inout) :: stats
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_describe(a, ddof_or_default(ddof), policy_or_default(nan_policy), stats)
+  end function describe_view
+
+  function parexact_state_result(s, stats, ddof, nan_policy) result(status)
+    type(parexact_state), intent(in) :: s
+    type(parexact_stats), intent(inout) :: stats
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_state_result(s, ddof_or_default(ddof), policy_or_default(nan_policy), stats)
+  end function parexact_state_result
+
+  function state_update_rank1(s, a) result(status)
+    type(parexact_state), intent(inout) :: s
+    real(c_double), intent(in), contiguous :: a(:)
+    integer(c_int32_t) :: status
+    status = state_update_vector(s, a, size(a, kind=c_int64_t))
+  end function state_update_rank1
+
+  function state_update_rank2(s, a) result(status)
+    type(parexact_state), intent(inout) :: s
+    real(c_double), intent(in), contiguous :: a(:, :)
+    integer(c_int32_t) :: status
+    status = state_update_vector(s, a, size(a, kind=c_int64_t))
+  end function state_update_rank2
+
+  function state_update_rank3(s, a) result(status)
+    type(parexact_state), intent(inout) :: s
+    real(c_double), intent(in), contiguous :: a(:, :, :)
+    integer(c_int32_t) :: status
+    status = state_update_vector(s, a, size(a, kind=c_int64_t))
+  end function state_update_rank3
+
+  function state_update_vector(s, x, n) result(status)
+    type(parexact_state), intent(inout) :: s
+    real(c_double), intent(in), target :: x(*)
+    integer(c_int64_t), intent(in), target :: n
+    integer(c_int32_t) :: status
+    status = state_update_view(s, vector_view(x, n))
+  end function state_update_vector
+
+  !> x(1:n) as a view; n is a target because the view points to it.
+  function vector_view(x, n) result(view)
+    real(c_double), intent(in), target :: x(*)
+    integer(c_int64_t), intent(in), target :: n
+    type(parexact_array) :: view
+    view%ndim = 1
+    view%shape = c_loc(n)
+    if (n > 0) view%data = c_loc(x)
+  end function vector_view
+
+  function ddof_or_default(ddof) result(value)
+    integer, intent(in), optional :: ddof
+    integer(c_int64_t) :: value
+    value = 0
+    if (present(ddof)) value = int(ddof, c_int64_t)
+  end function ddof_or_default
+
+  function policy_or_default(nan_policy) result(value)
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: value
+    value = PAREXACT_NAN_PROPAGATE
+    if (present(nan_policy)) value = nan_policy
+  end function policy_or_default
+
+end module parexact

@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Compiles and runs the tests in C, C++ and Fortran and the native examples against a built library.
+#
+#     tests/c/run.sh LIBDIR [INCLUDEDIR]
+#
+# LIBDIR holds libparexact.so, its link libparexact.so.0 and libparexact.a (target/release after `make`); INCLUDEDIR holds
+# parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is required: a
+# missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+die() { printf 'tests/c/run.sh: %s\n' "$*" >&2; exit 2; }
+
+[[ $# -eq 1 || $# -eq 2 ]] || die "usage: tests/c/run.sh LIBDIR [INCLUDEDIR]"
+libdir=$(cd "$1" && pwd) || die "no directory $1"
+include=$(cd "${2:-$root/include}" && pwd) || die "no directory ${2:-$root/include}"
+for file in "$libdir"/libparexact.{so,so.0,a} "$include"/parexact.{h,f90}; do
+    [[ -e $file ]] || die "$file is missing"
+done
+cc=${CC:-cc} cxx=${CXX:-c++} fc=${FC:-gfortran} python=${PYTHON:-python3}
+for tool in "$cc" "$cxx" "$fc" "$python" nm readelf timeout; do
+    command -v "$tool" >/dev/null || die "$tool is not installed"
+done
+
+build=$root/target/native
+rm -rf "$build"
+mkdir -p "$build"
+export LD_LIBRARY_PATH=$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export PYTHONDONTWRITEBYTECODE=1
+
+strict=(-Wall -Wextra -pedantic -Werror -O1 -g)
+c99=(-std=c99 "${strict[@]}" "-I$include")
+c11=(-std=c11 -D_GNU_SOURCE "${strict[@]}" "-I$include")
+cxx17=(-std=c++17 "${strict[@]}" "-I$include")
+fortran=(-std=f2018 "${strict[@]}" "-J$build" "-I$build")
+link=("-L$libdir" -lparexact -lm -pthread)
+seconds=180
+passed=0 failed=0
+
+# check NAME COMMAND...: one line for the command, and all it said if it failed.
+check() {
+    local name=$1 log status=0
+    shift
+    log=$build/${name//[^a-zA-Z0-9_]/-}.log
+    timeout --kill-after=5 "$seconds" "$@" >"$log" 2>&1 </dev/null || status=$?
+    if ((status == 0)); then
+        passed=$((passed + 1))
+        printf 'ok      %s\n' "$name"
+        return 0
+    fi
+    failed=$((failed + 1))
+    if ((status == 124 || status == 137)); then
+        printf 'FAILED  %s (no end after %d s)\n' "$name" "$seconds"
+    else
+        printf 'FAILED  %s (exit status %d)\n' "$name" "$status"
+    fi
+    sed 's/^/        /' "$log"
+    return 1
+}
+
+# program NAME COMPILER...: compiles to $build/NAME, then runs it; a program that does not compile has failed.
+program() {
+    local name=$1
+    shift
+    # shellcheck disable=SC2310
+    compile "$name" "$@" && check "$name" "$build/$name" || true
+}
+
+# compile NAME COMPILER...: silent unless it fails.
+compile() {
+    local name=$1
+    shift
+    if timeout --kill-after=5 "$seconds" "$@" -o "$build/$name" >"$build/$name.compile.log" 2>&1 </dev/null; then
+        return 0
+    fi
+    failed=$((failed + 1))
+    printf 'FAILED  %s (does not compile)\n' "$name"
+    sed 's/^/        /' "$build/$name.compile.log"
+    return 1
+}
+
+# example NAME COMPILER...: as program, and its output must be the one expected on standard input.
+example() {
+    local name=$1
+    shift
+    cat >"$build/$name.expected"
+    # shellcheck disable=SC2310,SC2016
+    compile "$name" "$@" &&
+        check "$name" bash -o pipefail -c '"$1" | diff - "$1.expected"' _ "$build/$name" || true
+}
+
+check shared_library "$python" "$root/tests/c/shared_library.py" "$libdir/libparexact.so" "$include/parexact.h" || true
+check fortran_module "$python" "$root/tests/c/fortran_module.py" "$include/parexact.h" "$include/parexact.f90" || true
+
+program header_c99 "$cc" "${c99[@]}" "$root/tests/c/header_alone.c" "${link[@]}"
+program header_c11 "$cc" "${c11[@]}" "$root/tests/c/header_alone.c" "${link[@]}"
+program header_cxx17 "$cxx" "${cxx17[@]}" -x c++ "$root/tests/c/header_alone.c" -x none "${link[@]}"
+
+# These load the library by themselves.
+declare -A own_linking=([reload]=-ldl [interposition]='-rdynamic -ldl')
+for source in "$root"/tests/c/*.c; do
+    name=$(basename "$source" .c)
+    [[ $name != header_alone ]] || continue
+    if [[ -v own_linking[$name] ]]; then
+        # shellcheck disable=SC2086
+        program "$name" "$cc" "${c11[@]}" "$source" ${own_linking[$name]}
+    else
+        program "$name" "$cc" "${c11[@]}" "$source" "${link[@]}"
+    fi
+done
+
+# The static library, with what a Rust archive needs of the system; it must not fall back on the shared one.
+program static_library "$cc" "${c11[@]}" "$root/tests/c/values.c" "$libdir/libparexact.a" -lpthread -ldl -lm
+check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
+
+# shellcheck disable=SC2310
+if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
+    for source in "$root"/tests/fortran/*.f90; do
+        program "fortran_$(basename "$source" .f90)" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
+    done
+    example example_sum_my_numbers_f90 \
+        "$fc" "${fortran[@]}" "$root/fortran_examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
+2750.0
+numbers(51) is now -27.7273
+END
+    for source in "$root"/fortran_examples/*.f90; do
+        name=$(basename "$source" .f90)
+        [[ $name == sum_my_numbers ]] ||
+            program "example_${name}_f90" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
+    done
+fi
+example example_sum_my_numbers_c "$cc" "${c99[@]}" "$root/c_examples/sum_my_numbers.c" "${link[@]}" <<'END'
+2750.0
+numbers[50] is now -27.7273
+END
+for source in "$root"/c_examples/*.c; do
+    name=$(basename "$source" .c)
+    [[ $name == sum_my_numbers ]] || program "example_${name}_c" "$cc" "${c99[@]}" "$source" "${link[@]}"
+done
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))

@@ -1,0 +1,470 @@
+! Every procedure and every generic name of the module, errors included.
+!
+! Real values are compared by their bits: -0.0 differs from +0.0, and a NaN equals itself.
+program bindings
+  use parexact
+  use, intrinsic :: iso_c_binding, only: c_associated, c_loc, c_sizeof
+  use, intrinsic :: iso_fortran_env, only: error_unit
+  implicit none
+
+  integer :: failed = 0
+
+  call sizes()
+  call words()
+  call workshop_names()
+  call generics()
+  call sections()
+  call views()
+  call policies()
+  call states()
+  call threads()
+  call controls()
+
+  if (failed > 0) then
+     write (error_unit, '(i0, a)') failed, ' checks failed'
+     error stop
+  end if
+
+contains
+
+  subroutine check(condition, what)
+    logical, intent(in) :: condition
+    character(*), intent(in) :: what
+    if (condition) return
+    failed = failed + 1
+    write (error_unit, '(2a)') 'bindings.f90: failed: ', what
+  end subroutine check
+
+  subroutine check_status(status, expected, what)
+    integer(c_int32_t), intent(in) :: status, expected
+    character(*), intent(in) :: what
+    if (status == expected) return
+    failed = failed + 1
+    write (error_unit, '(8a)') 'bindings.f90: ', what, ' answered ', parexact_status_name(status), ', expected ', &
+         parexact_status_name(expected), '; last error: ', parexact_last_error()
+  end subroutine check_status
+
+  subroutine ok(status, what)
+    integer(c_int32_t), intent(in) :: status
+    character(*), intent(in) :: what
+    call check_status(status, PAREXACT_OK, what)
+  end subroutine ok
+
+  subroutine check_real(value, expected, what)
+    real(c_double), intent(in) :: value, expected
+    character(*), intent(in) :: what
+    if (transfer(value, 0_c_int64_t) == transfer(expected, 0_c_int64_t)) return
+    failed = failed + 1
+    write (error_unit, '(3a, g0, a, g0)') 'bindings.f90: ', what, ' is ', value, ', expected ', expected
+  end subroutine check_real
+
+  function bits(pattern) result(value)
+    integer(c_int64_t), intent(in) :: pattern
+    real(c_double) :: value
+    value = transfer(pattern, value)
+  end function bits
+
+  function nan() result(value)
+    real(c_double) :: value
+    value = bits(int(z'7ff8000000000000', c_int64_t))
+  end function nan
+
+  logical function same(a, b)
+    type(parexact_stats), intent(in) :: a, b
+    same = all(transfer(a, [0_c_int64_t]) == transfer(b, [0_c_int64_t]))
+  end function same
+
+  subroutine sizes()
+    type(parexact_stats) :: stats
+    type(parexact_array) :: view
+    type(parexact_state) :: state
+    call check(c_sizeof(stats) == 64, 'size of parexact_stats')
+    call check(c_sizeof(view) == 32, 'size of parexact_array')
+    call check(c_sizeof(state) == 8 * PAREXACT_STATE_WORDS, 'size of parexact_state')
+    call check(parexact_state_word_count() == PAREXACT_STATE_WORDS, 'parexact_state_word_count')
+    call check(lbound(state%words, 1) == 0, 'words count from 0')
+  end subroutine sizes
+
+  subroutine words()
+    character(:), allocatable :: text, message
+    type(parexact_stats) :: stats
+    real(c_double) :: total
+    integer(c_int32_t) :: s, other
+    text = parexact_version()
+    call check(len(text) >= 5 .and. index(text, '.') > 1, 'parexact_version')
+    do s = PAREXACT_OK, PAREXACT_ERROR_INTERNAL
+       call check(len(parexact_status_name(s)) > 0, 'parexact_status_name')
+       do other = PAREXACT_OK, s - 1
+          call check(parexact_status_name(s) /= parexact_status_name(other), 'names of statuses differ')
+       end do
+    end do
+    call check(len(parexact_status_name(-1)) > 0, 'name of an unknown status')
+
+    call ok(parexact_explain(text), 'parexact_explain')
+    call check(text(1:1) == '{' .and. text(len(text):) == '}', 'parexact_explain is JSON')
+
+    call check(len(parexact_last_error()) >= 0, 'parexact_last_error before any failure')
+    call check_status(parexact_describe([1.0_c_double], stats, ddof=-1), PAREXACT_ERROR_INVALID_ARGUMENT, 'negative ddof')
+    message = parexact_last_error()
+    call check(index(message, 'ddof') > 0, 'the message names the argument')
+    call ok(parexact_sum([1.0_c_double], total), 'parexact_sum')
+    call check(parexact_last_error() == message, 'success leaves the message')
+    call parexact_check(PAREXACT_OK)
+  end subroutine words
+
+  subroutine workshop_names()
+    real(c_double) :: numbers(100), kept(100)
+    type(parexact_stats) :: stats
+    integer :: i
+    numbers = [(real(i, c_double), i = 1, 100)]
+    kept = numbers
+    call check_real(sum_my_numbers(numbers, 100_c_size_t), 5050.0_c_double, 'sum_my_numbers')
+    call check_real(numbers(51), -51.0_c_double, 'the element that sum_my_numbers changes')
+    numbers(51) = 51
+    call check(all(abs(numbers - kept) <= 0), 'the elements that sum_my_numbers leaves')
+    call check_real(sum_my_numbers(numbers, 0_c_size_t), 0.0_c_double, 'sum_my_numbers of nothing')
+    call check_real(sum_my_numbers(numbers, huge(0_c_size_t)), nan(), 'sum_my_numbers of too much')
+
+    call ok(parallel_stats(numbers, 100_c_size_t, stats), 'parallel_stats')
+    call check(stats%count == 100 .and. stats%nan_count == 0, 'parallel_stats count')
+    call check_real(stats%sum, 5050.0_c_double, 'parallel_stats sum')
+    call check_real(stats%mean, 50.5_c_double, 'parallel_stats mean')
+    call check_real(stats%variance, 833.25_c_double, 'parallel_stats variance')
+    call check_real(stats%std, sqrt(833.25_c_double), 'parallel_stats std')
+    call check_real(stats%min, 1.0_c_double, 'parallel_stats min')
+    call check_real(stats%max, 100.0_c_double, 'parallel_stats max')
+  end subroutine workshop_names
+
+  !> A field whose sum differs from the sum in memory order: only an exact sum gives 2*size(field).
+  subroutine make_field(field)
+    real(c_double), intent(out) :: field(:, :, :)
+    integer :: i, j, k
+    do k = 1, size(field, 3)
+       do j = 1, size(field, 2)
+          do i = 1, size(field, 1)
+             field(i, j, k) = merge(1.0e100_c_double, -1.0e100_c_double, mod(i, 2) == 0)
+             if (mod(i, 4) > 1) field(i, j, k) = real(i + 10 * j + 100 * k, c_double)
+          end do
+       end do
+    end do
+  end subroutine make_field
+
+  subroutine generics()
+    real(c_double) :: field(8, 6, 4), total, expected, length, expected_length
+    real(c_double), allocatable :: nothing(:), nothing2(:, :), row(:)
+    type(parexact_stats) :: stats, expected_stats
+
+    call make_field(field)
+    row = reshape(field, [size(field)])
+    expected = 0
+    expected_length = 0
+    call ok(parexact_sum_f64(row, size(row, kind=c_size_t), expected), 'parexact_sum_f64')
+    call ok(parexact_norm_f64(row, size(row, kind=c_size_t), expected_length), 'parexact_norm_f64')
+    call ok(parallel_stats(row, size(row, kind=c_size_t), expected_stats), 'parallel_stats')
+    call check(expected > 0 .and. expected < 1.0e6_c_double, 'the large values cancel')
+
+    ! rank 3, 2, 1, and any rank by sequence association
+    call ok(parexact_sum(field, total), 'sum, rank 3')
+    call check_real(total, expected, 'sum, rank 3')
+    call ok(parexact_sum(reshape(field, [8, 24]), total), 'sum, rank 2')
+    call check_real(total, expected, 'sum, rank 2')
+    call ok(parexact_sum(row, total), 'sum, rank 1')
+    call check_real(total, expected, 'sum, rank 1')
+    total = 0
+    call ok(parexact_sum_f64(field, size(field, kind=c_size_t), total), 'sum_f64 of a field')
+    call check_real(total, expected, 'sum_f64 of a field')
+
+    call ok(parexact_norm(field, length), 'norm, rank 3')
+    call check_real(length, expected_length, 'norm, rank 3')
+    call ok(parexact_norm(reshape(field, [8, 24]), length), 'norm, rank 2')
+    call check_real(length, expected_length, 'norm, rank 2')
+    call ok(parexact_norm(row, length), 'norm, rank 1')
+    call check_real(length, expected_length, 'norm, rank 1')
+    call ok(parexact_norm([3.0_c_double, 4.0_c_double], length), 'norm of a constructor')
+    call check_real(length, 5.0_c_double, 'norm of a constructor')
+
+    call ok(parexact_describe(field, stats), 'describe, rank 3')
+    call check(same(stats, expected_stats), 'describe, rank 3')
+    call ok(parexact_describe(reshape(field, [8, 24]), stats), 'describe, rank 2')
+    call check(same(stats, expected_stats), 'describe, rank 2')
+    call ok(parexact_describe(row, stats, 0, PAREXACT_NAN_PROPAGATE), 'describe, rank 1')
+    call check(same(stats, expected_stats), 'describe, rank 1')
+
+    allocate (nothing(0), nothing2(0, 5))
+    total = 1
+    call ok(parexact_sum(nothing, total), 'sum of nothing')
+    call check_real(total, 0.0_c_double, 'sum of nothing')
+    call ok(parexact_norm(nothing2, length), 'norm of nothing')
+    call check_real(length, 0.0_c_double, 'norm of nothing')
+    call ok(parexact_describe(nothing2, stats), 'describe nothing')
+    call check(stats%count == 0, 'count of nothing')
+    call check_real(stats%mean, nan(), 'mean of nothing')
+
+    call ok(parexact_sum([1e308_c_double, 1e308_c_double, -1e308_c_double], total), 'sum without overflow')
+    call check_real(total, 1e308_c_double, 'sum without overflow')
+    call ok(parexact_describe([0.1_c_double, 0.1_c_double, 0.1_c_double], stats), 'constant column')
+    call check_real(stats%mean, 0.1_c_double, 'mean of a constant column')
+    call check_real(stats%variance, 0.0_c_double, 'variance of a constant column')
+  end subroutine generics
+
+  !> Non-contiguous actual arguments: sections, strides, negative strides, vector subscripts, components.
+  subroutine sections()
+    type :: particle
+       real(c_double) :: mass
+       integer :: charge
+    end type particle
+    real(c_double) :: a(10, 10), cube(5, 4, 5), total, length
+    real(c_double), pointer :: p(:)
+    real(c_double), target :: v(12)
+    type(particle) :: particles(7)
+    type(parexact_stats) :: stats
+    type(parexact_state) :: state
+    integer :: i, j
+    a = reshape([((real(i + 100 * j, c_double), i = 1, 10), j = 1, 10)], [10, 10])
+    v = [(real(i, c_double), i = 1, 12)]
+    call check_section(a(:, 3), 'a column')
+    call check_section(a(3, :), 'a row')
+    call check_section(a(10:1:-3, 2), 'every third, backwards')
+    call check_section(a([2, 7, 7], 5), 'a vector subscript')
+    do i = 1, size(particles)
+       particles(i) = particle(real(i, c_double), -i)
+    end do
+    call check_section(particles%mass, 'a component')
+    p => v(2:12:2)
+    call check_section(p, 'a pointer with a stride')
+    call ok(parexact_sum(p, total), 'sum of a pointer with a stride')
+    call check_real(total, 42.0_c_double, 'sum of a pointer with a stride')
+
+    ! rank 2: the interior, every second column, a transposed expression
+    call ok(parexact_sum(a(2:9, 2:9), total), 'sum of the interior')
+    call check_real(total, sum(a(2:9, 2:9)), 'sum of the interior') ! small integers: exact either way
+    call ok(parexact_describe(a(:, ::2), stats), 'describe every second column')
+    call check(stats%count == 50, 'count of every second column')
+    call check_real(stats%sum, sum(a(:, ::2)), 'sum of every second column')
+    call check_real(stats%max, 910.0_c_double, 'max of every second column')
+    call ok(parexact_norm(transpose(a), length), 'norm of a transposed field')
+    call check_real(length, sqrt(sum(a * a)), 'norm of a transposed field')
+    call ok(parexact_state_init(state), 'state_init')
+    call ok(parexact_state_update(state, a(1:9:4, 10:1:-2)), 'update by a section')
+    call ok(parexact_state_result(state, stats), 'result of a section')
+    call check(stats%count == 15, 'count of a section')
+    call check_real(stats%sum, sum(a(1:9:4, 10:1:-2)), 'sum of a section')
+    call check_real(stats%min, 201.0_c_double, 'min of a section')
+    ! rank 3: backwards, with a stride, in part
+    cube = reshape(a, [5, 4, 5])
+    call ok(parexact_sum(cube(5:1:-1, ::2, 2:3), total), 'sum of a section of rank 3')
+    call check_real(total, sum(cube(5:1:-1, ::2, 2:3)), 'sum of a section of rank 3')
+    call assumed_shape(a(::3, ::3))
+  end subroutine sections
+
+  !> A section that arrives through an assumed-shape argument keeps its strides.
+  subroutine assumed_shape(a)
+    real(c_double), intent(in) :: a(:, :)
+    type(parexact_stats) :: stats
+    call ok(parexact_describe(a, stats), 'describe an assumed-shape section')
+    call check(stats%count == 16, 'count of an assumed-shape section')
+    call check_real(stats%sum, sum(a), 'sum of an assumed-shape section')
+  end subroutine assumed_shape
+
+  subroutine check_section(section, what)
+    real(c_double), intent(in) :: section(:)
+    character(*), intent(in) :: what
+    real(c_double) :: total, length, copy(size(section)), expected, expected_length
+    type(parexact_stats) :: stats, expected_stats
+    integer :: i
+    do i = 1, size(section)
+       copy(i) = section(i)
+    end do
+    expected = 0
+    expected_length = 0
+    call ok(parexact_sum_f64(copy, size(copy, kind=c_size_t), expected), what)
+    call ok(parexact_norm_f64(copy, size(copy, kind=c_size_t), expected_length), what)
+    call ok(parallel_stats(copy, size(copy, kind=c_size_t), expected_stats), what)
+    call ok(parexact_sum(section, total), what)
+    call check_real(total, expected, 'sum of ' // what)
+    call ok(parexact_norm(section, length), what)
+    call check_real(length, expected_length, 'norm of ' // what)
+    call ok(parexact_describe(section, stats), what)
+    call check(same(stats, expected_stats), 'statistics of ' // what)
+  end subroutine check_section
+
+  subroutine views()
+    real(c_double), target :: a(3, 4)
+    integer(c_int64_t), target :: extents(2), length(1)
+    real(c_double) :: total, norm
+    type(parexact_array) :: view
+    type(parexact_stats) :: stats, expected
+    type(parexact_state) :: state
+    integer :: i
+    a = reshape([(real(i, c_double), i = 1, 12)], [3, 4])
+    extents = [4, 3]
+    view = parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 2, c_loc(extents), c_null_ptr)
+    call ok(parexact_sum(view, total), 'sum of a view')
+    call check_real(total, 78.0_c_double, 'sum of a view')
+    call ok(parexact_norm(view, norm), 'norm of a view')
+    call check_real(norm, sqrt(650.0_c_double), 'norm of a view')
+    call ok(parexact_describe(a, expected, ddof=1), 'describe')
+    call ok(parexact_describe(view, stats, 1, PAREXACT_NAN_RAISE), 'describe a view')
+    call check(same(stats, expected), 'describe a view')
+    call ok(parexact_state_init(state), 'state_init')
+    call ok(parexact_state_update(state, view), 'update by a view')
+    call ok(parexact_state_result(state, stats, ddof=1), 'result')
+    call check(same(stats, expected), 'update by a view')
+
+    total = 7
+    call check_status(parexact_sum(parexact_array(c_null_ptr, PAREXACT_DTYPE_F64, 2, c_loc(extents), c_null_ptr), total), &
+         PAREXACT_ERROR_NULL_POINTER, 'a view without data')
+    call check_status(parexact_sum(parexact_array(c_loc(a), 11, 2, c_loc(extents), c_null_ptr), total), &
+         PAREXACT_ERROR_INVALID_ARGUMENT, 'a view of an unknown type')
+    call check_status(parexact_norm(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 65, c_loc(extents), c_null_ptr), total), &
+         PAREXACT_ERROR_INVALID_ARGUMENT, 'a view with too many dimensions')
+    length = huge(length)
+    call check_status(parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 1, c_loc(length), c_null_ptr), total), &
+         PAREXACT_ERROR_SIZE_OVERFLOW, 'a view of too much')
+    call check_status(parexact_sum_f64(a, huge(0_c_size_t), total), PAREXACT_ERROR_SIZE_OVERFLOW, 'too long a vector')
+    call check_status(parexact_norm_f64(a, -1_c_size_t, total), PAREXACT_ERROR_SIZE_OVERFLOW, 'a negative length')
+    call check_real(total, 7.0_c_double, 'an output after failures')
+  end subroutine views
+
+  subroutine policies()
+    real(c_double) :: x(4)
+    type(parexact_stats) :: stats, before
+    x = [1.0_c_double, nan(), 3.0_c_double, 5.0_c_double]
+    call ok(parexact_describe(x, stats), 'propagate')
+    call check(stats%count == 4 .and. stats%nan_count == 1, 'counts under propagate')
+    call check_real(stats%mean, nan(), 'mean under propagate')
+    call ok(parexact_describe(x, stats, nan_policy=PAREXACT_NAN_OMIT), 'omit')
+    call check(stats%count == 3 .and. stats%nan_count == 1, 'counts under omit')
+    call check_real(stats%mean, 3.0_c_double, 'mean under omit')
+    call ok(parexact_describe(x, stats, ddof=1, nan_policy=PAREXACT_NAN_OMIT), 'omit, ddof 1')
+    call check_real(stats%std, 2.0_c_double, 'std under omit, ddof 1')
+    before = stats
+    call check_status(parexact_describe(x, stats, nan_policy=PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, 'raise')
+    call check_status(parexact_describe(x, stats, nan_policy=3), PAREXACT_ERROR_INVALID_ARGUMENT, 'an unknown policy')
+    call check_status(parexact_describe(x, stats, ddof=-huge(1)), PAREXACT_ERROR_INVALID_ARGUMENT, 'a negative ddof')
+    call check(same(stats, before), 'an output after failures')
+    call ok(parexact_describe(x(3:), stats, ddof=2), 'ddof 2 of two values')
+    call check_real(stats%mean, 4.0_c_double, 'mean of two values')
+    call check_real(stats%variance, nan(), 'variance of two values, ddof 2')
+  end subroutine policies
+
+  subroutine states()
+    real(c_double) :: field(8, 6, 4), length, expected_length
+    type(parexact_state) :: whole, left, right, merged, added, pair(2), others(2), damaged
+    type(parexact_stats) :: stats, expected
+    integer(c_int64_t) :: hash(2), other_hash(2)
+    integer :: first, last
+    call make_field(field)
+    call ok(parexact_describe(field, expected, ddof=1), 'describe')
+    call ok(parexact_norm(field, expected_length), 'norm')
+
+    call ok(parexact_state_init(whole), 'state_init')
+    call ok(parexact_state_update(whole, field), 'update, rank 3')
+    call ok(parexact_state_result(whole, stats, ddof=1), 'result')
+    call check(same(stats, expected), 'result equals describe')
+    call ok(parexact_state_norm(whole, length), 'state_norm')
+    call check_real(length, expected_length, 'state_norm')
+
+    call ok(parexact_state_init(left), 'state_init')
+    call ok(parexact_state_init(right), 'state_init')
+    call ok(parexact_state_update(left, field(:, :, 1)), 'update, rank 2')
+    call ok(parexact_state_update(left, field(:, 1, 2)), 'update, rank 1')
+    call ok(parexact_state_update(right, field(:, 2:, 2)), 'update, rank 2')
+    call ok(parexact_state_update(right, field(:, :, 3:)), 'update, rank 3')
+    merged = left
+    call ok(parexact_state_merge(merged, right), 'merge')
+    call check(all(merged%words == whole%words), 'merged pieces are the whole')
+
+    added = left
+    first = PAREXACT_STATE_ADDITIVE_FIRST
+    last = first + PAREXACT_STATE_ADDITIVE_COUNT - 1
+    added%words(first:last) = left%words(first:last) + right%words(first:last)
+    first = PAREXACT_STATE_MAX_FIRST
+    last = first + PAREXACT_STATE_MAX_COUNT - 1
+    added%words(first:last) = max(left%words(first:last), right%words(first:last))
+    hash = 0
+    other_hash = 1
+    call ok(parexact_state_fingerprint(whole, hash), 'fingerprint')
+    call ok(parexact_state_fingerprint(added, other_hash), 'fingerprint of added words')
+    call check(all(hash == other_hash), 'added words have the same fingerprint')
+
+    pair = [left, right]
+    others = [right, left]
+    call parexact_mpi_merge(others, pair, 2, 0)
+    call check(all(pair(1)%words == whole%words) .and. all(pair(2)%words == whole%words), 'mpi_merge of two states')
+
+    damaged = whole
+    damaged%words(1) = -1
+    before: block
+      type(parexact_state) :: kept
+      kept = damaged
+      stats = expected
+      length = 7
+      hash = 7
+      call check_status(parexact_state_result(damaged, stats), PAREXACT_ERROR_BAD_STATE, 'result of a damaged state')
+      call check_status(parexact_state_norm(damaged, length), PAREXACT_ERROR_BAD_STATE, 'norm of a damaged state')
+      call check_status(parexact_state_fingerprint(damaged, hash), PAREXACT_ERROR_BAD_STATE, 'fingerprint of a damaged state')
+      call check_status(parexact_state_update(damaged, field), PAREXACT_ERROR_BAD_STATE, 'update of a damaged state')
+      call check_status(parexact_state_merge(damaged, whole), PAREXACT_ERROR_BAD_STATE, 'merge into a damaged state')
+      call check_status(parexact_state_merge(merged, damaged), PAREXACT_ERROR_BAD_STATE, 'merge of a damaged state')
+      call check(same(stats, expected), 'statistics after failures')
+      call check_real(length, 7.0_c_double, 'norm after failures')
+      call check(all(hash == 7), 'fingerprint after failures')
+      call check(all(damaged%words == kept%words) .and. all(merged%words == whole%words), 'states after failures')
+    end block before
+    others(1) = damaged
+    call parexact_mpi_merge(others, pair, 1, 0)
+    call check_status(parexact_state_result(pair(1), stats), PAREXACT_ERROR_BAD_STATE, 'result after mpi_merge of damage')
+    call check_status(parexact_state_result(whole, stats, ddof=-1), PAREXACT_ERROR_INVALID_ARGUMENT, 'result, negative ddof')
+    call check_status(parexact_state_result(whole, stats, nan_policy=9), PAREXACT_ERROR_INVALID_ARGUMENT, 'result, policy 9')
+  end subroutine states
+
+  subroutine threads()
+    integer(c_size_t) :: by_default
+    by_default = parexact_get_num_threads()
+    call check(by_default >= 1, 'default number of threads')
+    call ok(parexact_set_num_threads(3_c_size_t), 'set_num_threads')
+    call check(parexact_get_num_threads() == 3, 'get_num_threads')
+    call check(parexact_set_num_threads_local(2_c_size_t) == 0, 'no local number before')
+    call check(parexact_get_num_threads_local() == 2, 'get_num_threads_local')
+    call check(parexact_set_num_threads_local(0_c_size_t) == 2, 'previous local number')
+    call check(parexact_get_num_threads_local() == 3, 'process-wide again')
+    call ok(parexact_set_num_threads(0_c_size_t), 'set_num_threads to the default')
+    call check(parexact_get_num_threads() == by_default, 'default again')
+  end subroutine threads
+
+  subroutine controls()
+    real(c_double), allocatable :: x(:)
+    real(c_double) :: total
+    type(c_ptr) :: control, previous
+    integer(c_int64_t) :: done, goal
+    allocate (x(1000000))
+    x = 0.5_c_double
+    control = c_null_ptr
+    call ok(parexact_control_new(control), 'control_new')
+    call check(c_associated(control), 'a control')
+    previous = parexact_control_attach(control)
+    call check(.not. c_associated(previous), 'nothing was attached')
+    call ok(parexact_sum(x, total), 'sum under a control')
+    call check_real(total, 5.0e5_c_double, 'sum under a control')
+    done = -1
+    goal = -2
+    call parexact_control_progress(control, done, goal)
+    call check(done == goal, 'progress')
+
+    call parexact_control_cancel(control)
+    total = 7
+    call check_status(parexact_sum(x, total), PAREXACT_ERROR_CANCELLED, 'sum under a cancelled control')
+    call check_real(total, 7.0_c_double, 'an output after cancellation')
+    call parexact_control_reset(control)
+    call ok(parexact_sum(x, total), 'sum after reset')
+
+    previous = parexact_control_attach(c_null_ptr)
+    call check(c_associated(previous, control), 'the control was attached')
+    call parexact_control_free(control)
+    call parexact_control_free(c_null_ptr)
+    call parexact_control_cancel(c_null_ptr)
+    call parexact_control_reset(c_null_ptr)
+  end subroutine controls
+
+end program bindings
