@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from ctypes import byref
-from typing import Any, NoReturn, TextIO
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +151,7 @@ def is_header(cells: list[str], wanted: bool | None) -> bool:
 
 
 def read_csv(
-    path: str, delimiter: str | None, header: bool | None, progress: bool | None
+    file: BinaryIO, delimiter: str | None, header: bool | None, progress: bool | None
 ) -> list[tuple[str, State]]:
     """Reduce each column."""
     names: list[str] = []
@@ -163,34 +163,36 @@ def read_csv(
         for state, column in zip(states, np.ascontiguousarray(columns)):
             check(lib.parexact_state_update(byref(state), byref(view(column))))
         block.clear()
-
-    with open(path, "rb") as file:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        bar = Progress(os.path.basename(path), os.fstat(file.fileno()).st_size, progress)
-        try:
-            for line, cells in rows(text, delimiter):
-                if not states:
-                    states = [new_state() for _ in cells]
-                    names = [f"column {i + 1}" for i in range(len(cells))]
-                    if is_header(cells, header):
-                        names = [c.strip() or n for c, n in zip(cells, names)]
-                        continue
-                if len(cells) != len(states):
-                    raise BadFile(f"line {line}: {len(cells)} cells where {len(states)} are needed")
-                block.append([])
-                for i, cell in enumerate(cells):
-                    value = number_or_none(cell)
-                    if value is None:
-                        raise BadFile(f"line {line}, column {i + 1}: not a number: {cell!r:.40}")
-                    block[-1].append(value)
-                if len(block) == CSV_CHUNK:
-                    flush()
-                    bar.show(file.tell())
-            flush()
+        if bar is not None:
             bar.show(file.tell())
-        except UnicodeDecodeError as error:
-            raise BadFile(f"not a text file: {error.reason}") from None
-        finally:
+
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    bar = None
+    if file.seekable():  # a pipe has no length
+        bar = Progress(os.path.basename(file.name), os.fstat(file.fileno()).st_size, progress)
+    try:
+        for line, cells in rows(text, delimiter):
+            if not states:
+                states = [new_state() for _ in cells]
+                names = [f"column {i + 1}" for i in range(len(cells))]
+                if is_header(cells, header):
+                    names = [c.strip() or n for c, n in zip(cells, names)]
+                    continue
+            if len(cells) != len(states):
+                raise BadFile(f"line {line}: {len(cells)} cells where {len(states)} are needed")
+            block.append([])
+            for i, cell in enumerate(cells):
+                value = number_or_none(cell)
+                if value is None:
+                    raise BadFile(f"line {line}, column {i + 1}: not a number: {cell[:40]!r}")
+                block[-1].append(value)
+            if len(block) == CSV_CHUNK:
+                flush()
+        flush()
+    except UnicodeDecodeError as error:
+        raise BadFile(f"not a text file: {error.reason}") from None
+    finally:
+        if bar is not None:
             bar.close()
     if not states:
         raise BadFile("no numbers in it")
@@ -204,12 +206,11 @@ TITLES = ["count", "nan", "mean", "std", "variance", "min", "max", "sum"]
 
 def describe(path: str, args: argparse.Namespace) -> list[list[str]]:
     """Return the rows of the table for one file."""
-    with open(path, "rb") as file:
-        npy = path.endswith(".npy") or file.read(6) == b"\x93NUMPY"
-    if npy:
-        reductions = read_npy(path, args.progress)
-    else:
-        reductions = read_csv(path, args.delimiter, args.header, args.progress)
+    with open(path, "rb") as file:  # once only: it may be a pipe
+        if path.endswith(".npy") or file.peek(6).startswith(b"\x93NUMPY"):
+            reductions = read_npy(path, args.progress)
+        else:
+            reductions = read_csv(file, args.delimiter, args.header, args.progress)
     table = []
     for name, state in reductions:
         s = Stats()
