@@ -99,7 +99,7 @@ CANCELLED = 8
 
 NAN_POLICY = {"propagate": 0, "omit": 1, "raise": 2}
 
-DTYPE = {
+DTYPE: dict[np.dtype[Any], int] = {
     np.dtype(np.float64): 0,
     np.dtype(np.float32): 1,
     np.dtype(np.int64): 2,

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from native import NAN_POLICY, State, Stats, check, lib, new_state, view
 
 Floats = npt.NDArray[np.float64]
-WORDS = State._fields_[0][1]._length_
 
 
 def floats(values: Iterable[float]) -> Floats:

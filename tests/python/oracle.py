@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 NAN = float("nan")
 UNIT = 1074  # every finite float64 is an integer multiple of 2^-1074
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """The fields of parexact_stats."""
 
     count: int
@@ -88,13 +89,33 @@ def describe(values: Sequence[float], ddof: int = 0, omit: bool = False) -> Answ
         infinite = [x for x in values if math.isinf(x)]
         whole = infinite[0] if len(set(infinite)) == 1 else NAN
         return Answer(n, nans, whole, whole, NAN, NAN, low, high)
-    units = [in_units(x) for x in values]
-    s1, s2 = sum(units), sum(u * u for u in units)
+    return from_integers(
+        [in_units(x) for x in values], UNIT, ddof=ddof, nans=nans, ends=(low, high)
+    )
+
+
+def from_integers(
+    integers: Sequence[int],
+    unit: int = 0,
+    *,
+    ddof: int = 0,
+    nans: int = 0,
+    ends: tuple[float, float] | None = None,
+    copies: int = 1,
+) -> Answer:
+    """Return the answer for integer multiples of 2^-unit, each of them there `copies` times."""
+    n = copies * len(integers)
+    s1, s2 = copies * sum(integers), copies * sum(i * i for i in integers)
     variance = std = NAN
     if n > ddof:
-        p, q = n * s2 - s1 * s1, n * (n - ddof) << (2 * UNIT)
+        p, q = n * s2 - s1 * s1, n * (n - ddof) << (2 * unit)
         variance, std = rounded(p, q), rounded_root(p, q)
-    return Answer(n, nans, rounded(s1, 1 << UNIT), rounded(s1, n << UNIT), variance, std, low, high)
+    low, high = ends or (
+        rounded(min(integers), 1 << unit),
+        rounded(max(integers), 1 << unit),
+    )
+    whole, mean = rounded(s1, 1 << unit), rounded(s1, n << unit)
+    return Answer(n, nans, whole, mean, variance, std, low, high)
 
 
 def fraction_describe(values: Sequence[float], ddof: int = 0) -> tuple[float, float, float]:

@@ -17,7 +17,7 @@ PATIENCE = 20.0  # seconds for one child
 
 
 def numbers(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal(200_000) * 10.0 ** (seed % 30)
+    return np.random.default_rng(seed).standard_normal(300_000) * 10.0 ** (seed % 30)
 
 
 def job(seed: int) -> dict[str, object]:

@@ -163,13 +163,13 @@ def test_explain_is_json() -> None:
 def test_explain_counts_the_nul_and_respects_the_capacity() -> None:
     needed = c_size_t()
     assert lib.parexact_explain(None, 0, byref(needed)) == OK
-    guarded = (c_char * (needed.value + 8))(*b"#" * (needed.value + 8))
+    guarded = (c_char * (needed.value + 8)).from_buffer_copy(b"#" * (needed.value + 8))
     assert lib.parexact_explain(guarded, needed.value, byref(needed)) == OK
     assert guarded.raw[needed.value - 1] == 0
     assert guarded.raw[needed.value :] == b"#" * 8
     assert 0 not in guarded.raw[: needed.value - 1]
 
-    small = (c_char * 16)(*b"#" * 16)
+    small = (c_char * 16).from_buffer_copy(b"#" * 16)
     lib.parexact_explain(small, 8, byref(needed))
     assert small.raw[8:] == b"#" * 8
     assert needed.value > 8

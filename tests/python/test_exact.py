@@ -43,7 +43,8 @@ def test_norm(values: list[float]) -> None:
 def test_the_oracle_against_textbook_fractions(values: list[float]) -> None:
     answer = oracle.describe(values)
     textbook = oracle.fraction_describe(values)
-    assert [bits(x) for x in answer[2:5]] == [bits(x) for x in textbook]
+    found = (answer.sum, answer.mean, answer.variance)
+    assert [bits(x) for x in found] == [bits(x) for x in textbook]
 
 
 @given(st.lists(st.floats(-1e100, 1e100), min_size=2, max_size=12))
@@ -62,7 +63,7 @@ def test_the_oracle_root_brackets_the_real_one(x: Fraction, halvings: int) -> No
     root = oracle.rounded_root(p, q)
     below = Fraction(root) - Fraction(math.ulp(root)) / 2
     above = Fraction(root) + Fraction(math.ulp(root)) / 2
-    assert max(below, 0) ** 2 <= Fraction(p, q) <= above**2
+    assert max(below, Fraction()) ** 2 <= Fraction(p, q) <= above**2
 
 
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda m: m.__name__)

@@ -14,13 +14,14 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from typing import Any
 
 import header
 import native
 import pytest
 from header import constant
 
-POINTERS = {
+POINTERS: dict[str, list[Any]] = {
     "double *": [POINTER(c_double)],
     "size_t *": [POINTER(c_size_t)],
     "uint64_t *": [POINTER(c_uint64)],
@@ -34,7 +35,7 @@ POINTERS = {
     "parexact_control *": [c_void_p],
     "parexact_control * *": [POINTER(c_void_p)],
 }
-VALUES = {
+VALUES: dict[str, list[Any]] = {
     "void": [None],
     "double": [c_double],
     "size_t": [c_size_t],

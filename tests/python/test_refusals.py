@@ -254,7 +254,7 @@ def test_misaligned_states(offset: int) -> None:
 
 @pytest.mark.parametrize("offset", [1, 4])
 def test_misaligned_output(offset: int) -> None:
-    raw = (ctypes.c_char * 24)(*b"#" * 24)
+    raw = (ctypes.c_char * 24).from_buffer_copy(b"#" * 24)
     out = ctypes.cast(ctypes.addressof(raw) + offset, POINTER(c_double))
     status = lib.parexact_sum_f64(pointer(HERE), len(HERE), out)
     assert status in (OK, INVALID)

@@ -20,7 +20,7 @@ def paths_of_this_cpu() -> list[str]:
     paths = ["baseline"]
     if {"avx2", "fma"} <= flags:
         paths.append("avx2")
-    if {"avx512f", "avx512dq", "avx512vl", "avx512bw"} <= flags:
+    if {"avx512f", "avx512dq", "avx512vl"} <= flags:
         paths.append("avx512")
     return paths
 
@@ -31,7 +31,7 @@ def digests() -> dict[str, str]:
     for k, maker in enumerate(MAKERS):
         digest = hashlib.sha256()
         rng = np.random.default_rng([9, k])
-        for n in (1, 7, 8, 9, 31, 64, 1000, 1024, 2048, 3000, 40_000):
+        for n in (1, 7, 8, 9, 31, 64, 1000, 1024, 2048, 3000, 150_000):
             x = maker(rng, 1, n + 3)[0][3:]
             answers = [fields(describe(x, 1, "omit")), total(x).hex(), norm(x).hex()]
             digest.update(repr(answers).encode())
@@ -51,7 +51,7 @@ def here() -> dict[str, str]:
 @pytest.mark.parametrize("path", paths_of_this_cpu())
 def test_forced_path(path: str, here: dict[str, str]) -> None:
     account, there = json.loads(run_python(CHILD, {"PAREXACT_SIMD": path}))
-    assert path in account.lower(), account  # it ran what it was told to run
+    assert json.loads(account)["simd"]["path"] == path  # it ran what it was told to run
     assert there == here
 
 
@@ -60,5 +60,5 @@ def test_unknown_path_is_survived(here: dict[str, str]) -> None:
     assert there == here
 
 
-def test_some_path_is_named() -> None:
-    assert any(path in explain().lower() for path in ("baseline", "avx2", "avx512"))
+def test_the_widest_path_is_the_default() -> None:
+    assert json.loads(explain())["simd"]["path"] == paths_of_this_cpu()[-1]

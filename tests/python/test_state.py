@@ -9,7 +9,6 @@ import oracle
 import pytest
 from adversarial import MAKERS, Maker, moderate, whole_range
 from calls import (
-    WORDS,
     bits,
     describe,
     fields,
@@ -24,7 +23,7 @@ from calls import (
 from header import constant
 from hypothesis import given
 from hypothesis import strategies as st
-from native import OK, State, check, lib, view
+from native import OK, STATE_WORDS, State, check, lib, view
 
 ADDITIVE = slice(
     constant("STATE_ADDITIVE_FIRST"),
@@ -212,7 +211,11 @@ def test_damaged_states_are_refused(kind: str) -> None:
     assert lib.parexact_last_error()
 
 
-@given(st.lists(st.tuples(st.integers(0, WORDS - 1), st.integers(-(2**63), 2**63 - 1)), max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, STATE_WORDS - 1), st.integers(-(2**63), 2**63 - 1)), max_size=8
+    )
+)
 def test_random_damage_never_crashes(changes: list[tuple[int, int]]) -> None:
     w = words(state_of(floats([1.0, 2.0, -3.5]))).copy()
     for i, value in changes:

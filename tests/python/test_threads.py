@@ -25,10 +25,14 @@ def defaults() -> Iterator[None]:
 
 @pytest.mark.parametrize("maker", [moderate, whole_range])
 def test_any_thread_count_gives_the_same_bits(maker) -> None:
-    x = maker(np.random.default_rng(7), 1, 300_000)[0]
-    expected = oracle.describe(x.tolist())
-    root = oracle.norm(x.tolist())
-    state = bytes(state_of(*np.array_split(x, 3)))
+    # Long enough to give sixteen threads something to do; copies keep the oracle quick.
+    rng, copies = np.random.default_rng(7), 19
+    base = maker(rng, 1, 60_013)[0]
+    x = rng.permutation(np.tile(base, copies))
+    units = [oracle.in_units(v) for v in base.tolist()]
+    expected = oracle.from_integers(units, oracle.UNIT, copies=copies)
+    root = oracle.rounded_root(copies * sum(u * u for u in units), 1 << (2 * oracle.UNIT))
+    state = bytes(state_of(*np.array_split(x, 50)))  # pieces too short for many threads
     for n in range(1, 17):
         assert lib.parexact_set_num_threads(n) == OK
         assert fields(describe(x)) == fields(expected), n
@@ -102,6 +106,23 @@ def test_environment(environment: dict[str, str], expected: int) -> None:
     assert run_python(code, environment, without=CONFIGURED).split() == [str(expected)]
 
 
+def test_threads_start_on_first_use_and_not_before() -> None:
+    """The other tests would be empty if long sums did not use threads at all."""
+    code = """
+import json, native, numpy as np
+from calls import total
+print(json.loads(native.explain())["pool"]["workers"])
+total(np.ones(10))
+total(np.ones(1_200_000))
+account = json.loads(native.explain())
+print(account["pool"]["workers"], account["threads"]["count"], account["threads"]["rule"])
+"""
+    before, after, count, rule = run_python(code, {"PAREXACT_NUM_THREADS": "3"}).split()
+    assert int(before) == 0
+    assert 1 <= int(after) <= 3
+    assert (count, rule) == ("3", "PAREXACT_NUM_THREADS")
+
+
 @pytest.mark.parametrize("value", ["", "0", "-1", "many", "99999999999999999999", "4.5", "1e3"])
 def test_environment_nonsense_is_survived(value: str) -> None:
     code = """
@@ -112,7 +133,9 @@ assert 1 <= n <= 4096, n
 print(total(np.ones(200_000)))
 """
     environment = {"PAREXACT_NUM_THREADS": value}
-    assert run_python(code, environment, without=CONFIGURED).split() == ["200000.0"]
+    # Patient: a count without end may start as many threads as the library allows.
+    output = run_python(code, environment, without=CONFIGURED, timeout=120)
+    assert output.split() == ["200000.0"]
 
 
 def test_absurd_counts_are_survived() -> None:
