@@ -1,0 +1,214 @@
+"""The C interface of parexact for the scripts beside this file: every prototype and struct, once.
+
+The two slide_sum_*.py scripts show how little is needed to call one function. All others share
+this module, so that a prototype is written down in one place only.
+"""
+
+from __future__ import annotations
+
+import os
+from ctypes import (
+    CDLL,
+    POINTER,
+    Structure,
+    byref,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint64,
+    c_void_p,
+    create_string_buffer,
+)
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def load() -> CDLL:
+    """Open $PAREXACT_LIBRARY, else ../target/release, else what the loader finds by name."""
+    built = Path(__file__).resolve().parent.parent / "target" / "release" / "libparexact.so"
+    name = str(built) if built.exists() else "libparexact.so"
+    name = os.environ.get("PAREXACT_LIBRARY") or name
+    try:
+        return CDLL(name)
+    except OSError as error:
+        hint = "run `make`, or set PAREXACT_LIBRARY or LD_LIBRARY_PATH"
+        raise OSError(f"parexact is not there: {error} ({hint})") from None
+
+
+lib = load()
+
+
+# --- structs ---------------------------------------------------------------------------------
+
+lib.parexact_state_words.restype = c_size_t
+STATE_WORDS: int = lib.parexact_state_words()
+
+
+class Stats(Structure):
+    """`parexact_stats`: what is known about the numbers."""
+
+    count: int
+    nan_count: int
+    sum: float
+    mean: float
+    variance: float
+    std: float
+    min: float
+    max: float
+    _fields_ = [
+        ("count", c_uint64),
+        ("nan_count", c_uint64),
+        ("sum", c_double),
+        ("mean", c_double),
+        ("variance", c_double),
+        ("std", c_double),
+        ("min", c_double),
+        ("max", c_double),
+    ]
+
+
+class Array(Structure):
+    """`parexact_array`: a view of memory that somebody else owns; see `view`."""
+
+    _fields_ = [
+        ("data", c_void_p),
+        ("dtype", c_int32),
+        ("ndim", c_int32),
+        ("shape", POINTER(c_int64)),
+        ("strides", POINTER(c_int64)),
+    ]
+
+
+class State(Structure):
+    """`parexact_state`: a reduction under way. Plain integers: copy it, save it, send it."""
+
+    _fields_ = [("words", c_int64 * STATE_WORDS)]
+
+
+# --- constants -------------------------------------------------------------------------------
+
+OK = 0
+NAN_FOUND = 5
+CANCELLED = 8
+
+NAN_POLICY = {"propagate": 0, "omit": 1, "raise": 2}
+
+DTYPE: dict[np.dtype[Any], int] = {
+    np.dtype(np.float64): 0,
+    np.dtype(np.float32): 1,
+    np.dtype(np.int64): 2,
+    np.dtype(np.int32): 3,
+    np.dtype(np.int16): 4,
+    np.dtype(np.int8): 5,
+    np.dtype(np.uint64): 6,
+    np.dtype(np.uint32): 7,
+    np.dtype(np.uint16): 8,
+    np.dtype(np.uint8): 9,
+    np.dtype(np.bool_): 10,
+}
+
+
+# --- prototypes ------------------------------------------------------------------------------
+
+status = c_int32
+control = c_void_p  # an opaque handle
+
+PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
+    "sum_my_numbers": (c_double, [POINTER(c_double), c_size_t]),
+    "parallel_stats": (status, [POINTER(c_double), c_size_t, POINTER(Stats)]),
+    "parexact_sum_f64": (status, [POINTER(c_double), c_size_t, POINTER(c_double)]),
+    "parexact_norm_f64": (status, [POINTER(c_double), c_size_t, POINTER(c_double)]),
+    "parexact_sum": (status, [POINTER(Array), POINTER(c_double)]),
+    "parexact_norm": (status, [POINTER(Array), POINTER(c_double)]),
+    "parexact_describe": (status, [POINTER(Array), c_int64, c_int32, POINTER(Stats)]),
+    "parexact_state_words": (c_size_t, []),
+    "parexact_state_init": (status, [POINTER(State)]),
+    "parexact_state_update": (status, [POINTER(State), POINTER(Array)]),
+    "parexact_state_merge": (status, [POINTER(State), POINTER(State)]),
+    "parexact_state_result": (status, [POINTER(State), c_int64, c_int32, POINTER(Stats)]),
+    "parexact_state_norm": (status, [POINTER(State), POINTER(c_double)]),
+    "parexact_state_fingerprint": (status, [POINTER(State), POINTER(c_uint64)]),
+    "parexact_mpi_merge": (None, [c_void_p, c_void_p, POINTER(c_int), c_void_p]),
+    "parexact_set_num_threads": (status, [c_size_t]),
+    "parexact_get_num_threads": (c_size_t, []),
+    "parexact_set_num_threads_local": (c_size_t, [c_size_t]),
+    "parexact_get_num_threads_local": (c_size_t, []),
+    "parexact_control_new": (status, [POINTER(control)]),
+    "parexact_control_attach": (control, [control]),
+    "parexact_control_cancel": (None, [control]),
+    "parexact_control_progress": (None, [control, POINTER(c_uint64), POINTER(c_uint64)]),
+    "parexact_control_reset": (None, [control]),
+    "parexact_control_free": (None, [control]),
+    "parexact_explain": (status, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "parexact_version": (c_char_p, []),
+    "parexact_status_name": (c_char_p, [status]),
+    "parexact_last_error": (c_char_p, []),
+}
+
+for _name, (_result, _arguments) in PROTOTYPES.items():
+    _function = getattr(lib, _name)
+    _function.restype = _result
+    _function.argtypes = _arguments
+
+
+# --- from NumPy to C, and from a status to an exception --------------------------------------
+
+
+class ParexactError(RuntimeError):
+    """A call failed: `status` is its PAREXACT_ERROR_* number, the text is the library's message."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        name = lib.parexact_status_name(status).decode()
+        super().__init__(f"{name}: {lib.parexact_last_error().decode()}")
+
+
+def check(status: int) -> None:
+    """Raise unless the call went well."""
+    if status != OK:
+        raise ParexactError(status)
+
+
+def doubles(array: npt.NDArray[np.float64]) -> Any:
+    """Return a `double *` to a contiguous float64 array, which must outlive the call."""
+    if array.dtype != np.float64 or not array.flags.c_contiguous:
+        raise TypeError("a C-contiguous float64 array is needed")
+    return array.ctypes.data_as(POINTER(c_double))
+
+
+def view(array: npt.NDArray[Any]) -> Array:
+    """Describe an array to the library, without copying it: any shape, strides and native dtype."""
+    if array.dtype not in DTYPE:
+        raise TypeError(f"no native numbers: {array.dtype}")
+    extents = c_int64 * max(array.ndim, 1)
+    described = Array()
+    described.data = array.ctypes.data
+    described.dtype = DTYPE[array.dtype]
+    described.ndim = array.ndim
+    described.shape = extents(*array.shape)
+    if not array.flags.c_contiguous:  # else NULL, which says just that
+        described.strides = extents(*array.strides)
+    described.owner = array  # the view keeps the memory alive
+    return described
+
+
+def new_state() -> State:
+    """Return a state that has seen no numbers."""
+    state = State()
+    check(lib.parexact_state_init(byref(state)))
+    return state
+
+
+def explain() -> str:
+    """Return the library's own account, in JSON, of its threads and SIMD path."""
+    needed = c_size_t()
+    check(lib.parexact_explain(None, 0, byref(needed)))
+    buffer = create_string_buffer(needed.value)
+    check(lib.parexact_explain(buffer, needed.value, byref(needed)))
+    return buffer.value.decode()

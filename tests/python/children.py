@@ -1,0 +1,34 @@
+"""Start Python processes that can import the tests' and the examples' modules."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+
+from paths import EXAMPLES, TESTS
+
+
+def environment(
+    changes: Mapping[str, str] | None = None, without: Iterable[str] = ()
+) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in set(without)}
+    path = os.pathsep.join([str(TESTS), str(EXAMPLES)])
+    return {**kept, "PYTHONPATH": path, **(changes or {})}
+
+
+def run_python(
+    code: str, changes: Mapping[str, str], without: Iterable[str] = (), timeout: float = 60
+) -> str:
+    """Run a program and return its output; what it wrote to stderr is the failure's message."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(changes, without),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout

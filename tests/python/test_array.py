@@ -1,0 +1,78 @@
+"""Views of any array: dtypes, shapes and strides, as far as the library under test takes them."""
+
+from __future__ import annotations
+
+from ctypes import byref
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import oracle
+import pytest
+from calls import fields
+from header import constant
+from native import DTYPE, Stats, check, lib, view
+
+
+def describe_if_supported(x: npt.NDArray[Any]) -> Stats:
+    out = Stats()
+    status = lib.parexact_describe(byref(view(x)), 0, 0, byref(out))
+    if status == constant("ERROR_UNSUPPORTED"):
+        pytest.skip(lib.parexact_last_error().decode())
+    check(status)
+    return out
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (3, 0, 2), (4, 5), (2, 3, 4, 5), (1,) * 20])
+def test_shapes(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(1).standard_normal(shape)
+    x = np.asarray(x)
+    assert fields(describe_if_supported(x)) == fields(oracle.describe(x.ravel().tolist()))
+
+
+@pytest.mark.parametrize("n", [10, 5000])
+@pytest.mark.parametrize("dtype", DTYPE, ids=str)
+def test_dtypes(dtype: np.dtype[Any], n: int) -> None:
+    raw = np.random.default_rng(2).integers(0, 256, n * dtype.itemsize, dtype=np.uint8)
+    if dtype.kind == "f":
+        raw = raw & np.uint8(0xBF)  # finite
+    x = raw.view(dtype) if dtype.kind != "b" else raw > 99
+    values = x.tolist()
+    if dtype.kind == "f":
+        expected = oracle.describe(values)
+    else:
+        expected = oracle.from_integers([int(v) for v in values])
+    assert fields(describe_if_supported(x)) == fields(expected)
+
+
+VIEWS = {
+    "transposed": lambda x: x.T,
+    "reversed": lambda x: x[::-1, ::-1],
+    "every other": lambda x: x[1::2, ::3],
+    "column": lambda x: x[:, 3],
+    "Fortran order": np.asfortranarray,
+    "broadcast": lambda x: np.broadcast_to(x[0], (50, x.shape[1])),
+}
+
+
+@pytest.mark.parametrize("make", VIEWS.values(), ids=VIEWS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16])
+def test_strides(make: Any, dtype: Any) -> None:
+    x = make((np.random.default_rng(3).standard_normal((60, 70)) * 1000).astype(dtype))
+    values = [float(v) for v in x.ravel().tolist()]
+    assert fields(describe_if_supported(x)) == fields(oracle.describe(values))
+
+
+def test_unaligned() -> None:
+    raw = np.zeros(8 * 3000 + 1, dtype=np.uint8)
+    x = raw[1:].view(np.float64)
+    x[:] = np.random.default_rng(4).standard_normal(3000)
+    out = Stats()
+    status = lib.parexact_describe(byref(view(x)), 0, 0, byref(out))
+    refused = {constant("ERROR_INVALID_ARGUMENT"), constant("ERROR_UNSUPPORTED")}
+    if status in refused:
+        assert bytes(out) == bytes(Stats())
+        assert lib.parexact_last_error()
+    else:
+        check(status)
+        assert fields(out) == fields(oracle.describe(x.tolist()))

@@ -1,0 +1,175 @@
+"""Progress, cancellation, and the library's account of itself."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from ctypes import byref, c_char, c_size_t, c_uint64, c_void_p
+from typing import Any
+
+import numpy as np
+import pytest
+from calls import Floats, describe, fields, fingerprint, floats, state_of
+from header import constant
+from native import CANCELLED, OK, Stats, check, explain, lib, new_state, view
+
+
+@pytest.fixture
+def control() -> Iterator[c_void_p]:
+    handle = c_void_p()
+    check(lib.parexact_control_new(byref(handle)))
+    yield handle
+    lib.parexact_control_attach(None)
+    lib.parexact_control_free(handle)
+
+
+@pytest.fixture(scope="module")
+def long_array() -> Floats:
+    return np.ones(4_000_000)
+
+
+def progress(handle: c_void_p) -> tuple[int, int]:
+    done, total = c_uint64(), c_uint64()
+    lib.parexact_control_progress(handle, byref(done), byref(total))
+    return done.value, total.value
+
+
+def test_progress_reaches_total(control: c_void_p, long_array: Floats) -> None:
+    assert progress(control)[0] == 0
+    assert lib.parexact_control_attach(control) is None
+    describe(long_array)
+    done, total = progress(control)
+    assert done == total > 0
+
+
+def test_progress_never_goes_back(control: c_void_p, long_array: Floats) -> None:
+    seen: list[int] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            seen.append(progress(control)[0])
+            time.sleep(0.001)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    lib.parexact_control_attach(control)
+    describe(long_array)
+    over.set()
+    watcher.join(30)
+    assert seen == sorted(seen)
+    done, total = progress(control)
+    assert done == total
+
+
+def test_attach_returns_the_previous_one(control: c_void_p) -> None:
+    other = c_void_p()
+    check(lib.parexact_control_new(byref(other)))
+    assert lib.parexact_control_attach(control) is None
+    assert lib.parexact_control_attach(other) == control.value
+    assert lib.parexact_control_attach(None) == other.value
+    assert lib.parexact_control_attach(None) is None
+    lib.parexact_control_free(other)
+
+
+def test_cancelled_beforehand(control: c_void_p, long_array: Floats) -> None:
+    state = state_of(floats([1.0]))
+    before = bytes(state)
+    stats = Stats(count=42)
+    lib.parexact_control_attach(control)
+    lib.parexact_control_cancel(control)
+    assert lib.parexact_state_update(byref(state), byref(view(long_array))) == CANCELLED
+    assert lib.parexact_describe(byref(view(long_array)), 0, 0, byref(stats)) == CANCELLED
+    assert bytes(state) == before
+    assert bytes(stats) == bytes(Stats(count=42))
+    assert lib.parexact_last_error()
+
+    lib.parexact_control_reset(control)
+    assert lib.parexact_state_update(byref(state), byref(view(long_array))) == OK
+    assert fingerprint(state) == fingerprint(state_of(floats([1.0]), long_array))
+
+
+def test_cancelled_from_another_thread(control: c_void_p, long_array: Floats) -> None:
+    """Update until told to stop: the last, cancelled update must leave no trace."""
+    outcome: dict[str, Any] = {}
+    started = threading.Event()
+
+    def work() -> None:
+        lib.parexact_control_attach(control)
+        state, updates, status = new_state(), 0, OK
+        while status == OK:
+            before = bytes(state)
+            started.set()
+            status = lib.parexact_state_update(byref(state), byref(view(long_array)))
+            updates += status == OK
+        lib.parexact_control_attach(None)
+        outcome.update(status=status, before=before, after=bytes(state), updates=updates)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    assert started.wait(30)
+    time.sleep(0.02)
+    lib.parexact_control_cancel(control)
+    worker.join(30)
+    assert not worker.is_alive()
+    assert outcome["status"] == CANCELLED
+    assert outcome["before"] == outcome["after"]
+
+
+def test_a_control_governs_its_thread_alone(control: c_void_p, long_array: Floats) -> None:
+    lib.parexact_control_attach(control)
+    lib.parexact_control_cancel(control)
+    answers: list[object] = []
+    other = threading.Thread(target=lambda: answers.append(describe(long_array).sum))
+    other.start()
+    other.join(30)
+    assert answers == [float(len(long_array))]
+
+
+def test_freed_while_attached(long_array: Floats) -> None:
+    handle = c_void_p()
+    check(lib.parexact_control_new(byref(handle)))
+    lib.parexact_control_attach(handle)
+    lib.parexact_control_free(handle)  # reference-counted: the attachment still holds it
+    assert fields(describe(long_array))["count"] == len(long_array)
+    lib.parexact_control_attach(None)
+
+
+def test_null_controls_are_harmless() -> None:
+    lib.parexact_control_cancel(None)
+    lib.parexact_control_reset(None)
+    lib.parexact_control_free(None)
+    lib.parexact_control_progress(None, None, None)
+    done = c_uint64(5)
+    lib.parexact_control_progress(None, byref(done), None)
+    assert lib.parexact_control_attach(None) is None
+    assert lib.parexact_control_new(None) == constant("ERROR_NULL_POINTER")
+
+
+def test_progress_outputs_are_optional(control: c_void_p) -> None:
+    done = c_uint64(5)
+    lib.parexact_control_progress(control, byref(done), None)
+    lib.parexact_control_progress(control, None, None)
+
+
+def test_explain_is_json() -> None:
+    account = json.loads(explain())
+    assert isinstance(account, dict)
+    assert account
+
+
+def test_explain_counts_the_nul_and_respects_the_capacity() -> None:
+    needed = c_size_t()
+    assert lib.parexact_explain(None, 0, byref(needed)) == OK
+    guarded = (c_char * (needed.value + 8)).from_buffer_copy(b"#" * (needed.value + 8))
+    assert lib.parexact_explain(guarded, needed.value, byref(needed)) == OK
+    assert guarded.raw[needed.value - 1] == 0
+    assert guarded.raw[needed.value :] == b"#" * 8
+    assert 0 not in guarded.raw[: needed.value - 1]
+
+    small = (c_char * 16).from_buffer_copy(b"#" * 16)
+    lib.parexact_explain(small, 8, byref(needed))
+    assert small.raw[8:] == b"#" * 8
+    assert needed.value > 8

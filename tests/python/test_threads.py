@@ -1,0 +1,156 @@
+"""Thread counts: how they are chosen, and that they never show in a result."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import oracle
+import pytest
+from adversarial import moderate, whole_range
+from calls import bits, describe, fields, norm, state_of, total
+from children import run_python
+from native import OK, lib
+
+CONFIGURED = ["PAREXACT_NUM_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"]
+
+
+@pytest.fixture(autouse=True)
+def defaults() -> Iterator[None]:
+    yield
+    lib.parexact_set_num_threads_local(0)
+    assert lib.parexact_set_num_threads(0) == OK
+
+
+@pytest.mark.parametrize("maker", [moderate, whole_range])
+def test_any_thread_count_gives_the_same_bits(maker) -> None:
+    # Long enough to give sixteen threads something to do; copies keep the oracle quick.
+    rng, copies = np.random.default_rng(7), 19
+    base = maker(rng, 1, 60_013)[0]
+    x = rng.permutation(np.tile(base, copies))
+    units = [oracle.in_units(v) for v in base.tolist()]
+    expected = oracle.from_integers(units, oracle.UNIT, copies=copies)
+    root = oracle.rounded_root(copies * sum(u * u for u in units), 1 << (2 * oracle.UNIT))
+    state = bytes(state_of(*np.array_split(x, 50)))  # pieces too short for many threads
+    for n in range(1, 17):
+        assert lib.parexact_set_num_threads(n) == OK
+        assert fields(describe(x)) == fields(expected), n
+        assert bits(total(x)) == bits(expected.sum), n
+        assert bits(norm(x)) == bits(root), n
+        assert bytes(state_of(x)) == state, n
+
+
+def test_many_threads_calling_at_once() -> None:
+    x = whole_range(np.random.default_rng(8), 1, 200_000)[0]
+    expected = fields(describe(x))
+    wrong: list[object] = []
+
+    def work(threads: int) -> None:
+        lib.parexact_set_num_threads_local(threads)
+        for _ in range(5):
+            answer = fields(describe(x))
+            if answer != expected:
+                wrong.append(answer)
+
+    callers = [threading.Thread(target=work, args=(i % 5,), daemon=True) for i in range(12)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(60)
+    assert not any(caller.is_alive() for caller in callers)
+    assert not wrong
+
+
+def test_process_wide_count() -> None:
+    default = lib.parexact_get_num_threads()
+    assert default >= 1
+    for n in (3, 1, 7):
+        assert lib.parexact_set_num_threads(n) == OK
+        assert lib.parexact_get_num_threads() == n
+        assert lib.parexact_get_num_threads_local() == n
+    assert lib.parexact_set_num_threads(0) == OK
+    assert lib.parexact_get_num_threads() == default
+
+
+def test_local_count_is_for_this_thread_alone() -> None:
+    assert lib.parexact_set_num_threads(5) == OK
+    assert lib.parexact_set_num_threads_local(2) == 0
+    assert lib.parexact_get_num_threads_local() == 2
+    assert lib.parexact_get_num_threads() == 5
+    seen: list[int] = []
+    other = threading.Thread(target=lambda: seen.append(lib.parexact_get_num_threads_local()))
+    other.start()
+    other.join(30)
+    assert seen == [5]
+    assert lib.parexact_set_num_threads_local(3) == 2
+    assert lib.parexact_set_num_threads_local(0) == 3
+    assert lib.parexact_get_num_threads_local() == 5
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"PAREXACT_NUM_THREADS": "3"}, 3),
+        ({"RAYON_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "4,2"}, 4),
+        ({"SLURM_CPUS_PER_TASK": "3"}, 3),
+        ({"PAREXACT_NUM_THREADS": "6", "RAYON_NUM_THREADS": "5", "OMP_NUM_THREADS": "4"}, 6),
+        ({"RAYON_NUM_THREADS": "5", "OMP_NUM_THREADS": "4", "SLURM_CPUS_PER_TASK": "3"}, 5),
+        ({"OMP_NUM_THREADS": "4", "SLURM_CPUS_PER_TASK": "3"}, 4),
+    ],
+)
+def test_environment(environment: dict[str, str], expected: int) -> None:
+    code = "import native; print(native.lib.parexact_get_num_threads())"
+    assert run_python(code, environment, without=CONFIGURED).split() == [str(expected)]
+
+
+def test_threads_start_on_first_use_and_not_before() -> None:
+    """The other tests would be empty if long sums did not use threads at all."""
+    code = """
+import json, native, numpy as np
+from calls import total
+print(json.loads(native.explain())["pool"]["workers"])
+total(np.ones(10))
+total(np.ones(1_200_000))
+account = json.loads(native.explain())
+print(account["pool"]["workers"], account["threads"]["count"], account["threads"]["rule"])
+"""
+    before, after, count, rule = run_python(code, {"PAREXACT_NUM_THREADS": "3"}).split()
+    assert int(before) == 0
+    assert 1 <= int(after) <= 3
+    assert (count, rule) == ("3", "PAREXACT_NUM_THREADS")
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "many", "99999999999999999999", "4.5", "1e3"])
+def test_environment_nonsense_is_survived(value: str) -> None:
+    code = """
+import native, numpy as np
+from calls import total
+n = native.lib.parexact_get_num_threads()
+assert 1 <= n <= 4096, n
+print(total(np.ones(200_000)))
+"""
+    environment = {"PAREXACT_NUM_THREADS": value}
+    # Patient: a count without end may start as many threads as the library allows.
+    output = run_python(code, environment, without=CONFIGURED, timeout=120)
+    assert output.split() == ["200000.0"]
+
+
+def test_absurd_counts_are_survived() -> None:
+    code = """
+import native, numpy as np
+from calls import total
+for n in (2**20, 2**63, 2**64 - 1):
+    native.lib.parexact_set_num_threads_local(n)
+    assert native.lib.parexact_get_num_threads_local() >= 1
+    native.lib.parexact_set_num_threads_local(1)
+    before = native.lib.parexact_get_num_threads()
+    if native.lib.parexact_set_num_threads(n) != native.OK:
+        assert native.lib.parexact_get_num_threads() == before
+        assert native.lib.parexact_last_error()
+    assert total(np.ones(200_000)) == 200_000
+print("done")
+"""
+    assert run_python(code, {}).split() == ["done"]
