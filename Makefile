@@ -84,7 +84,7 @@ check-rust: ## Rust tests; an outdated header fails here
 
 check-c: all ## C and Fortran programs; symbols and loader flags
 	@scripts/require.sh cc c++ gfortran binutils
-	tests/native/run $(BUILD) include
+	tests/c/run.sh $(BUILD) include
 	$(PASSED)
 
 check-python: library $(VENV)/ready ## Python tests and ruff

@@ -37,7 +37,7 @@
 extern "C" {
 #endif
 
-// -- Statuses, messages and the version, as C sees them --------------------------------------------
+// -- Statuses, messages and the version ------------------------------------------------------------
 
 // What a fallible call answers: `PAREXACT_OK`, or the reason of its failure.
 //
@@ -188,7 +188,7 @@ parexact_status parallel_stats(const double *numbers,
                                size_t n,
                                parexact_stats *out);
 
-// -- Plain vectors of doubles, as C sees them ------------------------------------------------------
+// -- Plain vectors of doubles ----------------------------------------------------------------------
 
 // The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
 //
@@ -220,7 +220,7 @@ parexact_status parexact_norm_f64(const double *x,
                                   size_t n,
                                   double *out);
 
-// -- Reductions of arrays, as C sees them ----------------------------------------------------------
+// -- Reductions of arrays --------------------------------------------------------------------------
 
 // IEEE 754 binary64, `double`.
 #define PAREXACT_DTYPE_F64 0
@@ -317,7 +317,7 @@ parexact_status parexact_describe(const parexact_array *a,
                                   int32_t nan_policy,
                                   parexact_stats *out);
 
-// -- The mergeable state, as C sees it -------------------------------------------------------------
+// -- The mergeable state ---------------------------------------------------------------------------
 
 // Words of a state.
 #define PAREXACT_STATE_WORDS 256
@@ -380,8 +380,7 @@ parexact_status parexact_state_merge(parexact_state *into,
 // The statistics of a state's values: just those that parexact_describe gives for an array of them.
 //
 // `ddof`, `nan_policy`: as for parexact_describe.
-// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND; and what a failed parexact_mpi_merge has left
-// in the state. On failure `out` is untouched.
+// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND. On failure `out` is untouched.
 // Cost: microseconds.
 //
 // Safety:
@@ -393,7 +392,7 @@ parexact_status parexact_state_result(const parexact_state *s,
 
 // The Euclidean norm of a state's values: just that of parexact_norm for an array of them.
 //
-// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+// Errors: NULL_POINTER, BAD_STATE (also after a failed parexact_mpi_merge). On failure `out` is untouched.
 // Cost: about a microsecond.
 //
 // Safety:
@@ -405,7 +404,7 @@ parexact_status parexact_state_norm(const parexact_state *s,
 // Two parties that get the same fingerprint have the same counts, exact sums and extremes.
 //
 // `out`: two numbers.
-// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+// Errors: NULL_POINTER, BAD_STATE (also after a failed parexact_mpi_merge). On failure `out` is untouched.
 // Cost: about a microsecond.
 //
 // Safety:
@@ -417,7 +416,7 @@ parexact_status parexact_state_fingerprint(const parexact_state *s,
 // datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
 //
 // MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
-// parexact_state_result, _norm, _fingerprint and _merge report it. With a NULL pointer or a negative length nothing
+// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. With a NULL pointer or a negative length nothing
 // is merged. `datatype` is not looked at.
 // Cost: about a microsecond a state.
 //
@@ -428,7 +427,7 @@ void parexact_mpi_merge(void *in,
                         int *len,
                         void *datatype);
 
-// -- Thread counts, as C sees them -----------------------------------------------------------------
+// -- Thread counts ---------------------------------------------------------------------------------
 
 // The largest thread count there is. Larger ones in the environment mean this one.
 #define PAREXACT_MAX_THREADS 1024
@@ -469,7 +468,7 @@ size_t parexact_set_num_threads_local(size_t n);
 // Always 1 or more. Thread safety: any thread may call it at any time.
 size_t parexact_get_num_threads_local(void);
 
-// -- Progress and cancellation, as C sees them: a handle is one counted reference to a control -----
+// -- Progress and cancellation: a handle is one counted reference to a control ---------------------
 
 // The progress of a call, and the wish that it stop.
 typedef struct parexact_control parexact_control;

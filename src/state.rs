@@ -2,10 +2,7 @@
 //!
 //! `docs/state-format.md` defines the format for other implementations.
 
-use crate::error::{
-    Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_INTERNAL, PAREXACT_ERROR_SIZE_OVERFLOW,
-    PAREXACT_OK, Result, Status,
-};
+use crate::error::{Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use crate::exact::Moments;
 use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum};
 use crate::exact::extremes::Extremes;
@@ -141,13 +138,11 @@ impl State {
     }
 
     fn check_error(&self) -> Result<()> {
-        match Status::try_from(self.words[ERROR]) {
-            Ok(PAREXACT_OK) => Ok(()),
-            Ok(status @ 1..=PAREXACT_ERROR_INTERNAL) => Err(Error::new(
-                status,
-                "an earlier merge into this state failed, as its error word says",
-            )),
-            _ => Err(bad("the error word of the state is not a status")),
+        match self.words[ERROR] {
+            0 => Ok(()),
+            status => Err(bad(format!(
+                "an earlier merge into this state failed with status {status}"
+            ))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reductions of arrays, as C sees them.
+//! Reductions of arrays.
 
 use super::guard::guard;
 use super::pointers::{in_ptr, out_ptr};

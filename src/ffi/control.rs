@@ -1,4 +1,4 @@
-//! Progress and cancellation, as C sees them: a handle is one counted reference to a control.
+//! Progress and cancellation: a handle is one counted reference to a control.
 
 use std::ptr::null_mut;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The mergeable state, as C sees it.
+//! The mergeable state.
 
 use std::ffi::{c_int, c_void};
 
@@ -82,8 +82,7 @@ pub unsafe extern "C" fn parexact_state_merge(into: *mut State, from: *const Sta
 /// The statistics of a state's values: just those that parexact_describe gives for an array of them.
 ///
 /// `ddof`, `nan_policy`: as for parexact_describe.
-/// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND; and what a failed parexact_mpi_merge has left
-/// in the state. On failure `out` is untouched.
+/// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND. On failure `out` is untouched.
 /// Cost: microseconds.
 ///
 /// # Safety
@@ -106,7 +105,7 @@ pub unsafe extern "C" fn parexact_state_result(
 
 /// The Euclidean norm of a state's values: just that of parexact_norm for an array of them.
 ///
-/// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+/// Errors: NULL_POINTER, BAD_STATE (also after a failed parexact_mpi_merge). On failure `out` is untouched.
 /// Cost: about a microsecond.
 ///
 /// # Safety
@@ -125,7 +124,7 @@ pub unsafe extern "C" fn parexact_state_norm(s: *const State, out: *mut f64) -> 
 /// Two parties that get the same fingerprint have the same counts, exact sums and extremes.
 ///
 /// `out`: two numbers.
-/// Errors: NULL_POINTER, BAD_STATE; and what a failed parexact_mpi_merge has left in the state. On failure `out` is untouched.
+/// Errors: NULL_POINTER, BAD_STATE (also after a failed parexact_mpi_merge). On failure `out` is untouched.
 /// Cost: about a microsecond.
 ///
 /// # Safety
@@ -144,7 +143,7 @@ pub unsafe extern "C" fn parexact_state_fingerprint(s: *const State, out: *mut u
 /// datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
 ///
 /// MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
-/// parexact_state_result, _norm, _fingerprint and _merge report it. With a NULL pointer or a negative length nothing
+/// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. With a NULL pointer or a negative length nothing
 /// is merged. `datatype` is not looked at.
 /// Cost: about a microsecond a state.
 ///

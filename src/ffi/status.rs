@@ -1,4 +1,4 @@
-//! Statuses, messages and the version, as C sees them.
+//! Statuses, messages and the version.
 
 use std::ffi::{CStr, c_char};
 

@@ -1,4 +1,4 @@
-//! Thread counts, as C sees them.
+//! Thread counts.
 
 use super::guard::{guard, guard_value};
 use crate::error::Status;

@@ -1,4 +1,4 @@
-//! Plain vectors of doubles, as C sees them.
+//! Plain vectors of doubles.
 
 use super::guard::guard;
 use super::pointers::{f64_bytes, out_ptr};

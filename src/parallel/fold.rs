@@ -52,7 +52,10 @@ pub fn fold_chunks<A: Send>(
 
     let claims = Claims::new(chunks);
     let merged = Mutex::new(None);
-    team::run(threads - 1, threads.min(chunks) - 1, &|| {
+    let helpers = threads.min(chunks) - 1;
+    // The pool grows in doubling steps up to the thread count: no more workers than calls have had use for.
+    let workers = helpers.next_power_of_two().min(threads - 1);
+    team::run(workers, helpers, &|| {
         watch.govern(|| {
             let _stop = claims.stop_if_panicking();
             let mut own = None;

@@ -52,34 +52,54 @@ def main(header: Path, module: Path) -> int:
     functions: dict[str, Prototype] = prototypes(header)
     bound = bindings(module)
     if not functions or not bound:
-        differences.append(f"found {len(functions)} prototypes and {len(bound)} bindings: is the text understood at all?")
+        differences.append(
+            f"found {len(functions)} prototypes and {len(bound)} bindings: is the text understood at all?"
+        )
     declared_bindings = module.read_text().lower().count("name=")
     if declared_bindings != len(bound):
-        differences.append(f"{declared_bindings} bind(C, name=...) in the module, but only {len(bound)} understood")
+        differences.append(
+            f"{declared_bindings} bind(C, name=...) in the module, but only {len(bound)} understood"
+        )
 
     counts = Counter(binding.name for binding in bound)
-    differences += [f"{name} is in the header and not in the module" for name in functions.keys() - counts.keys()]
-    differences += [f"{name} is in the module and not in the header" for name in counts.keys() - functions.keys()]
+    differences += [
+        f"{name} is in the header and not in the module"
+        for name in functions.keys() - counts.keys()
+    ]
+    differences += [
+        f"{name} is in the module and not in the header"
+        for name in counts.keys() - functions.keys()
+    ]
     differences += [f"{name} is bound {count} times" for name, count in counts.items() if count > 1]
     for binding in bound:
         function = functions.get(binding.name)
         if function is None:
             continue
         if binding.returns != fortran_result(function.returns):
-            differences.append(f"{binding.name} returns {function.returns} in C and {binding.returns} in Fortran")
+            differences.append(
+                f"{binding.name} returns {function.returns} in C and {binding.returns} in Fortran"
+            )
         if len(binding.arguments) != len(function.arguments):
-            differences.append(f"{binding.name} has {len(function.arguments)} arguments, Fortran {len(binding.arguments)}")
+            differences.append(
+                f"{binding.name} has {len(function.arguments)} arguments, Fortran {len(binding.arguments)}"
+            )
             continue
-        for position, (c_type, fortran_type) in enumerate(zip(function.arguments, binding.arguments), 1):
+        for position, (c_type, fortran_type) in enumerate(
+            zip(function.arguments, binding.arguments), 1
+        ):
             if fortran_type not in fortran_argument(c_type):
-                differences.append(f"{binding.name}, argument {position}: {c_type} in C, {fortran_type} in Fortran")
+                differences.append(
+                    f"{binding.name}, argument {position}: {c_type} in C, {fortran_type} in Fortran"
+                )
 
     c_constants, f_constants = header_constants(header), module_constants(module)
     if not c_constants:
         differences.append("no constants found in the header")
     for name in sorted(c_constants.keys() | f_constants.keys()):
         if c_constants.get(name) != f_constants.get(name):
-            differences.append(f"{name} is {c_constants.get(name)} in the header, {f_constants.get(name)} in the module")
+            differences.append(
+                f"{name} is {c_constants.get(name)} in the header, {f_constants.get(name)} in the module"
+            )
 
     for difference in sorted(differences):
         print(difference, file=sys.stderr)

@@ -51,7 +51,11 @@ def prototypes(header: Path) -> dict[str, Prototype]:
         if not match:
             continue
         returns, name, arguments = match.groups()
-        types = () if arguments.strip() in ("", "void") else tuple(_c_type(a, True) for a in arguments.split(","))
+        types = (
+            ()
+            if arguments.strip() in ("", "void")
+            else tuple(_c_type(a, True) for a in arguments.split(","))
+        )
         found[name] = Prototype(name, _c_type(returns, False), types)
     return found
 
@@ -63,14 +67,16 @@ def _integer(expression: str, known: dict[str, int]) -> int:
     expression = re.sub(r"[A-Za-z_]\w*", lambda name: str(known[name.group()]), expression)
     if not re.fullmatch(r"[\d\s()+*-]+", expression):
         raise ValueError(f"not an integer constant: {expression}")
-    return int(eval(expression))  # noqa: S307 - digits and operators only, see the line above
+    return int(eval(expression))
 
 
 def header_constants(header: Path) -> dict[str, int]:
     """Every macro PAREXACT_* that has a value."""
     found: dict[str, int] = {}
     for name, value in re.findall(
-        r"^[ \t]*#[ \t]*define[ \t]+(PAREXACT_\w+)[ \t]+(\S.*)$", _without_comments(header.read_text()), re.MULTILINE
+        r"^[ \t]*#[ \t]*define[ \t]+(PAREXACT_\w+)[ \t]+(\S.*)$",
+        _without_comments(header.read_text()),
+        re.MULTILINE,
     ):
         found[name] = _integer(value, found)
     return found
@@ -81,14 +87,18 @@ def _fortran_statements(module: Path) -> list[str]:
     text = re.sub(r"!.*$", "", module.read_text(), flags=re.MULTILINE)
     text = re.sub(r"&\s*\n\s*&?", " ", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
-    return [re.sub(r'("[^"]*")|([^"]+)', lambda m: m[1] or m[2].lower(), line) for line in lines if line]
+    return [
+        re.sub(r'("[^"]*")|([^"]+)', lambda m: m[1] or m[2].lower(), line) for line in lines if line
+    ]
 
 
 def module_constants(module: Path) -> dict[str, int]:
     """Every integer parameter PAREXACT_* of the module."""
     found: dict[str, int] = {}
     for statement in _fortran_statements(module):
-        match = re.fullmatch(r"integer\(c_int32_t\), parameter.*:: (parexact_\w+) = (.+)", statement)
+        match = re.fullmatch(
+            r"integer\(c_int32_t\), parameter.*:: (parexact_\w+) = (.+)", statement
+        )
         if match:
             found[match[1].upper()] = _integer(match[2].upper(), found)
     return found
@@ -101,7 +111,8 @@ def bindings(module: Path) -> list[Binding]:
     declared: dict[str, str] = {}
     for statement in _fortran_statements(module):
         start = re.fullmatch(
-            r'(function|subroutine) (\w+)\((.*?)\) bind\(c, name="(\w+)"\)(?: result\((\w+)\))?', statement
+            r'(function|subroutine) (\w+)\((.*?)\) bind\(c, name="(\w+)"\)(?: result\((\w+)\))?',
+            statement,
         )
         if start:
             procedure, declared = start, {}

@@ -23,20 +23,30 @@ def main(library: Path, header: Path) -> int:
     """Prints each difference; the number of them decides the exit status."""
     differences: list[str] = []
     functions = prototypes(header).keys()
-    symbols = [line.split() for line in output_of("nm", "-D", "--defined-only", str(library)).splitlines()]
+    symbols = [
+        line.split() for line in output_of("nm", "-D", "--defined-only", str(library)).splitlines()
+    ]
     exported = {fields[-1] for fields in symbols}
     differences += [f"{name} is in the header and not exported" for name in functions - exported]
     differences += [f"{name} is exported and not in the header" for name in exported - functions]
-    differences += [f"{fields[-1]} is no ordinary function (nm: {fields[-2]})" for fields in symbols if fields[-2] != "T"]
+    differences += [
+        f"{fields[-1]} is no ordinary function (nm: {fields[-2]})"
+        for fields in symbols
+        if fields[-2] != "T"
+    ]
 
     dynamic = output_of("readelf", "--wide", "--dynamic", str(library))
     soname = re.findall(r"\(SONAME\).*\[(.*)\]", dynamic)
     if soname != [SONAME]:
         differences.append(f"SONAME is {soname}, expected {SONAME}")
     if not re.search(r"\(FLAGS_1\).*\bNODELETE\b", dynamic):
-        differences.append("the flag NODELETE is missing: dlclose would unmap code that worker threads run")
+        differences.append(
+            "the flag NODELETE is missing: dlclose would unmap code that worker threads run"
+        )
     if not re.search(r"\(SYMBOLIC\)|\(FLAGS\).*\bSYMBOLIC\b", dynamic):
-        differences.append("the flag SYMBOLIC is missing: a program's symbols would replace the library's own")
+        differences.append(
+            "the flag SYMBOLIC is missing: a program's symbols would replace the library's own"
+        )
     if re.search(r"\(TEXTREL\)|\((RPATH|RUNPATH)\)", dynamic):
         differences.append("text relocations or a search path of the machine that built it")
     named = library.with_name(SONAME)
