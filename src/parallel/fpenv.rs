@@ -2,6 +2,8 @@
 //! mode, and new threads inherit it. Exactness needs the default, and the host needs its own back.
 
 /// Round to nearest-even, subnormals kept, every exception masked, no flag raised.
+///
+/// cbindgen:ignore
 #[cfg(target_arch = "x86_64")]
 pub const DEFAULT_MXCSR: u32 = 0x1F80;
 
