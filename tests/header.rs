@@ -14,7 +14,11 @@ const SECTIONS: &[&[&str]] = &[
     &["src/ffi/explain.rs"],
     &["src/stats.rs", "src/ffi/workshop.rs"],
     &["src/ffi/vectors.rs"],
-    &["src/array.rs", "src/ffi/arrays.rs"],
+    &[
+        "src/array/dtype.rs",
+        "src/array/mod.rs",
+        "src/ffi/arrays.rs",
+    ],
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/parallel/threads.rs", "src/ffi/threads.rs"],
     &["src/parallel/control.rs", "src/ffi/control.rs"],
