@@ -255,9 +255,6 @@ parexact_status parexact_norm_f64(const double *x,
 // One byte: 0 is false, anything else is true and counts as 1.
 #define PAREXACT_DTYPE_BOOL 10
 
-// Most dimensions of an array.
-#define MAX_NDIM 64
-
 // A view of an array in native byte order, as it lies in memory. The library only reads it, during the call.
 typedef struct {
     // The element with all indices 0, at any alignment. May be NULL if there are no elements.
