@@ -36,6 +36,7 @@ QUANTITIES = {
     "describe": "Statistics: n, sum, mean, var, std, min, max at once; the others: var alone",
 }
 RATE = "10⁹ values per second"
+SLOWEST = 0.005
 STYLE = {
     "font.size": 10,
     "axes.titlesize": 11,
@@ -114,6 +115,8 @@ def _curves(axes: Axes, rates: Rates) -> dict[str, Any]:
             zorder=4 if name == OURS else 3,
         )
     axes.set_xscale("log")
+    axes.set_yscale("log")  # small arrays count too
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_ylabel(RATE)
     axes.set_xlabel("values in the array (float64, standard normals)")
     axes.xaxis.set_tick_params(labelbottom=True)
@@ -135,8 +138,9 @@ def over_size(machine: dict[str, Any], rows: Sequence[Row]) -> Figure | None:
             some = _of(rows, "sizes", quantity=quantity, threads=count)
             names.update(_curves(axes, _rates(some, "n")))
             axes.set_title(f"{count} thread{'s' if count > 1 else ''}")
-            axes.set_ylim(bottom=0)
             _mark_caches(axes, machine["caches"])
+        # Threads that wait for a processor would stretch the scale by orders of magnitude.
+        axes.set_ylim(bottom=max(SLOWEST, axes.get_ylim()[0]))
         part.legend(names.values(), names, loc="outside right center", fontsize=9)
     _caption(figure, machine)
     return figure
@@ -159,7 +163,7 @@ def _bars(axes: Axes, rates: Rates, title: str) -> None:
         axes.bar_label(bars, figures, fontsize=8, padding=1, color="#444444")
     axes.set_xticks(range(len(groups)), groups)
     axes.grid(axis="x", visible=False)
-    axes.set_title(title, fontweight="bold", pad=26)
+    axes.set_title(title, pad=26)
     axes.set_ylabel(RATE)
     axes.margins(y=0.1)
     axes.legend(fontsize=9, ncols=len(rates), loc="lower left", bbox_to_anchor=(-0.01, 1.0))
@@ -178,7 +182,7 @@ def grouped(
     )
     for (axes,), (quantity, some) in zip(grid, found.items()):
         _bars(axes, _rates(some, key), QUANTITIES[quantity])
-    figure.suptitle(what, x=0.01, ha="left", fontsize=11)
+    figure.suptitle(what, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
     _caption(figure, machine)
     return figure
 
@@ -190,7 +194,9 @@ def draw(directory: Path, machine: dict[str, Any], rows: Sequence[Row]) -> list[
     with mpl.rc_context(STYLE):
         for name, figure in {
             "sizes": over_size(machine, rows),
-            "kinds": grouped(machine, rows, "kinds", "kind", "kinds of data, 10⁶ values, 1 thread"),
+            "kinds": grouped(
+                machine, rows, "kinds", "kind", "Kinds of data, 10⁶ float64 values, 1 thread"
+            ),
             "dtypes": grouped(
                 machine, rows, "dtypes", "dtype", "Element types, 10⁶ values, 1 thread"
             ),
