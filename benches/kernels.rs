@@ -9,8 +9,8 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use parexact::exact::accumulator::{Accumulator, Describing, Squaring, Summing};
-use parexact::exact::{as_unaligned, simd};
+use parexact::exact::accumulator::{Describing, Squaring, Summing};
+use parexact::exact::{Accumulate, Unaligned, as_unaligned, simd};
 
 /// 16 KiB, 256 KiB and 8 MiB: within a cache of each level.
 const SIZES: [(&str, usize); 3] = [("L1", 1 << 11), ("L2", 1 << 15), ("L3", 1 << 20)];
@@ -76,42 +76,38 @@ fn values(kind: Kind, n: usize) -> Vec<f64> {
     (0..n).map(|i| kind.1(&mut random, i)).collect()
 }
 
-fn measure<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+fn measure<A: Accumulate<Raw = Unaligned>>(
     group: &mut BenchmarkGroup<'_, WallTime>,
-    mut accumulator: Accumulator<SUM, SQUARES, EXTREMES>,
-    id: BenchmarkId,
+    kernels: &'static simd::Kernels,
+    name: &str,
     values: &[f64],
 ) {
+    let mut accumulator = A::new(kernels);
     group.throughput(Throughput::Elements(values.len() as u64));
-    group.bench_function(id, |bencher| {
+    group.bench_function(BenchmarkId::new(kernels.name, name), |bencher| {
         bencher.iter(|| accumulator.add(as_unaligned(black_box(values))));
     });
     black_box(accumulator.finish());
 }
 
-fn quantity<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-    criterion: &mut Criterion,
-    title: &str,
-    new: fn(&'static simd::Kernels) -> Accumulator<SUM, SQUARES, EXTREMES>,
-) {
+fn quantity<A: Accumulate<Raw = Unaligned>>(criterion: &mut Criterion, title: &str) {
     let mut group = criterion.benchmark_group(title);
     for kernels in simd::supported() {
         for (level, n) in SIZES {
-            let id = BenchmarkId::new(kernels.name, format!("{} in {level}", NORMALS.0));
-            measure(&mut group, new(kernels), id, &values(NORMALS, n));
+            let name = format!("{} in {level}", NORMALS.0);
+            measure::<A>(&mut group, kernels, &name, &values(NORMALS, n));
         }
         for kind in OTHER_KINDS {
-            let id = BenchmarkId::new(kernels.name, kind.0);
-            measure(&mut group, new(kernels), id, &values(kind, KINDS_AT));
+            measure::<A>(&mut group, kernels, kind.0, &values(kind, KINDS_AT));
         }
     }
     group.finish();
 }
 
 fn quantities(criterion: &mut Criterion) {
-    quantity(criterion, "sum", Summing::new);
-    quantity(criterion, "squares", Squaring::new);
-    quantity(criterion, "describe", Describing::new);
+    quantity::<Summing>(criterion, "sum");
+    quantity::<Squaring>(criterion, "squares");
+    quantity::<Describing>(criterion, "describe");
 }
 
 criterion_group! {

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from results import Row, at_most
+from results import Row, at_most, show
 from threads import environment
 
 from .registry import Run, part
@@ -32,18 +32,18 @@ def extra(work: str, rows: int, threads: int) -> float:
 
 @part("P11", "extra memory of a reduction", threads=(2,))
 def memory(run: Run) -> Iterator[Row]:
-    """Of two sizes: beside the larger, and how much that grew."""
+    """Peaks in new processes, beside a large array and beside a smaller one."""
     small, large = (1000, 4000) if run.quick else (5000, 50_000)
     megabytes = large * 1000 * 8 // 10**6
     ours = ["sum", "norm", "dot", "describe", "reduce", "reduce axis 0", "reduce axis 1"]
     for work in [*ours, "numpy.var"]:
-        where = f"{work}, {megabytes} MB"
-        against = "extra memory at its peak"
+        where = f"extra memory, {work}, {megabytes} MB"
         try:
             little, much = (extra(work, rows, run.threads) for rows in (small, large))
         except Exception as error:
-            yield run.failed(where, against, error)
+            yield run.failed(where, "", error)
             continue
         target = at_most(CONSTANT_MIB) if work in ours else None
         details = {"rows": [small, large], "extra_mib": [little, much]}
-        yield Row(run.part, where, against, much, "MiB", target, details=details)
+        beside = f"beside {small * 1000 * 8 // 10**6} MB: {show(little, 'MiB')}"
+        yield Row(run.part, where, beside, much, "MiB", target, details=details)
