@@ -315,7 +315,7 @@ impl Task<'_> {
         for start in (0..total).step_by(part) {
             control::check_attached()?;
             let range = start..total.min(start + part);
-            accumulators.add(self.view, &self.reduced, strip, range);
+            accumulators.add(self.view, &self.reduced, strip, range)?;
         }
         self.write(strip, accumulators)
     }
@@ -356,8 +356,7 @@ impl Task<'_> {
             Accumulators::<A>::default,
             |accumulators, range| {
                 accumulators.begin(strip.len)?;
-                accumulators.add(self.view, &self.reduced, strip, range);
-                Ok(())
+                accumulators.add(self.view, &self.reduced, strip, range)
             },
             Accumulators::merge,
         )?;

@@ -7,19 +7,19 @@ use crate::array::View;
 use crate::array::space::Space;
 use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::Accumulate;
-use crate::exact::simd::kernels;
+use crate::exact::simd::{TRANSPOSED, kernels};
 
 /// Results in a strip: for doubles a row of it is 8 cache lines, enough for the memory to stream.
 pub const WIDTH: usize = 64;
 
-/// Values of each result that are transposed at a time: a tile of doubles has 128 KiB and lives in the second-level cache.
+/// Values of each result that are transposed at a time: a tile of doubles has 130 KiB and lives in the second-level cache.
 const ROWS: usize = 256;
 
-/// Rows transposed together: of doubles, a cache line of each result's values.
-const LANES: usize = 8;
+/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the caches.
+const PITCH: usize = ROWS + TRANSPOSED;
 
 /// Groups of rows to ask the memory for in advance: its own prefetching follows rows, not columns.
-const AHEAD: usize = 2;
+const AHEAD: usize = 4;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -42,13 +42,22 @@ pub struct Strip {
 /// Accumulators of a strip's results, and room to transpose their values.
 pub struct Accumulators<A: Accumulate> {
     results: Vec<A>,
+    rows: Vec<Row>,
     tile: Vec<MaybeUninit<A::Raw>>,
 }
+
+/// The first result's value, followed by the others'.
+#[derive(Clone, Copy)]
+struct Row(*const u8);
+
+// SAFETY: rows are only used within one call, and point into an array that any thread may read.
+unsafe impl Send for Row {}
 
 impl<A: Accumulate> Default for Accumulators<A> {
     fn default() -> Self {
         Self {
             results: Vec::new(),
+            rows: Vec::new(),
             tile: Vec::new(),
         }
     }
@@ -70,40 +79,103 @@ impl<A: Accumulate> Accumulators<A> {
         self.results.extend((0..len).map(|_| A::new(kernels())));
         if len > 1 && self.tile.is_empty() {
             self.tile
-                .try_reserve_exact(WIDTH * ROWS)
+                .try_reserve_exact(WIDTH * PITCH)
                 .map_err(no_memory)?;
-            self.tile.resize_with(WIDTH * ROWS, MaybeUninit::uninit);
+            self.tile.resize_with(WIDTH * PITCH, MaybeUninit::uninit);
         }
         Ok(())
     }
 
     /// Adds the values `range` of each result; `reduced` says where they lie, relative to the first.
-    pub fn add(&mut self, view: &View, reduced: &Space<1>, strip: &Strip, range: Range<usize>) {
+    pub fn add(
+        &mut self,
+        view: &View,
+        reduced: &Space<1>,
+        strip: &Strip,
+        range: Range<usize>,
+    ) -> Result<()> {
         if let [result] = &mut self.results[..] {
             // SAFETY: the values of one result are elements of the array.
             let values = unsafe { view.part(strip.offset, *reduced) };
             values.for_each_tile::<A::Raw>(range, |values| result.add(values));
-            return;
+            return Ok(());
         }
-        let mut rows = [std::ptr::null::<u8>(); ROWS];
-        let mut filled = 0;
+        self.rows.clear();
+        self.rows
+            .try_reserve(range.len())
+            .map_err(|_| Error::new(PAREXACT_ERROR_NO_MEMORY, "no memory to list rows"))?;
+        let first = view.data().wrapping_offset(strip.offset);
         reduced.runs(range, |[offset], run, [stride]| {
-            let first = view.data().wrapping_offset(strip.offset + offset);
-            let mut at = 0;
-            while at < run {
-                let count = (run - at).min(ROWS - filled);
-                for (i, row) in rows[filled..filled + count].iter_mut().enumerate() {
-                    *row = first.wrapping_offset((at + i) as isize * stride);
-                }
-                at += count;
-                filled += count;
-                if filled == ROWS {
-                    self.add_rows(&rows, strip.stride);
-                    filled = 0;
+            let row = |i: usize| Row(first.wrapping_offset(offset + i as isize * stride));
+            self.rows.extend((0..run).map(row));
+        });
+        let mut start = 0;
+        while start < self.rows.len() {
+            let end = self.rows.len().min(start + ROWS);
+            self.transpose(start..end, strip.stride);
+            self.accumulate(end - start, end, strip.stride);
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Fills the tile from rows.
+    fn transpose(&mut self, rows: Range<usize>, stride: isize) {
+        let columns = self.results.len();
+        let contiguous = stride == size_of::<A::Raw>() as isize;
+        for (group, start) in rows.clone().step_by(TRANSPOSED).enumerate() {
+            self.prefetch(start + AHEAD * TRANSPOSED, stride);
+            let lines = &self.rows[start..rows.end.min(start + TRANSPOSED)];
+            let mut column = 0;
+            if let Ok(lines) = <&[Row; TRANSPOSED]>::try_from(lines)
+                && contiguous
+                && size_of::<A::Raw>() == 8
+            {
+                let out = self.tile[group * TRANSPOSED..].as_mut_ptr().cast();
+                column = columns - columns % TRANSPOSED;
+                // SAFETY: each row has `columns` elements of 8 bytes, and the tile a pitch's room for each.
+                unsafe { kernels().transpose(&lines.map(|row| row.0.cast()), column, out, PITCH) };
+            }
+            for column in column..columns {
+                let out = &mut self.tile[column * PITCH + group * TRANSPOSED..];
+                for (out, row) in out.iter_mut().zip(lines) {
+                    let value = row.0.wrapping_offset(column as isize * stride);
+                    // SAFETY: an element of the array; raw elements have no alignment.
+                    out.write(unsafe { value.cast::<A::Raw>().read() });
                 }
             }
-        });
-        self.add_rows(&rows[..filled], strip.stride);
+        }
+    }
+
+    /// Adds the tile's values, so many for each result; meanwhile the memory fetches the rows from `next` on.
+    fn accumulate(&mut self, values: usize, next: usize, stride: isize) {
+        for column in 0..self.results.len() {
+            if column < AHEAD {
+                self.prefetch(next + column * TRANSPOSED, stride);
+            }
+            let first = self.tile[column * PITCH..].as_ptr().cast();
+            // SAFETY: of each result as many values were written.
+            self.results[column].add(unsafe { std::slice::from_raw_parts(first, values) });
+        }
+    }
+
+    /// Asks for a group of rows.
+    fn prefetch(&self, start: usize, stride: isize) {
+        let bytes = self.results.len() as isize * stride;
+        for row in self.rows.iter().skip(start).take(TRANSPOSED) {
+            for line in (0..bytes.unsigned_abs()).step_by(LINE) {
+                let at = row.0.wrapping_offset(line as isize * bytes.signum());
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
+                unsafe {
+                    std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(
+                        at.cast(),
+                    );
+                }
+                #[cfg(not(target_arch = "x86_64"))]
+                let _ = at;
+            }
+        }
     }
 
     /// Adds what others hold of the same strip.
@@ -120,55 +192,5 @@ impl<A: Accumulate> Accumulators<A> {
     /// Ends the strip: the accumulators of its results.
     pub fn drain(&mut self) -> impl Iterator<Item = A> + '_ {
         self.results.drain(..)
-    }
-
-    /// Adds one value to each result for each of the rows, which point to the first result's value.
-    fn add_rows(&mut self, rows: &[*const u8], stride: isize) {
-        if rows.is_empty() {
-            return;
-        }
-        let (groups, rest) = rows.as_chunks::<LANES>();
-        let read = |row: *const u8, column: usize| {
-            let value = row.wrapping_offset(column as isize * stride);
-            // SAFETY: an element of the array; raw elements have no alignment.
-            unsafe { value.cast::<A::Raw>().read() }
-        };
-        for (group, rows) in groups.iter().enumerate() {
-            if let Some(ahead) = groups.get(group + AHEAD) {
-                prefetch(ahead, self.results.len() as isize * stride);
-            }
-            for column in 0..self.results.len() {
-                let out = &mut self.tile[column * ROWS + group * LANES..][..LANES];
-                for (out, &row) in out.iter_mut().zip(rows) {
-                    out.write(read(row, column));
-                }
-            }
-        }
-        for (row, &at) in rest.iter().enumerate() {
-            for column in 0..self.results.len() {
-                self.tile[column * ROWS + groups.len() * LANES + row].write(read(at, column));
-            }
-        }
-        for (result, values) in self.results.iter_mut().zip(self.tile.chunks_exact(ROWS)) {
-            // SAFETY: of each result as many values were written as there are rows.
-            let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), rows.len()) };
-            result.add(values);
-        }
-    }
-}
-
-/// Asks for `bytes` bytes of each row, forwards or backwards.
-fn prefetch(rows: &[*const u8; LANES], bytes: isize) {
-    for row in rows {
-        for line in (0..bytes.unsigned_abs()).step_by(LINE) {
-            let at = row.wrapping_offset(line as isize * bytes.signum());
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
-            unsafe {
-                std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
-            }
-            #[cfg(not(target_arch = "x86_64"))]
-            let _ = at;
-        }
     }
 }
