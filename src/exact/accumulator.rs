@@ -36,6 +36,8 @@ pub struct Accumulator<
     bins: Option<Box<Bins>>,
     /// Blocks to look over before the kernel is trusted again.
     stretch: usize,
+    /// In this stretch a block could not be sifted.
+    hopeless: bool,
     /// Values that no window held.
     wide: usize,
     moments: Moments,
@@ -69,6 +71,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             totals: Totals::default(),
             bins: None,
             stretch: 0,
+            hopeless: false,
             wide: 0,
             moments: Moments::default(),
         }
@@ -127,6 +130,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             fits = done == limit;
             self.compare(compared, &values[..done]);
         }
+        self.hopeless = false;
         self.stretch = match (fits, done) {
             (true, _) => 0,
             (false, 0) => (2 * self.stretch).clamp(1, MAX_STRETCH),
@@ -171,18 +175,26 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             self.add_fitting(depth, block, &window);
             return depth == Depth::Two;
         }
-        let sifted = self
-            .window
-            .is_some_and(|window| self.add_sifted(block, &window))
-            || self.typical_window(block).is_some_and(|window| {
-                self.deposit_totals();
-                self.window = Some(window);
-                self.add_sifted(block, &window)
-            });
-        if !sifted {
-            self.add_wide(block);
+        // Where one block was hopeless, the next ones are likely to be.
+        self.hopeless = self.hopeless || !self.try_sifting(block);
+        if self.hopeless {
+            self.add_wide(block, span.finite);
         }
         false
+    }
+
+    /// Sifts a block by the window in force, or else by a window of its own.
+    fn try_sifting(&mut self, block: &[Unaligned]) -> bool {
+        if let Some(window) = self.window
+            && self.add_sifted(block, &window)
+        {
+            return true;
+        }
+        self.typical_window(block).is_some_and(|window| {
+            self.deposit_totals();
+            self.window = Some(window);
+            self.add_sifted(block, &window)
+        })
     }
 
     /// Adds a block that fits a window of this depth, which is in force.
@@ -273,7 +285,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
     }
 
     /// Adds a block whose exponents lie too far apart, or too close to the ends of the range, for any window.
-    fn add_wide(&mut self, block: &[Unaligned]) {
+    fn add_wide(&mut self, block: &[Unaligned], all_finite: bool) {
         self.wide += block.len();
         if self.bins.is_none() && self.wide >= WORTH_BINS {
             self.bins = Bins::new();
@@ -286,6 +298,10 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         };
         if bins.room() < block.len() {
             bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+        }
+        if all_finite {
+            bins.add::<SUM, SQUARES>(block);
+            return;
         }
         for run in block.chunk_by(|a, b| is_finite(*a) == is_finite(*b)) {
             if is_finite(run[0]) {
@@ -399,6 +415,9 @@ impl Loop for Sift<'_> {
                     if !sieve.holds(f64::from_ne_bytes(value)) {
                         outliers.push(group * GROUP + i);
                     }
+                }
+                if outliers.few().is_none() {
+                    return;
                 }
             }
         }

@@ -317,7 +317,9 @@ pub unsafe fn span<V: Vector>(values: &[Unaligned]) -> Span {
         let mut high = V::splat(f64::NEG_INFINITY);
         let mut witness = V::splat(0.0);
         for vector in values.chunks_exact(V::LANES) {
-            let x = V::load(vector.as_ptr().cast());
+            let at: *const f64 = vector.as_ptr().cast();
+            V::prefetch(at.wrapping_add(PREFETCH));
+            let x = V::load(at);
             least = V::least(least, x.abs());
             low = x.min(low);
             high = x.max(high);
