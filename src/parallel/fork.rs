@@ -7,6 +7,7 @@
 //! by the process id.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 /// From 1, so that 0 can stand for none.
@@ -47,6 +48,20 @@ pub fn checked_generation() -> u64 {
         let _ = PROCESS.compare_exchange(seen, process, Ordering::AcqRel, Ordering::Acquire);
     }
     generation()
+}
+
+/// Locks a mutex that is held for short times only, by threads of `generation`. None in a child forked
+/// since then, be it by a signal handler while this thread was waiting, if the mutex was held by a thread
+/// that stayed with the parent.
+pub fn lock<T>(mutex: &Mutex<T>, generation: u64) -> Option<MutexGuard<'_, T>> {
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
+            Err(TryLockError::WouldBlock) if checked_generation() != generation => return None,
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+        }
+    }
 }
 
 fn register_handlers() {
