@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
 ///
-/// The calling thread and up to `threads::for_call() - 1` workers claim chunks in increasing order;
+/// The calling thread and up to `threads::for_call() - 1` workers, but never more than are
+/// [`threads::useful`], claim chunks in increasing order;
 /// each folds those it gets into an accumulator of its own from `new`, and `merge` brings the
 /// accumulators together. Which chunks meet in which accumulator, and the order of merging, vary
 /// from run to run: with exact accumulators that cannot be seen.
@@ -55,6 +56,7 @@ pub fn fold_chunks<A: Send>(
 
     let claims = Claims::new(chunks);
     let merged = Mutex::new(None);
+    let threads = threads.min(threads::useful());
     let helpers = threads.min(chunks) - 1;
     // The pool grows in doubling steps up to the thread count: no more workers than calls have had use for.
     let workers = helpers.next_power_of_two().min(threads - 1);
