@@ -351,6 +351,35 @@ parexact_status parexact_describe(const parexact_array *a,
                                   int32_t nan_policy,
                                   parexact_stats *out);
 
+// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for bit that of the
+// whole-array function on the slice.
+//
+// `op`: one of PAREXACT_OP_*.
+// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end. NULL, or none:
+// all of them.
+// `ddof`: for PAREXACT_OP_VAR and _STD, as for parexact_describe; at least 0.
+// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself; NAN_FOUND if any has a NaN.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May be NULL if
+// there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
+// `out_len`: the number of results: the product of the lengths of the axes that stay.
+//
+// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
+// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 1 MiB for each thread.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
+// `out_len` doubles may be written there.
+parexact_status parexact_reduce(const parexact_array *a,
+                                int32_t op,
+                                const int32_t *axes,
+                                int32_t axis_count,
+                                int64_t ddof,
+                                int32_t nan_policy,
+                                double *out,
+                                size_t out_len);
+
 // -- The mergeable state ---------------------------------------------------------------------------
 
 // Words of a state.

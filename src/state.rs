@@ -30,6 +30,9 @@ const MAX: usize = NOT_MIN + 1;
 const ERROR: usize = MAX + 1;
 const SPARE: usize = ERROR + 1;
 
+/// Squares of finite values are below 2^2048, in units of 2^-2148.
+const SQUARE_BITS: u32 = 2048 + 2148;
+
 const _: () = assert!(SQUARES + SQUARES_DIGITS == NOT_MIN);
 const _: () = assert!(COUNTERS + PAREXACT_STATE_ADDITIVE_COUNT == NOT_MIN);
 const _: () = assert!(NOT_MIN + PAREXACT_STATE_MAX_COUNT == SPARE);
@@ -177,16 +180,28 @@ fn finite(counts: &Counts) -> u64 {
     counts.all - counts.nan - counts.positive_infinity - counts.negative_infinity
 }
 
-/// The Cauchy-Schwarz inequality, n·Σx² >= (Σx)², which every set of n values satisfies.
+/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So a state that passes has room for
+/// merging: Σx² < 2^63·2^2048, and |Σx| is bounded by that.
 fn check_sums(moments: &Moments) -> Result<()> {
     let n = finite(&moments.counts);
-    let (_, sum) = moments.sum.to_natural();
-    let (negative, squares) = moments.squares.to_natural();
-    let (order, _) = squares.times(n).difference(&sum.squared());
-    if negative || order.is_lt() || (n == 0 && !squares.is_zero()) {
-        return Err(bad("no set of values has the sums of this state"));
+    let n_bits = u64::BITS - n.leading_zeros();
+    let (sum, squares) = (&moments.sum, &moments.squares);
+    let possible = if n == 0 {
+        sum.bits() == 0 && !sum.is_negative() && squares.bits() == 0 && !squares.is_negative()
+    } else if squares.is_negative() || squares.bits() > SQUARE_BITS + n_bits {
+        false
+    } else if 2 * sum.bits() + 2 <= n_bits + squares.bits() {
+        true // by far
+    } else {
+        let (_, sum) = sum.to_natural();
+        let (_, squares) = squares.to_natural();
+        squares.times(n).difference(&sum.squared()).0.is_ge()
+    };
+    if possible {
+        Ok(())
+    } else {
+        Err(bad("no set of values has the sums of this state"))
     }
-    Ok(())
 }
 
 /// Extremes exist if values do, infinite ones if infinities do.

@@ -3,7 +3,8 @@
 use super::bins::Bins;
 use super::element::Accumulate;
 use super::extract::Span;
-use super::simd::{Kernel, Kernels};
+use super::float::{exponent, power_of_two};
+use super::simd::{Kernel, Kernels, Loop};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
 
@@ -25,6 +26,7 @@ pub struct Accumulator<
     const EXTREMES: bool,
     const NARROW: bool = false,
 > {
+    kernels: &'static Kernels,
     /// Sums alone.
     kernel: &'static Kernel,
     /// Sums and, if asked for, extremes.
@@ -60,6 +62,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             (_, _, true) => (&kernels.narrow_moments, &kernels.narrow_describe),
         };
         Self {
+            kernels,
             kernel,
             full: if EXTREMES { full } else { kernel },
             window: None,
@@ -157,43 +160,94 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         self.add_spanned(padded, span);
     }
 
-    /// Adds a block that was looked over, all but its extremes.
+    /// Adds a block that was looked over, all but its extremes; was it an ordinary one?
     fn add_spanned(&mut self, block: &[Unaligned], span: Span) -> bool {
-        if span.finite {
-            return self.add_finite(block, span);
-        }
-        let mut finite = [[0; 8]; MAX_BLOCK];
-        let finite = &mut finite[..block.len()];
-        for (out, value) in finite.iter_mut().zip(block) {
-            let x = f64::from_ne_bytes(*value);
-            if x.is_finite() {
-                *out = *value;
-            } else {
-                self.moments.counts.add_special(x);
-            }
-        }
-        self.add_finite(finite, self.kernel.span(finite))
-    }
-
-    /// Adds a block of finite values to the sums, on the first tier that holds it.
-    fn add_finite(&mut self, block: &[Unaligned], span: Span) -> bool {
-        if span.largest() == 0.0 {
+        if span.finite && span.largest() == 0.0 {
             return true;
         }
-        let Some((window, depth)) = self.fit(span) else {
+        if span.finite
+            && let Some((window, depth)) = self.fit(span)
+        {
+            self.add_fitting(depth, block, &window);
+            return depth == Depth::Two;
+        }
+        let sifted = self
+            .window
+            .is_some_and(|window| self.add_sifted(block, &window))
+            || self.typical_window(block).is_some_and(|window| {
+                self.deposit_totals();
+                self.window = Some(window);
+                self.add_sifted(block, &window)
+            });
+        if !sifted {
             self.add_wide(block);
+        }
+        false
+    }
+
+    /// Adds a block that fits a window of this depth, which is in force.
+    fn add_fitting(&mut self, depth: Depth, block: &[Unaligned], window: &Window) {
+        self.room();
+        let no_extremes = &mut (f64::INFINITY, f64::NEG_INFINITY);
+        let totals = &mut self.totals;
+        let done = self.kernel.fold(depth, block, window, totals, no_extremes);
+        assert_eq!(done, block.len(), "the window holds the block");
+    }
+
+    /// Adds a block whose values fit the window in force but for a few, which go one by one; `false`, and nothing added, if
+    /// they are more than a few.
+    fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
+        let mut kept = [[0; 8]; MAX_BLOCK];
+        let kept = &mut kept[..block.len()];
+        let sieve = Sieve {
+            least: window.least(Depth::Two),
+            above: window.above,
+        };
+        let mut outliers = Outliers::default();
+        self.kernels.run(Sift(&sieve, block, kept, &mut outliers));
+        let Some(outliers) = outliers.few() else {
             return false;
         };
-        self.room();
-        let done = self.kernel.fold(
-            depth,
-            block,
-            &window,
-            &mut self.totals,
-            &mut (f64::INFINITY, f64::NEG_INFINITY),
-        );
-        assert_eq!(done, block.len(), "the window holds the block");
-        depth == Depth::Two
+        for &index in outliers {
+            self.add_one(f64::from_ne_bytes(block[usize::from(index)]));
+        }
+        self.add_fitting(Depth::Two, kept, window);
+        true
+    }
+
+    /// A window for what seem to be the usual magnitudes of a block.
+    fn typical_window(&self, block: &[Unaligned]) -> Option<Window> {
+        const SAMPLES: usize = 32;
+        let mut exponents = [i32::MIN; SAMPLES];
+        let sample = block.iter().step_by(block.len().div_ceil(SAMPLES));
+        for (out, &value) in exponents.iter_mut().zip(sample) {
+            let x = f64::from_ne_bytes(value);
+            if x.is_finite() && x != 0.0 {
+                *out = exponent(x);
+            }
+        }
+        exponents.sort_unstable();
+        // Above three quarters of the samples, and a little more.
+        let upper = exponents[SAMPLES * 3 / 4];
+        let largest = power_of_two(upper.saturating_add(2));
+        if upper == i32::MIN || largest.is_infinite() {
+            return None;
+        }
+        Window::new::<SQUARES, NARROW>(largest, self.kernel.k())
+    }
+
+    /// Adds one value of any kind to the sums.
+    fn add_one(&mut self, x: f64) {
+        if !x.is_finite() {
+            self.moments.counts.add_special(x);
+            return;
+        }
+        if SUM {
+            self.moments.sum.add(x);
+        }
+        if SQUARES {
+            self.moments.squares.add_product(x, x);
+        }
     }
 
     /// The window and depth for a block: the window in force if it will do, else one of the block's own.
@@ -218,27 +272,28 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         }
     }
 
-    /// Adds finite values whose exponents lie too far apart, or too close to the ends of the range, for any window.
-    fn add_wide(&mut self, values: &[Unaligned]) {
-        self.wide += values.len();
+    /// Adds a block whose exponents lie too far apart, or too close to the ends of the range, for any window.
+    fn add_wide(&mut self, block: &[Unaligned]) {
+        self.wide += block.len();
         if self.bins.is_none() && self.wide >= WORTH_BINS {
             self.bins = Bins::new();
         }
-        let moments = &mut self.moments;
-        if let Some(bins) = &mut self.bins {
-            if bins.room() < values.len() {
-                bins.drain(&mut moments.sum, &mut moments.squares);
+        let Some(bins) = &mut self.bins else {
+            for &value in block {
+                self.add_one(f64::from_ne_bytes(value));
             }
-            bins.add::<SUM, SQUARES>(values);
             return;
+        };
+        if bins.room() < block.len() {
+            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
         }
-        for &value in values {
-            let x = f64::from_ne_bytes(value);
-            if SUM {
-                moments.sum.add(x);
-            }
-            if SQUARES {
-                moments.squares.add_product(x, x);
+        for run in block.chunk_by(|a, b| is_finite(*a) == is_finite(*b)) {
+            if is_finite(run[0]) {
+                bins.add::<SUM, SQUARES>(run);
+            } else {
+                for &value in run {
+                    self.moments.counts.add_special(f64::from_ne_bytes(value));
+                }
             }
         }
     }
@@ -263,6 +318,89 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             let moments = &mut self.moments;
             self.totals
                 .deposit::<SUM, SQUARES>(window, &mut moments.sum, &mut moments.squares);
+        }
+    }
+}
+
+fn is_finite(value: Unaligned) -> bool {
+    f64::from_ne_bytes(value).is_finite()
+}
+
+/// What a window holds.
+struct Sieve {
+    least: f64,
+    above: f64,
+}
+
+impl Sieve {
+    #[inline(always)]
+    fn holds(&self, x: f64) -> bool {
+        // Not short-circuited, for the compiler to vectorise; NaN is not held.
+        let magnitude = x.abs();
+        (magnitude < self.above) & ((magnitude >= self.least) | (magnitude == 0.0))
+    }
+}
+
+/// The indices of values that a sieve does not hold, as long as they are few.
+struct Outliers {
+    indices: [u16; Self::FEW],
+    count: usize,
+}
+
+impl Default for Outliers {
+    fn default() -> Self {
+        Self {
+            indices: [0; Self::FEW],
+            count: 0,
+        }
+    }
+}
+
+impl Outliers {
+    /// More than so many in a block are better off in bins.
+    const FEW: usize = MAX_BLOCK / 16;
+
+    #[inline(always)]
+    fn push(&mut self, index: usize) {
+        if let Some(place) = self.indices.get_mut(self.count) {
+            *place = index as u16;
+        }
+        self.count += 1;
+    }
+
+    fn few(&self) -> Option<&[u16]> {
+        self.indices.get(..self.count)
+    }
+}
+
+/// Copies the values that a sieve holds, leaving 0 for the others.
+struct Sift<'a>(
+    &'a Sieve,
+    &'a [Unaligned],
+    &'a mut [Unaligned],
+    &'a mut Outliers,
+);
+
+impl Loop for Sift<'_> {
+    #[inline(always)]
+    fn run(self) {
+        const GROUP: usize = 16;
+        let Self(sieve, values, kept, outliers) = self;
+        for (group, (values, kept)) in values.chunks(GROUP).zip(kept.chunks_mut(GROUP)).enumerate()
+        {
+            let mut all = true;
+            for (&value, kept) in values.iter().zip(kept) {
+                let holds = sieve.holds(f64::from_ne_bytes(value));
+                *kept = if holds { value } else { [0; 8] };
+                all &= holds;
+            }
+            if !all {
+                for (i, &value) in values.iter().enumerate() {
+                    if !sieve.holds(f64::from_ne_bytes(value)) {
+                        outliers.push(group * GROUP + i);
+                    }
+                }
+            }
         }
     }
 }

@@ -72,6 +72,9 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
 
     /// Moves all carries up: the canonical form.
     pub fn normalize(&mut self) {
+        if self.deposits == 0 {
+            return; // nothing was added since the last time
+        }
         let mut carry = 0;
         let (top, rest) = self.digits.split_last_mut().expect("N > 0");
         for digit in rest {
@@ -90,6 +93,7 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
             *mine += theirs;
         }
         // `other` holds at most DEPOSITS deposits of 2^32 in each word, and canonical digits add one more.
+        self.deposits = 1;
         self.normalize();
     }
 
@@ -102,6 +106,14 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
     /// Takes `N` words from outside, canonical or not; `None` if the sum is beyond the accumulator's range.
     pub fn from_words(words: &[i64]) -> Option<Self> {
         assert_eq!(words.len(), N);
+        let (top, rest) = words.split_last()?;
+        let beyond = rest.iter().fold(0, |bits, word| bits | word & !DIGIT_MASK);
+        if beyond == 0 && i32::try_from(*top).is_ok() {
+            return Some(Self {
+                digits: words.try_into().ok()?,
+                deposits: 0,
+            });
+        }
         let mut digits = [0; N];
         let mut carry = 0i128;
         for (digit, word) in digits.iter_mut().zip(words) {
@@ -121,6 +133,30 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         })
     }
 
+    /// b with |sum| <= 2^b in units of 2^LSB, and |sum| >= 2^(b-1) if the sum is positive. For canonical digits.
+    pub fn bits(&self) -> u32 {
+        debug_assert_eq!(self.deposits, 0);
+        // Digits that only continue the sign, 0 or -1, are none.
+        let sign = (self.digits[N - 1] >> DIGIT_BITS) & DIGIT_MASK;
+        let significant = |digit: i64| ((digit & DIGIT_MASK) ^ sign) as u64;
+        match self
+            .digits
+            .iter()
+            .rposition(|&digit| significant(digit) != 0)
+        {
+            Some(i) => {
+                DIGIT_BITS * i as u32 + u64::BITS - significant(self.digits[i]).leading_zeros()
+            }
+            None => 0,
+        }
+    }
+
+    /// Is it below 0? For canonical digits.
+    pub fn is_negative(&self) -> bool {
+        debug_assert_eq!(self.deposits, 0);
+        self.digits[N - 1] < 0
+    }
+
     /// The sign and magnitude of the sum.
     pub fn to_natural(&self) -> (bool, Natural) {
         let mut canonical = self.clone();
@@ -130,6 +166,7 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
             for digit in &mut canonical.digits {
                 *digit = -*digit;
             }
+            canonical.deposits = 1;
             canonical.normalize();
         }
         let limb = |i: usize| {
@@ -178,6 +215,23 @@ mod tests {
             b.add(x);
         }
         assert_eq!(a.to_words(), b.to_words());
+    }
+
+    #[test]
+    fn bits_bound_the_sum() {
+        for (x, bits) in [
+            (0.0, 0),
+            (5e-324, 1),
+            (1.5e-323, 2),
+            (1.0, 1075),
+            (-1.0, 1074),
+        ] {
+            let mut a = Sum::default();
+            a.add(x);
+            a.normalize();
+            assert_eq!(a.bits(), bits, "{x}");
+            assert_eq!(a.is_negative(), x < 0.0);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Isa, Kernel, Kernels, Loop, ProductKernel, Vector};
+use super::{Isa, Kernel, Kernels, Loop, ProductKernel, TRANSPOSED, Vector};
 use crate::exact::Unaligned;
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, ProductWindow, Totals, Window};
@@ -215,4 +215,42 @@ unsafe fn span(values: &[Unaligned]) -> Span {
 #[target_feature(enable = "avx512f,avx512dq,fma")]
 pub fn run(body: impl Loop) {
     body.run();
+}
+
+/// # Safety
+/// As for [`Kernels::transpose`].
+#[target_feature(enable = "avx512f")]
+pub unsafe fn transpose(
+    rows: &[*const Unaligned; TRANSPOSED],
+    columns: usize,
+    out: *mut Unaligned,
+    pitch: usize,
+) {
+    for column in (0..columns).step_by(TRANSPOSED) {
+        // SAFETY: 8 elements of each row, by the caller's promise.
+        let r = rows.map(|row| unsafe { _mm512_loadu_pd(row.add(column).cast()) });
+        // Pairs of elements, then pairs of those, then halves.
+        let pairs = |a: __m512d, b: __m512d| [_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b)];
+        let [a, b, c, d] = [0, 2, 4, 6].map(|i| pairs(r[i], r[i + 1]));
+        for odd in 0..2 {
+            let low = |x, y| _mm512_shuffle_f64x2::<0b10_00_10_00>(x, y);
+            let high = |x, y| _mm512_shuffle_f64x2::<0b11_01_11_01>(x, y);
+            let (ab, cd) = (
+                [low(a[odd], b[odd]), high(a[odd], b[odd])],
+                [low(c[odd], d[odd]), high(c[odd], d[odd])],
+            );
+            for (i, column_of_four) in [
+                (0, low(ab[0], cd[0])),
+                (4, high(ab[0], cd[0])),
+                (2, low(ab[1], cd[1])),
+                (6, high(ab[1], cd[1])),
+            ] {
+                // SAFETY: 8 places of the column, by the caller's promise.
+                unsafe {
+                    let place = out.add((column + i + odd) * pitch);
+                    _mm512_storeu_pd(place.cast(), column_of_four);
+                }
+            }
+        }
+    }
 }

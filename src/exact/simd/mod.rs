@@ -212,6 +212,9 @@ impl ProductKernel {
     }
 }
 
+/// Rows that are transposed together: of 8-byte elements, a cache line of each column.
+pub const TRANSPOSED: usize = 8;
+
 /// A plain loop, for the compiler to vectorise.
 pub trait Loop {
     /// Its body; to be marked `#[inline(always)]`, as only inlined code gets the instruction set.
@@ -263,6 +266,37 @@ impl Kernels {
             // SAFETY: as above.
             Isa::Avx2 => unsafe { avx2::run(body) },
             Isa::Baseline => body.run(),
+        }
+    }
+
+    /// Transposes `columns` columns, a multiple of 8, of 8-byte elements: column c of the rows goes to the 8 places from
+    /// `out + c·pitch` on.
+    ///
+    /// # Safety
+    /// The rows may be read at any alignment, and the places written.
+    #[inline]
+    pub unsafe fn transpose(
+        &self,
+        rows: &[*const Unaligned; TRANSPOSED],
+        columns: usize,
+        out: *mut Unaligned,
+        pitch: usize,
+    ) {
+        debug_assert!(columns.is_multiple_of(TRANSPOSED));
+        // SAFETY: kernels come only from `supported`, which asked the CPU; the rest is the caller's promise.
+        unsafe {
+            match self.isa {
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx512 => avx512::transpose(rows, columns, out, pitch),
+                _ => {
+                    for column in 0..columns {
+                        let place = out.add(column * pitch);
+                        for (i, row) in rows.iter().enumerate() {
+                            place.add(i).write(row.add(column).read());
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -1,0 +1,196 @@
+//! Strips of neighbouring results, filled together.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use crate::array::View;
+use crate::array::space::Space;
+use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
+use crate::exact::Accumulate;
+use crate::exact::simd::{TRANSPOSED, kernels};
+
+/// Results in a strip: for doubles a row of it is 8 cache lines, enough for the memory to stream.
+pub const WIDTH: usize = 64;
+
+/// Values of each result that are transposed at a time: a tile of doubles has 130 KiB and lives in the second-level cache.
+const ROWS: usize = 256;
+
+/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the caches.
+const PITCH: usize = ROWS + TRANSPOSED;
+
+/// Groups of rows to ask the memory for in advance: its own prefetching follows rows, not columns.
+const AHEAD: usize = 4;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// Results whose values lie next to each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Strip {
+    /// Where the first value of the first result lies.
+    pub offset: isize,
+    /// From one result's value to the next one's, in bytes.
+    pub stride: isize,
+    /// Index of the first result.
+    pub result: isize,
+    /// From one result's index to the next one's.
+    pub step: isize,
+    /// How many results, at most [`WIDTH`].
+    pub len: usize,
+}
+
+/// Accumulators of a strip's results, and room to transpose their values.
+pub struct Accumulators<A: Accumulate> {
+    results: Vec<A>,
+    rows: Vec<Row>,
+    tile: Vec<MaybeUninit<A::Raw>>,
+}
+
+/// The first result's value, followed by the others'.
+#[derive(Clone, Copy)]
+struct Row(*const u8);
+
+// SAFETY: rows are only used within one call, and point into an array that any thread may read.
+unsafe impl Send for Row {}
+
+impl<A: Accumulate> Default for Accumulators<A> {
+    fn default() -> Self {
+        Self {
+            results: Vec::new(),
+            rows: Vec::new(),
+            tile: Vec::new(),
+        }
+    }
+}
+
+impl<A: Accumulate> Accumulators<A> {
+    /// Begins a strip of `len` results, unless it has begun.
+    pub fn begin(&mut self, len: usize) -> Result<()> {
+        if !self.results.is_empty() {
+            return Ok(());
+        }
+        let no_memory = |_| {
+            Error::new(
+                PAREXACT_ERROR_NO_MEMORY,
+                "no memory to reduce a strip of results",
+            )
+        };
+        self.results.try_reserve_exact(len).map_err(no_memory)?;
+        self.results.extend((0..len).map(|_| A::new(kernels())));
+        if len > 1 && self.tile.is_empty() {
+            self.tile
+                .try_reserve_exact(WIDTH * PITCH)
+                .map_err(no_memory)?;
+            self.tile.resize_with(WIDTH * PITCH, MaybeUninit::uninit);
+        }
+        Ok(())
+    }
+
+    /// Adds the values `range` of each result; `reduced` says where they lie, relative to the first.
+    pub fn add(
+        &mut self,
+        view: &View,
+        reduced: &Space<1>,
+        strip: &Strip,
+        range: Range<usize>,
+    ) -> Result<()> {
+        if let [result] = &mut self.results[..] {
+            // SAFETY: the values of one result are elements of the array.
+            let values = unsafe { view.part(strip.offset, *reduced) };
+            values.for_each_tile::<A::Raw>(range, |values| result.add(values));
+            return Ok(());
+        }
+        self.rows.clear();
+        self.rows
+            .try_reserve(range.len())
+            .map_err(|_| Error::new(PAREXACT_ERROR_NO_MEMORY, "no memory to list rows"))?;
+        let first = view.data().wrapping_offset(strip.offset);
+        reduced.runs(range, |[offset], run, [stride]| {
+            let row = |i: usize| Row(first.wrapping_offset(offset + i as isize * stride));
+            self.rows.extend((0..run).map(row));
+        });
+        let mut start = 0;
+        while start < self.rows.len() {
+            let end = self.rows.len().min(start + ROWS);
+            self.transpose(start..end, strip.stride);
+            self.accumulate(end - start, end, strip.stride);
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Fills the tile from rows.
+    fn transpose(&mut self, rows: Range<usize>, stride: isize) {
+        let columns = self.results.len();
+        let contiguous = stride == size_of::<A::Raw>() as isize;
+        for (group, start) in rows.clone().step_by(TRANSPOSED).enumerate() {
+            self.prefetch(start + AHEAD * TRANSPOSED, stride);
+            let lines = &self.rows[start..rows.end.min(start + TRANSPOSED)];
+            let mut column = 0;
+            if let Ok(lines) = <&[Row; TRANSPOSED]>::try_from(lines)
+                && contiguous
+                && size_of::<A::Raw>() == 8
+            {
+                let out = self.tile[group * TRANSPOSED..].as_mut_ptr().cast();
+                column = columns - columns % TRANSPOSED;
+                // SAFETY: each row has `columns` elements of 8 bytes, and the tile a pitch's room for each.
+                unsafe { kernels().transpose(&lines.map(|row| row.0.cast()), column, out, PITCH) };
+            }
+            for column in column..columns {
+                let out = &mut self.tile[column * PITCH + group * TRANSPOSED..];
+                for (out, row) in out.iter_mut().zip(lines) {
+                    let value = row.0.wrapping_offset(column as isize * stride);
+                    // SAFETY: an element of the array; raw elements have no alignment.
+                    out.write(unsafe { value.cast::<A::Raw>().read() });
+                }
+            }
+        }
+    }
+
+    /// Adds the tile's values, so many for each result; meanwhile the memory fetches the rows from `next` on.
+    fn accumulate(&mut self, values: usize, next: usize, stride: isize) {
+        for column in 0..self.results.len() {
+            if column < AHEAD {
+                self.prefetch(next + column * TRANSPOSED, stride);
+            }
+            let first = self.tile[column * PITCH..].as_ptr().cast();
+            // SAFETY: of each result as many values were written.
+            self.results[column].add(unsafe { std::slice::from_raw_parts(first, values) });
+        }
+    }
+
+    /// Asks for a group of rows.
+    fn prefetch(&self, start: usize, stride: isize) {
+        let bytes = self.results.len() as isize * stride;
+        for row in self.rows.iter().skip(start).take(TRANSPOSED) {
+            for line in (0..bytes.unsigned_abs()).step_by(LINE) {
+                let at = row.0.wrapping_offset(line as isize * bytes.signum());
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
+                unsafe {
+                    std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(
+                        at.cast(),
+                    );
+                }
+                #[cfg(not(target_arch = "x86_64"))]
+                let _ = at;
+            }
+        }
+    }
+
+    /// Adds what others hold of the same strip.
+    pub fn merge(&mut self, others: Self) {
+        if self.results.is_empty() {
+            *self = others;
+            return;
+        }
+        for (result, other) in self.results.iter_mut().zip(others.results) {
+            result.merge(other);
+        }
+    }
+
+    /// Ends the strip: the accumulators of its results.
+    pub fn drain(&mut self) -> impl Iterator<Item = A> + '_ {
+        self.results.drain(..)
+    }
+}
