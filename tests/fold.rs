@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use parexact::error::{Error, PAREXACT_ERROR_CANCELLED, PAREXACT_OK, Result};
 use parexact::parallel::control::{self, Control};
-use parexact::parallel::threads::{self, PAREXACT_MAX_THREADS, for_call, set_local};
-use parexact::parallel::{fold_chunks, runtime};
+use parexact::parallel::threads::{self, PAREXACT_MAX_THREADS, set_local};
+use parexact::parallel::{fold_chunks, runtime, threads_for_call};
 
 /// The sum of the items' numbers, and one more for each item.
 fn sum(total: usize, chunk: usize) -> Result<u64> {
@@ -138,7 +138,7 @@ fn nested_calls_on_workers_stay_there() {
         if here == caller {
             return Ok(());
         }
-        assert_eq!(for_call(), 1);
+        assert_eq!(threads_for_call(), 1);
         fold_chunks(
             100,
             1,

@@ -31,3 +31,4 @@ pub mod threads;
 pub mod worker;
 
 pub use fold::fold_chunks;
+pub use threads::for_call as threads_for_call;
