@@ -17,7 +17,14 @@
 //
 // Threads. Every function may be called from any number of threads at once. An array that another
 // thread changes during a call is the caller's race. The number of worker threads never changes a
-// result.
+// result. A call needs about 64 KiB of the calling thread's stack. Worker threads have stacks of
+// 2 MiB, and leave asynchronous signals to the threads of the program.
+//
+// Forking. A forked child (Python's multiprocessing makes them) uses the library like any process,
+// with threads of its own. If it was forked inside a call, by a callback or by a signal handler,
+// that call answers PAREXACT_ERROR_FORKED in the child in case workers were helping; later calls
+// are as usual. A handler may fork only where the C library allows it: not while it interrupts the
+// allocator, for instance.
 //
 // Floating point. Results do not depend on the caller's rounding mode or flush-to-zero setting, and
 // the caller's setting is restored.
@@ -114,8 +121,9 @@ const char *parexact_version(void);
 // Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 // the number of threads that a call from this thread would use, the rule that decided and the value it
 // read, processors in the affinity mask and the quota of the control group (null: none); the workers that
-// exist and those the system refused; the SIMD path and the processor's features; how many forks
-// lie between this process and the one that loaded the library. Fields may be added in later versions.
+// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
+// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
+// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
 //
 // `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
 // `needed`: receives the size of the description in bytes, the terminating NUL included; it may
@@ -153,7 +161,8 @@ typedef struct {
     double sum;
     // Arithmetic mean; NaN if there are no values.
     double mean;
-    // Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if there are infinities.
+    // Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if
+    // there are infinities.
     double variance;
     // Square root of the exact variance (not of the rounded one); NaN where the variance is.
     double std;
@@ -167,8 +176,8 @@ typedef struct {
 // passed. The sum is that of parexact_sum_f64.
 //
 // `numbers`: n values at any alignment. With n = 0 nothing is touched, and the sum is 0.
-// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the address space, or
-// a cancelled control).
+// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the
+// address space, or a cancelled control).
 // Cost and thread safety: as parexact_sum_f64; the array must not be in use elsewhere.
 //
 // Safety:
@@ -492,8 +501,11 @@ void parexact_mpi_merge(void *in,
 // the quota of the control group if that is less. The environment is read once, on first use.
 //
 // Results never depend on the number of threads. Calls that are running keep theirs; pools made by
-// parexact_pool_new keep their size. No thread is started before a call needs it; if the system
-// refuses threads, calls use fewer.
+// parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if
+// the system refuses more, if a limit of the address space (`ulimit -v`) has no room for them (2 MiB of stack
+// and, with glibc, 64 MiB of reserve for each, of which only touched pages become memory; half of what is
+// left stays with the program), and where more would be of no use: beyond 64, or four for each processor
+// if that is more.
 //
 // Errors: INVALID_ARGUMENT for more than PAREXACT_MAX_THREADS; the count is then unchanged.
 // Thread safety: any thread may call it at any time.
@@ -551,6 +563,9 @@ parexact_status parexact_control_new(parexact_control **out);
 // Ownership: the thread holds a reference of its own until another control is attached, or the thread
 // ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
 // is valid as long as its owner has not freed it, and must not be freed on account of this call.
+//
+// Errors: a misaligned pointer is no control: NULL is returned, parexact_last_error says why, and what was
+// attached stays so. The functions below treat such a pointer as NULL.
 //
 // Safety:
 // `control` is NULL or a control that has not been freed.

@@ -23,7 +23,8 @@ pub struct Stats {
     pub sum: f64,
     /// Arithmetic mean; NaN if there are no values.
     pub mean: f64,
-    /// Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if there are infinities.
+    /// Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if
+    /// there are infinities.
     pub variance: f64,
     /// Square root of the exact variance (not of the rounded one); NaN where the variance is.
     pub std: f64,

@@ -41,6 +41,27 @@ fn null_is_harmless() {
     assert_eq!((done, total), (7, 8));
 }
 
+/// An odd address is no handle: functions without a status leave everything alone.
+#[test]
+fn what_cannot_be_a_handle_is_harmless() {
+    let (mut done, mut total) = (7, 8);
+    let control = new();
+    let odd = control.wrapping_byte_add(1);
+    // SAFETY: misaligned pointers are refused; the places are live.
+    unsafe {
+        assert!(parexact_control_attach(control).is_null());
+        assert!(parexact_control_attach(odd).is_null());
+        parexact_control_cancel(odd);
+        parexact_control_progress(odd, &mut done, &mut total);
+        parexact_control_reset(odd);
+        parexact_control_free(odd);
+        // The refused attachment has changed nothing.
+        assert_eq!(parexact_control_attach(null_mut()), control);
+        parexact_control_free(control);
+    }
+    assert_eq!((done, total), (7, 8));
+}
+
 #[test]
 fn attachment_nests_and_outlives_the_handle() {
     let (first, second) = (new(), new());

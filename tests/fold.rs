@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use parexact::error::{Error, PAREXACT_ERROR_CANCELLED, PAREXACT_OK, Result};
 use parexact::parallel::control::{self, Control};
-use parexact::parallel::threads::set_local;
-use parexact::parallel::{fold_chunks, threads_for_call};
+use parexact::parallel::threads::{self, PAREXACT_MAX_THREADS, set_local};
+use parexact::parallel::{fold_chunks, runtime, threads_for_call};
 
 /// The sum of the items' numbers, and one more for each item.
 fn sum(total: usize, chunk: usize) -> Result<u64> {
@@ -322,4 +322,29 @@ fn workers_are_named_and_deaf_to_asynchronous_signals() {
         Ok(())
     })
     .expect("nothing fails");
+}
+
+/// Beyond what the machine has use for, workers only cost time to start and to wake.
+#[test]
+fn no_more_workers_than_are_of_use() {
+    set_local(PAREXACT_MAX_THREADS);
+    let seen = Mutex::new(HashSet::new());
+    let counted = fold_chunks(
+        10_000,
+        1,
+        || 0,
+        |count, range| {
+            let mut seen = seen.lock().expect("no panic inside");
+            seen.insert(std::thread::current().id());
+            *count += range.len();
+            Ok(())
+        },
+        |count, other| *count += other,
+    );
+    assert_eq!(counted, Ok(10_000));
+    let useful = threads::useful();
+    assert!((64..=PAREXACT_MAX_THREADS).contains(&useful));
+    let workers = runtime::summary().granted;
+    assert!(workers < useful, "{workers} workers");
+    assert!(seen.into_inner().expect("no panic inside").len() <= useful);
 }

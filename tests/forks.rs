@@ -3,7 +3,7 @@
 mod respawn;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parexact::error::PAREXACT_ERROR_FORKED;
@@ -157,7 +157,11 @@ fn forks_inside_a_call() {
 }
 
 fn wait_for(flag: &AtomicBool) {
-    while !flag.load(Ordering::SeqCst) {
+    wait_until(|| flag.load(Ordering::SeqCst));
+}
+
+fn wait_until(condition: impl Fn() -> bool) {
+    while !condition() {
         std::thread::yield_now();
     }
 }
@@ -211,4 +215,111 @@ fn forks_wait_for_uninterrupted_sections() {
         return;
     }
     respawn::run("forks_wait_for_uninterrupted_sections", &[]);
+}
+
+/// The child that a signal handler has made; 0 there, -1 so far.
+static CHILD_OF_HANDLER: AtomicI32 = AtomicI32::new(-1);
+
+extern "C" fn fork_in_handler(_: libc::c_int) {
+    // SAFETY: both processes go on with what the signal has interrupted, which is not the allocator.
+    let child = unsafe { libc::fork() };
+    CHILD_OF_HANDLER.store(child, Ordering::SeqCst);
+    if child == 0 {
+        // SAFETY: no precondition; should the call hang, it kills the child.
+        unsafe { libc::alarm(10) };
+    }
+}
+
+fn handler_has_forked() -> bool {
+    CHILD_OF_HANDLER.load(Ordering::SeqCst) > 0
+}
+
+/// Runs `call` on this thread, where a handler forks 100 ms after `ready`; the call must answer FORKED in
+/// the child, which then computes, and succeed here.
+fn forked_by_handler(ready: &AtomicBool, call: impl FnOnce() -> parexact::error::Result<()>) {
+    // SAFETY: the handler stays in place; pthread_self has no precondition.
+    let caller = unsafe {
+        libc::signal(
+            libc::SIGUSR1,
+            fork_in_handler as *const () as libc::sighandler_t,
+        );
+        libc::pthread_self()
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            wait_for(ready);
+            std::thread::sleep(Duration::from_millis(100));
+            // SAFETY: the thread is waiting for the end of this scope.
+            assert_eq!(unsafe { libc::pthread_kill(caller, libc::SIGUSR1) }, 0);
+        });
+        let result = call();
+        if CHILD_OF_HANDLER.load(Ordering::SeqCst) == 0 {
+            end_with(|| {
+                result.is_err_and(|error| error.status == PAREXACT_ERROR_FORKED) && sum_is_right()
+            });
+        }
+        assert_eq!(result, Ok(()));
+        assert!(ended_well(CHILD_OF_HANDLER.load(Ordering::SeqCst)));
+    });
+}
+
+/// A signal handler forks while the caller is parked, waiting for its helper.
+#[test]
+fn forks_in_a_handler_while_waiting_for_helpers() {
+    if respawn::is_child() {
+        let caller = std::thread::current().id();
+        let came = AtomicBool::new(false);
+        set_local(2);
+        forked_by_handler(&came, || {
+            fold_chunks(
+                2,
+                1,
+                || (),
+                |(), _| {
+                    if std::thread::current().id() == caller {
+                        wait_for(&came);
+                    } else {
+                        came.store(true, Ordering::SeqCst);
+                        wait_until(handler_has_forked);
+                    }
+                    Ok(())
+                },
+                |(), ()| (),
+            )
+        });
+        return;
+    }
+    respawn::run("forks_in_a_handler_while_waiting_for_helpers", &[]);
+}
+
+/// The same while the caller waits for the lock that a helper holds in order to merge.
+#[test]
+fn forks_in_a_handler_while_a_helper_merges() {
+    if respawn::is_child() {
+        let caller = std::thread::current().id();
+        let merging = AtomicBool::new(false);
+        let inside = AtomicUsize::new(0);
+        set_local(3);
+        forked_by_handler(&merging, || {
+            fold_chunks(
+                3,
+                1,
+                || (),
+                |(), _| {
+                    inside.fetch_add(1, Ordering::SeqCst);
+                    wait_until(|| inside.load(Ordering::SeqCst) == 3);
+                    if std::thread::current().id() == caller {
+                        wait_for(&merging);
+                    }
+                    Ok(())
+                },
+                |(), ()| {
+                    merging.store(true, Ordering::SeqCst);
+                    wait_until(handler_has_forked);
+                },
+            )
+        });
+        return;
+    }
+    respawn::run("forks_in_a_handler_while_a_helper_merges", &[]);
 }

@@ -58,7 +58,8 @@ installed() {
     local lib=$1 prefix=$2 dest=$work/destination got
     shift 2
     local variables=(DESTDIR="$dest" PREFIX="$prefix" "$@")
-    "$make" --no-print-directory install "${variables[@]}" >"$work/log" 2>&1 || { cat "$work/log"; fail "make install"; }
+    "$make" --no-print-directory install "${variables[@]}" >"$work/log" 2>&1 ||
+        { cat "$work/log"; fail "make install"; }
 
     LC_ALL=C sort >"$work/expected" <<LIST
 include/parexact.f90
@@ -96,7 +97,8 @@ LIST
         [ "$got" = "$version 1" ] || fail "$program: '$got'"
     done
 
-    "$make" --no-print-directory uninstall "${variables[@]}" >"$work/log" 2>&1 || { cat "$work/log"; fail "make uninstall"; }
+    "$make" --no-print-directory uninstall "${variables[@]}" >"$work/log" 2>&1 ||
+        { cat "$work/log"; fail "make uninstall"; }
     [ -z "$(contents "$dest")" ] || fail "uninstall left $(contents "$dest")"
     rm -rf "$dest"
 }

@@ -36,3 +36,17 @@ fn panics_inside_are_silent_and_outside_are_printed() {
     assert!(!printed.contains("on a worker"), "{printed}");
     assert!(printed.contains("by the host"), "{printed}");
 }
+
+/// The tests' own tool: a child that says more than a pipe holds is not stuck.
+#[test]
+fn much_on_the_error_stream() {
+    const LINES: usize = 5000;
+    if respawn::is_child() {
+        for _ in 0..LINES {
+            eprintln!("{:0100}", 0);
+        }
+        return;
+    }
+    let printed = respawn::run("much_on_the_error_stream", &[]);
+    assert!(printed.len() > 100 * LINES);
+}

@@ -1,4 +1,5 @@
-//! A system that refuses threads (`ulimit -u`): fewer of them, at worst the calling thread alone.
+//! A system that refuses threads (`ulimit -u`) or address space (`ulimit -v`): fewer workers, at worst the
+//! calling thread alone.
 
 mod respawn;
 
@@ -83,4 +84,66 @@ fn some_refused() {
         return;
     }
     respawn::run("some_refused", &[]);
+}
+
+/// Limits the address space to so much more than is in use.
+fn limit_address_space(left: u64) {
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    let pages: u64 = statm
+        .split_whitespace()
+        .next()
+        .and_then(|size| size.parse().ok())
+        .expect("a number of pages");
+    // SAFETY: plain system calls with live arguments.
+    unsafe {
+        let page = u64::try_from(libc::sysconf(libc::_SC_PAGESIZE)).expect("a size");
+        let limit = libc::rlimit {
+            rlim_cur: pages * page + left,
+            rlim_max: libc::RLIM_INFINITY,
+        };
+        assert_eq!(libc::setrlimit(libc::RLIMIT_AS, &limit), 0);
+    }
+}
+
+/// Workers would have to live from what the program needs itself: none of them, rather than an abort.
+#[test]
+fn address_space_for_no_worker() {
+    if respawn::is_child() {
+        set_local(64);
+        limit_address_space(24 << 20);
+        assert_eq!(sum(), Ok(10_000));
+        let summary = runtime::summary();
+        assert_eq!((summary.granted, summary.refused), (0, 63));
+        return;
+    }
+    respawn::run("address_space_for_no_worker", &[]);
+}
+
+/// With room for some of them, the program keeps half of it.
+#[test]
+fn address_space_for_some_workers() {
+    if respawn::is_child() {
+        const LEFT: u64 = 600 << 20;
+        set_local(64);
+        limit_address_space(LEFT);
+        for _ in 0..20 {
+            assert_eq!(sum(), Ok(10_000));
+        }
+        let summary = runtime::summary();
+        assert!((1..63).contains(&summary.granted), "{summary:?}");
+        // SAFETY: a new mapping, of nobody's concern.
+        let half = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                (LEFT / 2 - (80 << 20)) as usize,
+                libc::PROT_NONE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            )
+        };
+        assert_ne!(half, libc::MAP_FAILED, "{summary:?}");
+        return;
+    }
+    respawn::run("address_space_for_some_workers", &[]);
 }

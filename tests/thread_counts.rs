@@ -119,3 +119,15 @@ fn settings_above_environment() {
         &[("PAREXACT_NUM_THREADS", "2")],
     );
 }
+
+/// A path that does not exist is passed over; the description says what was asked for.
+#[test]
+fn simd_path_asked_for_in_vain() {
+    if respawn::is_child() {
+        let text = explanation();
+        assert!(text.contains(r#","requested":"neon","#), "{text}");
+        assert!(!text.contains(r#""path":"neon""#), "{text}");
+        return;
+    }
+    respawn::run("simd_path_asked_for_in_vain", &[("PAREXACT_SIMD", "neon")]);
+}

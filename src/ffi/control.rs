@@ -4,8 +4,8 @@ use std::ptr::null_mut;
 use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
-use super::pointers::out_ptr;
-use crate::error::Status;
+use super::pointers::{handle, out_ptr};
+use crate::error::{Error, Status};
 use crate::parallel::control::{Control, attach};
 
 /// Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
@@ -43,11 +43,18 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 /// ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
 /// is valid as long as its owner has not freed it, and must not be freed on account of this call.
 ///
+/// Errors: a misaligned pointer is no control: NULL is returned, parexact_last_error says why, and what was
+/// attached stays so. The functions below treat such a pointer as NULL.
+///
 /// # Safety
 /// `control` is NULL or a control that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_control_attach(control: *mut Control) -> *mut Control {
     guard_value(|| {
+        // SAFETY: passed on from the caller.
+        if !control.is_null() && unsafe { handle(control) }.is_none() {
+            return Err(Error::invalid("control is not a handle of this library"));
+        }
         let counted = (!control.is_null()).then(|| {
             // SAFETY: a handle not yet freed stands for a reference; this takes one more.
             unsafe {
@@ -71,7 +78,7 @@ pub unsafe extern "C" fn parexact_control_cancel(control: *mut Control) {
     // No guard: it would touch thread-local memory, which a signal handler should not; and a store
     // cannot fail.
     // SAFETY: passed on from the caller.
-    if let Some(control) = unsafe { control.as_ref() } {
+    if let Some(control) = unsafe { handle(control) } {
         control.cancel();
     }
 }
@@ -93,12 +100,12 @@ pub unsafe extern "C" fn parexact_control_progress(
 ) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(control) = unsafe { control.as_ref() } {
+        if let Some(control) = unsafe { handle(control) } {
             let (now, all) = control.progress();
-            for (place, value) in [(done, now), (total, all)] {
+            for (place, value, name) in [(done, now, "done"), (total, all, "total")] {
                 if !place.is_null() {
                     // SAFETY: passed on from the caller.
-                    unsafe { out_ptr(place, "place") }?.write(value);
+                    unsafe { out_ptr(place, name) }?.write(value);
                 }
             }
         }
@@ -117,7 +124,7 @@ pub unsafe extern "C" fn parexact_control_progress(
 pub unsafe extern "C" fn parexact_control_reset(control: *mut Control) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(control) = unsafe { control.as_ref() } {
+        if let Some(control) = unsafe { handle(control) } {
             control.reset();
         }
         Ok(())
@@ -134,7 +141,8 @@ pub unsafe extern "C" fn parexact_control_reset(control: *mut Control) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_control_free(control: *mut Control) {
     guard_value(|| {
-        if !control.is_null() {
+        // SAFETY: passed on from the caller.
+        if unsafe { handle(control) }.is_some() {
             // SAFETY: the handle stands for the reference that parexact_control_new made.
             drop(unsafe { Arc::from_raw(control) });
         }

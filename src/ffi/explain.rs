@@ -14,8 +14,9 @@ use crate::parallel::{fork, runtime};
 /// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 /// the number of threads that a call from this thread would use, the rule that decided and the value it
 /// read, processors in the affinity mask and the quota of the control group (null: none); the workers that
-/// exist and those the system refused; the SIMD path and the processor's features; how many forks
-/// lie between this process and the one that loaded the library. Fields may be added in later versions.
+/// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
+/// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
+/// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
 ///
 /// `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
 /// `needed`: receives the size of the description in bytes, the terminating NUL included; it may
@@ -104,11 +105,13 @@ fn compose(
         ",\"pool\":{{\"workers\":{},\"refused\":{}}}",
         pool.granted, pool.refused
     )?;
+    let requested = std::env::var_os("PAREXACT_SIMD");
     let features: Vec<String> = cpu_features().into_iter().map(quote).collect();
     write!(
         json,
-        ",\"simd\":{{\"path\":{},\"cpu_features\":[{}]}}",
+        ",\"simd\":{{\"path\":{},\"requested\":{},\"cpu_features\":[{}]}}",
         quote(simd::path_name()),
+        requested.map_or("null".to_owned(), |value| quote(&value.to_string_lossy())),
         features.join(",")
     )?;
     // Generations count from 1.

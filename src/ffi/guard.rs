@@ -50,10 +50,6 @@ impl<T> FailureValue for *mut T {
     const FAILURE: Self = std::ptr::null_mut();
 }
 
-impl<T> FailureValue for *const T {
-    const FAILURE: Self = std::ptr::null();
-}
-
 #[inline]
 fn protect<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     let _inside = panics::Inside::enter();

@@ -12,8 +12,11 @@ use crate::parallel::threads;
 /// the quota of the control group if that is less. The environment is read once, on first use.
 ///
 /// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
-/// parexact_pool_new keep their size. No thread is started before a call needs it; if the system
-/// refuses threads, calls use fewer.
+/// parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if
+/// the system refuses more, if a limit of the address space (`ulimit -v`) has no room for them (2 MiB of stack
+/// and, with glibc, 64 MiB of reserve for each, of which only touched pages become memory; half of what is
+/// left stays with the program), and where more would be of no use: beyond 64, or four for each processor
+/// if that is more.
 ///
 /// Errors: INVALID_ARGUMENT for more than PAREXACT_MAX_THREADS; the count is then unchanged.
 /// Thread safety: any thread may call it at any time.

@@ -10,8 +10,8 @@ use crate::stats::{NanPolicy, Stats};
 /// passed. The sum is that of parexact_sum_f64.
 ///
 /// `numbers`: n values at any alignment. With n = 0 nothing is touched, and the sum is 0.
-/// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the address space, or
-/// a cancelled control).
+/// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the
+/// address space, or a cancelled control).
 /// Cost and thread safety: as parexact_sum_f64; the array must not be in use elsewhere.
 ///
 /// # Safety

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::control::Watch;
-use super::{team, threads};
+use super::{fork, team, threads};
 use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
 ///
-/// The calling thread and up to `threads::for_call() - 1` workers claim chunks in increasing order;
+/// The calling thread and up to `threads::for_call() - 1` workers, but never more than are
+/// [`threads::useful`], claim chunks in increasing order;
 /// each folds those it gets into an accumulator of its own from `new`, and `merge` brings the
 /// accumulators together. Which chunks meet in which accumulator, and the order of merging, vary
 /// from run to run: with exact accumulators that cannot be seen.
@@ -19,6 +20,9 @@ use crate::error::{Error, Result};
 /// should take well below 50 ms, and some 10 µs or more to be worth the claim. The first failing
 /// chunk decides the error, on any number of threads: all chunks before it were claimed before it, and
 /// what is claimed is completed. A panic anywhere unwinds from here.
+///
+/// FORKED answers a child that was forked inside the call, by `work` or by a signal handler, while
+/// workers were helping: their part of the work stayed with the parent.
 ///
 /// One thread in force, a single chunk, or a worker of ours as the caller: everything runs on the
 /// calling thread and nothing is allocated here.
@@ -52,30 +56,38 @@ pub fn fold_chunks<A: Send>(
 
     let claims = Claims::new(chunks);
     let merged = Mutex::new(None);
+    let threads = threads.min(threads::useful());
     let helpers = threads.min(chunks) - 1;
     // The pool grows in doubling steps up to the thread count: no more workers than calls have had use for.
     let workers = helpers.next_power_of_two().min(threads - 1);
-    team::run(workers, helpers, &|| {
+    let forked = team::run(workers, helpers, &|generation| {
         watch.govern(|| {
             let _stop = claims.stop_if_panicking();
             let mut own = None;
-            while let Some(index) = claims.next(&watch) {
+            while let Some(index) = claims.next(&watch, generation) {
                 let range = range(index);
                 let items = range.len();
                 match work(own.get_or_insert_with(&new), range) {
                     Ok(()) => watch.advance(items as u64),
-                    Err(error) => claims.fail(index, error),
+                    Err(error) => claims.fail(index, error, generation),
                 }
             }
-            if let Some(own) = own {
-                let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
+            // A lock that a vanished helper holds: it is inside the team, which answers FORKED.
+            if let Some(own) = own
+                && let Some(mut merged) = fork::lock(&merged, generation)
+            {
                 match merged.as_mut() {
                     Some(all) => merge(all, own),
                     None => *merged = Some(own),
                 }
             }
         });
-    })?;
+    });
+    if let Err(forked) = forked {
+        // A vanished helper may have been changing these: not even to be dropped.
+        std::mem::forget((claims, merged));
+        return Err(forked);
+    }
     claims.outcome()?;
     let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(merged.unwrap_or_else(new))
@@ -101,13 +113,13 @@ impl Claims {
 
     /// The next chunk; none when all are claimed or the work is to stop. Who gets a chunk must
     /// complete it.
-    fn next(&self, watch: &Watch) -> Option<usize> {
+    fn next(&self, watch: &Watch, generation: u64) -> Option<usize> {
         if self.stopped.load(Ordering::Relaxed) {
             return None;
         }
         if let Err(cancelled) = watch.check() {
             // A failing chunk, if any, is the better answer.
-            self.fail(usize::MAX, cancelled);
+            self.fail(usize::MAX, cancelled, generation);
             return None;
         }
         // Each participant counts past the end once: far from wrapping around.
@@ -115,9 +127,12 @@ impl Claims {
         (index < self.chunks).then_some(index)
     }
 
-    fn fail(&self, index: usize, error: Error) {
+    fn fail(&self, index: usize, error: Error, generation: u64) {
         self.stopped.store(true, Ordering::Relaxed);
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut failure) = fork::lock(&self.failure, generation) else {
+            // In a child; a vanished helper holds it.
+            return;
+        };
         if failure.as_ref().is_none_or(|(first, _)| index < *first) {
             *failure = Some((index, error));
         }

@@ -7,7 +7,10 @@
 //! by the process id.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
+
+use super::worker;
 
 /// From 1, so that 0 can stand for none.
 static GENERATION: AtomicU64 = AtomicU64::new(1);
@@ -47,6 +50,32 @@ pub fn checked_generation() -> u64 {
         let _ = PROCESS.compare_exchange(seen, process, Ordering::AcqRel, Ordering::Acquire);
     }
     generation()
+}
+
+/// Locks a mutex that threads of `generation` hold for short times only. None in a child forked since
+/// then, be it by a signal handler while this thread was waiting, if the mutex was held by a thread
+/// that stayed with the parent.
+pub fn lock<T>(mutex: &Mutex<T>, generation: u64) -> Option<MutexGuard<'_, T>> {
+    if worker::is_worker() {
+        // No signal handler forks there.
+        return Some(mutex.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+    let mut attempts = 0;
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
+            Err(TryLockError::WouldBlock) if checked_generation() != generation => return None,
+            Err(TryLockError::WouldBlock) => {
+                attempts += 1;
+                if attempts <= 50 {
+                    std::thread::yield_now();
+                } else {
+                    std::thread::sleep(Duration::from_micros(50));
+                }
+            }
+        }
+    }
 }
 
 fn register_handlers() {

@@ -6,6 +6,7 @@
 //! | [`team`] | the calling thread and the workers that come in time |
 //! | [`runtime`] | the library's own pool, built on first use, anew in a forked child |
 //! | [`pool`] | workers, as many as the system grants |
+//! | [`memory`] | and as the address space has room for |
 //! | [`thread`] | starting one without the locks of Rust's standard library |
 //! | [`worker`] | is this thread one of them? |
 //! | [`threads`] | thread counts and their rules; from [`affinity`] and [`cgroup`] by default |
@@ -20,6 +21,7 @@ pub mod control;
 pub mod fold;
 pub mod fork;
 pub mod fpenv;
+pub mod memory;
 pub mod pool;
 pub mod runtime;
 pub mod signals;

@@ -5,11 +5,12 @@ use std::io;
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::{fork, signals, thread, worker};
+use super::{fork, memory, signals, thread, worker};
 use crate::panics;
 
-/// Callbacks run here; give them the stack that threads of C programs have. Only touched pages count.
-const STACK_BYTES: usize = 8 << 20;
+/// The stack of a worker, the same as that of Rust's threads: the library's own work takes some 64 KiB,
+/// the rest is for callbacks. Not the main thread's 8 MiB, since address space may be limited.
+const STACK_BYTES: usize = 2 << 20;
 
 /// Workers waiting for jobs. Dropping the pool lets them finish what was spawned, then end.
 pub struct Pool {
@@ -20,10 +21,15 @@ pub struct Pool {
 
 impl Pool {
     /// A pool of `wanted` workers, or of as many as the system grants, possibly none.
+    ///
+    /// Asynchronous signals are blocked all the while: the new threads inherit that, and no handler
+    /// forks a child whose only thread waits for workers that do not exist there.
     pub fn new(wanted: usize) -> Self {
-        Self::with_spawner(wanted, |worker| {
-            let name = CString::new(format!("parexact-{}", worker.index()))?;
-            thread::spawn(&name, STACK_BYTES, || work(worker))
+        signals::with_asynchronous_blocked(|| {
+            Self::with_spawner(memory::room(wanted, STACK_BYTES), |worker| {
+                let name = CString::new(format!("parexact-{}", worker.index()))?;
+                thread::spawn(&name, STACK_BYTES, || work(worker))
+            })
         })
     }
 
@@ -32,17 +38,14 @@ impl Pool {
         spawn: impl Fn(ThreadBuilder) -> io::Result<thread::Handle>,
     ) -> Self {
         fork::uninterrupted(|| {
-            // The new threads inherit the mask.
-            let workers = signals::with_asynchronous_blocked(|| {
-                let mut ask = wanted;
-                while ask > 0 {
-                    match Self::try_exactly(ask, &spawn) {
-                        Ok(workers) => return Some(workers),
-                        Err(granted) => ask = granted.min(ask - 1),
-                    }
+            let mut workers = None;
+            let mut ask = wanted;
+            while workers.is_none() && ask > 0 {
+                match Self::try_exactly(ask, &spawn) {
+                    Ok(built) => workers = Some(built),
+                    Err(granted) => ask = granted.min(ask - 1),
                 }
-                None
-            });
+            }
             if let Some(workers) = &workers {
                 warm_up(workers);
             }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::fork;
 use super::pool::Pool;
+use super::{fork, signals};
 
 /// What belongs to one generation of [`fork`]. Never freed: a child finds its parent's, with the lock
 /// in whatever state it was and workers that do not exist, and leaves it alone.
@@ -54,6 +54,9 @@ fn runtime() -> &'static Runtime {
 }
 
 /// The pool, with `workers` workers or more; with fewer if the system refuses threads, perhaps none.
+///
+/// To be called inside [`signals::with_asynchronous_blocked`]: a handler that forks while this thread
+/// holds the lock, or waits for it, would leave a child that can never have it.
 pub fn pool(workers: usize) -> Arc<Pool> {
     let mut slot = runtime()
         .slot
@@ -85,6 +88,11 @@ pub struct Summary {
 
 /// The present state of the pool.
 pub fn summary() -> Summary {
+    // No handler may fork while this thread waits for the lock.
+    signals::with_asynchronous_blocked(summarize)
+}
+
+fn summarize() -> Summary {
     existing(fork::checked_generation()).map_or_else(
         |_| Summary::default(),
         |runtime| {

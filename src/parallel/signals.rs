@@ -16,18 +16,23 @@ pub const OPEN: [libc::c_int; 8] = [
     libc::SIGPROF,
 ];
 
-/// Runs `f` with all signals but [`OPEN`] blocked on this thread; threads it spawns inherit that from
-/// their first instruction, which setting the mask on the new thread itself could not achieve.
+/// Runs `f` with all signals but [`OPEN`] blocked on this thread, and what it had blocked already.
+///
+/// Threads that `f` spawns inherit that from their first instruction, which setting the mask on the new
+/// thread itself could not achieve. Of [`OPEN`] they inherit what the host has chosen: a signal that it
+/// blocks everywhere, in order to fetch it by sigwait, would kill the process if a worker opened it.
+///
+/// And meanwhile no handler of the host runs here, so none can fork in the middle of `f`.
 pub fn with_asynchronous_blocked<R>(f: impl FnOnce() -> R) -> R {
     let mut previous = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut blocked = MaybeUninit::<libc::sigset_t>::uninit();
+    let mut added = MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: sigfillset initialises the set before the other calls read it; every pointer is live.
     let status = unsafe {
-        libc::sigfillset(blocked.as_mut_ptr());
+        libc::sigfillset(added.as_mut_ptr());
         for signal in OPEN {
-            libc::sigdelset(blocked.as_mut_ptr(), signal);
+            libc::sigdelset(added.as_mut_ptr(), signal);
         }
-        libc::pthread_sigmask(libc::SIG_SETMASK, blocked.as_ptr(), previous.as_mut_ptr())
+        libc::pthread_sigmask(libc::SIG_BLOCK, added.as_ptr(), previous.as_mut_ptr())
     };
     // pthread_sigmask fails only for an unknown first argument; then nothing was changed.
     // SAFETY: on success it has written the previous mask.
@@ -82,5 +87,29 @@ mod tests {
             .expect("the thread's assertions hold");
         });
         assert!(!is_blocked(libc::SIGINT));
+    }
+
+    /// What the host has blocked stays blocked, here and on the threads spawned inside.
+    #[test]
+    fn opens_nothing() {
+        let set = |how, signal| {
+            let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+            // SAFETY: sigemptyset initialises the set before the other calls read it.
+            unsafe {
+                libc::sigemptyset(set.as_mut_ptr());
+                libc::sigaddset(set.as_mut_ptr(), signal);
+                libc::pthread_sigmask(how, set.as_ptr(), std::ptr::null_mut());
+            }
+        };
+        for signal in OPEN {
+            set(libc::SIG_BLOCK, signal);
+            with_asynchronous_blocked(|| {
+                assert!(is_blocked(signal), "signal {signal} is opened");
+                let inherited = std::thread::spawn(move || is_blocked(signal)).join();
+                assert!(inherited.expect("no panic"), "signal {signal} is opened");
+            });
+            assert!(is_blocked(signal), "signal {signal} is left open");
+            set(libc::SIG_UNBLOCK, signal);
+        }
     }
 }

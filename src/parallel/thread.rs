@@ -15,7 +15,7 @@ pub struct Handle(Option<libc::pthread_t>);
 type Main = Box<dyn FnOnce() + Send>;
 
 /// Starts a thread of that name (at most 15 bytes count) with a stack of `stack` bytes, a multiple of
-/// the page size.
+/// the page size, on top of what the C library needs there.
 pub fn spawn(
     name: &CStr,
     stack: usize,
@@ -31,6 +31,7 @@ pub fn spawn(
         match libc::pthread_attr_init(attributes.as_mut_ptr()) {
             0 => {
                 // A size the system does not like leaves the default one.
+                let stack = stack + minimum_stack(attributes.as_ptr());
                 libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), stack);
                 let status = libc::pthread_create(
                     thread.as_mut_ptr(),
@@ -57,6 +58,21 @@ pub fn spawn(
         libc::pthread_setname_np(thread, name.as_ptr());
     }
     Ok(Handle(Some(thread)))
+}
+
+/// What glibc takes of every stack: it keeps the thread-local variables of the program there, which in
+/// Fortran and OpenMP programs (threadprivate arrays) may be many megabytes.
+fn minimum_stack(attributes: *const libc::pthread_attr_t) -> usize {
+    type Minimum = unsafe extern "C" fn(*const libc::pthread_attr_t) -> usize;
+    // SAFETY: the name is a string. What glibc has under it, unchanged since 2.15 for the sake of Rust's
+    // and Java's libraries, is such a function.
+    let size = unsafe {
+        let symbol = libc::dlsym(libc::RTLD_DEFAULT, c"__pthread_get_minstack".as_ptr());
+        std::mem::transmute::<*mut c_void, Option<Minimum>>(symbol)
+            .map_or(0, |minimum| minimum(attributes))
+    };
+    // A whole number of the largest pages there are.
+    size.next_multiple_of(64 << 10)
 }
 
 extern "C" fn start(argument: *mut c_void) -> *mut c_void {

@@ -157,6 +157,12 @@ pub fn for_call() -> usize {
     }
 }
 
+/// The most threads that work without waiting can have a use for, with a margin for processors that come
+/// later and for idle host threads: starting and waking a thousand workers of two processors takes seconds.
+pub fn useful() -> usize {
+    (4 * default().affinity).clamp(64, PAREXACT_MAX_THREADS)
+}
+
 /// The count a call from this thread uses and the rule behind it.
 pub fn explain() -> (usize, Rule) {
     let rule = if worker::is_worker() {

@@ -61,7 +61,7 @@ def prototypes(header: Path) -> dict[str, Prototype]:
 
 
 def _integer(expression: str, known: dict[str, int]) -> int:
-    """The value of an integer constant expression of either language that uses +, -, *, parentheses, names and casts."""
+    """The value of an integer constant expression of either language that uses +, -, *, parentheses, names, casts."""
     expression = re.sub(r"\(\s*u?int\d+_t\s*\)|\(\s*parexact_status\s*\)", "", expression)
     expression = re.sub(r"\b(\d+)(?:_\w+|[uUlL]+)\b", r"\1", expression)
     expression = re.sub(r"[A-Za-z_]\w*", lambda name: str(known[name.group()]), expression)

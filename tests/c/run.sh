@@ -3,9 +3,9 @@
 #
 #     tests/c/run.sh LIBDIR [INCLUDEDIR]
 #
-# LIBDIR holds libparexact.so, its link libparexact.so.0 and libparexact.a (target/release after `make`); INCLUDEDIR holds
-# parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is required: a
-# missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
+# LIBDIR holds libparexact.so, its link libparexact.so.0 and libparexact.a (target/release after `make`); INCLUDEDIR
+# holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is
+# required: a missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -68,8 +68,8 @@ static uint64_t blocked_signals(const char *thread_id)
 
 static void masks_of_workers(void)
 {
-    const int blocked[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGCHLD, SIGCONT, SIGTSTP,
-                           SIGURG, SIGVTALRM, SIGWINCH, SIGIO};
+    const int blocked[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1, SIGUSR2,   SIGPIPE,  SIGALRM, SIGTERM,
+                           SIGCHLD, SIGCONT, SIGTSTP, SIGURG,  SIGVTALRM, SIGWINCH, SIGIO};
     const int open[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF};
     int workers = 0;
     DIR *tasks = opendir("/proc/self/task");

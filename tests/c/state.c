@@ -1,4 +1,5 @@
-/* The mergeable state: any split and any order gives the same 256 words and the same results as one call over everything. */
+/* The mergeable state: any split and any order gives the same 256 words and the same results as one call over
+ * everything. */
 #include <math.h>
 
 #include "check.h"
@@ -51,7 +52,9 @@ static void results_equal_describe(void)
     const struct { const double *x; size_t n; } inputs[] = {
         {X, N}, {X, 1}, {X, 0}, {(const double[]){NAN, 1, 2}, 3}, {(const double[]){NAN}, 1},
         {(const double[]){INFINITY, 1}, 2}, {(const double[]){INFINITY, -INFINITY, NAN}, 3},
-        {(const double[]){-0x1p-1074, 0, 0}, 3}, {(const double[]){1e308, 1.7e308}, 2}, {(const double[]){-0.0, 0.0}, 2}};
+        {(const double[]){-0x1p-1074, 0, 0}, 3},
+        {(const double[]){1e308, 1.7e308}, 2},
+        {(const double[]){-0.0, 0.0}, 2}};
     for (size_t i = 0; i < LENGTH(inputs); i++) {
         const int64_t shape[1] = {(int64_t)inputs[i].n};
         const parexact_array view = vector_view(inputs[i].x, shape);
@@ -192,7 +195,8 @@ static void fingerprints(void)
     CHECK(memcmp(f[0], f[2], sizeof f[0]) != 0);
     CHECK(memcmp(f[0], f[3], sizeof f[0]) != 0);
     /* min and max belong to it: same count, sum and sum of squares */
-    const double p[4] = {0, 0, 0x1p-1074, -0x1p-1074}, q[4] = {-0.0, -0.0, -0x1p-1074, 0x1p-1074}, z[1] = {0.0}, mz[1] = {-0.0};
+    const double p[4] = {0, 0, 0x1p-1074, -0x1p-1074}, q[4] = {-0.0, -0.0, -0x1p-1074, 0x1p-1074};
+    const double z[1] = {0.0}, mz[1] = {-0.0};
     const parexact_state zeros[4] = {state_of(p, 4), state_of(q, 4), state_of(z, 1), state_of(mz, 1)};
     for (int i = 0; i < 4; i++)
         CHECK_STATUS(parexact_state_fingerprint(&zeros[i], f[i]), PAREXACT_OK);

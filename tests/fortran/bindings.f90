@@ -104,7 +104,8 @@ contains
     call check(text(1:1) == '{' .and. text(len(text):) == '}', 'parexact_explain is JSON')
 
     call check(len(parexact_last_error()) >= 0, 'parexact_last_error before any failure')
-    call check_status(parexact_describe([1.0_c_double], stats, ddof=-1), PAREXACT_ERROR_INVALID_ARGUMENT, 'negative ddof')
+    call check_status(parexact_describe([1.0_c_double], stats, ddof=-1), PAREXACT_ERROR_INVALID_ARGUMENT, &
+                      'negative ddof')
     message = parexact_last_error()
     call check(index(message, 'ddof') > 0, 'the message names the argument')
     call ok(parexact_sum([1.0_c_double], total), 'parexact_sum')
@@ -312,12 +313,12 @@ contains
     call check(same(stats, expected), 'update by a view')
 
     total = 7
-    call check_status(parexact_sum(parexact_array(c_null_ptr, PAREXACT_DTYPE_F64, 2, c_loc(extents), c_null_ptr), total), &
-         PAREXACT_ERROR_NULL_POINTER, 'a view without data')
+    call check_status(parexact_sum(parexact_array(c_null_ptr, PAREXACT_DTYPE_F64, 2, c_loc(extents), c_null_ptr), &
+         total), PAREXACT_ERROR_NULL_POINTER, 'a view without data')
     call check_status(parexact_sum(parexact_array(c_loc(a), 11, 2, c_loc(extents), c_null_ptr), total), &
          PAREXACT_ERROR_INVALID_ARGUMENT, 'a view of an unknown type')
-    call check_status(parexact_norm(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 65, c_loc(extents), c_null_ptr), total), &
-         PAREXACT_ERROR_INVALID_ARGUMENT, 'a view with too many dimensions')
+    call check_status(parexact_norm(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 65, c_loc(extents), c_null_ptr), &
+         total), PAREXACT_ERROR_INVALID_ARGUMENT, 'a view with too many dimensions')
     length = huge(length)
     call check_status(parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 1, c_loc(length), c_null_ptr), total), &
          PAREXACT_ERROR_SIZE_OVERFLOW, 'a view of too much')
@@ -403,7 +404,8 @@ contains
       hash = 7
       call check_status(parexact_state_result(damaged, stats), PAREXACT_ERROR_BAD_STATE, 'result of a damaged state')
       call check_status(parexact_state_norm(damaged, length), PAREXACT_ERROR_BAD_STATE, 'norm of a damaged state')
-      call check_status(parexact_state_fingerprint(damaged, hash), PAREXACT_ERROR_BAD_STATE, 'fingerprint of a damaged state')
+      call check_status(parexact_state_fingerprint(damaged, hash), PAREXACT_ERROR_BAD_STATE, &
+                        'fingerprint of a damaged state')
       call check_status(parexact_state_update(damaged, field), PAREXACT_ERROR_BAD_STATE, 'update of a damaged state')
       call check_status(parexact_state_merge(damaged, whole), PAREXACT_ERROR_BAD_STATE, 'merge into a damaged state')
       call check_status(parexact_state_merge(merged, damaged), PAREXACT_ERROR_BAD_STATE, 'merge of a damaged state')
@@ -414,9 +416,12 @@ contains
     end block before
     others(1) = damaged
     call parexact_mpi_merge(others, pair, 1, 0)
-    call check_status(parexact_state_result(pair(1), stats), PAREXACT_ERROR_BAD_STATE, 'result after mpi_merge of damage')
-    call check_status(parexact_state_result(whole, stats, ddof=-1), PAREXACT_ERROR_INVALID_ARGUMENT, 'result, negative ddof')
-    call check_status(parexact_state_result(whole, stats, nan_policy=9), PAREXACT_ERROR_INVALID_ARGUMENT, 'result, policy 9')
+    call check_status(parexact_state_result(pair(1), stats), PAREXACT_ERROR_BAD_STATE, &
+                      'result after mpi_merge of damage')
+    call check_status(parexact_state_result(whole, stats, ddof=-1), PAREXACT_ERROR_INVALID_ARGUMENT, &
+                      'result, negative ddof')
+    call check_status(parexact_state_result(whole, stats, nan_policy=9), PAREXACT_ERROR_INVALID_ARGUMENT, &
+                      'result, policy 9')
   end subroutine states
 
   subroutine threads()

@@ -35,11 +35,15 @@ pub fn run(test: &str, variables: &[(&str, &str)]) -> String {
         .envs(variables.iter().copied())
         .spawn()
         .expect("the test binary starts");
+    let mut stream = child.stderr.take().expect("the stream is piped");
+    // All the while: a child that fills the pipe would wait for its reader.
+    let reader = std::thread::spawn(move || {
+        let mut errors = Vec::new();
+        let _ = stream.read_to_end(&mut errors);
+        String::from_utf8_lossy(&errors).into_owned()
+    });
     let ended = wait(&mut child);
-    let mut errors = String::new();
-    if let Some(mut stream) = child.stderr.take() {
-        let _ = stream.read_to_string(&mut errors);
-    }
+    let errors = reader.join().expect("reading does not panic");
     assert!(ended, "{test} under {variables:?}: {errors}");
     errors
 }
