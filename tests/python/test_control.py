@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
-from ctypes import byref, c_char, c_size_t, c_uint64, c_void_p
+from collections.abc import Callable, Iterator
+from ctypes import byref, c_char, c_double, c_int32, c_size_t, c_uint64, c_void_p
 from typing import Any
 
 import numpy as np
 import pytest
-from calls import Floats, describe, fields, fingerprint, floats, state_of
+from calls import (
+    Floats,
+    describe,
+    dot_of,
+    fields,
+    fingerprint,
+    floats,
+    pointer,
+    reduce,
+    state_of,
+    sum_of,
+)
 from header import constant
 from native import CANCELLED, OK, Stats, check, explain, lib, new_state, view
 
@@ -42,6 +53,30 @@ def test_progress_reaches_total(control: c_void_p, long_array: Floats) -> None:
     describe(long_array)
     done, total = progress(control)
     assert done == total > 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: sum_of(x[::2]),
+        lambda x: sum_of(np.broadcast_to(np.float32(1), (3, 500_000))),
+        lambda x: dot_of(x, x[::-1]),
+        lambda x: reduce(x.reshape(2000, 2000), "sum", [0]),
+        lambda x: reduce(x.reshape(2000, 2000), "std", [1]),
+        lambda x: reduce(x.reshape(1_000_000, 4), "max", [1]),
+        lambda x: reduce(np.empty((0, 5)), "sum", [0]),
+    ],
+)
+def test_progress_of_views_dot_products_and_axes(
+    control: c_void_p, long_array: Floats, call: Callable[[Floats], object]
+) -> None:
+    lib.parexact_control_attach(control)
+    describe(long_array)
+    before = progress(control)
+    lib.parexact_control_reset(control)
+    call(long_array)
+    done, total = progress(control)
+    assert done == total <= before[1]
 
 
 def test_progress_never_goes_back(control: c_void_p, long_array: Floats) -> None:
@@ -84,6 +119,15 @@ def test_cancelled_beforehand(control: c_void_p, long_array: Floats) -> None:
     assert lib.parexact_describe(byref(view(long_array)), 0, 0, byref(stats)) == CANCELLED
     assert bytes(state) == before
     assert bytes(stats) == bytes(Stats(count=42))
+
+    for x in (long_array, floats([1.0]), floats([])):  # however short the work is
+        a, out, axis = view(x), floats([42.0]), (c_int32 * 1)(0)
+        one, number = pointer(out), c_double.from_buffer(out)
+        assert lib.parexact_reduce(byref(a), 0, axis, 1, 0, 0, one, 1) == CANCELLED
+        assert lib.parexact_dot(byref(a), byref(a), byref(number)) == CANCELLED
+        assert lib.parexact_dot_f64(pointer(x), pointer(x), len(x), byref(number)) == CANCELLED
+        assert lib.parexact_sum(byref(view(x[::-2])), byref(number)) == CANCELLED
+        assert number.value == 42.0
     assert lib.parexact_last_error()
 
     lib.parexact_control_reset(control)
