@@ -272,10 +272,8 @@ typedef struct {
 
 // The sum of all elements of an array: as parexact_sum_f64.
 //
-// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
-//
-// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the shape's bytes exceed the
-// address space), UNSUPPORTED, CANCELLED. On failure `out` is untouched.
+// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in bytes exceeds
+// the address space), CANCELLED. On failure `out` is untouched.
 // Cost, memory and thread safety: as parexact_sum_f64.
 //
 // Safety:
@@ -284,8 +282,6 @@ parexact_status parexact_sum(const parexact_array *a,
                              double *out);
 
 // The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
-//
-// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
 //
 // Errors: as parexact_sum. On failure `out` is untouched.
 // Cost, memory and thread safety: as parexact_norm_f64.
@@ -297,8 +293,6 @@ parexact_status parexact_norm(const parexact_array *a,
 
 // Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
 // is the exact real result of the given values, rounded once to nearest, ties to even.
-//
-// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
 //
 // `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
 // estimate. At least 0. Where count <= ddof, variance and std are NaN.
@@ -355,8 +349,6 @@ parexact_status parexact_state_init(parexact_state *s);
 
 // Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
 // order and the splitting into updates and merges.
-//
-// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
 //
 // Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
 // Cost: as parexact_describe, and about a microsecond.

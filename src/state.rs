@@ -121,7 +121,8 @@ impl State {
     /// Merges another state in, or notes the failure in the state itself, for [`Self::moments`] to report.
     pub fn merge_or_poison(&mut self, from: &Self) {
         if let Err(error) = from.moments().and_then(|moments| self.add(&moments)) {
-            self.words[ERROR] = error.status.into();
+            let noted = self.words[ERROR].max(from.words[ERROR]);
+            self.words[ERROR] = noted.max(error.status.into());
         }
     }
 

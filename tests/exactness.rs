@@ -4,7 +4,7 @@ mod common;
 
 use common::{Exact, any_values, finite_values};
 use parexact::exact::accumulator::{Describing, Squaring, Summing};
-use parexact::exact::{Moments, as_unaligned, naive, simd};
+use parexact::exact::{Accumulate, Moments, as_unaligned, naive, simd};
 use parexact::stats::{NanPolicy, Stats};
 use proptest::prelude::*;
 

@@ -14,7 +14,11 @@ const SECTIONS: &[&[&str]] = &[
     &["src/ffi/explain.rs"],
     &["src/stats.rs", "src/ffi/workshop.rs"],
     &["src/ffi/vectors.rs"],
-    &["src/array.rs", "src/ffi/arrays.rs"],
+    &[
+        "src/array/dtype.rs",
+        "src/array/mod.rs",
+        "src/ffi/arrays.rs",
+    ],
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/parallel/threads.rs", "src/ffi/threads.rs"],
     &["src/parallel/control.rs", "src/ffi/control.rs"],
@@ -53,7 +57,7 @@ fn introduction(file: &str) -> String {
 }
 
 /// Names of public constants without our prefix: the implementation's own, which no C program should see.
-fn private_constants(file: &str) -> Vec<String> {
+fn private_constants(file: &Path) -> Vec<String> {
     let text = read(file);
     let declared = text
         .lines()
@@ -83,8 +87,9 @@ fn section(files: &[&str]) -> (String, Vec<String>) {
     config.include_guard = None;
     config.sys_includes.clear();
     config.cpp_compat = false;
-    for file in files {
-        config.export.exclude.extend(private_constants(file));
+    // cbindgen follows the modules that a file declares.
+    for path in sources(&root().join("src")) {
+        config.export.exclude.extend(private_constants(&path));
     }
     let mut builder = cbindgen::Builder::new().with_config(config);
     for file in files {

@@ -1,6 +1,7 @@
 //! The driver of the tiers: feeds blocks to the kernel, and deals with those it declines.
 
 use super::bins::Bins;
+use super::element::Accumulate;
 use super::extract::Span;
 use super::simd::{Kernel, Kernels};
 use super::window::{Depth, Totals, Window};
@@ -17,8 +18,13 @@ const MAX_STRETCH: usize = 64;
 
 /// An exact reduction under way: Σx if `SUM`, Σx² if `SQUARES`, minimum and maximum if `EXTREMES`, always the counts.
 ///
-/// Quantities that were not asked for stay empty in the result.
-pub struct Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
+/// Quantities that were not asked for stay empty in the result. `NARROW` promises values of at most 26 significant bits.
+pub struct Accumulator<
+    const SUM: bool,
+    const SQUARES: bool,
+    const EXTREMES: bool,
+    const NARROW: bool = false,
+> {
     /// Sums alone.
     kernel: &'static Kernel,
     /// Sums and, if asked for, extremes.
@@ -40,19 +46,22 @@ pub type Squaring = Accumulator<false, true, false>;
 /// Σx, Σx², minimum and maximum.
 pub type Describing = Accumulator<true, true, true>;
 
-impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
-    Accumulator<SUM, SQUARES, EXTREMES>
+impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: bool> Accumulate
+    for Accumulator<SUM, SQUARES, EXTREMES, NARROW>
 {
-    /// Nothing added yet.
-    pub fn new(kernels: &'static Kernels) -> Self {
-        let kernel = match (SUM, SQUARES) {
-            (true, false) => &kernels.sum,
-            (false, true) => &kernels.squares,
-            _ => &kernels.moments,
+    type Raw = Unaligned;
+
+    fn new(kernels: &'static Kernels) -> Self {
+        let (kernel, full) = match (SUM, SQUARES, NARROW) {
+            (true, false, _) => (&kernels.sum, &kernels.sum),
+            (false, true, false) => (&kernels.squares, &kernels.squares),
+            (false, true, true) => (&kernels.narrow_squares, &kernels.narrow_squares),
+            (_, _, false) => (&kernels.moments, &kernels.describe),
+            (_, _, true) => (&kernels.narrow_moments, &kernels.narrow_describe),
         };
         Self {
             kernel,
-            full: if EXTREMES { &kernels.describe } else { kernel },
+            full: if EXTREMES { full } else { kernel },
             window: None,
             totals: Totals::default(),
             bins: None,
@@ -62,8 +71,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         }
     }
 
-    /// Adds values.
-    pub fn add(&mut self, values: &[Unaligned]) {
+    fn add(&mut self, values: &[Unaligned]) {
         self.moments.counts.all += values.len() as u64;
         let step = self.full.step();
         let (mut values, rest) = values.split_at(values.len() - values.len() % step);
@@ -82,20 +90,22 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         }
     }
 
-    /// Adds what another accumulator holds.
-    pub fn merge(&mut self, other: Self) {
+    fn merge(&mut self, other: Self) {
         self.moments.merge(&other.finish());
     }
 
-    /// What was added.
-    pub fn finish(mut self) -> Moments {
+    fn finish(mut self) -> Moments {
         self.deposit_totals();
         if let Some(bins) = &mut self.bins {
             bins.drain(&mut self.moments.sum, &mut self.moments.squares);
         }
         self.moments
     }
+}
 
+impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: bool>
+    Accumulator<SUM, SQUARES, EXTREMES, NARROW>
+{
     /// Lets the kernel take blocks from the front as long as they fit; returns how many values it took, and sets the
     /// stretch for what follows.
     fn fold(&mut self, values: &[Unaligned]) -> usize {
@@ -195,7 +205,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         if let Some((_, Depth::Two)) = in_force {
             return in_force;
         }
-        let own = Window::new::<SQUARES>(largest, self.kernel.k())
+        let own = Window::new::<SQUARES, NARROW>(largest, self.kernel.k())
             .and_then(|window| Some((window, window.depth(least, largest)?)));
         match (in_force, own) {
             (Some(_), None | Some((_, Depth::Three))) => in_force,

@@ -109,7 +109,7 @@ unsafe fn add_lanes<V: Vector, const U: usize, const D: usize>(
 /// Adds `values` to `totals` with `D` folds, block by block, and their extremes to `compared`; stops at the first block
 /// that does not fit `window`, and returns how many values were taken. `compared` may include the declined block.
 ///
-/// `U` vectors are in flight; a block is `U` vectors 2^`K` times, the last one may be shorter.
+/// Squares of `NARROW` values, of at most 26 bits, are exact without an error part. `U` vectors are in flight; a block is `U` vectors 2^`K` times, the last one may be shorter.
 ///
 /// # Safety
 /// The CPU has V's features. The number of values is a multiple of `U` vectors, and totals have room.
@@ -122,6 +122,7 @@ pub unsafe fn fold<
     const SUM: bool,
     const SQUARES: bool,
     const EXTREMES: bool,
+    const NARROW: bool,
 >(
     values: &[Unaligned],
     window: &Window,
@@ -166,7 +167,9 @@ pub unsafe fn fold<
                     if SQUARES {
                         let product = x.mul(x);
                         extract_all(&mut square, u, product);
-                        extract_all(&mut error, u, x.square_error(product));
+                        if !NARROW {
+                            extract_all(&mut error, u, x.square_error(product));
+                        }
                     }
                 }
                 i += step;
@@ -195,7 +198,9 @@ pub unsafe fn fold<
             }
             if SQUARES {
                 add_lanes(&square, &window.square, &mut totals.square);
-                add_lanes(&error, &window.error, &mut totals.error);
+                if !NARROW {
+                    add_lanes(&error, &window.error, &mut totals.error);
+                }
             }
             totals.blocks += 1;
             done += length;

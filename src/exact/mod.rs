@@ -11,9 +11,11 @@
 pub mod accumulator;
 pub mod bins;
 pub mod digits;
+pub mod element;
 pub mod extract;
 pub mod extremes;
 pub mod float;
+pub mod integers;
 pub mod moments;
 pub mod naive;
 pub mod natural;
@@ -22,6 +24,7 @@ pub mod simd;
 pub mod window;
 
 pub use accumulator::Accumulator;
+pub use element::{Accumulate, Element};
 pub use moments::Moments;
 
 /// A caller's `f64` in native byte order, at any address.

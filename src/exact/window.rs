@@ -24,6 +24,9 @@ pub enum Depth {
 /// Each lane moves by at most 2^51 units a block, and up to 4 lanes share a total: 2^9 blocks stay below 2^63.
 const MAX_BLOCKS: u32 = 1 << 9;
 
+/// Most significant bits of a narrow value: the squares have 52, and folds and squares of `f32` cannot underflow.
+const NARROW_BITS: i32 = 26;
+
 /// The folds of one quantity.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Folds {
@@ -65,7 +68,7 @@ pub struct Window {
 
 impl Window {
     /// The window for values up to `largest` (finite, not 0) in magnitude; `None` if no start value is large enough.
-    pub fn new<const SQUARES: bool>(largest: f64, k: u32) -> Option<Self> {
+    pub fn new<const SQUARES: bool, const NARROW: bool>(largest: f64, k: u32) -> Option<Self> {
         let e = exponent(largest);
         let top = if SQUARES { 2 * e + 1 } else { e } + 2 + k as i32;
         if top > 1022 {
@@ -81,18 +84,27 @@ impl Window {
             window.square = Folds::new(2 * e + 1, k);
             window.error = Folds::new(2 * e - 53, k);
         }
+        // Bits after the leading one, in a value and in h.
+        let (fraction, square_fraction) = if NARROW {
+            (NARROW_BITS - 1, 2 * NARROW_BITS - 2)
+        } else {
+            (52, 52)
+        };
         for (depth, least) in window.least.iter_mut().enumerate() {
             let last = depth + 1;
-            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104). The unit of
-            // the error's last fold is at least 2^-1074: so an error that underflows, f < -485, never fits.
+            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104), but narrow ones
+            // of more. The unit of the error's last fold is at least 2^-1074: so an error that underflows, f < -485,
+            // never fits.
             *least = match window.sum.unit[last] {
                 LEAST_BIT => 0.0,
-                unit => power_of_two(unit + 52),
+                unit => power_of_two(unit + fraction),
             };
             if SQUARES {
-                let h = (window.square.unit[last] + 52 + 1).div_euclid(2);
-                let l = (window.error.unit[last] + 104 + 1).div_euclid(2);
-                *least = least.max(power_of_two(h.max(l)));
+                let root = |exponent: i32| power_of_two((exponent + 1).div_euclid(2));
+                *least = least.max(root(window.square.unit[last] + square_fraction));
+                if !NARROW {
+                    *least = least.max(root(window.error.unit[last] + 104));
+                }
             }
         }
         Some(window)

@@ -2,18 +2,15 @@
 
 use super::guard::guard;
 use super::pointers::{in_ptr, out_ptr};
-use crate::array::Array;
+use crate::array::{Array, View};
 use crate::error::{Result, Status};
-use crate::exact::Unaligned;
 use crate::reduce;
 use crate::stats::{NanPolicy, Stats, checked_ddof};
 
 /// The sum of all elements of an array: as parexact_sum_f64.
 ///
-/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
-///
-/// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the shape's bytes exceed the
-/// address space), UNSUPPORTED, CANCELLED. On failure `out` is untouched.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in bytes exceeds
+/// the address space), CANCELLED. On failure `out` is untouched.
 /// Cost, memory and thread safety: as parexact_sum_f64.
 ///
 /// # Safety
@@ -22,15 +19,13 @@ use crate::stats::{NanPolicy, Stats, checked_ddof};
 pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (values, out) = unsafe { (elements(a)?, out_ptr(out, "out")?) };
-        out.write(reduce::sum(values)?.propagated_sum());
+        let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
+        out.write(reduce::array::<true, false, false>(&a)?.propagated_sum());
         Ok(())
     })
 }
 
 /// The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
-///
-/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
 ///
 /// Errors: as parexact_sum. On failure `out` is untouched.
 /// Cost, memory and thread safety: as parexact_norm_f64.
@@ -41,16 +36,14 @@ pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status 
 pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (values, out) = unsafe { (elements(a)?, out_ptr(out, "out")?) };
-        out.write(reduce::squares(values)?.norm());
+        let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
+        out.write(reduce::array::<false, true, false>(&a)?.norm());
         Ok(())
     })
 }
 
 /// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
 /// is the exact real result of the given values, rounded once to nearest, ties to even.
-///
-/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
 ///
 /// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
 /// estimate. At least 0. Where count <= ddof, variance and std are NaN.
@@ -73,18 +66,19 @@ pub unsafe extern "C" fn parexact_describe(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (values, out) = unsafe { (elements(a)?, out_ptr(out, "out")?) };
+        let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
-        out.write(Stats::new(&reduce::describe(values)?, ddof, policy)?);
+        let moments = reduce::array::<true, true, true>(&a)?;
+        out.write(Stats::new(&moments, ddof, policy)?);
         Ok(())
     })
 }
 
-/// The elements of an array.
+/// A required array.
 ///
 /// # Safety
-/// `a` is NULL or an array as its type describes, for as long as the elements are in use.
-pub unsafe fn elements<'a>(a: *const Array) -> Result<&'a [Unaligned]> {
+/// `a` is NULL or an array as its type describes, for as long as the view is in use.
+pub unsafe fn view(a: *const Array, name: &str) -> Result<View> {
     // SAFETY: passed on from the caller.
-    unsafe { in_ptr(a, "a")?.contiguous_f64() }
+    unsafe { in_ptr(a, name)?.view(name) }
 }

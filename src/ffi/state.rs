@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::arrays::elements;
+use super::arrays::view;
 use super::guard::{guard, guard_value};
 use super::pointers::{in_ptr, out_ptr};
 use crate::array::Array;
@@ -36,8 +36,6 @@ pub unsafe extern "C" fn parexact_state_init(s: *mut State) -> Status {
 /// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
 /// order and the splitting into updates and merges.
 ///
-/// This version takes C-contiguous arrays of PAREXACT_DTYPE_F64 alone.
-///
 /// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
 /// Cost: as parexact_describe, and about a microsecond.
 ///
@@ -47,8 +45,8 @@ pub unsafe extern "C" fn parexact_state_init(s: *mut State) -> Status {
 pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (mut state, out, values) = unsafe { (in_ptr(s, "s")?, out_ptr(s, "s")?, elements(a)?) };
-        state.add(&reduce::describe(values)?)?;
+        let (mut state, out, a) = unsafe { (in_ptr(s, "s")?, out_ptr(s, "s")?, view(a, "a")?) };
+        state.add(&reduce::array::<true, true, true>(&a)?)?;
         out.write(state);
         Ok(())
     })

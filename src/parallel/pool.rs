@@ -31,28 +31,25 @@ impl Pool {
         wanted: usize,
         spawn: impl Fn(ThreadBuilder) -> io::Result<thread::Handle>,
     ) -> Self {
-        // The new threads inherit the mask, and so does the first to use crossbeam-epoch's
-        // collector: see `fork::uninterrupted` and `warm_up`.
-        signals::with_asynchronous_blocked(|| {
-            fork::uninterrupted(|| {
+        fork::uninterrupted(|| {
+            // The new threads inherit the mask.
+            let workers = signals::with_asynchronous_blocked(|| {
                 let mut ask = wanted;
                 while ask > 0 {
                     match Self::try_exactly(ask, &spawn) {
-                        Ok(workers) => {
-                            warm_up(&workers);
-                            return Self {
-                                workers: Some(workers),
-                                granted: ask,
-                            };
-                        }
+                        Ok(workers) => return Some(workers),
                         Err(granted) => ask = granted.min(ask - 1),
                     }
                 }
-                Self {
-                    workers: None,
-                    granted: 0,
-                }
-            })
+                None
+            });
+            if let Some(workers) = &workers {
+                warm_up(workers);
+            }
+            Self {
+                granted: workers.as_ref().map_or(0, ThreadPool::current_num_threads),
+                workers,
+            }
         })
     }
 
@@ -107,7 +104,8 @@ fn work(worker: ThreadBuilder) {
     worker.run();
 }
 
-/// Waits until every worker has looked for work once, which is when they initialise what they share.
+/// Waits until every worker has looked for work once: the first of them to do so initialises
+/// crossbeam-epoch's collector, which a fork must not cut in two.
 fn warm_up(workers: &ThreadPool) {
     workers.broadcast(|_| ());
 }

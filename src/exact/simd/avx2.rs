@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Kernels, Vector};
+use super::{Isa, Kernel, Kernels, Loop, Vector};
 use crate::exact::Unaligned;
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, Totals, Window};
@@ -165,13 +165,14 @@ const fn kernel<
     const SUM: bool,
     const SQUARES: bool,
     const EXTREMES: bool,
+    const NARROW: bool,
 >() -> Kernel {
     Kernel {
         step: U * Avx2::LANES,
         k: K,
         fold: [
-            fold::<U, K, 2, SUM, SQUARES, EXTREMES>,
-            fold::<U, K, 3, SUM, SQUARES, EXTREMES>,
+            fold::<U, K, 2, SUM, SQUARES, EXTREMES, NARROW>,
+            fold::<U, K, 3, SUM, SQUARES, EXTREMES, NARROW>,
         ],
         span,
     }
@@ -179,11 +180,15 @@ const fn kernel<
 
 /// 16 registers hold the folds of two vectors, or of one with squares, without spilling.
 pub static KERNELS: Kernels = Kernels {
+    isa: Isa::Avx2,
     name: "avx2",
-    sum: kernel::<2, 6, true, false, false>(),
-    squares: kernel::<1, 6, false, true, false>(),
-    moments: kernel::<1, 6, true, true, false>(),
-    describe: kernel::<1, 6, true, true, true>(),
+    sum: kernel::<2, 6, true, false, false, false>(),
+    squares: kernel::<1, 6, false, true, false, false>(),
+    moments: kernel::<1, 6, true, true, false, false>(),
+    describe: kernel::<1, 6, true, true, true, false>(),
+    narrow_squares: kernel::<1, 6, false, true, false, true>(),
+    narrow_moments: kernel::<1, 6, true, true, false, true>(),
+    narrow_describe: kernel::<1, 6, true, true, true, true>(),
 };
 
 #[target_feature(enable = "avx2,fma")]
@@ -194,6 +199,7 @@ unsafe fn fold<
     const SUM: bool,
     const SQUARES: bool,
     const EXTREMES: bool,
+    const NARROW: bool,
 >(
     values: &[Unaligned],
     window: &Window,
@@ -202,7 +208,9 @@ unsafe fn fold<
 ) -> usize {
     // SAFETY: the features are enabled here; the rest is the caller's promise.
     unsafe {
-        extract::fold::<Avx2, U, K, D, SUM, SQUARES, EXTREMES>(values, window, totals, compared)
+        extract::fold::<Avx2, U, K, D, SUM, SQUARES, EXTREMES, NARROW>(
+            values, window, totals, compared,
+        )
     }
 }
 
@@ -210,4 +218,9 @@ unsafe fn fold<
 unsafe fn span(values: &[Unaligned]) -> Span {
     // SAFETY: as in `fold`.
     unsafe { extract::span::<Avx2>(values) }
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub fn run(body: impl Loop) {
+    body.run();
 }

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Kernels, Vector};
+use super::{Isa, Kernel, Kernels, Loop, Vector};
 use crate::exact::Unaligned;
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, Totals, Window};
@@ -140,13 +140,14 @@ const fn kernel<
     const SUM: bool,
     const SQUARES: bool,
     const EXTREMES: bool,
+    const NARROW: bool,
 >() -> Kernel {
     Kernel {
         step: U * Avx512::LANES,
         k: K,
         fold: [
-            fold::<U, K, 2, SUM, SQUARES, EXTREMES>,
-            fold::<U, K, 3, SUM, SQUARES, EXTREMES>,
+            fold::<U, K, 2, SUM, SQUARES, EXTREMES, NARROW>,
+            fold::<U, K, 3, SUM, SQUARES, EXTREMES, NARROW>,
         ],
         span,
     }
@@ -154,11 +155,15 @@ const fn kernel<
 
 /// Two vectors in flight suffice where squares keep all ports busy; 32 registers hold them.
 pub static KERNELS: Kernels = Kernels {
+    isa: Isa::Avx512,
     name: "avx512",
-    sum: kernel::<4, 5, true, false, false>(),
-    squares: kernel::<2, 6, false, true, false>(),
-    moments: kernel::<2, 6, true, true, false>(),
-    describe: kernel::<2, 6, true, true, true>(),
+    sum: kernel::<4, 5, true, false, false, false>(),
+    squares: kernel::<2, 6, false, true, false, false>(),
+    moments: kernel::<2, 6, true, true, false, false>(),
+    describe: kernel::<2, 6, true, true, true, false>(),
+    narrow_squares: kernel::<2, 6, false, true, false, true>(),
+    narrow_moments: kernel::<2, 6, true, true, false, true>(),
+    narrow_describe: kernel::<2, 6, true, true, true, true>(),
 };
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]
@@ -169,6 +174,7 @@ unsafe fn fold<
     const SUM: bool,
     const SQUARES: bool,
     const EXTREMES: bool,
+    const NARROW: bool,
 >(
     values: &[Unaligned],
     window: &Window,
@@ -177,7 +183,9 @@ unsafe fn fold<
 ) -> usize {
     // SAFETY: the features are enabled here; the rest is the caller's promise.
     unsafe {
-        extract::fold::<Avx512, U, K, D, SUM, SQUARES, EXTREMES>(values, window, totals, compared)
+        extract::fold::<Avx512, U, K, D, SUM, SQUARES, EXTREMES, NARROW>(
+            values, window, totals, compared,
+        )
     }
 }
 
@@ -185,4 +193,9 @@ unsafe fn fold<
 unsafe fn span(values: &[Unaligned]) -> Span {
     // SAFETY: as in `fold`.
     unsafe { extract::span::<Avx512>(values) }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,fma")]
+pub fn run(body: impl Loop) {
+    body.run();
 }

@@ -1,6 +1,6 @@
 //! Plain Rust, for any CPU: pairs of numbers, which compilers map to SSE2 or NEON registers.
 
-use super::{Kernel, Kernels, Vector};
+use super::{Isa, Kernel, Kernels, Vector};
 use crate::exact::extract;
 use crate::exact::window::MAX_LANES;
 
@@ -129,13 +129,14 @@ const fn kernel<
     const SUM: bool,
     const SQUARES: bool,
     const EXTREMES: bool,
+    const NARROW: bool,
 >() -> Kernel {
     Kernel {
         step: U * Pair::LANES,
         k: K,
         fold: [
-            extract::fold::<Pair, U, K, 2, SUM, SQUARES, EXTREMES>,
-            extract::fold::<Pair, U, K, 3, SUM, SQUARES, EXTREMES>,
+            extract::fold::<Pair, U, K, 2, SUM, SQUARES, EXTREMES, NARROW>,
+            extract::fold::<Pair, U, K, 3, SUM, SQUARES, EXTREMES, NARROW>,
         ],
         span: extract::span::<Pair>,
     }
@@ -143,9 +144,13 @@ const fn kernel<
 
 /// 16 registers hold the folds of two vectors, or of one with squares, without spilling.
 pub static KERNELS: Kernels = Kernels {
+    isa: Isa::Baseline,
     name: "baseline",
-    sum: kernel::<2, 6, true, false, false>(),
-    squares: kernel::<1, 6, false, true, false>(),
-    moments: kernel::<1, 6, true, true, false>(),
-    describe: kernel::<1, 6, true, true, true>(),
+    sum: kernel::<2, 6, true, false, false, false>(),
+    squares: kernel::<1, 6, false, true, false, false>(),
+    moments: kernel::<1, 6, true, true, false, false>(),
+    describe: kernel::<1, 6, true, true, true, false>(),
+    narrow_squares: kernel::<1, 6, false, true, false, true>(),
+    narrow_moments: kernel::<1, 6, true, true, false, true>(),
+    narrow_describe: kernel::<1, 6, true, true, true, true>(),
 };

@@ -160,8 +160,25 @@ impl Kernel {
     }
 }
 
+/// A plain loop, for the compiler to vectorise.
+pub trait Loop {
+    /// Its body; to be marked `#[inline(always)]`, as only inlined code gets the instruction set.
+    fn run(self);
+}
+
+/// The instruction sets that plain loops are compiled for.
+#[derive(Clone, Copy)]
+enum Isa {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Baseline,
+}
+
 /// The kernels of one instruction set.
 pub struct Kernels {
+    isa: Isa,
     /// As in `PAREXACT_SIMD`.
     pub name: &'static str,
     /// Σx.
@@ -172,6 +189,28 @@ pub struct Kernels {
     pub moments: Kernel,
     /// Σx, Σx² and the extremes; step and k as `moments`.
     pub describe: Kernel,
+    /// Σx² of values of at most 26 bits; and so below.
+    pub narrow_squares: Kernel,
+    /// Σx and Σx².
+    pub narrow_moments: Kernel,
+    /// Σx, Σx² and the extremes; step and k as `narrow_moments`.
+    pub narrow_describe: Kernel,
+}
+
+impl Kernels {
+    /// Runs a loop that was compiled for this instruction set.
+    #[inline(always)]
+    pub fn run(&self, body: impl Loop) {
+        match self.isa {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: kernels come only from `supported`, which asked the CPU.
+            Isa::Avx512 => unsafe { avx512::run(body) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Isa::Avx2 => unsafe { avx2::run(body) },
+            Isa::Baseline => body.run(),
+        }
+    }
 }
 
 /// The instruction sets that this CPU has, best first.

@@ -1,0 +1,118 @@
+//! Element types of arrays.
+
+use crate::error::{Error, Result};
+use crate::exact::Element;
+
+/// IEEE 754 binary64, `double`.
+pub const PAREXACT_DTYPE_F64: i32 = 0;
+/// IEEE 754 binary32, `float`.
+pub const PAREXACT_DTYPE_F32: i32 = 1;
+/// `int64_t`.
+pub const PAREXACT_DTYPE_I64: i32 = 2;
+/// `int32_t`.
+pub const PAREXACT_DTYPE_I32: i32 = 3;
+/// `int16_t`.
+pub const PAREXACT_DTYPE_I16: i32 = 4;
+/// `int8_t`.
+pub const PAREXACT_DTYPE_I8: i32 = 5;
+/// `uint64_t`.
+pub const PAREXACT_DTYPE_U64: i32 = 6;
+/// `uint32_t`.
+pub const PAREXACT_DTYPE_U32: i32 = 7;
+/// `uint16_t`.
+pub const PAREXACT_DTYPE_U16: i32 = 8;
+/// `uint8_t`.
+pub const PAREXACT_DTYPE_U8: i32 = 9;
+/// One byte: 0 is false, anything else is true and counts as 1.
+pub const PAREXACT_DTYPE_BOOL: i32 = 10;
+
+/// An element type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dtype {
+    /// `f64`
+    F64,
+    /// `f32`
+    F32,
+    /// `i64`
+    I64,
+    /// `i32`
+    I32,
+    /// `i16`
+    I16,
+    /// `i8`
+    I8,
+    /// `u64`
+    U64,
+    /// `u32`
+    U32,
+    /// `u16`
+    U16,
+    /// `u8`
+    U8,
+    /// `bool`, by any byte
+    Bool,
+}
+
+impl TryFrom<i32> for Dtype {
+    type Error = Error;
+
+    fn try_from(dtype: i32) -> Result<Self> {
+        Ok(match dtype {
+            PAREXACT_DTYPE_F64 => Self::F64,
+            PAREXACT_DTYPE_F32 => Self::F32,
+            PAREXACT_DTYPE_I64 => Self::I64,
+            PAREXACT_DTYPE_I32 => Self::I32,
+            PAREXACT_DTYPE_I16 => Self::I16,
+            PAREXACT_DTYPE_I8 => Self::I8,
+            PAREXACT_DTYPE_U64 => Self::U64,
+            PAREXACT_DTYPE_U32 => Self::U32,
+            PAREXACT_DTYPE_U16 => Self::U16,
+            PAREXACT_DTYPE_U8 => Self::U8,
+            PAREXACT_DTYPE_BOOL => Self::Bool,
+            _ => {
+                return Err(Error::invalid(format!(
+                    "dtype is {dtype}; it must be one of PAREXACT_DTYPE_*, 0 to 10"
+                )));
+            }
+        })
+    }
+}
+
+/// Something to be done for an element type known at compile time.
+pub trait Visitor {
+    /// What comes out.
+    type Output;
+    /// Does it.
+    fn visit<T: Element>(self) -> Self::Output;
+}
+
+impl Dtype {
+    /// Does something for this type.
+    pub fn visit<V: Visitor>(self, visitor: V) -> V::Output {
+        match self {
+            Self::F64 => visitor.visit::<f64>(),
+            Self::F32 => visitor.visit::<f32>(),
+            Self::I64 => visitor.visit::<i64>(),
+            Self::I32 => visitor.visit::<i32>(),
+            Self::I16 => visitor.visit::<i16>(),
+            Self::I8 => visitor.visit::<i8>(),
+            Self::U64 => visitor.visit::<u64>(),
+            Self::U32 => visitor.visit::<u32>(),
+            Self::U16 => visitor.visit::<u16>(),
+            Self::U8 => visitor.visit::<u8>(),
+            Self::Bool => visitor.visit::<bool>(),
+        }
+    }
+
+    /// Bytes of an element.
+    pub fn size(self) -> usize {
+        struct Size;
+        impl Visitor for Size {
+            type Output = usize;
+            fn visit<T: Element>(self) -> usize {
+                size_of::<T::Raw>()
+            }
+        }
+        self.visit(Size)
+    }
+}

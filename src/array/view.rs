@@ -1,0 +1,117 @@
+//! A checked array, and the walk through its values.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use super::dtype::Dtype;
+use super::space::Space;
+
+/// Values gathered at a time: a few of the kernel's blocks, at home in the nearest cache.
+const TILE: usize = 2048;
+
+/// Contiguous runs from this length on are used where they lie; shorter ones are gathered.
+const WORTH_A_CALL: usize = 512;
+
+/// A caller's array.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    data: *const u8,
+    dtype: Dtype,
+    space: Space<1>,
+}
+
+// SAFETY: the memory is only read, and whoever made the view has promised that it may be.
+unsafe impl Send for View {}
+// SAFETY: as above.
+unsafe impl Sync for View {}
+
+impl View {
+    /// The array of elements `dtype` at `data` plus the offsets of `space`, which is addressable.
+    ///
+    /// # Safety
+    /// All elements may be read as long as the view is in use.
+    pub unsafe fn new(data: *const u8, dtype: Dtype, space: Space<1>) -> Self {
+        Self { data, dtype, space }
+    }
+
+    /// The type of the elements.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// Shape and strides.
+    pub fn space(&self) -> &Space<1> {
+        &self.space
+    }
+
+    /// Where offsets count from.
+    pub fn data(&self) -> *const u8 {
+        self.data
+    }
+
+    /// The same elements over part of the dimensions, from another start.
+    ///
+    /// # Safety
+    /// The elements are among those of `self`.
+    #[must_use]
+    pub unsafe fn part(&self, offset: isize, space: Space<1>) -> Self {
+        Self {
+            data: self.data.wrapping_offset(offset),
+            dtype: self.dtype,
+            space,
+        }
+    }
+
+    /// The same elements, to be walked in the order of memory.
+    #[must_use]
+    pub fn by_memory(&self) -> Self {
+        Self {
+            space: self.space.by_memory(),
+            ..*self
+        }
+    }
+
+    /// Hands the values `range`, counted in the order of the dimensions, to `take`, some at a time and perhaps in another
+    /// order. `R` is the elements' type in bytes.
+    pub fn for_each_tile<R: Copy>(&self, range: Range<usize>, mut take: impl FnMut(&[R])) {
+        assert_eq!(size_of::<R>(), self.dtype.size());
+        assert_eq!(align_of::<R>(), 1);
+        let mut tile = [const { MaybeUninit::<R>::uninit() }; TILE];
+        let mut filled = 0;
+        self.space.runs(range, |[offset], run, [stride]| {
+            let first = self.data.wrapping_offset(offset);
+            if stride == size_of::<R>() as isize && run >= WORTH_A_CALL {
+                // SAFETY: elements of the array, one after the other, without alignment.
+                take(unsafe { std::slice::from_raw_parts(first.cast(), run) });
+                return;
+            }
+            let mut at = 0;
+            while at < run {
+                let count = (run - at).min(TILE - filled);
+                for (i, out) in tile[filled..filled + count].iter_mut().enumerate() {
+                    let element = first.wrapping_offset((at + i) as isize * stride);
+                    // SAFETY: an element of the array, without alignment.
+                    out.write(unsafe { element.cast::<R>().read() });
+                }
+                at += count;
+                filled += count;
+                if filled == TILE {
+                    // SAFETY: all were written.
+                    take(unsafe { written(&tile) });
+                    filled = 0;
+                }
+            }
+        });
+        if filled > 0 {
+            // SAFETY: these were written.
+            take(unsafe { written(&tile[..filled]) });
+        }
+    }
+}
+
+/// # Safety
+/// All values were written.
+unsafe fn written<R>(values: &[MaybeUninit<R>]) -> &[R] {
+    // SAFETY: the same layout, and the caller's promise.
+    unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
+}

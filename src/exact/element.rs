@@ -1,0 +1,97 @@
+//! The element types of arrays, and how each is accumulated.
+
+use super::accumulator::Accumulator;
+use super::integers::{Integer, IntegerAccumulator};
+use super::simd::{Kernels, Loop};
+use super::{Moments, Unaligned};
+
+/// A reduction under way.
+pub trait Accumulate: Send {
+    /// The bytes of a value, at any alignment.
+    type Raw: Copy + Send + Sync + 'static;
+
+    /// Nothing added yet.
+    fn new(kernels: &'static Kernels) -> Self;
+    /// Adds values.
+    fn add(&mut self, values: &[Self::Raw]);
+    /// Adds what another accumulator holds.
+    fn merge(&mut self, other: Self);
+    /// What was added.
+    fn finish(self) -> Moments;
+}
+
+/// The type of an array's elements.
+pub trait Element {
+    /// Its bytes in native order, at any alignment.
+    type Raw: Copy + Send + Sync + 'static;
+    /// What accumulates it: Σx if `SUM`, Σx² if `SQUARES`, the extremes if `EXTREMES`.
+    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>: Accumulate<
+        Raw = Self::Raw,
+    >;
+}
+
+impl Element for f64 {
+    type Raw = Unaligned;
+    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
+        Accumulator<SUM, SQUARES, EXTREMES>;
+}
+
+impl Element for f32 {
+    type Raw = [u8; 4];
+    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
+        Widening<SUM, SQUARES, EXTREMES>;
+}
+
+impl<T: Integer> Element for T {
+    type Raw = T::Raw;
+    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
+        IntegerAccumulator<T, SUM, SQUARES, EXTREMES>;
+}
+
+/// Accumulates `f32` as the doubles that they are.
+pub struct Widening<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
+    kernels: &'static Kernels,
+    doubles: Accumulator<SUM, SQUARES, EXTREMES, true>,
+}
+
+/// Doubles at a time: 16 KiB stay in the nearest cache.
+const TILE: usize = 2048;
+
+impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Accumulate
+    for Widening<SUM, SQUARES, EXTREMES>
+{
+    type Raw = [u8; 4];
+
+    fn new(kernels: &'static Kernels) -> Self {
+        Self {
+            kernels,
+            doubles: Accumulate::new(kernels),
+        }
+    }
+
+    fn add(&mut self, values: &[[u8; 4]]) {
+        struct Widen<'a>(&'a mut [Unaligned], &'a [[u8; 4]]);
+        impl Loop for Widen<'_> {
+            #[inline(always)]
+            fn run(self) {
+                for (out, &value) in self.0.iter_mut().zip(self.1) {
+                    *out = f64::from(f32::from_ne_bytes(value)).to_ne_bytes();
+                }
+            }
+        }
+        let mut tile = [[0; 8]; TILE];
+        for values in values.chunks(TILE) {
+            let tile = &mut tile[..values.len()];
+            self.kernels.run(Widen(tile, values));
+            self.doubles.add(tile);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.doubles.merge(other.doubles);
+    }
+
+    fn finish(self) -> Moments {
+        self.doubles.finish()
+    }
+}

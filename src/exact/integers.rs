@@ -1,0 +1,245 @@
+//! Exact moments of integers: sums of machine words, no floating point.
+
+use super::element::Accumulate;
+use super::moments::Moments;
+use super::simd::{Kernels, Loop};
+
+/// Values whose sums fit the word-sized accumulators of the loops below, and stay in the nearest cache.
+const RUN: usize = 1 << 12;
+
+/// An integer type of a caller's array.
+pub trait Integer: Copy + Ord + Send + Sync + 'static {
+    /// Its bytes in native order, at any alignment.
+    type Raw: Copy + Send + Sync + 'static;
+
+    /// The number that the bytes mean.
+    fn read(raw: Self::Raw) -> Self;
+    /// The nearest double, ties to even.
+    fn to_f64(self) -> f64;
+    /// Σx of at most [`RUN`] values.
+    fn sum(values: &[Self::Raw]) -> i128;
+    /// Σx² of at most [`RUN`] values, as low + high · 2^64.
+    fn squares(values: &[Self::Raw]) -> (u128, u128);
+    /// The extremes of some values.
+    #[inline(always)]
+    fn extremes(values: &[Self::Raw]) -> Option<(Self, Self)> {
+        let first = Self::read(*values.first()?);
+        Some(values.iter().fold((first, first), |(min, max), &raw| {
+            let x = Self::read(raw);
+            (min.min(x), max.max(x))
+        }))
+    }
+}
+
+/// At most 16 bits: x² fits 32, and compilers find loops that are wide in memory.
+macro_rules! short {
+    ($type:ty, $raw:ty, $read:expr) => {
+        impl Integer for $type {
+            type Raw = $raw;
+            #[inline(always)]
+            fn read(raw: $raw) -> Self {
+                $read(raw)
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                i32::from(self).into()
+            }
+            #[inline(always)]
+            fn sum(values: &[$raw]) -> i128 {
+                let sum: i32 = values.iter().map(|&raw| i32::from(Self::read(raw))).sum();
+                sum.into()
+            }
+            #[inline(always)]
+            fn squares(values: &[$raw]) -> (u128, u128) {
+                let square = |&raw: &$raw| {
+                    let x = i32::from(Self::read(raw));
+                    u64::from(x.wrapping_mul(x).cast_unsigned())
+                };
+                (values.iter().map(square).sum::<u64>().into(), 0)
+            }
+        }
+    };
+}
+
+/// 32 bits: x² fits 64, and is summed by halves.
+macro_rules! word {
+    ($type:ty) => {
+        impl Integer for $type {
+            type Raw = [u8; 4];
+            #[inline(always)]
+            fn read(raw: [u8; 4]) -> Self {
+                Self::from_ne_bytes(raw)
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            #[inline(always)]
+            fn sum(values: &[[u8; 4]]) -> i128 {
+                let sum: i64 = values.iter().map(|&raw| i64::from(Self::read(raw))).sum();
+                sum.into()
+            }
+            #[inline(always)]
+            fn squares(values: &[[u8; 4]]) -> (u128, u128) {
+                let (mut low, mut high) = (0u64, 0u64);
+                for &raw in values {
+                    let x = i64::from(Self::read(raw));
+                    let square = x.wrapping_mul(x).cast_unsigned();
+                    low += square & u64::from(u32::MAX);
+                    high += square >> 32;
+                }
+                (u128::from(low) + (u128::from(high) << 32), 0)
+            }
+        }
+    };
+}
+
+/// 64 bits: x is summed by halves, and so is x², which would overflow 128 bits.
+macro_rules! long {
+    ($type:ty, $magnitude:expr) => {
+        impl Integer for $type {
+            type Raw = [u8; 8];
+            #[inline(always)]
+            fn read(raw: [u8; 8]) -> Self {
+                Self::from_ne_bytes(raw)
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn sum(values: &[[u8; 8]]) -> i128 {
+                let (mut low, mut high) = (0i64, 0i64);
+                for &raw in values {
+                    let x = Self::read(raw);
+                    low += (x & 0xffff_ffff) as i64;
+                    high += (x >> 32) as i64;
+                }
+                i128::from(low) + (i128::from(high) << 32)
+            }
+            #[inline(always)]
+            fn squares(values: &[[u8; 8]]) -> (u128, u128) {
+                let (mut low, mut high) = (0u128, 0u64);
+                for &raw in values {
+                    let x: u64 = $magnitude(Self::read(raw));
+                    let square = u128::from(x) * u128::from(x);
+                    let (sum, carry) = low.overflowing_add(square);
+                    low = sum;
+                    high += u64::from(carry);
+                }
+                (
+                    low & u128::from(u64::MAX),
+                    (low >> 64) + (u128::from(high) << 64),
+                )
+            }
+        }
+    };
+}
+
+short!(i8, [u8; 1], i8::from_ne_bytes);
+short!(u8, [u8; 1], u8::from_ne_bytes);
+short!(i16, [u8; 2], i16::from_ne_bytes);
+short!(u16, [u8; 2], u16::from_ne_bytes);
+short!(bool, [u8; 1], |[byte]: [u8; 1]| byte != 0);
+word!(i32);
+word!(u32);
+long!(i64, i64::unsigned_abs);
+long!(u64, std::convert::identity);
+
+/// Moments of integers under way: Σx if `SUM`, Σx² if `SQUARES`, minimum and maximum if `EXTREMES`, always the count.
+///
+/// The sums have room for 2^63 values.
+pub struct IntegerAccumulator<T, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
+    kernels: &'static Kernels,
+    count: u64,
+    sum: i128,
+    /// Σx² = low + high · 2^64.
+    squares: (u128, u128),
+    extremes: Option<(T, T)>,
+}
+
+impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Accumulate
+    for IntegerAccumulator<T, SUM, SQUARES, EXTREMES>
+{
+    type Raw = T::Raw;
+
+    fn new(kernels: &'static Kernels) -> Self {
+        Self {
+            kernels,
+            count: 0,
+            sum: 0,
+            squares: (0, 0),
+            extremes: None,
+        }
+    }
+
+    fn add(&mut self, values: &[T::Raw]) {
+        struct Add<'a, A, R>(&'a mut A, &'a [R]);
+        impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Loop
+            for Add<'_, IntegerAccumulator<T, SUM, SQUARES, EXTREMES>, T::Raw>
+        {
+            #[inline(always)]
+            fn run(self) {
+                for run in self.1.chunks(RUN) {
+                    self.0.add_run(run);
+                }
+            }
+        }
+        self.count += values.len() as u64;
+        self.kernels.run(Add(self, values));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.add_squares(other.squares);
+        self.add_extremes(other.extremes);
+    }
+
+    fn finish(self) -> Moments {
+        let mut moments = Moments::default();
+        moments.counts.all = self.count;
+        moments.sum.deposit_wide(self.sum, 0);
+        // Both halves are below 2^127.
+        moments.squares.deposit_wide(self.squares.0 as i128, 0);
+        moments.squares.deposit_wide(self.squares.1 as i128, 64);
+        if let Some((min, max)) = self.extremes {
+            moments.extremes.add(min.to_f64());
+            moments.extremes.add(max.to_f64());
+        }
+        moments
+    }
+}
+
+impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
+    IntegerAccumulator<T, SUM, SQUARES, EXTREMES>
+{
+    #[inline(always)]
+    fn add_run(&mut self, run: &[T::Raw]) {
+        if SUM {
+            self.sum += T::sum(run);
+        }
+        if SQUARES {
+            self.add_squares(T::squares(run));
+        }
+        if EXTREMES {
+            self.add_extremes(T::extremes(run));
+        }
+    }
+
+    #[inline(always)]
+    fn add_squares(&mut self, squares: (u128, u128)) {
+        self.squares.0 += squares.0;
+        self.squares.1 += squares.1;
+    }
+
+    #[inline(always)]
+    fn add_extremes(&mut self, extremes: Option<(T, T)>) {
+        self.extremes = match (self.extremes, extremes) {
+            (Some((min, max)), Some((other_min, other_max))) => {
+                Some((min.min(other_min), max.max(other_max)))
+            }
+            (mine, theirs) => mine.or(theirs),
+        };
+    }
+}

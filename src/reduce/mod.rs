@@ -1,0 +1,77 @@
+//! Reductions: exact accumulators on the pool.
+//!
+//! How the values are split follows the threads at hand and the layout in memory; results cannot depend on it.
+
+use crate::array::View;
+use crate::array::dtype::Visitor;
+use crate::error::Result;
+use crate::exact::accumulator::{Describing, Squaring, Summing};
+use crate::exact::simd::kernels;
+use crate::exact::{Accumulate, Element, Moments, Unaligned};
+use crate::parallel::fold_chunks;
+
+/// Values that a thread takes at a time: 512 KiB of doubles, tens of microseconds. Smaller arrays are not worth a second
+/// thread, which takes longer to wake up.
+const CHUNK: usize = 1 << 16;
+
+/// Counts and Σx of a vector.
+pub fn sum(values: &[Unaligned]) -> Result<Moments> {
+    vector::<Summing>(values)
+}
+
+/// Counts and Σx² of a vector.
+pub fn squares(values: &[Unaligned]) -> Result<Moments> {
+    vector::<Squaring>(values)
+}
+
+/// Counts, Σx, Σx² and extremes of a vector.
+pub fn describe(values: &[Unaligned]) -> Result<Moments> {
+    vector::<Describing>(values)
+}
+
+fn vector<A: Accumulate<Raw = Unaligned>>(values: &[Unaligned]) -> Result<Moments> {
+    let accumulator = fold_chunks(
+        values.len(),
+        CHUNK,
+        || A::new(kernels()),
+        |accumulator, range| {
+            accumulator.add(&values[range]);
+            Ok(())
+        },
+        A::merge,
+    )?;
+    Ok(accumulator.finish())
+}
+
+/// Counts and, as asked for, Σx, Σx² and extremes of all elements of an array.
+pub fn array<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+    view: &View,
+) -> Result<Moments> {
+    struct Reduce<'a, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(&'a View);
+    impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Visitor
+        for Reduce<'_, SUM, SQUARES, EXTREMES>
+    {
+        type Output = Result<Moments>;
+
+        fn visit<T: Element>(self) -> Result<Moments> {
+            elements::<T::Accumulator<SUM, SQUARES, EXTREMES>>(self.0)
+        }
+    }
+    let view = view.by_memory();
+    view.dtype().visit(Reduce::<SUM, SQUARES, EXTREMES>(&view))
+}
+
+/// All elements of an array, in the order of its dimensions.
+fn elements<A: Accumulate>(view: &View) -> Result<Moments> {
+    let accumulator = fold_chunks(
+        view.space().len(),
+        CHUNK,
+        || A::new(kernels()),
+        |accumulator, range| {
+            view.for_each_tile::<A::Raw>(range, |values| accumulator.add(values));
+            Ok(())
+        },
+        A::merge,
+    )?;
+    Ok(accumulator.finish())
+}
