@@ -107,7 +107,13 @@ WRONG_ARRAYS: dict[str, tuple[Array | None, int]] = {
     "product of many": (array(HERE, ndim=64, shape=[2] * 64), OVERFLOW),
     "product of many bytes": (array(HERE, dtype=BOOL, ndim=63, shape=[2] * 63), OVERFLOW),
     # Elements that are repeated are counted all the same.
-    "repeated beyond all counts": (array(HERE, shape=[2**63 - 1], strides=[0]), OVERFLOW),
+    "strides beyond all memory": (array(HERE, shape=[3], strides=[2**62]), OVERFLOW),
+    "strides before all memory": (array(HERE, shape=[2], strides=[-(2**63)]), OVERFLOW),
+    "two strides too long": (
+        array(HERE, ndim=2, shape=[2, 2], strides=[2**62, 2**62]),
+        OVERFLOW,
+    ),
+    "strides apart": (array(HERE, ndim=2, shape=[2, 2], strides=[2**62, -(2**62)]), OVERFLOW),
     "repeated twice": (array(HERE, ndim=2, shape=[2**32, 2**31], strides=[0, 0]), OVERFLOW),
     "no data, strided": (array(None, shape=[4], strides=[-8]), NULL_POINTER),
     "dtype 11, strided": (array(HERE, dtype=11, shape=[4], strides=[8]), INVALID),
