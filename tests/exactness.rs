@@ -4,6 +4,9 @@ mod common;
 
 use common::{Exact, any_values, finite_values};
 use parexact::exact::accumulator::{Describing, Squaring, Summing};
+use parexact::exact::digits::Squares;
+use parexact::exact::products::Products;
+use parexact::exact::round::Quotient;
 use parexact::exact::{Accumulate, Moments, as_unaligned, naive, simd};
 use parexact::stats::{NanPolicy, Stats};
 use proptest::prelude::*;
@@ -104,6 +107,51 @@ proptest! {
     #[test]
     fn long_arrays_round_once(values in finite_values(3000), ddof in 0u64..3) {
         check_rounding(&values, ddof);
+    }
+}
+
+/// Σxy of all paths against one exact product after the other.
+fn check_products(xs: &[f64], ys: &[f64]) {
+    let (x, y) = (as_unaligned(xs), as_unaligned(ys));
+    let mut sum = Squares::default();
+    let mut special = 0.0;
+    for (&x, &y) in xs.iter().zip(ys) {
+        if x.is_finite() && y.is_finite() {
+            sum.add_product(x, y);
+        } else {
+            special += x * y;
+        }
+    }
+    let exact = {
+        let (negative, magnitude) = sum.to_natural();
+        Quotient::new(&magnitude, 1).round(negative)
+    };
+    for kernels in simd::supported() {
+        let mut products = Products::new(kernels);
+        let third = x.len() / 3;
+        products.add(&x[..third], &y[..third]);
+        let mut others = Products::new(kernels);
+        others.add(&x[third..], &y[third..]);
+        products.merge(others);
+        let dot = products.finish();
+        if special == 0.0 {
+            assert_eq!(dot.to_bits(), exact.to_bits(), "{}", kernels.name);
+        } else if special.is_nan() {
+            assert!(dot.is_nan(), "{}", kernels.name);
+        } else {
+            assert_eq!(dot, special, "{}", kernels.name);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn products_agree_with_the_oracle(x in any_values(3000), y in any_values(3000)) {
+        let length = x.len().min(y.len());
+        check_products(&x[..length], &y[..length]);
+        check_products(&x, &x);
     }
 }
 
@@ -208,6 +256,7 @@ fn lanes_reach_their_bounds() {
         for scale in [-485, -300, 0, 500] {
             check_paths(&[x * unit(scale); 2048], &[usize::MAX]);
             check_paths(&[-x * unit(scale); 1024], &[usize::MAX]);
+            check_products(&[-x * unit(scale); 1024], &[x; 1024]);
         }
     }
 }

@@ -24,6 +24,10 @@ pub trait Accumulate: Send {
 pub trait Element {
     /// Its bytes in native order, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
+    /// Are there values that are no doubles?
+    const HAS_RESTS: bool;
+    /// The nearest double of a value, and the rest, exactly.
+    fn to_doubles(raw: Self::Raw) -> (f64, f64);
     /// What accumulates it: Σx if `SUM`, Σx² if `SQUARES`, the extremes if `EXTREMES`.
     type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>: Accumulate<
         Raw = Self::Raw,
@@ -32,18 +36,34 @@ pub trait Element {
 
 impl Element for f64 {
     type Raw = Unaligned;
+    const HAS_RESTS: bool = false;
+    #[inline(always)]
+    fn to_doubles(raw: Unaligned) -> (f64, f64) {
+        (f64::from_ne_bytes(raw), 0.0)
+    }
     type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
         Accumulator<SUM, SQUARES, EXTREMES>;
 }
 
 impl Element for f32 {
     type Raw = [u8; 4];
+    const HAS_RESTS: bool = false;
+    #[inline(always)]
+    fn to_doubles(raw: [u8; 4]) -> (f64, f64) {
+        (f32::from_ne_bytes(raw).into(), 0.0)
+    }
     type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
         Widening<SUM, SQUARES, EXTREMES>;
 }
 
 impl<T: Integer> Element for T {
     type Raw = T::Raw;
+    const HAS_RESTS: bool = size_of::<T>() == 8;
+    #[inline(always)]
+    fn to_doubles(raw: T::Raw) -> (f64, f64) {
+        let x = T::read(raw);
+        (x.to_f64(), x.rest())
+    }
     type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
         IntegerAccumulator<T, SUM, SQUARES, EXTREMES>;
 }

@@ -33,7 +33,7 @@
 
 use super::Unaligned;
 use super::simd::Vector;
-use super::window::{Depth, Folds, Lanes, Totals, Window};
+use super::window::{Depth, Folds, Lanes, ProductWindow, Totals, Window};
 
 /// Elements ahead of the current one to ask the memory for.
 const PREFETCH: usize = 2048;
@@ -168,7 +168,7 @@ pub unsafe fn fold<
                         let product = x.mul(x);
                         extract_all(&mut square, u, product);
                         if !NARROW {
-                            extract_all(&mut error, u, x.square_error(product));
+                            extract_all(&mut error, u, x.product_error(x, product));
                         }
                     }
                 }
@@ -210,6 +210,76 @@ pub unsafe fn fold<
                 compared.0 = compared.0.min(low[u].reduce_min());
                 compared.1 = compared.1.max(high[u].reduce_max());
             }
+        }
+    }
+    done
+}
+
+/// Adds the products of pairs of values to `totals` with `D` folds: as [`fold`], but nothing is said of extremes.
+///
+/// The largest product is found beside the sums, and of each factor the least nonzero magnitude: products of values that are
+/// multiples of 2^a and 2^b are multiples of 2^(a+b), and so are their rounded parts and errors. That also keeps products
+/// out that underflow to 0.
+///
+/// # Safety
+/// As for [`fold`]; both have the same length.
+#[inline(always)]
+pub unsafe fn fold_products<V: Vector, const U: usize, const K: u32, const D: usize>(
+    xs: &[Unaligned],
+    ys: &[Unaligned],
+    window: &ProductWindow,
+    totals: &mut Totals,
+) -> usize {
+    let step = U * V::LANES;
+    let (x_start, y_start): (*const f64, *const f64) = (xs.as_ptr().cast(), ys.as_ptr().cast());
+    let mut done = 0;
+    // SAFETY: as in `fold`.
+    unsafe {
+        let mut x_least = [V::no_least(); U];
+        let mut y_least = [V::no_least(); U];
+        let mut high = [V::splat(0.0); U];
+        while done < xs.len() {
+            let length = (step << K).min(xs.len() - done);
+            let mut rounded: [[V; U]; D] = lanes(&window.folds.square);
+            let mut error: [[V; U]; D] = lanes(&window.folds.error);
+            let mut i = done;
+            while i < done + length {
+                for u in 0..U {
+                    let at = i + u * V::LANES;
+                    if (u * V::LANES).is_multiple_of(LINE) {
+                        V::prefetch(x_start.wrapping_add(at + PREFETCH));
+                        V::prefetch(y_start.wrapping_add(at + PREFETCH));
+                    }
+                    let (x, y) = (V::load(x_start.add(at)), V::load(y_start.add(at)));
+                    x_least[u] = V::least(x_least[u], x.abs());
+                    y_least[u] = V::least(y_least[u], y.abs());
+                    let product = x.mul(y);
+                    high[u] = product.abs().max(high[u]);
+                    extract_all(&mut rounded, u, product);
+                    extract_all(&mut error, u, x.product_error(y, product));
+                }
+                i += step;
+            }
+            // NaN from NaN or infinite factors, or from an overflow within `product_error`.
+            let mut witness = rounded[0][0].sub(error[0][0]);
+            let (mut x_smallest, mut y_smallest, mut top) = (x_least[0], y_least[0], high[0]);
+            for u in 1..U {
+                witness = witness.add(rounded[0][u].sub(error[0][u]));
+                x_smallest = V::least_of(x_smallest, x_least[u]);
+                y_smallest = V::least_of(y_smallest, y_least[u]);
+                top = top.max(high[u]);
+            }
+            let least = (V::reduce_least(x_smallest), V::reduce_least(y_smallest));
+            if !(top.all_below(window.folds.above)
+                && witness.is_ordered()
+                && window.reaches(if D == 2 { Depth::Two } else { Depth::Three }, least))
+            {
+                break;
+            }
+            add_lanes(&rounded, &window.folds.square, &mut totals.square);
+            add_lanes(&error, &window.folds.error, &mut totals.error);
+            totals.blocks += 1;
+            done += length;
         }
     }
     done

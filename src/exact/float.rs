@@ -36,6 +36,7 @@ pub fn parts(x: f64) -> Parts {
 }
 
 /// floor(log2 |x|) of a finite nonzero number, subnormals counted as -1022.
+#[inline(always)]
 pub fn exponent(x: f64) -> i32 {
     parts(x).exponent + FRACTION_BITS as i32
 }

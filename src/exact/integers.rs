@@ -16,6 +16,11 @@ pub trait Integer: Copy + Ord + Send + Sync + 'static {
     fn read(raw: Self::Raw) -> Self;
     /// The nearest double, ties to even.
     fn to_f64(self) -> f64;
+    /// What it has beyond that double.
+    #[inline(always)]
+    fn rest(self) -> f64 {
+        0.0
+    }
     /// Σx of at most [`RUN`] values.
     fn sum(values: &[Self::Raw]) -> i128;
     /// Σx² of at most [`RUN`] values, as low + high · 2^64.
@@ -106,6 +111,10 @@ macro_rules! long {
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 self as f64
+            }
+            #[inline(always)]
+            fn rest(self) -> f64 {
+                (i128::from(self) - self.to_f64() as i128) as f64
             }
             #[inline(always)]
             fn sum(values: &[[u8; 8]]) -> i128 {

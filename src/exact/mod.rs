@@ -19,6 +19,7 @@ pub mod integers;
 pub mod moments;
 pub mod naive;
 pub mod natural;
+pub mod products;
 pub mod round;
 pub mod simd;
 pub mod window;

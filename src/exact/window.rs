@@ -126,6 +126,50 @@ impl Window {
     }
 }
 
+/// The window of products x·y: as that of squares, with the factors' exponents apart.
+#[derive(Debug, Clone, Copy)]
+pub struct ProductWindow {
+    /// Folds of RN(x·y) and of its error; `above` bounds the products.
+    pub folds: Window,
+    /// The least sum of the factors' exponents, for two folds and for three.
+    least: [i32; 2],
+}
+
+impl ProductWindow {
+    /// The window for factors up to these magnitudes (finite, not 0); `None` if no start value is large enough.
+    pub fn new(largest: (f64, f64), k: u32) -> Option<Self> {
+        let e = exponent(largest.0) + exponent(largest.1) + 1;
+        if e + 2 + k as i32 > 1022 {
+            return None;
+        }
+        let mut window = Self {
+            folds: Window {
+                square: Folds::new(e, k),
+                // Half an ulp of a product below 2^(e+1) is at most 2^(e-53).
+                error: Folds::new(e - 54, k),
+                above: power_of_two(e + 1),
+                ..Window::default()
+            },
+            least: [0; 2],
+        };
+        for (depth, least) in window.least.iter_mut().enumerate() {
+            // The product of values of exponents f and g is a multiple of 2^(f+g-104), and RN of it of 2^(f+g-52).
+            let rounded = window.folds.square.unit[depth + 1] + 52;
+            *least = rounded.max(window.folds.error.unit[depth + 1] + 104);
+        }
+        Some(window)
+    }
+
+    /// Do so many folds hold products of factors of these least nonzero magnitudes?
+    #[inline(always)]
+    pub fn reaches(&self, depth: Depth, least: (f64, f64)) -> bool {
+        // Without a nonzero factor there is no nonzero product.
+        least.0 == f64::INFINITY
+            || least.1 == f64::INFINITY
+            || exponent(least.0) + exponent(least.1) >= self.least[depth as usize - 2]
+    }
+}
+
 /// Partial sums of one quantity: for each fold and lane an integer in units of the fold.
 pub type Lanes = [[i64; MAX_LANES]; MAX_DEPTH];
 

@@ -4,7 +4,7 @@ use super::guard::guard;
 use super::pointers::{in_ptr, out_ptr};
 use crate::array::{Array, View};
 use crate::error::{Result, Status};
-use crate::reduce;
+use crate::reduce::{self, dot};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
 
 /// The sum of all elements of an array: as parexact_sum_f64.
@@ -21,6 +21,25 @@ pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status 
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
         out.write(reduce::array::<true, false, false>(&a)?.propagated_sum());
+        Ok(())
+    })
+}
+
+/// The dot product of two arrays of the same shape, whose dtypes and strides may differ (of matrices: the Frobenius inner
+/// product): as parexact_dot_f64. No element is rounded to double first.
+///
+/// Errors: as parexact_sum, and INVALID_ARGUMENT if the shapes differ. On failure `out` is untouched.
+/// Cost: as parexact_dot_f64 for contiguous doubles; others are converted on the way.
+/// Memory and thread safety: as parexact_dot_f64.
+///
+/// # Safety
+/// `x` and `y` are NULL or arrays as parexact_array describes; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_dot(x: *const Array, y: *const Array, out: *mut f64) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (x, y, out) = unsafe { (view(x, "x")?, view(y, "y")?, out_ptr(out, "out")?) };
+        out.write(dot::arrays(&x, &y)?);
         Ok(())
     })
 }

@@ -3,7 +3,7 @@
 use super::guard::guard;
 use super::pointers::{f64_bytes, out_ptr};
 use crate::error::Status;
-use crate::reduce;
+use crate::reduce::{self, dot};
 
 /// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
 ///
@@ -43,6 +43,40 @@ pub unsafe extern "C" fn parexact_norm_f64(x: *const f64, n: usize, out: *mut f6
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
         out.write(reduce::squares(x)?.norm());
+        Ok(())
+    })
+}
+
+/// The dot product of two vectors of `n` doubles: the exact real sum of the exact products, rounded once to nearest, ties to
+/// even.
+///
+/// `x`, `y`: n values each, at any alignment; may be NULL if n is 0. Products neither overflow nor underflow. NaN if a
+/// factor is NaN, for 0 times an infinity, or for infinite products of both signs; else an infinite product gives that
+/// infinity.
+///
+/// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+/// Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
+/// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+///
+/// # Safety
+/// `x` and `y` are NULL or n doubles may be read there; `out` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_dot_f64(
+    x: *const f64,
+    y: *const f64,
+    n: usize,
+    out: *mut f64,
+) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let (x, y, out) = unsafe {
+            (
+                f64_bytes(x, n, "x")?,
+                f64_bytes(y, n, "y")?,
+                out_ptr(out, "out")?,
+            )
+        };
+        out.write(dot::vectors(x, y)?);
         Ok(())
     })
 }

@@ -10,6 +10,8 @@ use crate::exact::simd::kernels;
 use crate::exact::{Accumulate, Element, Moments, Unaligned};
 use crate::parallel::fold_chunks;
 
+pub mod dot;
+
 /// Values that a thread takes at a time: 512 KiB of doubles, tens of microseconds. Smaller arrays are not worth a second
 /// thread, which takes longer to wake up.
 const CHUNK: usize = 1 << 16;

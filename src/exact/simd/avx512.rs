@@ -2,10 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use super::{Isa, Kernel, Kernels, Loop, Vector};
+use super::{Isa, Kernel, Kernels, Loop, ProductKernel, Vector};
 use crate::exact::Unaligned;
 use crate::exact::extract::{self, Compared, Span};
-use crate::exact::window::{MAX_LANES, Totals, Window};
+use crate::exact::window::{MAX_LANES, ProductWindow, Totals, Window};
 
 #[derive(Clone, Copy)]
 struct Avx512(__m512d);
@@ -48,9 +48,9 @@ unsafe impl Vector for Avx512 {
         unsafe { Self(_mm512_mul_pd(self.0, other.0)) }
     }
     #[inline(always)]
-    unsafe fn square_error(self, rounded: Self) -> Self {
+    unsafe fn product_error(self, other: Self, rounded: Self) -> Self {
         // SAFETY: see above.
-        unsafe { Self(_mm512_fmsub_pd(self.0, self.0, rounded.0)) }
+        unsafe { Self(_mm512_fmsub_pd(self.0, other.0, rounded.0)) }
     }
     #[inline(always)]
     unsafe fn abs(self) -> Self {
@@ -164,6 +164,12 @@ pub static KERNELS: Kernels = Kernels {
     narrow_squares: kernel::<2, 6, false, true, false, true>(),
     narrow_moments: kernel::<2, 6, true, true, false, true>(),
     narrow_describe: kernel::<2, 6, true, true, true, true>(),
+    products: ProductKernel {
+        step: 2 * Avx512::LANES,
+        k: 6,
+        fold: [fold_products::<2, 6, 2>, fold_products::<2, 6, 3>],
+        span,
+    },
 };
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]
@@ -187,6 +193,17 @@ unsafe fn fold<
             values, window, totals, compared,
         )
     }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,fma")]
+unsafe fn fold_products<const U: usize, const K: u32, const D: usize>(
+    xs: &[Unaligned],
+    ys: &[Unaligned],
+    window: &ProductWindow,
+    totals: &mut Totals,
+) -> usize {
+    // SAFETY: as in `fold`.
+    unsafe { extract::fold_products::<Avx512, U, K, D>(xs, ys, window, totals) }
 }
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]

@@ -1,6 +1,6 @@
 //! Plain Rust, for any CPU: pairs of numbers, which compilers map to SSE2 or NEON registers.
 
-use super::{Isa, Kernel, Kernels, Vector};
+use super::{Isa, Kernel, Kernels, ProductKernel, Vector};
 use crate::exact::extract;
 use crate::exact::window::MAX_LANES;
 
@@ -50,15 +50,19 @@ unsafe impl Vector for Pair {
         self.zip(other, |a, b| a * b)
     }
     #[inline(always)]
-    unsafe fn square_error(self, rounded: Self) -> Self {
-        // Veltkamp's splitting and Dekker's product (1971): 2^27 + 1 halves the significand. Magnitudes that admit squares
-        // are far from overflow here, and all partial products are multiples of x's last bit squared.
-        self.zip(rounded, |x, rounded| {
+    unsafe fn product_error(self, other: Self, rounded: Self) -> Self {
+        // Veltkamp's splitting and Dekker's product (1971): 2^27 + 1 halves the significand. All partial products are
+        // multiples of the factors' last bits.
+        let split = |x: f64| {
             let scaled = x * 134_217_729.0;
             let high = scaled - (scaled - x);
-            let low = x - high;
-            ((high * high - rounded) + 2.0 * high * low) + low * low
-        })
+            (high, x - high)
+        };
+        Self(std::array::from_fn(|i| {
+            let (x, x_low) = split(self.0[i]);
+            let (y, y_low) = split(other.0[i]);
+            ((x * y - rounded.0[i]) + x * y_low + x_low * y) + x_low * y_low
+        }))
     }
     #[inline(always)]
     unsafe fn abs(self) -> Self {
@@ -153,4 +157,13 @@ pub static KERNELS: Kernels = Kernels {
     narrow_squares: kernel::<1, 6, false, true, false, true>(),
     narrow_moments: kernel::<1, 6, true, true, false, true>(),
     narrow_describe: kernel::<1, 6, true, true, true, true>(),
+    products: ProductKernel {
+        step: Pair::LANES,
+        k: 6,
+        fold: [
+            extract::fold_products::<Pair, 1, 6, 2>,
+            extract::fold_products::<Pair, 1, 6, 3>,
+        ],
+        span: extract::span::<Pair>,
+    },
 };

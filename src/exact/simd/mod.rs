@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::Unaligned;
 use super::extract::{Compared, Span};
-use super::window::{Depth, MAX_LANES, Totals, Window};
+use super::window::{Depth, MAX_LANES, ProductWindow, Totals, Window};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -46,10 +46,11 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn mul(self, other: Self) -> Self;
-    /// self² - rounded, exactly, where `rounded` is RN(self²) and nothing underflows.
+    /// self · other - rounded, exactly, where `rounded` is RN(self · other) and no part under- or overflows; NaN if one does
+    /// overflow.
     /// # Safety
     /// As the trait.
-    unsafe fn square_error(self, rounded: Self) -> Self;
+    unsafe fn product_error(self, other: Self, rounded: Self) -> Self;
     /// Clears the signs.
     /// # Safety
     /// As the trait.
@@ -160,6 +161,57 @@ impl Kernel {
     }
 }
 
+/// See [`super::extract::fold_products`].
+type FoldProducts = unsafe fn(&[Unaligned], &[Unaligned], &ProductWindow, &mut Totals) -> usize;
+
+/// The kernel of products.
+#[derive(Clone, Copy)]
+pub struct ProductKernel {
+    step: usize,
+    k: u32,
+    /// With two folds and with three.
+    fold: [FoldProducts; 2],
+    span: unsafe fn(&[Unaligned]) -> Span,
+}
+
+impl ProductKernel {
+    /// Pairs come in multiples of this.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// log2 of the additions a lane does in a block.
+    pub fn k(&self) -> u32 {
+        self.k
+    }
+
+    /// Pairs in a full block.
+    pub fn block(&self) -> usize {
+        self.step << self.k
+    }
+
+    /// See [`super::extract::fold_products`].
+    pub fn fold(
+        &self,
+        depth: Depth,
+        xs: &[Unaligned],
+        ys: &[Unaligned],
+        window: &ProductWindow,
+        totals: &mut Totals,
+    ) -> usize {
+        assert!(xs.len() == ys.len() && xs.len().is_multiple_of(self.step));
+        // SAFETY: kernels come only from `supported`, which asked the CPU; the lengths were checked.
+        unsafe { self.fold[depth as usize - 2](xs, ys, window, totals) }
+    }
+
+    /// See [`super::extract::span`].
+    pub fn span(&self, values: &[Unaligned]) -> Span {
+        assert!(values.len().is_multiple_of(self.step));
+        // SAFETY: as in `fold`; a step is a multiple of the lanes.
+        unsafe { (self.span)(values) }
+    }
+}
+
 /// A plain loop, for the compiler to vectorise.
 pub trait Loop {
     /// Its body; to be marked `#[inline(always)]`, as only inlined code gets the instruction set.
@@ -195,6 +247,8 @@ pub struct Kernels {
     pub narrow_moments: Kernel,
     /// Σx, Σx² and the extremes; step and k as `narrow_moments`.
     pub narrow_describe: Kernel,
+    /// Σxy.
+    pub products: ProductKernel,
 }
 
 impl Kernels {

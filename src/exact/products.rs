@@ -1,0 +1,149 @@
+//! Exact dot products: the driver of the product kernel, as [`super::accumulator`] is of the others.
+
+use super::Unaligned;
+use super::accumulator::MAX_BLOCK;
+use super::digits::Squares;
+use super::float::CANONICAL_NAN;
+use super::moments::Counts;
+use super::round::Quotient;
+use super::simd::{Kernels, ProductKernel};
+use super::window::{Depth, ProductWindow, Totals};
+
+/// Σxy under way.
+pub struct Products {
+    kernel: &'static ProductKernel,
+    window: Option<ProductWindow>,
+    totals: Totals,
+    /// Products with a factor that is not finite, by their values.
+    counts: Counts,
+    sum: Squares,
+}
+
+impl Products {
+    /// Nothing added yet.
+    pub fn new(kernels: &'static Kernels) -> Self {
+        Self {
+            kernel: &kernels.products,
+            window: None,
+            totals: Totals::default(),
+            counts: Counts::default(),
+            sum: Squares::default(),
+        }
+    }
+
+    /// Adds the products of pairs.
+    pub fn add(&mut self, xs: &[Unaligned], ys: &[Unaligned]) {
+        let whole = xs.len() - xs.len() % self.kernel.step();
+        let (mut x, x_rest) = xs.split_at(whole);
+        let (mut y, y_rest) = ys.split_at(whole);
+        while !x.is_empty() {
+            let (done, fits) = self.fold(x, y);
+            (x, y) = (&x[done..], &y[done..]);
+            if !fits {
+                let block = self.kernel.block().min(x.len());
+                self.add_block(&x[..block], &y[..block]);
+                (x, y) = (&x[block..], &y[block..]);
+            }
+        }
+        if !x_rest.is_empty() {
+            let mut padded = [[[0; 8]; MAX_BLOCK]; 2];
+            padded[0][..x_rest.len()].copy_from_slice(x_rest);
+            padded[1][..y_rest.len()].copy_from_slice(y_rest);
+            let step = self.kernel.step();
+            self.add_block(&padded[0][..step], &padded[1][..step]);
+        }
+    }
+
+    /// Adds what another accumulator holds.
+    pub fn merge(&mut self, mut other: Self) {
+        other.deposit_totals();
+        self.counts.merge(&other.counts);
+        self.sum.merge(&other.sum);
+    }
+
+    /// The sum, rounded once.
+    pub fn finish(mut self) -> f64 {
+        self.deposit_totals();
+        if self.counts.nan > 0 {
+            return CANONICAL_NAN;
+        }
+        self.counts.infinite_sum().unwrap_or_else(|| {
+            let (negative, magnitude) = self.sum.to_natural();
+            Quotient::new(&magnitude, 1).round(negative)
+        })
+    }
+
+    /// Lets the kernel take blocks as long as they fit: how many pairs it took, and whether all that it was given.
+    fn fold(&mut self, x: &[Unaligned], y: &[Unaligned]) -> (usize, bool) {
+        let Some(window) = self.window else {
+            return (0, false);
+        };
+        let limit = x.len().min(self.room() * self.kernel.block());
+        let (x, y) = (&x[..limit], &y[..limit]);
+        let done = self
+            .kernel
+            .fold(Depth::Two, x, y, &window, &mut self.totals);
+        (done, done == limit)
+    }
+
+    /// Adds one block after a look at it.
+    fn add_block(&mut self, x: &[Unaligned], y: &[Unaligned]) {
+        if self.kernel.span(x).finite && self.kernel.span(y).finite {
+            return self.add_finite(x, y);
+        }
+        let mut finite = [[[0; 8]; MAX_BLOCK]; 2];
+        for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
+            let (a, b) = (f64::from_ne_bytes(x), f64::from_ne_bytes(y));
+            if a.is_finite() && b.is_finite() {
+                finite[0][i] = x;
+                finite[1][i] = y;
+            } else {
+                self.counts.add_special(a * b);
+            }
+        }
+        self.add_finite(&finite[0][..x.len()], &finite[1][..y.len()]);
+    }
+
+    fn add_finite(&mut self, x: &[Unaligned], y: &[Unaligned]) {
+        let (x_span, y_span) = (self.kernel.span(x), self.kernel.span(y));
+        let largest = (x_span.largest(), y_span.largest());
+        if largest.0 == 0.0 || largest.1 == 0.0 {
+            return;
+        }
+        let least = (x_span.least, y_span.least);
+        if let Some(window) = ProductWindow::new(largest, self.kernel.k()) {
+            for depth in [Depth::Two, Depth::Three] {
+                if window.reaches(depth, least) {
+                    self.deposit_totals();
+                    self.window = Some(window);
+                    let done = self.kernel.fold(depth, x, y, &window, &mut self.totals);
+                    if done == x.len() {
+                        return;
+                    }
+                    // Splitting a huge factor overflowed.
+                    break;
+                }
+            }
+        }
+        for (&x, &y) in x.iter().zip(y) {
+            self.sum
+                .add_product(f64::from_ne_bytes(x), f64::from_ne_bytes(y));
+        }
+    }
+
+    /// Blocks that the totals have room for, after making some.
+    fn room(&mut self) -> usize {
+        if self.totals.room() == 0 {
+            self.deposit_totals();
+        }
+        self.totals.room()
+    }
+
+    fn deposit_totals(&mut self) {
+        if let Some(window) = &self.window {
+            let no_values = &mut Default::default();
+            self.totals
+                .deposit::<false, true>(&window.folds, no_values, &mut self.sum);
+        }
+    }
+}
