@@ -202,6 +202,7 @@ static void dot_products(void)
     CHECK_BITS(DOT2(TINY, TINY, TINY, -TINY), PLUS_ZERO);
     CHECK_DOUBLE(DOT2(TINY, TINY, 0.5, TINY), TINY); /* 2^-2148 breaks a tie */
     CHECK_BITS(DOT2(TINY, 0, 0.5, 0), PLUS_ZERO);
+    CHECK_DOUBLE(DOT2(0x1p52 + 1, 0, TINY, 0), 0x1p-1022 + TINY);
     CHECK_DOUBLE(DOT2(1 + 0x1p-52, -1, 1 - 0x1p-52, 1), -0x1p-104);
 
     CHECK_BITS(DOT2(NAN, 1, 1, 1), CANONICAL_NAN);

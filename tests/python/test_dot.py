@@ -58,6 +58,7 @@ def both(x: AnyArray, y: AnyArray) -> float:
         ([TINY], [0.5], 0.0),  # half of the least: a tie, to even
         ([-TINY], [0.5], -0.0),
         ([TINY, TINY], [0.5, TINY], TINY),
+        ([2.0**52 + 1], [TINY], 2.0**-1022 + TINY),  # exact
         ([TINY], [TINY], 0.0),
         ([TINY], [-TINY], -0.0),
         ([TINY, TINY], [TINY, -TINY], 0.0),
