@@ -26,11 +26,15 @@ CARGO_TEST := CARGO_PROFILE_RELEASE_LTO=off cargo test --release
 LOCKED := $(if $(CI),--locked)
 
 VENV   := .venv
+# The peers of `make bench` have a virtual environment of their own: they are large.
+BENCH_VENV := .venv-bench
+# For example: make bench BENCH_ARGS="--only P1,P5 --quick"
+BENCH_ARGS ?=
 PASSED  = @mkdir -p target/checks && touch target/checks/$(@:check-%=%)
 CHECKS := format lint rust c python install
 
 .DELETE_ON_ERROR:
-.PHONY: all library static demo test header install uninstall clean help $(CHECKS:%=check-%)
+.PHONY: all library static demo test bench bench-kernels header install uninstall clean help $(CHECKS:%=check-%)
 
 all: library static ## the shared library and the static one, in target/release
 
@@ -54,9 +58,11 @@ demo: library $(VENV)/ready ## build everything needed and run the workshop's pr
 
 # A broken download is tried once more; pip itself repeats only what fails at once.
 $(VENV)/ready: tests/python/requirements.txt
+$(BENCH_VENV)/ready: benches/requirements.txt
+$(VENV)/ready $(BENCH_VENV)/ready:
 	@scripts/require.sh venv
-	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install -q -r $< || { sleep 5; $(VENV)/bin/python -m pip install -q -r $<; }
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install -q -r $< || { sleep 5; $(@D)/bin/python -m pip install -q -r $<; }
 	@touch $@
 
 test: ## every check there is, and a summary
@@ -98,6 +104,12 @@ check-install: all ## installation: files, links, pkg-config, removal
 	tests/install.sh
 	$(PASSED)
 
+bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, benches/results/ (minutes; quiet machine)
+	$(BENCH_VENV)/bin/python benches/run.py $(BENCH_ARGS)
+
+bench-kernels: ## the kernels alone, by SIMD path, size and data
+	CARGO_PROFILE_BENCH_LTO=off cargo bench $(LOCKED) --bench kernels -- $(BENCH_ARGS)
+
 header: ## write include/parexact.h anew from the Rust sources
 	PAREXACT_BLESS_HEADER=1 $(CARGO_TEST) $(LOCKED) --test header header_is_up_to_date
 
@@ -121,8 +133,8 @@ uninstall: ## remove what install put there, given the same variables
 	    "$(DESTDIR)$(INCLUDEDIR)/parexact.h" "$(DESTDIR)$(INCLUDEDIR)/parexact.f90" \
 	    "$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
 
-clean: ## remove everything that was made, the virtual environment included
-	rm -rf target $(VENV) .hypothesis .pytest_cache .ruff_cache
+clean: ## remove everything that was made, the virtual environments included
+	rm -rf target $(VENV) $(BENCH_VENV) .hypothesis .pytest_cache .ruff_cache
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

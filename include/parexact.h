@@ -220,6 +220,24 @@ parexact_status parexact_norm_f64(const double *x,
                                   size_t n,
                                   double *out);
 
+// The dot product of two vectors of `n` doubles: the exact real sum of the exact products, rounded once to nearest, ties to
+// even.
+//
+// `x`, `y`: n values each, at any alignment; may be NULL if n is 0. Products neither overflow nor underflow. NaN if a
+// factor is NaN, for 0 times an infinity, or for infinite products of both signs; else an infinite product gives that
+// infinity.
+//
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x` and `y` are NULL or n doubles may be read there; `out` is NULL or may be written.
+parexact_status parexact_dot_f64(const double *x,
+                                 const double *y,
+                                 size_t n,
+                                 double *out);
+
 // -- Reductions of arrays --------------------------------------------------------------------------
 
 // IEEE 754 binary64, `double`.
@@ -281,6 +299,19 @@ typedef struct {
 parexact_status parexact_sum(const parexact_array *a,
                              double *out);
 
+// The dot product of two arrays of the same shape, whose dtypes and strides may differ (of matrices: the Frobenius inner
+// product): as parexact_dot_f64. No element is rounded to double first.
+//
+// Errors: as parexact_sum, and INVALID_ARGUMENT if the shapes differ. On failure `out` is untouched.
+// Cost: as parexact_dot_f64 for contiguous doubles; others are converted on the way.
+// Memory and thread safety: as parexact_dot_f64.
+//
+// Safety:
+// `x` and `y` are NULL or arrays as parexact_array describes; `out` is NULL or may be written.
+parexact_status parexact_dot(const parexact_array *x,
+                             const parexact_array *y,
+                             double *out);
+
 // The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
 //
 // Errors: as parexact_sum. On failure `out` is untouched.
@@ -310,6 +341,35 @@ parexact_status parexact_describe(const parexact_array *a,
                                   int64_t ddof,
                                   int32_t nan_policy,
                                   parexact_stats *out);
+
+// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for bit that of the
+// whole-array function on the slice.
+//
+// `op`: one of PAREXACT_OP_*.
+// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end. NULL, or none:
+// all of them.
+// `ddof`: for PAREXACT_OP_VAR and _STD, as for parexact_describe; at least 0.
+// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself; NAN_FOUND if any has a NaN.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May be NULL if
+// there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
+// `out_len`: the number of results: the product of the lengths of the axes that stay.
+//
+// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
+// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 1 MiB for each thread.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
+// `out_len` doubles may be written there.
+parexact_status parexact_reduce(const parexact_array *a,
+                                int32_t op,
+                                const int32_t *axes,
+                                int32_t axis_count,
+                                int64_t ddof,
+                                int32_t nan_policy,
+                                double *out,
+                                size_t out_len);
 
 // -- The mergeable state ---------------------------------------------------------------------------
 

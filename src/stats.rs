@@ -59,6 +59,21 @@ impl TryFrom<i32> for NanPolicy {
     }
 }
 
+impl NanPolicy {
+    /// Is the result NaN because a value is? An error if that is what the policy makes of it.
+    pub fn finds_nan(self, moments: &Moments) -> Result<bool> {
+        let counts = &moments.counts;
+        match self {
+            Self::Raise if counts.nan > 0 => {
+                let message = format!("{} of {} values are NaN", counts.nan, counts.all);
+                Err(Error::new(PAREXACT_ERROR_NAN_FOUND, message))
+            }
+            Self::Propagate => Ok(counts.nan > 0),
+            Self::Omit | Self::Raise => Ok(false),
+        }
+    }
+}
+
 /// Delta degrees of freedom, checked.
 pub fn checked_ddof(ddof: i64) -> Result<u64> {
     u64::try_from(ddof)
@@ -69,17 +84,9 @@ impl Stats {
     /// Rounds moments. The divisor of the variance is n - ddof.
     pub fn new(moments: &Moments, ddof: u64, policy: NanPolicy) -> Result<Self> {
         let counts = &moments.counts;
-        if counts.nan > 0 {
-            match policy {
-                NanPolicy::Propagate => return Ok(Self::nan(counts.all, counts.nan)),
-                NanPolicy::Omit => {}
-                NanPolicy::Raise => {
-                    let message = format!("{} of {} values are NaN", counts.nan, counts.all);
-                    return Err(Error::new(PAREXACT_ERROR_NAN_FOUND, message));
-                }
-            }
+        if policy.finds_nan(moments)? {
+            return Ok(Self::nan(counts.all, counts.nan));
         }
-        let empty = moments.extremes.is_empty();
         let variance = moments.variance(ddof);
         Ok(Self {
             count: moments.numbers(),
@@ -88,16 +95,8 @@ impl Stats {
             mean: moments.mean(),
             variance: variance.map_or(CANONICAL_NAN, |v| v.round(false)),
             std: variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
-            min: if empty {
-                CANONICAL_NAN
-            } else {
-                moments.extremes.min()
-            },
-            max: if empty {
-                CANONICAL_NAN
-            } else {
-                moments.extremes.max()
-            },
+            min: moments.min(),
+            max: moments.max(),
         })
     }
 

@@ -272,6 +272,19 @@ fn squares_at_the_edge_of_underflow() {
             })
             .collect();
         check_paths(&values, &[usize::MAX]);
+        check_products(&values, &values);
+    }
+}
+
+/// One small factor with all its bits, wherever the window may end.
+#[test]
+fn small_factors_keep_their_last_bits() {
+    let odd = 1.0 + 2f64.powi(-52);
+    for exponent in -160..0 {
+        let mut x = [odd; 1024];
+        x[77] *= 2f64.powi(exponent);
+        check_products(&x, &[odd; 1024]);
+        check_paths(&x, &[usize::MAX]);
     }
 }
 

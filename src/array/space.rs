@@ -98,8 +98,12 @@ impl<const N: usize> Space<N> {
         count.is_some() && extents
     }
 
-    /// Offsets of the first and the last byte of array `array`, whose elements have `size` bytes; for addressable ones.
+    /// Offsets of the first and the last byte of array `array`, whose elements have `size` bytes; for addressable ones; no bytes if there
+    /// are no elements.
     pub fn byte_range(&self, array: usize, size: usize) -> Range<isize> {
+        if self.is_empty() {
+            return 0..0;
+        }
         let mut range = self.origin[array]..self.origin[array] + size as isize;
         for dim in self.dims() {
             let extent = dim.extent(array).expect("addressable");

@@ -49,6 +49,16 @@ impl View {
         self.data
     }
 
+    /// Does a byte of the memory from `start` on lie between the first and the last byte of the array?
+    pub fn overlaps(&self, start: *const u8, bytes: usize) -> bool {
+        let range = self.space.byte_range(0, self.dtype.size());
+        let array = self.data.addr().wrapping_add_signed(range.start)
+            ..self.data.addr().wrapping_add_signed(range.end);
+        let other = start.addr()..start.addr() + bytes;
+        let empty = self.space.is_empty() || bytes == 0;
+        !empty && array.start < other.end && other.start < array.end
+    }
+
     /// The same elements over part of the dimensions, from another start.
     ///
     /// # Safety

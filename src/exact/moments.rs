@@ -108,11 +108,48 @@ impl Moments {
         Some(Quotient::new(&spread, u128::from(n) * u128::from(n - ddof)))
     }
 
+    /// The variance, rounded.
+    pub fn rounded_variance(&self, ddof: u64) -> f64 {
+        self.variance(ddof)
+            .map_or(CANONICAL_NAN, |variance| variance.round(false))
+    }
+
+    /// The standard deviation: the root of the exact variance.
+    pub fn std(&self, ddof: u64) -> f64 {
+        self.variance(ddof)
+            .map_or(CANONICAL_NAN, |variance| variance.sqrt().round(false))
+    }
+
+    /// The least value; NaN if there is none.
+    pub fn min(&self) -> f64 {
+        if self.extremes.is_empty() {
+            CANONICAL_NAN
+        } else {
+            self.extremes.min()
+        }
+    }
+
+    /// The greatest value; NaN if there is none.
+    pub fn max(&self) -> f64 {
+        if self.extremes.is_empty() {
+            CANONICAL_NAN
+        } else {
+            self.extremes.max()
+        }
+    }
+
     /// The Euclidean norm, NaNs propagated.
-    pub fn norm(&self) -> f64 {
+    pub fn propagated_norm(&self) -> f64 {
         if self.counts.nan > 0 {
             CANONICAL_NAN
-        } else if self.counts.infinite_sum().is_some() {
+        } else {
+            self.norm()
+        }
+    }
+
+    /// The Euclidean norm of all values that are not NaN.
+    pub fn norm(&self) -> f64 {
+        if self.counts.infinite_sum().is_some() {
             f64::INFINITY
         } else {
             let (_, squares) = self.squares.to_natural();

@@ -1,9 +1,10 @@
 //! Reductions of arrays.
 
 use super::guard::guard;
-use super::pointers::{in_ptr, out_ptr};
+use super::pointers::{bytes, bytes_mut, in_ptr, out_ptr};
 use crate::array::{Array, View};
-use crate::error::{Result, Status};
+use crate::error::{Error, Result, Status};
+use crate::reduce::axes::{Op, Plan, Results, Rounding};
 use crate::reduce::{self, dot};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
 
@@ -56,7 +57,7 @@ pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        out.write(reduce::array::<false, true, false>(&a)?.norm());
+        out.write(reduce::array::<false, true, false>(&a)?.propagated_norm());
         Ok(())
     })
 }
@@ -91,6 +92,101 @@ pub unsafe extern "C" fn parexact_describe(
         out.write(Stats::new(&moments, ddof, policy)?);
         Ok(())
     })
+}
+
+/// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for bit that of the
+/// whole-array function on the slice.
+///
+/// `op`: one of PAREXACT_OP_*.
+/// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end. NULL, or none:
+/// all of them.
+/// `ddof`: for PAREXACT_OP_VAR and _STD, as for parexact_describe; at least 0.
+/// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself; NAN_FOUND if any has a NaN.
+/// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May be NULL if
+/// there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
+/// `out_len`: the number of results: the product of the lengths of the axes that stay.
+///
+/// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
+/// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 1 MiB for each thread.
+/// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+///
+/// # Safety
+/// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
+/// `out_len` doubles may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_reduce(
+    a: *const Array,
+    op: i32,
+    axes: *const i32,
+    axis_count: i32,
+    ddof: i64,
+    nan_policy: i32,
+    out: *mut f64,
+    out_len: usize,
+) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let a = unsafe { view(a, "a")? };
+        let rounding = Rounding {
+            op: Op::try_from(op)?,
+            ddof: checked_ddof(ddof)?,
+            policy: NanPolicy::try_from(nan_policy)?,
+        };
+        let count = usize::try_from(axis_count).map_err(|_| {
+            Error::invalid(format!(
+                "axis_count is {axis_count}; it must not be negative"
+            ))
+        })?;
+        // SAFETY: passed on from the caller.
+        let axes = unsafe { bytes(axes.cast(), count, "axes")? };
+        let plan = Plan::new(a, &marks(axes, a.space().dims().len())?);
+        if plan.results() != Some(out_len) {
+            return Err(Error::invalid(format!(
+                "out_len is {out_len}; the axes that stay have {} elements",
+                plan.results()
+                    .map_or("too many".into(), |results| results.to_string())
+            )));
+        }
+        // SAFETY: passed on from the caller; nothing is read.
+        unsafe { bytes_mut::<8>(out.cast(), out_len, "out")? };
+        if a.overlaps(out.cast(), out_len * size_of::<f64>()) {
+            return Err(Error::invalid("out must not overlap the array"));
+        }
+        // SAFETY: passed on from the caller; the number of results was compared.
+        plan.run(rounding, unsafe { Results::new(out) })
+    })
+}
+
+/// Which of `ndim` axes are meant: all, if none is given.
+fn marks(axes: &[[u8; 4]], ndim: usize) -> Result<Vec<bool>> {
+    let mut marks = vec![axes.is_empty(); ndim];
+    for (i, &axis) in axes.iter().enumerate() {
+        let axis = i32::from_ne_bytes(axis);
+        // ndim is at most 64.
+        let index = if axis < 0 {
+            axis.saturating_add(ndim as i32)
+        } else {
+            axis
+        };
+        let mark = usize::try_from(index)
+            .ok()
+            .and_then(|index| marks.get_mut(index));
+        match mark {
+            None => {
+                return Err(Error::invalid(format!(
+                    "axes[{i}] is {axis}; the array has {ndim} dimensions"
+                )));
+            }
+            Some(true) => {
+                return Err(Error::invalid(format!(
+                    "axes[{i}] is {axis}, which was given before"
+                )));
+            }
+            Some(mark) => *mark = true,
+        }
+    }
+    Ok(marks)
 }
 
 /// A required array.

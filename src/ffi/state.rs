@@ -113,7 +113,7 @@ pub unsafe extern "C" fn parexact_state_norm(s: *const State, out: *mut f64) -> 
     guard(|| {
         // SAFETY: passed on from the caller.
         let (state, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out, "out")?) };
-        out.write(state.moments()?.norm());
+        out.write(state.moments()?.propagated_norm());
         Ok(())
     })
 }

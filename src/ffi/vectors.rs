@@ -42,7 +42,7 @@ pub unsafe extern "C" fn parexact_norm_f64(x: *const f64, n: usize, out: *mut f6
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        out.write(reduce::squares(x)?.norm());
+        out.write(reduce::squares(x)?.propagated_norm());
         Ok(())
     })
 }

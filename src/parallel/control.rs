@@ -64,6 +64,18 @@ pub fn attach(control: Option<Arc<Control>>) -> Option<Arc<Control>> {
         .unwrap_or(None)
 }
 
+/// For parts of a call that take long by themselves: has the control that governs this thread been cancelled?
+pub fn check_attached() -> Result<()> {
+    let control = ATTACHED
+        .try_with(|attached| attached.borrow().clone())
+        .unwrap_or(None);
+    Watch {
+        control,
+        reports: false,
+    }
+    .check()
+}
+
 /// A call under the control that was attached to the calling thread when it began, if any.
 pub struct Watch {
     control: Option<Arc<Control>>,

@@ -10,7 +10,9 @@ use crate::exact::simd::kernels;
 use crate::exact::{Accumulate, Element, Moments, Unaligned};
 use crate::parallel::fold_chunks;
 
+pub mod axes;
 pub mod dot;
+pub mod strips;
 
 /// Values that a thread takes at a time: 512 KiB of doubles, tens of microseconds. Smaller arrays are not worth a second
 /// thread, which takes longer to wake up.

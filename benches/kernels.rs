@@ -1,0 +1,121 @@
+//! The kernels alone, on one thread: every quantity on every SIMD path that this CPU has, by size and by kind of data.
+//!
+//! One accumulator takes the same values again and again; what it costs to make one and to round its sums is left out.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
+use parexact::exact::accumulator::{Describing, Squaring, Summing};
+use parexact::exact::{Accumulate, Unaligned, as_unaligned, simd};
+
+/// 16 KiB, 256 KiB and 8 MiB: within a cache of each level.
+const SIZES: [(&str, usize); 3] = [("L1", 1 << 11), ("L2", 1 << 15), ("L3", 1 << 20)];
+
+/// Where kinds of data are compared.
+const KINDS_AT: usize = SIZES[1].1;
+
+/// SplitMix64 (Steele, Lea, Flood 2014): well mixed bits from a counter.
+struct SplitMix(u64);
+
+impl SplitMix {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn uniform(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 * 2f64.powi(-53)
+    }
+
+    /// Standard normal, by Box and Muller.
+    fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    /// Any finite number of modest exponent, all exponents equally likely.
+    fn wide(&mut self) -> f64 {
+        let exponent = self.bits() % 2000;
+        f64::from_bits(self.bits() & !(0x7ff << 52) | exponent << 52)
+    }
+}
+
+/// Kinds of data, each by the value at an index.
+type Kind = (&'static str, fn(&mut SplitMix, usize) -> f64);
+
+/// Two folds hold these.
+const NORMALS: Kind = ("normals", |random, _| random.normal());
+
+const OTHER_KINDS: [Kind; 5] = [
+    ("uniforms", |random, _| random.uniform()),
+    // Two folds do not always hold these, three do.
+    ("outliers", |random, i| match i % 1000 {
+        0 => 1e12 * random.normal(),
+        _ => random.normal(),
+    }),
+    // Three folds do not either.
+    ("far outliers", |random, i| match i % 1000 {
+        0 => 1e30 * random.normal(),
+        _ => random.normal(),
+    }),
+    ("wide", |random, _| random.wide()),
+    ("1% NaN", |random, i| match i % 100 {
+        0 => f64::NAN,
+        _ => random.normal(),
+    }),
+];
+
+fn values(kind: Kind, n: usize) -> Vec<f64> {
+    let mut random = SplitMix(20_260_101);
+    (0..n).map(|i| kind.1(&mut random, i)).collect()
+}
+
+fn measure<A: Accumulate<Raw = Unaligned>>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    kernels: &'static simd::Kernels,
+    name: &str,
+    values: &[f64],
+) {
+    let mut accumulator = A::new(kernels);
+    group.throughput(Throughput::Elements(values.len() as u64));
+    group.bench_function(BenchmarkId::new(kernels.name, name), |bencher| {
+        bencher.iter(|| accumulator.add(as_unaligned(black_box(values))));
+    });
+    black_box(accumulator.finish());
+}
+
+fn quantity<A: Accumulate<Raw = Unaligned>>(criterion: &mut Criterion, title: &str) {
+    let mut group = criterion.benchmark_group(title);
+    for kernels in simd::supported() {
+        for (level, n) in SIZES {
+            let name = format!("{} in {level}", NORMALS.0);
+            measure::<A>(&mut group, kernels, &name, &values(NORMALS, n));
+        }
+        for kind in OTHER_KINDS {
+            measure::<A>(&mut group, kernels, kind.0, &values(kind, KINDS_AT));
+        }
+    }
+    group.finish();
+}
+
+fn quantities(criterion: &mut Criterion) {
+    quantity::<Summing>(criterion, "sum");
+    quantity::<Squaring>(criterion, "squares");
+    quantity::<Describing>(criterion, "describe");
+}
+
+criterion_group! {
+    name = kernels;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800))
+        .sample_size(30);
+    targets = quantities
+}
+criterion_main!(kernels);

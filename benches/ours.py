@@ -1,0 +1,103 @@
+"""parexact as a contender: plain ctypes, over the prototypes of python_examples/native.py."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from ctypes import POINTER, byref, c_double, c_int32
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from timing import Contender
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python_examples"))
+import native
+
+NAME = "parexact"
+Numbers = npt.NDArray[Any]
+
+OPS = {"sum": 0, "mean": 1, "var": 2, "std": 3, "min": 4, "max": 5, "norm": 6}
+
+
+class Missing(Exception):
+    """The library, or native.py, does not have the function."""
+
+
+def function(name: str) -> Callable[..., int]:
+    """Return one of the library's functions, with its prototype."""
+    if name not in native.PROTOTYPES:
+        raise Missing(f"{name} has no prototype in native.py")
+    found: Callable[..., int] = getattr(native.lib, name)
+    return found
+
+
+def _contender(call: Callable[[], int], value: Callable[[], float], name: str = NAME) -> Contender:
+    """Return the call as a contender that fails if the status is not OK."""
+
+    def checked(status: int) -> float:
+        native.check(status)
+        return value()
+
+    return Contender(name, call, checked, exact=True)
+
+
+def sum_f64(x: npt.NDArray[np.float64]) -> Contender:
+    """Σx by the plain vector function: the rawest call there is."""
+    out = c_double()
+    call = partial(function("parexact_sum_f64"), native.doubles(x), x.size, byref(out))
+    return _contender(call, lambda: out.value)
+
+
+def sum_view(a: Numbers) -> Contender:
+    """Σx of any array."""
+    out = c_double()
+    call = partial(function("parexact_sum"), byref(native.view(a)), byref(out))
+    return _contender(call, lambda: out.value)
+
+
+def describe(a: Numbers, nan: str = "propagate") -> Contender:
+    """n, sum, mean, var, std, min and max of any array; stands for its variance."""
+    out = native.Stats()
+    policy = native.NAN_POLICY[nan]
+    view = native.view(a)
+    call = partial(function("parexact_describe"), byref(view), 0, policy, byref(out))
+    return _contender(call, lambda: out.variance)
+
+
+def norm(a: Numbers) -> Contender:
+    """Return the Euclidean norm of any array."""
+    out = c_double()
+    call = partial(function("parexact_norm"), byref(native.view(a)), byref(out))
+    return _contender(call, lambda: out.value)
+
+
+def dot(x: Numbers, y: Numbers) -> Contender:
+    """Σxy of any two arrays of one shape."""
+    out = c_double()
+    views = byref(native.view(x)), byref(native.view(y))
+    call = partial(function("parexact_dot"), *views, byref(out))
+    return _contender(call, lambda: out.value)
+
+
+def reduce(
+    a: Numbers, op: str, axis: int | None = None, nan: str = "propagate", name: str = NAME
+) -> Contender:
+    """Reduce along an axis, or altogether; stands for the first number of the result."""
+    shape = () if axis is None else np.delete(a.shape, axis)
+    out = np.empty(shape)
+    axes = None if axis is None else (c_int32 * 1)(axis)
+    call = partial(
+        function("parexact_reduce"),
+        byref(native.view(a)),
+        OPS[op],
+        axes,
+        0 if axis is None else 1,
+        0,
+        native.NAN_POLICY[nan],
+        out.ctypes.data_as(POINTER(c_double)),
+        out.size,
+    )
+    return _contender(call, lambda: float(out.flat[0]), name)

@@ -1,0 +1,65 @@
+"""Which parts there are, and what a part is given to work with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from results import Row
+from timing import Contender, Pace, Timing, race
+
+Measure = Callable[["Run"], Iterable[Row]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One part in one process, whose thread count is fixed."""
+
+    part: str
+    threads: int
+    quick: bool
+
+    def size(self, n: int) -> int:
+        """Return the size to work at: less in a quick run, if large."""
+        return min(n, 2_000_000) if self.quick else n
+
+    @property
+    def pace(self) -> Pace:
+        """How long to measure."""
+        return Pace(3, 0.01) if self.quick else Pace(11, 0.05)
+
+    def race(self, *contenders: Contender) -> dict[str, Timing]:
+        """Let contenders take turns."""
+        return race(contenders, self.pace)
+
+    def failed(self, work: str, against: str, error: Exception) -> Row:
+        """Return a row for what could not be measured."""
+        message = f"{type(error).__name__}: {error}"
+        print(f"  {work}: {message}", file=sys.stderr)
+        return Row(self.part, work, against, error=message)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something to measure."""
+
+    name: str
+    title: str
+    threads: Sequence[int]
+    """It runs once for each of these thread counts, in a process of its own."""
+    measure: Measure
+
+
+PARTS: dict[str, Part] = {}
+
+
+def part(name: str, title: str, threads: Sequence[int] = (1,)) -> Callable[[Measure], Measure]:
+    """Mark a function as a part: it yields rows, and turns what fails into `Run.failed` rows."""
+
+    def add(measure: Measure) -> Measure:
+        assert name not in PARTS
+        PARTS[name] = Part(name, title, threads, measure)
+        return measure
+
+    return add

@@ -1,0 +1,82 @@
+"""States: what a merge and a result cost, without what ctypes costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ctypes import CFUNCTYPE, POINTER, byref, c_int32, c_int64
+from functools import partial
+
+import ours
+from data import make
+from results import Row, Target, at_most
+from timing import Contender
+
+from .registry import Run, part
+
+native = ours.native
+
+
+def filled(kind: str) -> native.State:
+    """Return a state of 10⁵ numbers."""
+    state = native.new_state()
+    view = native.view(make(kind, 100_000))
+    native.check(native.lib.parexact_state_update(byref(state), byref(view)))
+    return state
+
+
+def absolute(run: Run, work: str, call: Contender, empty: Contender, target: Target) -> Row:
+    """Return the row for a call in µs, after subtracting an empty one with the same arguments."""
+    timings = run.race(call, empty)
+    whole, nothing = (timing.median * 1e6 for timing in timings.values())
+    return Row(
+        run.part,
+        work,
+        f"{whole:.2f} − {nothing:.2f} µs of ctypes",
+        whole - nothing,
+        "µs",
+        target,
+        details={
+            "with_ctypes_us": whole,
+            "ctypes_us": nothing,
+            "timings": [timing.to_json() for timing in timings.values()],
+        },
+    )
+
+
+def status_of(name: str, call: partial[int]) -> Contender:
+    """Return a contender that only has to succeed."""
+
+    def checked(status: int) -> float:
+        native.check(status)
+        return 0.0
+
+    return Contender(name, call, checked)
+
+
+@part("P12", "state merge and result")
+def states(run: Run) -> Iterator[Row]:
+    """Of ordinary numbers, and of exponents over the whole range."""
+    # `parexact_state_words` does nothing; in the C ABI it may be called with arguments it ignores.
+    pointer = POINTER(native.State)
+    nothing_merge = CFUNCTYPE(c_int32, pointer, pointer)(("parexact_state_words", native.lib))
+    nothing_result = CFUNCTYPE(c_int32, pointer, c_int64, c_int32, POINTER(native.Stats))(
+        ("parexact_state_words", native.lib)
+    )
+    for kind in ("normals", "wide range"):
+        into, other, stats = filled(kind), filled(kind), native.Stats()
+        pair = byref(into), byref(other)
+        yield absolute(
+            run,
+            f"state merge, {kind}",
+            status_of("merge", partial(native.lib.parexact_state_merge, *pair)),
+            Contender("empty", partial(nothing_merge, *pair)),
+            at_most(1),
+        )
+        arguments = byref(other), 0, 0, byref(stats)
+        yield absolute(
+            run,
+            f"state result, {kind}",
+            status_of("result", partial(native.lib.parexact_state_result, *arguments)),
+            Contender("empty", partial(nothing_result, *arguments)),
+            at_most(5),
+        )

@@ -1,0 +1,321 @@
+//! Reductions over some axes of an array: one result for each element of the others.
+//!
+//! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where a kept axis is,
+//! that would touch a cache line for each value; so a strip of neighbouring results is filled together, from values
+//! that lie together, by way of a transposition in cache: see [`super::strips`].
+
+use super::CHUNK;
+use super::strips::{Accumulators, Strip, WIDTH};
+use crate::array::View;
+use crate::array::dtype::Visitor;
+use crate::array::space::{Dim, Space};
+use crate::error::{Error, Result};
+use crate::exact::{Accumulate, Element, Moments};
+use crate::parallel::{control, fold_chunks, threads_for_call};
+use crate::stats::NanPolicy;
+
+/// Sum.
+pub const PAREXACT_OP_SUM: i32 = 0;
+/// Arithmetic mean.
+pub const PAREXACT_OP_MEAN: i32 = 1;
+/// Variance, with divisor count - ddof.
+pub const PAREXACT_OP_VAR: i32 = 2;
+/// Standard deviation, with divisor count - ddof.
+pub const PAREXACT_OP_STD: i32 = 3;
+/// Minimum, -0.0 below +0.0.
+pub const PAREXACT_OP_MIN: i32 = 4;
+/// Maximum, +0.0 above -0.0.
+pub const PAREXACT_OP_MAX: i32 = 5;
+/// Euclidean norm.
+pub const PAREXACT_OP_NORM: i32 = 6;
+
+/// What to compute of each result's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// Their variance.
+    Variance,
+    /// Their standard deviation.
+    Std,
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+    /// The root of the sum of their squares.
+    Norm,
+}
+
+impl TryFrom<i32> for Op {
+    type Error = Error;
+
+    fn try_from(op: i32) -> Result<Self> {
+        Ok(match op {
+            PAREXACT_OP_SUM => Self::Sum,
+            PAREXACT_OP_MEAN => Self::Mean,
+            PAREXACT_OP_VAR => Self::Variance,
+            PAREXACT_OP_STD => Self::Std,
+            PAREXACT_OP_MIN => Self::Min,
+            PAREXACT_OP_MAX => Self::Max,
+            PAREXACT_OP_NORM => Self::Norm,
+            _ => {
+                return Err(Error::invalid(format!(
+                    "op is {op}; it must be one of PAREXACT_OP_*, 0 to 6"
+                )));
+            }
+        })
+    }
+}
+
+/// What becomes of the moments of one result's values.
+#[derive(Debug, Clone, Copy)]
+pub struct Rounding {
+    /// What to compute.
+    pub op: Op,
+    /// Delta degrees of freedom, of variance and standard deviation.
+    pub ddof: u64,
+    /// What is done about NaNs.
+    pub policy: NanPolicy,
+}
+
+impl Rounding {
+    fn round(&self, moments: &Moments) -> Result<f64> {
+        if self.policy.finds_nan(moments)? {
+            return Ok(crate::exact::float::CANONICAL_NAN);
+        }
+        Ok(match self.op {
+            Op::Sum => moments.rounded_sum(),
+            Op::Mean => moments.mean(),
+            Op::Variance => moments.rounded_variance(self.ddof),
+            Op::Std => moments.std(self.ddof),
+            Op::Min => moments.min(),
+            Op::Max => moments.max(),
+            Op::Norm => moments.norm(),
+        })
+    }
+}
+
+/// Where results go, in C order of the kept axes, at any alignment.
+#[derive(Clone, Copy)]
+pub struct Results(*mut f64);
+
+// SAFETY: each result is written by one thread alone.
+unsafe impl Send for Results {}
+// SAFETY: as above.
+unsafe impl Sync for Results {}
+
+impl Results {
+    /// # Safety
+    /// All results may be written, and are of no concern to anybody else meanwhile.
+    pub unsafe fn new(first: *mut f64) -> Self {
+        Self(first)
+    }
+
+    /// # Safety
+    /// It is the index of a result.
+    unsafe fn write(self, index: isize, value: f64) {
+        // SAFETY: the promises of both functions.
+        unsafe { self.0.offset(index).write_unaligned(value) };
+    }
+}
+
+/// A reduction over axes, planned.
+pub struct Plan {
+    view: View,
+    /// Offsets of the results' first values in the array, and of the results themselves, in values.
+    kept: Space<2>,
+    /// Where one result's values lie, relative to the first.
+    reduced: Space<1>,
+}
+
+impl Plan {
+    /// The reduction of `view` over the axes marked in `reduce`, one mark for each dimension.
+    pub fn new(view: View, reduce: &[bool]) -> Self {
+        let mut kept = Space::scalar();
+        let mut reduced = Space::scalar();
+        let mut results = 1isize;
+        for (dim, &reduce) in view.space().dims().iter().zip(reduce).rev() {
+            if reduce {
+                reduced.push_outer(*dim);
+            } else {
+                kept.push_outer(Dim {
+                    len: dim.len,
+                    strides: [dim.strides[0], results],
+                });
+                results = results.saturating_mul(dim.len as isize);
+            }
+        }
+        Self {
+            view,
+            kept,
+            reduced,
+        }
+    }
+
+    /// How many results there are; `None` if they are more than memory can hold.
+    pub fn results(&self) -> Option<usize> {
+        self.kept
+            .is_addressable(size_of::<f64>())
+            .then(|| self.kept.len())
+    }
+
+    /// Computes all results.
+    pub fn run(&self, rounding: Rounding, results: Results) -> Result<()> {
+        struct Run<'a>(&'a Plan, Rounding, Results);
+        impl Visitor for Run<'_> {
+            type Output = Result<()>;
+
+            fn visit<T: Element>(self) -> Result<()> {
+                let Self(plan, rounding, results) = self;
+                match rounding.op {
+                    Op::Sum | Op::Mean => {
+                        plan.reduce::<T::Accumulator<true, false, false>>(rounding, results)
+                    }
+                    Op::Norm => {
+                        plan.reduce::<T::Accumulator<false, true, false>>(rounding, results)
+                    }
+                    Op::Variance | Op::Std => {
+                        plan.reduce::<T::Accumulator<true, true, false>>(rounding, results)
+                    }
+                    Op::Min | Op::Max => {
+                        plan.reduce::<T::Accumulator<true, true, true>>(rounding, results)
+                    }
+                }
+            }
+        }
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        self.view.dtype().visit(Run(self, rounding, results))
+    }
+
+    fn reduce<A: Accumulate>(&self, rounding: Rounding, results: Results) -> Result<()> {
+        let kept = self.kept.by_memory();
+        let reduced = self.reduced.by_memory();
+        let stride = |dims: &[isize]| dims.first().map_or(usize::MAX, |s| s.unsigned_abs());
+        let kept_stride = kept
+            .dims()
+            .last()
+            .map_or(usize::MAX, |dim| stride(&dim.strides));
+        let reduced_stride = reduced
+            .dims()
+            .last()
+            .map_or(usize::MAX, |dim| stride(&dim.strides));
+        let width = if kept_stride < reduced_stride {
+            WIDTH
+        } else {
+            1
+        };
+        // Strips go along the innermost kept axis.
+        let inner = kept.dims().last().map_or(1, |dim| dim.len);
+        let per_row = inner.div_ceil(width);
+        let strips = kept.len() / inner * per_row;
+        let task = Task {
+            view: &self.view,
+            reduced,
+            rounding,
+            results,
+        };
+        let strip = |index: usize, visit: &mut dyn FnMut(Strip) -> Result<()>| {
+            let first = index / per_row * inner + index % per_row * width;
+            let count = width.min(inner - index % per_row * width);
+            let mut outcome = Ok(());
+            kept.runs(
+                first..first + count,
+                |[offset, result], len, [stride, step]| {
+                    outcome = visit(Strip {
+                        offset,
+                        stride,
+                        result,
+                        step,
+                        len,
+                    });
+                },
+            );
+            outcome
+        };
+        let values = task.reduced.len().saturating_mul(width);
+        if strips < 2 * threads_for_call() && values > 2 * CHUNK {
+            // Few large strips: the threads share each of them.
+            return (0..strips)
+                .try_for_each(|index| strip(index, &mut |strip| task.together::<A>(&strip)));
+        }
+        fold_chunks(
+            strips,
+            (CHUNK / values.max(1)).max(1),
+            Accumulators::<A>::default,
+            |accumulators, range| {
+                range.into_iter().try_for_each(|index| {
+                    strip(index, &mut |strip| task.alone(&strip, accumulators))
+                })
+            },
+            |_, _| (),
+        )?;
+        Ok(())
+    }
+}
+
+/// What all strips of a reduction have in common.
+struct Task<'a> {
+    view: &'a View,
+    reduced: Space<1>,
+    rounding: Rounding,
+    results: Results,
+}
+
+impl Task<'_> {
+    /// Reduces a strip on this thread.
+    fn alone<A: Accumulate>(
+        &self,
+        strip: &Strip,
+        accumulators: &mut Accumulators<A>,
+    ) -> Result<()> {
+        accumulators.begin(strip.len)?;
+        let (total, part) = (self.reduced.len(), self.part(strip));
+        for start in (0..total).step_by(part) {
+            control::check_attached()?;
+            let range = start..total.min(start + part);
+            accumulators.add(self.view, &self.reduced, strip, range);
+        }
+        self.write(strip, accumulators)
+    }
+
+    /// Reduces a strip on all threads.
+    fn together<A: Accumulate>(&self, strip: &Strip) -> Result<()> {
+        let mut accumulators = fold_chunks(
+            self.reduced.len(),
+            self.part(strip),
+            Accumulators::<A>::default,
+            |accumulators, range| {
+                accumulators.begin(strip.len)?;
+                accumulators.add(self.view, &self.reduced, strip, range);
+                Ok(())
+            },
+            Accumulators::merge,
+        )?;
+        self.write(strip, &mut accumulators)
+    }
+
+    /// Values of each result that make a chunk for the whole strip.
+    fn part(&self, strip: &Strip) -> usize {
+        CHUNK / strip.len
+    }
+
+    fn write<A: Accumulate>(
+        &self,
+        strip: &Strip,
+        accumulators: &mut Accumulators<A>,
+    ) -> Result<()> {
+        for (i, accumulator) in accumulators.drain().enumerate() {
+            let value = self.rounding.round(&accumulator.finish())?;
+            // SAFETY: the strips' results are those of the plan.
+            unsafe {
+                self.results
+                    .write(strip.result + i as isize * strip.step, value)
+            };
+        }
+        Ok(())
+    }
+}
