@@ -21,6 +21,7 @@ pub mod naive;
 pub mod natural;
 pub mod products;
 pub mod round;
+pub mod short;
 pub mod simd;
 pub mod window;
 

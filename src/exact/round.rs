@@ -17,17 +17,23 @@ pub struct Quotient {
 impl Quotient {
     /// `numerator / denominator`, for 1 <= denominator < 2^126.
     pub fn new(numerator: &Natural, denominator: u128) -> Self {
+        Self::of_limbs(numerator.limbs(), numerator.exponent(), denominator)
+    }
+
+    /// The same of Σ limbs[i] · 2^(64·i + exponent).
+    pub fn of_limbs(limbs: &[u64], exponent: i32, denominator: u128) -> Self {
         debug_assert!((1..1 << 126).contains(&denominator));
-        if numerator.is_zero() {
+        let Some(last) = limbs.iter().rposition(|&limb| limb != 0) else {
             return Self {
                 significand: 0,
                 exponent: 0,
                 inexact: false,
             };
-        }
+        };
+        let limbs = &limbs[..=last];
         match u64::try_from(denominator) {
-            Ok(denominator) => by_limbs(numerator, denominator),
-            Err(_) => by_bits(numerator, denominator),
+            Ok(denominator) => by_limbs(limbs, exponent, denominator),
+            Err(_) => by_bits(limbs, exponent, denominator),
         }
     }
 
@@ -81,9 +87,8 @@ impl Quotient {
     }
 }
 
-/// Long division by limbs, until 128 significant bits are there.
-fn by_limbs(numerator: &Natural, denominator: u64) -> Quotient {
-    let limbs = numerator.limbs();
+/// Long division by limbs, until 128 significant bits are there. The last limb is not 0.
+fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Quotient {
     let denominator = u128::from(denominator);
     let mut quotient = [0u64; 3];
     let mut remainder = 0u128;
@@ -92,23 +97,32 @@ fn by_limbs(numerator: &Natural, denominator: u64) -> Quotient {
     while quotient[0] == 0 {
         let limb = limbs.iter().rev().nth(used).copied().unwrap_or(0);
         let value = remainder << 64 | u128::from(limb);
-        quotient = [quotient[1], quotient[2], (value / denominator) as u64];
-        remainder = value % denominator;
+        let digit = if denominator == 1 {
+            limb
+        } else {
+            (value / denominator) as u64
+        };
+        quotient = [quotient[1], quotient[2], digit];
+        remainder = if denominator == 1 {
+            0
+        } else {
+            value - u128::from(digit) * denominator
+        };
         used += 1;
     }
     let zeros = quotient[0].leading_zeros();
     let high = u128::from(quotient[0]) << 64 | u128::from(quotient[1]);
     let low = u128::from(quotient[2]) << zeros;
+    let rest = &limbs[..limbs.len().saturating_sub(used)];
     Quotient {
         significand: high << zeros | low >> 64,
-        exponent: numerator.exponent() + 64 * (limbs.len() as i32 - used as i32 + 1) - zeros as i32,
-        inexact: low as u64 != 0 || remainder != 0 || used < limbs.len(),
+        exponent: exponent + 64 * (limbs.len() as i32 - used as i32 + 1) - zeros as i32,
+        inexact: low as u64 != 0 || remainder != 0 || rest.iter().any(|&limb| limb != 0),
     }
 }
 
 /// Long division by bits, for denominators of more than a limb: the remainder stays below 2^127.
-fn by_bits(numerator: &Natural, denominator: u128) -> Quotient {
-    let limbs = numerator.limbs();
+fn by_bits(limbs: &[u64], exponent: i32, denominator: u128) -> Quotient {
     let mut significand = 0u128;
     let mut remainder = 0u128;
     let mut used = 0;
@@ -124,10 +138,11 @@ fn by_bits(numerator: &Natural, denominator: u128) -> Quotient {
         used += 1;
     }
     let mut rest = limbs.iter().rev().skip(used / 64);
-    let rest_is_zero = rest.next().is_none_or(|limb| limb << (used % 64) == 0) && rest.len() == 0;
+    let rest_is_zero =
+        rest.next().is_none_or(|limb| limb << (used % 64) == 0) && rest.all(|&limb| limb == 0);
     Quotient {
         significand,
-        exponent: numerator.exponent() + 64 * limbs.len() as i32 - used as i32,
+        exponent: exponent + 64 * limbs.len() as i32 - used as i32,
         inexact: remainder != 0 || !rest_is_zero,
     }
 }
@@ -185,8 +200,8 @@ mod tests {
             for denominator in [1, 3, 10, u64::MAX] {
                 let n = natural(numerator, -64);
                 assert_eq!(
-                    by_limbs(&n, denominator),
-                    by_bits(&n, u128::from(denominator))
+                    by_limbs(n.limbs(), n.exponent(), denominator),
+                    by_bits(n.limbs(), n.exponent(), u128::from(denominator))
                 );
             }
         }

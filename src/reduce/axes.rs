@@ -10,6 +10,8 @@ use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
 use crate::error::{Error, Result};
+use crate::exact::extremes::Extremes;
+use crate::exact::short::{self, Short};
 use crate::exact::{Accumulate, Element, Moments};
 use crate::parallel::{control, fold_chunks, threads_for_call};
 use crate::stats::NanPolicy;
@@ -81,6 +83,38 @@ pub struct Rounding {
 }
 
 impl Rounding {
+    /// The result of a few values that [`Short`] can hold, or that need no more than comparison.
+    fn round_short(&self, values: &[f64]) -> Option<f64> {
+        let nan = crate::exact::float::CANONICAL_NAN;
+        Some(match self.op {
+            Op::Sum => Short::new::<false>(values)?.sum(),
+            Op::Mean => Short::new::<false>(values)?.mean(),
+            Op::Variance => {
+                let variance = Short::new::<true>(values)?.variance(self.ddof);
+                variance.map_or(nan, |variance| variance.round(false))
+            }
+            Op::Std => {
+                let variance = Short::new::<true>(values)?.variance(self.ddof);
+                variance.map_or(nan, |variance| variance.sqrt().round(false))
+            }
+            Op::Norm => Short::new::<true>(values)?.norm(),
+            Op::Min | Op::Max => {
+                let mut extremes = Extremes::default();
+                for &x in values {
+                    if x.is_nan() {
+                        return None;
+                    }
+                    extremes.add(x);
+                }
+                match self.op {
+                    _ if extremes.is_empty() => nan,
+                    Op::Min => extremes.min(),
+                    _ => extremes.max(),
+                }
+            }
+        })
+    }
+
     fn round(&self, moments: &Moments) -> Result<f64> {
         if self.policy.finds_nan(moments)? {
             return Ok(crate::exact::float::CANONICAL_NAN);
@@ -171,16 +205,16 @@ impl Plan {
                 let Self(plan, rounding, results) = self;
                 match rounding.op {
                     Op::Sum | Op::Mean => {
-                        plan.reduce::<T::Accumulator<true, false, false>>(rounding, results)
+                        plan.reduce::<T, T::Accumulator<true, false, false>>(rounding, results)
                     }
                     Op::Norm => {
-                        plan.reduce::<T::Accumulator<false, true, false>>(rounding, results)
+                        plan.reduce::<T, T::Accumulator<false, true, false>>(rounding, results)
                     }
                     Op::Variance | Op::Std => {
-                        plan.reduce::<T::Accumulator<true, true, false>>(rounding, results)
+                        plan.reduce::<T, T::Accumulator<true, true, false>>(rounding, results)
                     }
                     Op::Min | Op::Max => {
-                        plan.reduce::<T::Accumulator<true, true, true>>(rounding, results)
+                        plan.reduce::<T, T::Accumulator<true, true, true>>(rounding, results)
                     }
                 }
             }
@@ -191,7 +225,11 @@ impl Plan {
         self.view.dtype().visit(Run(self, rounding, results))
     }
 
-    fn reduce<A: Accumulate>(&self, rounding: Rounding, results: Results) -> Result<()> {
+    fn reduce<T: Element, A: Accumulate<Raw = T::Raw>>(
+        &self,
+        rounding: Rounding,
+        results: Results,
+    ) -> Result<()> {
         let kept = self.kept.by_memory();
         let reduced = self.reduced.by_memory();
         let stride = |dims: &[isize]| dims.first().map_or(usize::MAX, |s| s.unsigned_abs());
@@ -203,11 +241,8 @@ impl Plan {
             .dims()
             .last()
             .map_or(usize::MAX, |dim| stride(&dim.strides));
-        let width = if kept_stride < reduced_stride {
-            WIDTH
-        } else {
-            1
-        };
+        let across = kept_stride < reduced_stride || reduced.len() <= short::MOST;
+        let width = if across { WIDTH } else { 1 };
         // Strips go along the innermost kept axis.
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
         let per_row = inner.div_ceil(width);
@@ -248,7 +283,7 @@ impl Plan {
             Accumulators::<A>::default,
             |accumulators, range| {
                 range.into_iter().try_for_each(|index| {
-                    strip(index, &mut |strip| task.alone(&strip, accumulators))
+                    strip(index, &mut |strip| task.alone::<T, A>(&strip, accumulators))
                 })
             },
             |_, _| (),
@@ -267,11 +302,14 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Reduces a strip on this thread.
-    fn alone<A: Accumulate>(
+    fn alone<T: Element, A: Accumulate<Raw = T::Raw>>(
         &self,
         strip: &Strip,
         accumulators: &mut Accumulators<A>,
     ) -> Result<()> {
+        if self.reduced.len() <= short::MOST && !T::HAS_RESTS && self.short::<T>(strip) {
+            return Ok(());
+        }
         accumulators.begin(strip.len)?;
         let (total, part) = (self.reduced.len(), self.part(strip));
         for start in (0..total).step_by(part) {
@@ -280,6 +318,34 @@ impl Task<'_> {
             accumulators.add(self.view, &self.reduced, strip, range);
         }
         self.write(strip, accumulators)
+    }
+
+    /// Reduces a strip of a few values for each result, if they are easy.
+    fn short<T: Element>(&self, strip: &Strip) -> bool {
+        let count = self.reduced.len();
+        let mut offsets = [0; short::MOST];
+        let mut filled = 0;
+        self.reduced.runs(0..count, |[offset], run, [stride]| {
+            for (i, out) in offsets[filled..filled + run].iter_mut().enumerate() {
+                *out = offset + i as isize * stride;
+            }
+            filled += run;
+        });
+        let first = self.view.data().wrapping_offset(strip.offset);
+        for i in 0..strip.len as isize {
+            let mut values = [0.0; short::MOST];
+            for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
+                let element = first.wrapping_offset(i * strip.stride + offset);
+                // SAFETY: an element of the array; raw elements have no alignment.
+                *value = T::to_doubles(unsafe { element.cast::<T::Raw>().read() }).0;
+            }
+            let Some(result) = self.rounding.round_short(&values[..count]) else {
+                return false;
+            };
+            // SAFETY: the strips' results are those of the plan.
+            unsafe { self.results.write(strip.result + i * strip.step, result) };
+        }
+        true
     }
 
     /// Reduces a strip on all threads.

@@ -18,6 +18,12 @@ const ROWS: usize = 256;
 /// Rows transposed together: of doubles, a cache line of each result's values.
 const LANES: usize = 8;
 
+/// Groups of rows to ask the memory for in advance: its own prefetching follows rows, not columns.
+const AHEAD: usize = 2;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
 /// Results whose values lie next to each other.
 #[derive(Debug, Clone, Copy)]
 pub struct Strip {
@@ -128,6 +134,9 @@ impl<A: Accumulate> Accumulators<A> {
             unsafe { value.cast::<A::Raw>().read() }
         };
         for (group, rows) in groups.iter().enumerate() {
+            if let Some(ahead) = groups.get(group + AHEAD) {
+                prefetch(ahead, self.results.len() as isize * stride);
+            }
             for column in 0..self.results.len() {
                 let out = &mut self.tile[column * ROWS + group * LANES..][..LANES];
                 for (out, &row) in out.iter_mut().zip(rows) {
@@ -144,6 +153,22 @@ impl<A: Accumulate> Accumulators<A> {
             // SAFETY: of each result as many values were written as there are rows.
             let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), rows.len()) };
             result.add(values);
+        }
+    }
+}
+
+/// Asks for `bytes` bytes of each row, forwards or backwards.
+fn prefetch(rows: &[*const u8; LANES], bytes: isize) {
+    for row in rows {
+        for line in (0..bytes.unsigned_abs()).step_by(LINE) {
+            let at = row.wrapping_offset(line as isize * bytes.signum());
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
+            unsafe {
+                std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            let _ = at;
         }
     }
 }
