@@ -185,6 +185,16 @@ def test_empty_axes(op: str, nan: str) -> None:
         assert reduce(x, op, [0], 0, nan).shape == (0, 2)
 
 
+@pytest.mark.parametrize("stride", [2**63 - 1, -(2**63), 2**62, 0, -1])
+def test_strides_of_empty_arrays_are_not_looked_at(stride: int) -> None:
+    a = array(None, 0, 3, [3, 0, 2], [stride] * 3)
+    for op in ALL_OPS:
+        assert all_bits(reduce(a, op, [1])) == [bits(EMPTY[op])] * 6
+        assert all_bits(reduce(a, op, [0, 1])) == [bits(EMPTY[op])] * 2
+        assert all_bits(reduce(a, op)) == [bits(EMPTY[op])]
+        assert reduce(a, op, [2]).shape == (3, 0)
+
+
 def test_nothing_to_write_needs_no_output() -> None:
     a = view(np.empty((3, 0, 2)))
     assert lib.parexact_reduce(byref(a), 0, (c_int32 * 1)(0), 1, 0, 0, None, 0) == OK
