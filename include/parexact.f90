@@ -25,15 +25,15 @@
 !>   Nothing in the library itself prints or stops.
 !> * Inputs come first, outputs next, and what may be left out last.
 !> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take real(c_double) arrays of
-!>   rank 1, 2 and 3 as they are: a reduction over all elements does not care that Fortran stores columns first.
-!>   A section that is not contiguous, such as a(:, ::2) or a(2:9, :), is right too, but the compiler first copies it to
-!>   temporary memory. Arrays of any rank that are contiguous can be passed to parexact_sum_f64, parexact_norm_f64 and
-!>   parallel_stats, which take their length.
+!>   rank 1, 2 and 3 as they are, sections such as a(:, ::2) or a(9:2:-1, :) included: nothing is copied. So does parexact_dot
+!>   for rank 1 and 2, and parexact_reduce for rank 2 and 3.
+!>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are contiguous can
+!>   be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats, which take their length.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
 !> * Every procedure may be called from any number of threads at the same time, OpenMP ones included.
 module parexact
-  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_loc, c_null_ptr, &
-       c_ptr, c_size_t
+  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_intptr_t, &
+       c_loc, c_null_ptr, c_ptr, c_size_t
   implicit none
   private
 
@@ -78,6 +78,15 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_OMIT = 1
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_RAISE = 2
 
+  !> What parexact_reduce computes.
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_SUM = 0
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_MEAN = 1
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_VAR = 2
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_STD = 3
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_MIN = 4
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_MAX = 5
+  integer(c_int32_t), parameter, public :: PAREXACT_OP_NORM = 6
+
   !> The greatest thread count that can be asked for.
   integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024
 
@@ -103,8 +112,9 @@ module parexact
   end type parexact_stats
 
   !> A view of memory that the generic names do not cover, as in C: the address, the type and the number of dimensions;
-  !> the address of ndim integer(c_int64_t) extents; that of as many strides in bytes, or c_null_ptr if the last dimension
-  !> is contiguous and the others follow, which for a whole Fortran array means the reversed shape:
+  !> the address of ndim integer(c_int64_t) extents; that of as many strides in bytes, which may be negative or 0, or
+  !> c_null_ptr if the last dimension is contiguous and the others follow, which for a whole Fortran array means the reversed
+  !> shape:
   !>
   !>     real(c_float), target      :: a(20, 30)
   !>     integer(c_int64_t), target :: extents(2)
@@ -215,7 +225,23 @@ module parexact
      end function norm_view
   end interface parexact_norm
 
-  public :: parexact_sum_f64, parexact_norm_f64
+  !> status = parexact_dot(x, y, product)
+  !>
+  !> The exact sum of the products x(i)*y(i), or x(i, j)*y(i, j), rounded once; no product overflows or underflows. x and y have
+  !> the same shape: both are real(c_double) arrays of rank 1 or of rank 2, or both a parexact_array.
+  public :: parexact_dot
+  interface parexact_dot
+     module procedure dot_rank1, dot_rank2
+     function dot_view(x, y, out) bind(C, name="parexact_dot") result(status)
+       import :: c_double, c_int32_t, parexact_array
+       type(parexact_array), intent(in) :: x
+       type(parexact_array), intent(in) :: y
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function dot_view
+  end interface parexact_dot
+
+  public :: parexact_sum_f64, parexact_dot_f64, parexact_norm_f64
   interface
      !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of any rank.
      function parexact_sum_f64(x, n, out) bind(C, name="parexact_sum_f64") result(status)
@@ -225,6 +251,16 @@ module parexact
        real(c_double), intent(inout) :: out
        integer(c_int32_t) :: status
      end function parexact_sum_f64
+
+     !> status = parexact_dot_f64(x, y, n, product): of x(1:n) and y(1:n).
+     function parexact_dot_f64(x, y, n, out) bind(C, name="parexact_dot_f64") result(status)
+       import :: c_double, c_int32_t, c_size_t
+       real(c_double), intent(in) :: x(*)
+       real(c_double), intent(in) :: y(*)
+       integer(c_size_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_dot_f64
 
      !> status = parexact_norm_f64(x, n, length)
      function parexact_norm_f64(x, n, out) bind(C, name="parexact_norm_f64") result(status)
@@ -257,6 +293,44 @@ module parexact
        type(parexact_stats), intent(inout) :: out
        integer(c_int32_t) :: status
      end function c_describe
+  end interface
+
+  !> status = parexact_reduce(a, op, dim, out [, ddof] [, nan_policy])
+  !>
+  !> Reduces one dimension of a real(c_double) array of rank 2 or 3, as the intrinsic sum(a, dim) does: dim counts from 1, and
+  !> out has the shape of sum(a, dim). op is one of PAREXACT_OP_*. Each element of out is the exact result for its part of a,
+  !> rounded once: just what parexact_describe or parexact_norm gives for that part.
+  !>
+  !>     real(c_double) :: field(1000, 500), means(500)
+  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, 1, means))      ! the mean of each column
+  !>
+  !> status = parexact_reduce(view, op, axes, out [, ddof] [, nan_policy])
+  !>
+  !> Reduces a parexact_array over any set of its axes, which are C's: they count from 0, in the order of the view's shape,
+  !> and negative ones from the end. No axes means all of them. out is of rank 1, with the last of the axes that are kept
+  !> varying fastest. A whole Fortran array whose view has the reversed shape, as above, has its dimension d at axis rank - d.
+  !>
+  !> ddof and nan_policy are those of parexact_describe; PAREXACT_OP_SUM and PAREXACT_OP_NORM follow nan_policy too. After a
+  !> failure the values in out are undefined. out must not overlap a.
+  public :: parexact_reduce
+  interface parexact_reduce
+     module procedure reduce_rank2, reduce_rank3, reduce_view
+  end interface parexact_reduce
+
+  interface
+     function c_reduce(a, op, axes, axis_count, ddof, nan_policy, out, out_len) bind(C, name="parexact_reduce") &
+          result(status)
+       import :: c_double, c_int32_t, c_int64_t, c_size_t, parexact_array
+       type(parexact_array), intent(in) :: a
+       integer(c_int32_t), value :: op
+       integer(c_int32_t), intent(in) :: axes(*)
+       integer(c_int32_t), value :: axis_count
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       real(c_double), intent(inout) :: out(*)
+       integer(c_size_t), value :: out_len
+       integer(c_int32_t) :: status
+     end function c_reduce
   end interface
 
   ! ----------------------------------------------------------------------------------------------------------------- States
@@ -449,6 +523,15 @@ module parexact
      end subroutine parexact_control_free
   end interface
 
+  !> An out_len that no array has: the library refuses it, and says so.
+  integer(c_size_t), parameter :: impossible_length = -1
+
+  !> Shape and strides of an array of rank 3 or less, for a view to point to.
+  type :: layout
+     integer(c_int64_t) :: extents(3)
+     integer(c_int64_t) :: strides(3)
+  end type layout
+
 contains
 
   ! ----------------------------------------------------------------------------------------------------- Words about errors
@@ -512,86 +595,103 @@ contains
 
   ! ----------------------------------------------------------------------------------- Generic names: arrays of rank 1 to 3
   !
-  ! The contiguous attribute makes the compiler copy a section that is not, and nothing else.
+  ! The dummy arguments are of assumed shape, so that the compiler passes a section as it lies in memory.
 
   function sum_rank1(a, out) result(status)
-    real(c_double), intent(in), contiguous :: a(:)
+    real(c_double), intent(in), target :: a(:)
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
-    status = parexact_sum_f64(a, size(a, kind=c_size_t), out)
+    type(layout), target :: memory
+    status = sum_view(view_rank1(a, memory), out)
   end function sum_rank1
 
   function sum_rank2(a, out) result(status)
-    real(c_double), intent(in), contiguous :: a(:, :)
+    real(c_double), intent(in), target :: a(:, :)
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
-    status = parexact_sum_f64(a, size(a, kind=c_size_t), out)
+    type(layout), target :: memory
+    status = sum_view(view_rank2(a, memory), out)
   end function sum_rank2
 
   function sum_rank3(a, out) result(status)
-    real(c_double), intent(in), contiguous :: a(:, :, :)
+    real(c_double), intent(in), target :: a(:, :, :)
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
-    status = parexact_sum_f64(a, size(a, kind=c_size_t), out)
+    type(layout), target :: memory
+    status = sum_view(view_rank3(a, memory), out)
   end function sum_rank3
 
   function norm_rank1(a, out) result(status)
-    real(c_double), intent(in), contiguous :: a(:)
+    real(c_double), intent(in), target :: a(:)
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
-    status = parexact_norm_f64(a, size(a, kind=c_size_t), out)
+    type(layout), target :: memory
+    status = norm_view(view_rank1(a, memory), out)
   end function norm_rank1
 
   function norm_rank2(a, out) result(status)
-    real(c_double), intent(in), contiguous :: a(:, :)
+    real(c_double), intent(in), target :: a(:, :)
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
-    status = parexact_norm_f64(a, size(a, kind=c_size_t), out)
+    type(layout), target :: memory
+    status = norm_view(view_rank2(a, memory), out)
   end function norm_rank2
 
   function norm_rank3(a, out) result(status)
-    real(c_double), intent(in), contiguous :: a(:, :, :)
+    real(c_double), intent(in), target :: a(:, :, :)
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
-    status = parexact_norm_f64(a, size(a, kind=c_size_t), out)
+    type(layout), target :: memory
+    status = norm_view(view_rank3(a, memory), out)
   end function norm_rank3
 
+  function dot_rank1(x, y, out) result(status)
+    real(c_double), intent(in), target :: x(:)
+    real(c_double), intent(in), target :: y(:)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y
+    status = dot_view(view_rank1(x, memory_x), view_rank1(y, memory_y), out)
+  end function dot_rank1
+
+  function dot_rank2(x, y, out) result(status)
+    real(c_double), intent(in), target :: x(:, :)
+    real(c_double), intent(in), target :: y(:, :)
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y
+    status = dot_view(view_rank2(x, memory_x), view_rank2(y, memory_y), out)
+  end function dot_rank2
+
   function describe_rank1(a, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), contiguous :: a(:)
+    real(c_double), intent(in), target :: a(:)
     type(parexact_stats), intent(inout) :: stats
     integer, intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = describe_vector(a, size(a, kind=c_int64_t), stats, ddof, nan_policy)
+    type(layout), target :: memory
+    status = describe_view(view_rank1(a, memory), stats, ddof, nan_policy)
   end function describe_rank1
 
   function describe_rank2(a, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), contiguous :: a(:, :)
+    real(c_double), intent(in), target :: a(:, :)
     type(parexact_stats), intent(inout) :: stats
     integer, intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = describe_vector(a, size(a, kind=c_int64_t), stats, ddof, nan_policy)
+    type(layout), target :: memory
+    status = describe_view(view_rank2(a, memory), stats, ddof, nan_policy)
   end function describe_rank2
 
   function describe_rank3(a, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), contiguous :: a(:, :, :)
+    real(c_double), intent(in), target :: a(:, :, :)
     type(parexact_stats), intent(inout) :: stats
     integer, intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = describe_vector(a, size(a, kind=c_int64_t), stats, ddof, nan_policy)
+    type(layout), target :: memory
+    status = describe_view(view_rank3(a, memory), stats, ddof, nan_policy)
   end function describe_rank3
-
-  function describe_vector(x, n, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), target :: x(*)
-    integer(c_int64_t), intent(in), target :: n
-    type(parexact_stats), intent(inout) :: stats
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    status = describe_view(vector_view(x, n), stats, ddof, nan_policy)
-  end function describe_vector
 
   function describe_view(a, stats, ddof, nan_policy) result(status)
     type(parexact_array), intent(in) :: a
@@ -613,42 +713,139 @@ contains
 
   function state_update_rank1(s, a) result(status)
     type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), contiguous :: a(:)
+    real(c_double), intent(in), target :: a(:)
     integer(c_int32_t) :: status
-    status = state_update_vector(s, a, size(a, kind=c_int64_t))
+    type(layout), target :: memory
+    status = state_update_view(s, view_rank1(a, memory))
   end function state_update_rank1
 
   function state_update_rank2(s, a) result(status)
     type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), contiguous :: a(:, :)
+    real(c_double), intent(in), target :: a(:, :)
     integer(c_int32_t) :: status
-    status = state_update_vector(s, a, size(a, kind=c_int64_t))
+    type(layout), target :: memory
+    status = state_update_view(s, view_rank2(a, memory))
   end function state_update_rank2
 
   function state_update_rank3(s, a) result(status)
     type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), contiguous :: a(:, :, :)
+    real(c_double), intent(in), target :: a(:, :, :)
     integer(c_int32_t) :: status
-    status = state_update_vector(s, a, size(a, kind=c_int64_t))
+    type(layout), target :: memory
+    status = state_update_view(s, view_rank3(a, memory))
   end function state_update_rank3
 
-  function state_update_vector(s, x, n) result(status)
-    type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), target :: x(*)
-    integer(c_int64_t), intent(in), target :: n
+  function reduce_rank2(a, op, dim, out, ddof, nan_policy) result(status)
+    real(c_double), intent(in), target :: a(:, :)
+    integer(c_int32_t), intent(in) :: op
+    integer, intent(in) :: dim
+    real(c_double), intent(inout), contiguous :: out(:)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = state_update_view(s, vector_view(x, n))
-  end function state_update_vector
+    type(layout), target :: memory
+    integer(c_size_t) :: length
+    length = size(out, kind=c_size_t)
+    if (.not. is_reduced_shape(shape(a, kind=c_int64_t), dim, shape(out, kind=c_int64_t))) length = impossible_length
+    status = c_reduce(view_rank2(a, memory), op, [c_axis(dim, 2)], 1_c_int32_t, ddof_or_default(ddof), &
+         policy_or_default(nan_policy), out, length)
+  end function reduce_rank2
 
-  !> x(1:n) as a view; n is a target because the view points to it.
-  function vector_view(x, n) result(view)
-    real(c_double), intent(in), target :: x(*)
-    integer(c_int64_t), intent(in), target :: n
+  function reduce_rank3(a, op, dim, out, ddof, nan_policy) result(status)
+    real(c_double), intent(in), target :: a(:, :, :)
+    integer(c_int32_t), intent(in) :: op
+    integer, intent(in) :: dim
+    real(c_double), intent(inout), contiguous :: out(:, :)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    type(layout), target :: memory
+    integer(c_size_t) :: length
+    length = size(out, kind=c_size_t)
+    if (.not. is_reduced_shape(shape(a, kind=c_int64_t), dim, shape(out, kind=c_int64_t))) length = impossible_length
+    status = c_reduce(view_rank3(a, memory), op, [c_axis(dim, 3)], 1_c_int32_t, ddof_or_default(ddof), &
+         policy_or_default(nan_policy), out, length)
+  end function reduce_rank3
+
+  function reduce_view(a, op, axes, out, ddof, nan_policy) result(status)
+    type(parexact_array), intent(in) :: a
+    integer(c_int32_t), intent(in) :: op
+    integer(c_int32_t), intent(in) :: axes(:)
+    real(c_double), intent(inout), contiguous :: out(:)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
+         size(out, kind=c_size_t))
+  end function reduce_view
+
+  !> The axis of a view that dimension dim is; one that no array has if dim is none of 1 to rank.
+  function c_axis(dim, rank) result(axis)
+    integer, intent(in) :: dim, rank
+    integer(c_int32_t) :: axis
+    axis = huge(axis)
+    if (dim >= 1 .and. dim <= rank) axis = int(rank - dim, c_int32_t)
+  end function c_axis
+
+  !> Is it the shape of sum(a, dim)? The library itself looks at the length alone.
+  logical function is_reduced_shape(whole, dim, reduced)
+    integer(c_int64_t), intent(in) :: whole(:), reduced(:)
+    integer, intent(in) :: dim
+    is_reduced_shape = dim < 1 .or. dim > size(whole) ! that is for the library to refuse
+    if (.not. is_reduced_shape) is_reduced_shape = all([whole(:dim - 1), whole(dim + 1:)] == reduced)
+  end function is_reduced_shape
+
+  function view_rank1(a, memory) result(view)
+    real(c_double), intent(in), target :: a(:)
+    type(layout), intent(inout), target :: memory
     type(parexact_array) :: view
-    view%ndim = 1
-    view%shape = c_loc(n)
-    if (n > 0) view%data = c_loc(x)
-  end function vector_view
+    view = view_of(memory, shape(a, kind=c_int64_t))
+    if (size(a, kind=c_int64_t) == 0) return
+    view%data = c_loc(a(1))
+    if (size(a, 1) > 1) memory%strides(1) = distance(c_loc(a(1)), c_loc(a(2)))
+  end function view_rank1
+
+  function view_rank2(a, memory) result(view)
+    real(c_double), intent(in), target :: a(:, :)
+    type(layout), intent(inout), target :: memory
+    type(parexact_array) :: view
+    view = view_of(memory, shape(a, kind=c_int64_t))
+    if (size(a, kind=c_int64_t) == 0) return
+    view%data = c_loc(a(1, 1))
+    if (size(a, 1) > 1) memory%strides(2) = distance(c_loc(a(1, 1)), c_loc(a(2, 1)))
+    if (size(a, 2) > 1) memory%strides(1) = distance(c_loc(a(1, 1)), c_loc(a(1, 2)))
+  end function view_rank2
+
+  function view_rank3(a, memory) result(view)
+    real(c_double), intent(in), target :: a(:, :, :)
+    type(layout), intent(inout), target :: memory
+    type(parexact_array) :: view
+    view = view_of(memory, shape(a, kind=c_int64_t))
+    if (size(a, kind=c_int64_t) == 0) return
+    view%data = c_loc(a(1, 1, 1))
+    if (size(a, 1) > 1) memory%strides(3) = distance(c_loc(a(1, 1, 1)), c_loc(a(2, 1, 1)))
+    if (size(a, 2) > 1) memory%strides(2) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 2, 1)))
+    if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
+  end function view_rank3
+
+  !> A view without data that points to the layout of an array of this shape: Fortran's last dimension is C's first.
+  function view_of(memory, extents) result(view)
+    type(layout), intent(inout), target :: memory
+    integer(c_int64_t), intent(in) :: extents(:)
+    type(parexact_array) :: view
+    view%ndim = size(extents)
+    memory%extents(:view%ndim) = extents(view%ndim:1:-1)
+    memory%strides = 0 ! right where there are no two elements
+    view%shape = c_loc(memory%extents)
+    view%strides = c_loc(memory%strides)
+  end function view_of
+
+  !> The distance of two addresses in bytes.
+  function distance(from, to) result(bytes)
+    type(c_ptr), intent(in) :: from, to
+    integer(c_int64_t) :: bytes
+    bytes = transfer(to, 0_c_intptr_t) - transfer(from, 0_c_intptr_t)
+  end function distance
 
   function ddof_or_default(ddof) result(value)
     integer, intent(in), optional :: ddof

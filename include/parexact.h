@@ -282,6 +282,27 @@ parexact_status parexact_dot_f64(const double *x,
 // One byte: 0 is false, anything else is true and counts as 1.
 #define PAREXACT_DTYPE_BOOL 10
 
+// Sum.
+#define PAREXACT_OP_SUM 0
+
+// Arithmetic mean.
+#define PAREXACT_OP_MEAN 1
+
+// Variance, with divisor count - ddof.
+#define PAREXACT_OP_VAR 2
+
+// Standard deviation, with divisor count - ddof.
+#define PAREXACT_OP_STD 3
+
+// Minimum, -0.0 below +0.0.
+#define PAREXACT_OP_MIN 4
+
+// Maximum, +0.0 above -0.0.
+#define PAREXACT_OP_MAX 5
+
+// Euclidean norm.
+#define PAREXACT_OP_NORM 6
+
 // A view of an array in native byte order, as it lies in memory. The library only reads it, during the call.
 typedef struct {
     // The element with all indices 0, at any alignment. May be NULL if there are no elements.

@@ -24,13 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 try:
-    from native import NAN_FOUND, NAN_POLICY, State, Stats, check, lib, new_state, view
+    from native import DTYPE, NAN_FOUND, NAN_POLICY, State, Stats, check, lib, new_state, view
 except OSError as problem:
     sys.exit(f"describe: {problem}")
 
 NPY_CHUNK = 1 << 20  # numbers
 CSV_CHUNK = 1 << 14  # rows
-EXACT_INTEGERS = 2**53  # a float64 holds every integer up to here
 
 
 class BadFile(Exception):
@@ -77,27 +76,26 @@ def open_npy(path: str) -> npt.NDArray[Any]:
     if not isinstance(array, np.ndarray):
         raise BadFile("an archive of several arrays: unpack it first")
     if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
-        raise BadFile(f"values of type {array.dtype} cannot be converted to float64 exactly")
+        raise BadFile(f"values of type {array.dtype} are no numbers that parexact can add exactly")
     # The order of the numbers does not matter here, so take them as they lie in the file.
     return array.reshape(-1, order="F" if array.flags.fnc else "C")
 
 
-def to_float64(chunk: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return native float64, without a copy if it is that already; never round."""
-    wide = chunk.dtype.kind in "iu" and chunk.dtype.itemsize == 8
-    if wide and not -EXACT_INTEGERS <= int(chunk.min()) <= int(chunk.max()) <= EXACT_INTEGERS:
-        raise BadFile("integers beyond 2^53 would be rounded on conversion to float64")
-    return np.ascontiguousarray(chunk, dtype=np.float64)
+def native_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return a type that parexact takes and that holds all values of this one."""
+    dtype = dtype.newbyteorder("=")
+    return dtype if dtype in DTYPE else np.dtype(np.float32)  # float16 is the one that is missing
 
 
 def read_npy(path: str, progress: bool | None) -> list[tuple[str, State]]:
     """Reduce the whole array, chunk by chunk."""
     numbers = open_npy(path)
+    dtype = native_type(numbers.dtype)
     state = new_state()
     bar = Progress(os.path.basename(path), numbers.size, progress)
     try:
         for start in range(0, numbers.size, NPY_CHUNK):
-            chunk = to_float64(numbers[start : start + NPY_CHUNK])
+            chunk = numbers[start : start + NPY_CHUNK].astype(dtype, copy=False)
             check(lib.parexact_state_update(byref(state), byref(view(chunk))))
             bar.show(start + chunk.size)
     finally:
@@ -159,8 +157,7 @@ def read_csv(
     block: list[list[float]] = []
 
     def flush() -> None:
-        columns = np.array(block, dtype=np.float64).T
-        for state, column in zip(states, np.ascontiguousarray(columns)):
+        for state, column in zip(states, np.array(block, dtype=np.float64).T):
             check(lib.parexact_state_update(byref(state), byref(view(column))))
         block.clear()
         if bar is not None:

@@ -113,6 +113,8 @@ DTYPE: dict[np.dtype[Any], int] = {
     np.dtype(np.bool_): 10,
 }
 
+OP = {"sum": 0, "mean": 1, "var": 2, "std": 3, "min": 4, "max": 5, "norm": 6}
+
 
 # --- prototypes ------------------------------------------------------------------------------
 
@@ -124,9 +126,21 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "parallel_stats": (status, [POINTER(c_double), c_size_t, POINTER(Stats)]),
     "parexact_sum_f64": (status, [POINTER(c_double), c_size_t, POINTER(c_double)]),
     "parexact_norm_f64": (status, [POINTER(c_double), c_size_t, POINTER(c_double)]),
+    "parexact_dot_f64": (
+        status,
+        [POINTER(c_double), POINTER(c_double), c_size_t, POINTER(c_double)],
+    ),
     "parexact_sum": (status, [POINTER(Array), POINTER(c_double)]),
     "parexact_norm": (status, [POINTER(Array), POINTER(c_double)]),
+    "parexact_dot": (status, [POINTER(Array), POINTER(Array), POINTER(c_double)]),
     "parexact_describe": (status, [POINTER(Array), c_int64, c_int32, POINTER(Stats)]),
+    "parexact_reduce": (
+        status,
+        [
+            *(POINTER(Array), c_int32, POINTER(c_int32), c_int32),
+            *(c_int64, c_int32, POINTER(c_double), c_size_t),
+        ],
+    ),
     "parexact_state_words": (c_size_t, []),
     "parexact_state_init": (status, [POINTER(State)]),
     "parexact_state_update": (status, [POINTER(State), POINTER(Array)]),
@@ -183,9 +197,12 @@ def doubles(array: npt.NDArray[np.float64]) -> Any:
 
 
 def view(array: npt.NDArray[Any]) -> Array:
-    """Describe an array to the library, without copying it: any shape, strides and native dtype."""
+    """Describe an array to the library, without copying it: any shape and strides, exact integers.
+
+    Its values must be of a type in `DTYPE`: no other byte order, no float16 and no objects.
+    """
     if array.dtype not in DTYPE:
-        raise TypeError(f"no native numbers: {array.dtype}")
+        raise TypeError(f"values of type {array.dtype} are not in DTYPE: convert the array first")
     extents = c_int64 * max(array.ndim, 1)
     described = Array()
     described.data = array.ctypes.data

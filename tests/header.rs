@@ -17,6 +17,7 @@ const SECTIONS: &[&[&str]] = &[
     &[
         "src/array/dtype.rs",
         "src/array/mod.rs",
+        "src/reduce/axes.rs",
         "src/ffi/arrays.rs",
     ],
     &["src/state.rs", "src/ffi/state.rs"],
@@ -195,6 +196,20 @@ fn header_declares_every_export() {
         Vec::<&String>::new(),
         "declared but not exported"
     );
+}
+
+#[test]
+fn header_defines_every_constant() {
+    let (text, _) = header();
+    for path in sources(&root().join("src")) {
+        for item in read(&path).split("pub const PAREXACT_").skip(1) {
+            let name = item.split(':').next().expect("a type after the name");
+            assert!(
+                text.contains(&format!("#define PAREXACT_{name} ")),
+                "PAREXACT_{name} of {path:?}: name the file in SECTIONS"
+            );
+        }
+    }
 }
 
 #[test]

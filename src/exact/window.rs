@@ -166,7 +166,18 @@ impl ProductWindow {
         // Without a nonzero factor there is no nonzero product.
         least.0 == f64::INFINITY
             || least.1 == f64::INFINITY
-            || exponent(least.0) + exponent(least.1) >= self.least[depth as usize - 2]
+            || leading_bit(least.0) + leading_bit(least.1) >= self.least[depth as usize - 2]
+    }
+}
+
+/// floor(log2 x) of x > 0, subnormals included: a subnormal factor makes the unit in the last place of the rounded product
+/// finer than its own.
+#[inline(always)]
+fn leading_bit(x: f64) -> i32 {
+    if x < f64::MIN_POSITIVE {
+        exponent(x * power_of_two(64)) - 64
+    } else {
+        exponent(x)
     }
 }
 

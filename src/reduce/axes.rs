@@ -170,13 +170,19 @@ impl Plan {
         let mut kept = Space::scalar();
         let mut reduced = Space::scalar();
         let mut results = 1isize;
+        let empty = view.space().is_empty();
         for (dim, &reduce) in view.space().dims().iter().zip(reduce).rev() {
+            // Between no elements there are no distances: the strides are not checked and may be anything.
+            let stride = if empty { 0 } else { dim.strides[0] };
             if reduce {
-                reduced.push_outer(*dim);
+                reduced.push_outer(Dim {
+                    len: dim.len,
+                    strides: [stride],
+                });
             } else {
                 kept.push_outer(Dim {
                     len: dim.len,
-                    strides: [dim.strides[0], results],
+                    strides: [stride, results],
                 });
                 results = results.saturating_mul(dim.len as isize);
             }

@@ -3,7 +3,7 @@
 ! Real values are compared by their bits: -0.0 differs from +0.0, and a NaN equals itself.
 program bindings
   use parexact
-  use, intrinsic :: iso_c_binding, only: c_associated, c_loc, c_sizeof
+  use, intrinsic :: iso_c_binding, only: c_associated, c_bool, c_float, c_int16_t, c_int8_t, c_loc, c_sizeof
   use, intrinsic :: iso_fortran_env, only: error_unit
   implicit none
 
@@ -15,6 +15,10 @@ program bindings
   call generics()
   call sections()
   call views()
+  call other_types()
+  call dots()
+  call reductions()
+  call reductions_of_views()
   call policies()
   call states()
   call threads()
@@ -326,6 +330,226 @@ contains
     call check_status(parexact_norm_f64(a, -1_c_size_t, total), PAREXACT_ERROR_SIZE_OVERFLOW, 'a negative length')
     call check_real(total, 7.0_c_double, 'an output after failures')
   end subroutine views
+
+  !> Numbers of every type, and strides of all kinds, by way of a view.
+  subroutine other_types()
+    integer(c_int64_t), target :: wide(3), extents(2), strides(2)
+    real(c_float), target :: singles(4, 3)
+    integer(c_int32_t), target :: integers(6)
+    integer(c_int16_t), target :: shorts(4)
+    integer(c_int8_t), target :: octets(5)
+    logical(c_bool), target :: flags(5)
+    real(c_double) :: total, length
+    type(parexact_stats) :: stats
+    wide = [huge(wide), huge(wide), -huge(wide)]
+    extents = [3, 1]
+    call ok(parexact_sum(parexact_array(c_loc(wide), PAREXACT_DTYPE_I64, 1, c_loc(extents), c_null_ptr), total), 'sum of int64')
+    call check_real(total, 2.0_c_double**63, 'sum of int64') ! 2^63 - 1, rounded
+    wide = [2_c_int64_t**53 + 1, -2_c_int64_t**53, 0_c_int64_t]
+    call ok(parexact_sum(parexact_array(c_loc(wide), PAREXACT_DTYPE_I64, 1, c_loc(extents), c_null_ptr), total), 'sum of int64')
+    call check_real(total, 1.0_c_double, 'sum of int64 beyond 2^53')
+    wide = -1
+    call ok(parexact_norm(parexact_array(c_loc(wide), PAREXACT_DTYPE_U64, 1, c_loc(extents), c_null_ptr), length), 'uint64')
+    call check_real(length, sqrt(3.0_c_double) * 2.0_c_double**64, 'norm of uint64')
+
+    singles = reshape([real(c_float) :: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, huge(1.0_c_float)], [4, 3])
+    extents = [3, 2]
+    strides = [16, -8]
+    call ok(parexact_describe(parexact_array(c_loc(singles(3, 1)), PAREXACT_DTYPE_F32, 2, c_loc(extents), c_loc(strides)), &
+         stats), 'rows 3 and 1 of a real(c_float) array')
+    call check(stats%count == 6, 'count of rows of a real(c_float) array')
+    call check_real(stats%sum, 36.0_c_double, 'sum of rows of a real(c_float) array')
+    call check_real(stats%max, 11.0_c_double, 'max of rows of a real(c_float) array')
+
+    integers = [1, -2, 3, -4, 5, huge(integers)]
+    extents(1) = 6
+    call ok(parexact_sum(parexact_array(c_loc(integers), PAREXACT_DTYPE_I32, 1, c_loc(extents), c_null_ptr), total), 'int32')
+    call check_real(total, 2147483650.0_c_double, 'sum of int32')
+    shorts = [-32767_c_int16_t, -32767_c_int16_t, 1_c_int16_t, 7_c_int16_t]
+    extents(1) = 4
+    strides(1) = 0
+    call ok(parexact_sum(parexact_array(c_loc(shorts), PAREXACT_DTYPE_I16, 1, c_loc(extents), c_loc(strides)), total), 'int16')
+    call check_real(total, -131068.0_c_double, 'sum of a repeated int16')
+    octets = [-1_c_int8_t, 0_c_int8_t, 127_c_int8_t, -127_c_int8_t, 1_c_int8_t]
+    extents(1) = 5
+    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_I8, 1, c_loc(extents), c_null_ptr), total), 'int8')
+    call check_real(total, 0.0_c_double, 'sum of int8')
+    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_U8, 1, c_loc(extents), c_null_ptr), total), 'uint8')
+    call check_real(total, 512.0_c_double, 'sum of uint8')
+    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_BOOL, 1, c_loc(extents), c_null_ptr), total), 'bytes')
+    call check_real(total, 4.0_c_double, 'number of bytes that are not 0')
+    flags = [.true._c_bool, .false._c_bool, .true._c_bool, .true._c_bool, .false._c_bool]
+    call ok(parexact_sum(parexact_array(c_loc(flags), PAREXACT_DTYPE_BOOL, 1, c_loc(extents), c_null_ptr), total), 'logical')
+    call check_real(total, 3.0_c_double, 'number of true elements')
+  end subroutine other_types
+
+  subroutine dots()
+    real(c_double) :: x(6), y(6), a(4, 5), product, other
+    real(c_double), allocatable :: nothing(:)
+    integer(c_int64_t), target :: extents(1), strides(1)
+    real(c_double), target :: values(6)
+    integer :: i
+    x = [1e200_c_double, 1.0_c_double, 1e200_c_double, 2.0_c_double, 3.0_c_double, 4.0_c_double]
+    y = [1e200_c_double, 2.0_c_double, -1e200_c_double, 3.0_c_double, 4.0_c_double, -5.0_c_double]
+    product = 0
+    call ok(parexact_dot_f64(x, y, 6_c_size_t, product), 'dot_f64')
+    call check_real(product, 0.0_c_double, 'dot_f64 without overflow')
+    call ok(parexact_dot(x(:5), y(:5), product), 'dot, rank 1')
+    call check_real(product, 20.0_c_double, 'dot, rank 1')
+    call ok(parexact_dot(x(6:2:-2), y([1, 3, 5]), product), 'dot of sections')
+    call check_real(product, 2 * 1e200_c_double, 'dot of sections')
+    a = reshape([(real(i, c_double), i = 1, 20)], [4, 5])
+    call ok(parexact_dot(a, a, product), 'dot, rank 2')
+    call check_real(product, 2870.0_c_double, 'dot, rank 2')
+    call ok(parexact_dot(a(::3, 5:1:-1), a(2:3, :), product), 'dot of sections of rank 2')
+    call check_real(product, sum(a(::3, 5:1:-1) * a(2:3, :)), 'dot of sections of rank 2')
+    call ok(parexact_dot(transpose(a), reshape(a, [5, 4]), other), 'dot of expressions')
+    call check_real(other, sum(transpose(a) * reshape(a, [5, 4])), 'dot of expressions')
+    allocate (nothing(0))
+    call ok(parexact_dot(nothing, nothing, product), 'dot of nothing')
+    call check_real(product, 0.0_c_double, 'dot of nothing')
+    call ok(parexact_dot([bits(1_c_int64_t), 1.0_c_double], [0.5_c_double, 1.0_c_double], product), 'dot that underflows')
+    call check_real(product, 1.0_c_double, 'dot that underflows')
+
+    values = [(real(i, c_double), i = 1, 6)]
+    extents = 3
+    strides = -16
+    call ok(parexact_dot(parexact_array(c_loc(values), PAREXACT_DTYPE_F64, 1, c_loc(extents), c_null_ptr), &
+         parexact_array(c_loc(values(6)), PAREXACT_DTYPE_F64, 1, c_loc(extents), c_loc(strides)), product), 'dot of views')
+    call check_real(product, 20.0_c_double, 'dot of views') ! 1*6 + 2*4 + 3*2
+
+    product = 7
+    call check_status(parexact_dot(x, y(:5), product), PAREXACT_ERROR_INVALID_ARGUMENT, 'dot of different lengths')
+    call check_status(parexact_dot(a, transpose(a), product), PAREXACT_ERROR_INVALID_ARGUMENT, 'dot of different shapes')
+    call check_status(parexact_dot_f64(x, y, huge(0_c_size_t), product), PAREXACT_ERROR_SIZE_OVERFLOW, 'dot of too much')
+    call check_real(product, 7.0_c_double, 'an output after failures')
+  end subroutine dots
+
+  !> One dimension of arrays and sections, against the statistics of each line.
+  subroutine reductions()
+    real(c_double) :: a(7, 5), cube(4, 3, 5), rows(7), columns(5), wide(14)
+    real(c_double) :: plane12(4, 3), plane13(4, 5), plane23(3, 5), plane21(3, 4)
+    real(c_double), allocatable :: nothing(:, :), none(:)
+    type(parexact_stats) :: stats
+    real(c_double) :: length
+    integer :: i, j, k
+    integer(c_int32_t) :: op
+    do j = 1, 5
+       do i = 1, 7
+          a(i, j) = merge(1.0e100_c_double, -1.0e100_c_double, mod(i, 2) == 0) + real(i * j, c_double)
+       end do
+    end do
+    a(3:, :) = reshape([(real(i * i, c_double) / 7, i = 1, 25)], [5, 5])
+    do op = PAREXACT_OP_SUM, PAREXACT_OP_NORM
+       call ok(parexact_reduce(a, op, 1, columns), 'reduce dimension 1')
+       call ok(parexact_reduce(a, op, 2, rows, ddof=0), 'reduce dimension 2')
+       do j = 1, 5
+          call ok(parexact_describe(a(:, j), stats), 'describe a column')
+          call ok(parexact_norm(a(:, j), length), 'norm of a column')
+          call check_real(columns(j), field_of(stats, length, op), 'reduction of a column')
+       end do
+       do i = 1, 7
+          call ok(parexact_describe(a(i, :), stats), 'describe a row')
+          call ok(parexact_norm(a(i, :), length), 'norm of a row')
+          call check_real(rows(i), field_of(stats, length, op), 'reduction of a row')
+       end do
+    end do
+
+    call ok(parexact_reduce(a(7:3:-2, ::2), PAREXACT_OP_MAX, 2, rows(:3)), 'reduce a section')
+    call check(all(rows(:3) >= maxval(a(7:3:-2, ::2), 2) .and. rows(:3) <= maxval(a(7:3:-2, ::2), 2)), 'max of a section')
+    wide = 0
+    call ok(parexact_reduce(a, PAREXACT_OP_MIN, 2, wide(14:2:-2)), 'reduce into a section')
+    call check(all(wide(14:2:-2) >= minval(a, 2) .and. wide(14:2:-2) <= minval(a, 2)), 'min in a section')
+    call check(all(abs(wide(1::2)) <= 0), 'what lies between')
+    call ok(parexact_reduce(a, PAREXACT_OP_VAR, 1, columns, 2), 'variance with ddof 2')
+    call ok(parexact_describe(a(:, 4), stats, 2), 'variance with ddof 2')
+    call check_real(columns(4), stats%variance, 'variance with ddof 2')
+
+    cube = reshape([(i * 37 - i * i * 0.125_c_double, i = 1, 60)], [4, 3, 5])
+    call ok(parexact_reduce(cube, PAREXACT_OP_SUM, 1, plane23), 'reduce dimension 1 of 3')
+    call ok(parexact_reduce(cube, PAREXACT_OP_SUM, 2, plane13), 'reduce dimension 2 of 3')
+    call ok(parexact_reduce(cube, PAREXACT_OP_SUM, 3, plane12), 'reduce dimension 3 of 3')
+    do k = 1, 5
+       do j = 1, 3
+          call check_real(plane23(j, k), sum(cube(:, j, k)), 'sum of dimension 1')
+          do i = 1, 4
+             call check_real(plane13(i, k), sum(cube(i, :, k)), 'sum of dimension 2')
+             call check_real(plane12(i, j), sum(cube(i, j, :)), 'sum of dimension 3')
+          end do
+       end do
+    end do
+    call ok(parexact_reduce(cube(4:1:-1, :, 2:5:3), PAREXACT_OP_MEAN, 3, plane12), 'reduce a section of rank 3')
+    call check_real(plane12(1, 2), (cube(4, 2, 2) + cube(4, 2, 5)) / 2, 'mean of a section of rank 3')
+
+    allocate (nothing(0, 5), none(0))
+    columns = 1
+    call ok(parexact_reduce(nothing, PAREXACT_OP_SUM, 1, columns), 'reduce nothing')
+    call check(all(abs(columns) <= 0), 'sums of nothing')
+    call ok(parexact_reduce(nothing, PAREXACT_OP_SUM, 2, none), 'reduce to nothing')
+
+    plane21 = 0
+    a(2, 3) = nan()
+    call ok(parexact_reduce(a, PAREXACT_OP_NORM, 1, columns), 'NaN')
+    call check_real(columns(3), nan(), 'NaN propagates')
+    call ok(parexact_reduce(a, PAREXACT_OP_MIN, 2, rows, nan_policy=PAREXACT_NAN_OMIT), 'NaN')
+    call check_real(rows(2), minval(a(2, [1, 2, 4, 5])), 'NaN is omitted')
+    call check_status(parexact_reduce(a, PAREXACT_OP_MAX, 1, columns, 0, PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, &
+         'NaN raises')
+
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 0, rows), 'ax', 'dimension 0')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 3, rows), 'ax', 'dimension 3 of 2')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, -1, rows), 'ax', 'dimension -1')
+    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, huge(1), plane12), 'ax', 'dimension huge')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 1, rows), 'out_len', 'an output for the other dimension')
+    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, 3, plane21), 'out_len', 'a transposed output')
+    call refused(parexact_reduce(a, 7, 1, columns), 'op', 'operation 7')
+    call refused(parexact_reduce(a, PAREXACT_OP_STD, 1, columns, ddof=-1), 'ddof', 'ddof -1')
+    call refused(parexact_reduce(a, PAREXACT_OP_STD, 1, columns, nan_policy=4), 'nan_policy', 'policy 4')
+  end subroutine reductions
+
+  subroutine reductions_of_views()
+    real(c_double), target :: a(4, 3, 5)
+    integer(c_int64_t), target :: extents(3), strides(3)
+    real(c_double) :: out(12), whole(1), plane(5)
+    type(parexact_array) :: view
+    integer(c_int32_t), allocatable :: all_axes(:)
+    integer :: i
+    a = reshape([(real(i, c_double), i = 1, 60)], [4, 3, 5])
+    extents = [5, 3, 4]
+    view = parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 3, c_loc(extents), c_null_ptr)
+    call ok(parexact_reduce(view, PAREXACT_OP_SUM, [0], out), 'reduce axis 0') ! dimension 3
+    call check(all(abs(out - reshape(sum(a, 3), [12])) <= 0), 'reduce axis 0')
+    call ok(parexact_reduce(view, PAREXACT_OP_SUM, [-1, 1], plane), 'reduce two axes')
+    call check(all(abs(plane - sum(sum(a, 1), 1)) <= 0), 'reduce two axes')
+    allocate (all_axes(0))
+    call ok(parexact_reduce(view, PAREXACT_OP_MEAN, all_axes, whole, ddof=1), 'reduce all axes')
+    call check_real(whole(1), 30.5_c_double, 'reduce all axes')
+    strides = [96, 0, -8]
+    view = parexact_array(c_loc(a(4, 1, 1)), PAREXACT_DTYPE_F64, 3, c_loc(extents), c_loc(strides))
+    call ok(parexact_reduce(view, PAREXACT_OP_MAX, [2, 1], plane), 'reduce a view with strides')
+    call check(all(abs(plane - a(4, 1, :)) <= 0), 'reduce a view with strides')
+    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [1, -2], out(:20 - 8)), 'ax', 'an axis twice')
+    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [3], out), 'ax', 'axis 3 of 3')
+    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [0], out(:11)), 'out_len', 'a short output')
+  end subroutine reductions_of_views
+
+  !> What an operation computes, among the statistics.
+  function field_of(stats, length, op) result(value)
+    type(parexact_stats), intent(in) :: stats
+    real(c_double), intent(in) :: length
+    integer(c_int32_t), intent(in) :: op
+    real(c_double) :: value, fields(0:6)
+    fields = [stats%sum, stats%mean, stats%variance, stats%std, stats%min, stats%max, length]
+    value = fields(op)
+  end function field_of
+
+  !> An invalid argument that the message names.
+  subroutine refused(status, named, what)
+    integer(c_int32_t), intent(in) :: status
+    character(*), intent(in) :: named, what
+    call check_status(status, PAREXACT_ERROR_INVALID_ARGUMENT, what)
+    call check(index(parexact_last_error(), named) > 0, what // ' is not named in: ' // parexact_last_error())
+  end subroutine refused
 
   subroutine policies()
     real(c_double) :: x(4)

@@ -1,5 +1,7 @@
 """What the library must answer, computed with unlimited integers and fractions.
 
+Values are floats or integers of any size: what an array's tolist() gives.
+
 Nothing here shares an idea with the library: Python's int / int and float(Fraction) are correctly
 rounded by their own documentation, and the root comes from math.isqrt with a sticky bit.
 """
@@ -30,7 +32,7 @@ class Answer:
 
 
 def in_units(x: float) -> int:
-    """Return x * 2^1074."""
+    """Return x * 2^1074; integers need not be floats."""
     numerator, denominator = x.as_integer_ratio()
     return numerator << (UNIT + 1 - denominator.bit_length())
 
@@ -70,6 +72,16 @@ def norm(values: Sequence[float]) -> float:
     return rounded_root(sum(in_units(x) ** 2 for x in values), 1 << (2 * UNIT))
 
 
+def dot(x: Sequence[float], y: Sequence[float]) -> float:
+    """Return the sum of the products."""
+    pairs = list(zip(x, y))
+    # A product with a factor that is not finite needs no rounding.
+    odd = [a * b for a, b in pairs if not (math.isfinite(a) and math.isfinite(b))]
+    if odd:
+        return odd[0] if len(set(odd)) == 1 and not math.isnan(odd[0]) else NAN
+    return rounded(sum(in_units(a) * in_units(b) for a, b in pairs), 1 << (2 * UNIT))
+
+
 def _order(x: float) -> tuple[float, float]:
     return (x, math.copysign(1.0, x))  # -0.0 below +0.0
 
@@ -90,7 +102,7 @@ def describe(values: Sequence[float], ddof: int = 0, omit: bool = False) -> Answ
         whole = infinite[0] if len(set(infinite)) == 1 else NAN
         return Answer(n, nans, whole, whole, NAN, NAN, low, high)
     return from_integers(
-        [in_units(x) for x in values], UNIT, ddof=ddof, nans=nans, ends=(low, high)
+        [in_units(x) for x in values], UNIT, ddof=ddof, nans=nans, ends=(float(low), float(high))
     )
 
 

@@ -5,15 +5,26 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
-from ctypes import byref, c_char, c_size_t, c_uint64, c_void_p
+from collections.abc import Callable, Iterator
+from ctypes import byref, c_char, c_double, c_int32, c_size_t, c_uint64, c_void_p
 from typing import Any
 
 import numpy as np
 import pytest
-from calls import Floats, describe, fields, fingerprint, floats, state_of
+from calls import (
+    Floats,
+    describe,
+    dot_of,
+    fields,
+    fingerprint,
+    floats,
+    pointer,
+    reduce,
+    state_of,
+    sum_of,
+)
 from header import constant
-from native import CANCELLED, OK, Stats, check, explain, lib, new_state, view
+from native import CANCELLED, OK, ParexactError, Stats, check, explain, lib, new_state, view
 
 
 @pytest.fixture
@@ -42,6 +53,64 @@ def test_progress_reaches_total(control: c_void_p, long_array: Floats) -> None:
     describe(long_array)
     done, total = progress(control)
     assert done == total > 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: sum_of(x[::2]),
+        lambda x: sum_of(np.broadcast_to(np.float32(1), (3, 500_000))),
+        lambda x: dot_of(x, x[::-1]),
+        lambda x: reduce(x.reshape(2000, 2000), "sum", [0]),
+        lambda x: reduce(x.reshape(2000, 2000), "std", [1]),
+        lambda x: reduce(x.reshape(1_000_000, 4), "max", [1]),
+        lambda x: reduce(x.reshape(4, 1_000_000), "max", [1]),
+    ],
+)
+def test_progress_of_views_dot_products_and_axes(
+    control: c_void_p, long_array: Floats, call: Callable[[Floats], object]
+) -> None:
+    lib.parexact_control_attach(control)
+    call(long_array)
+    done, total = progress(control)
+    assert done == total > 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [
+        ((1, 2**40), 1),
+        ((2**40, 1), 0),
+        ((2, 2**39), 1),
+        ((2**39, 2), 0),
+        ((2**20, 2**20), 0),
+        ((2**20, 2**20), 1),
+        ((2**20, 2**20), None),
+    ],
+)
+def test_cancelling_any_reduction(
+    control: c_void_p, shape: tuple[int, int], axis: int | None
+) -> None:
+    """A repeated number, for hours if need be, in whatever way the work is split."""
+    x = np.broadcast_to(np.int8(1), shape)
+    outcome: dict[str, Any] = {}
+
+    def work() -> None:
+        lib.parexact_control_attach(control)
+        try:
+            reduce(x, "std", () if axis is None else [axis])
+        except ParexactError as error:
+            outcome.update(status=error.status, over=time.monotonic())
+        lib.parexact_control_attach(None)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    time.sleep(0.05)
+    cancelled = time.monotonic()
+    lib.parexact_control_cancel(control)
+    worker.join(30)
+    assert outcome["status"] == CANCELLED
+    assert outcome["over"] - cancelled < 1.0  # 50 ms, and a busy machine
 
 
 def test_progress_never_goes_back(control: c_void_p, long_array: Floats) -> None:
@@ -84,6 +153,15 @@ def test_cancelled_beforehand(control: c_void_p, long_array: Floats) -> None:
     assert lib.parexact_describe(byref(view(long_array)), 0, 0, byref(stats)) == CANCELLED
     assert bytes(state) == before
     assert bytes(stats) == bytes(Stats(count=42))
+
+    for x in (long_array, floats([1.0]), floats([])):  # however short the work is
+        a, out, axis = view(x), floats([42.0]), (c_int32 * 1)(0)
+        one, number = pointer(out), c_double.from_buffer(out)
+        assert lib.parexact_reduce(byref(a), 0, axis, 1, 0, 0, one, 1) == CANCELLED
+        assert lib.parexact_dot(byref(a), byref(a), byref(number)) == CANCELLED
+        assert lib.parexact_dot_f64(pointer(x), pointer(x), len(x), byref(number)) == CANCELLED
+        assert lib.parexact_sum(byref(view(x[::-2])), byref(number)) == CANCELLED
+        assert number.value == 42.0
     assert lib.parexact_last_error()
 
     lib.parexact_control_reset(control)

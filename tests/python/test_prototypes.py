@@ -68,6 +68,8 @@ def test_constants_agree_with_header() -> None:
     assert constant("ERROR_CANCELLED") == native.CANCELLED
     for name, value in native.NAN_POLICY.items():
         assert constant("NAN_" + name.upper()) == value
+    for name, value in native.OP.items():
+        assert constant("OP_" + name.upper()) == value
     short = {"f": "F", "i": "I", "u": "U"}
     for dtype, value in native.DTYPE.items():
         name = short[dtype.kind] + str(8 * dtype.itemsize) if dtype.kind != "b" else "BOOL"

@@ -5,39 +5,23 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable
-from ctypes import POINTER, byref, c_double, c_int64, c_uint64
+from ctypes import POINTER, byref, c_double, c_uint64
 from typing import Any
 
 import numpy as np
 import pytest
-from calls import bits, describe, fields, floats, pointer, state_of, total
+from calls import array, bits, describe, fields, floats, pointer, state_of, total
 from header import constant
-from native import OK, Array, State, Stats, lib, new_state, view
+from native import OK, OP, Array, State, Stats, lib, new_state, view
 
 NULL_POINTER = constant("ERROR_NULL_POINTER")
 INVALID = constant("ERROR_INVALID_ARGUMENT")
 OVERFLOW = constant("ERROR_SIZE_OVERFLOW")
+BOOL = constant("DTYPE_BOOL")
 MARK = 42.0
 HERE = floats([1.0, 2.0, 3.0, 4.0])
+OPS = list(OP.values())
 SIZES_THAT_OVERFLOW = [2**60, 2**61, 2**61 + 1, 2**63, 2**64 - 1]
-
-
-def array(
-    data: Any = HERE,
-    dtype: int = 0,
-    ndim: int = 1,
-    shape: list[int] | None = None,
-    strides: list[int] | None = None,
-) -> Array:
-    """Return a view made by hand, wrong if need be; `shape` None is NULL."""
-    a = Array()
-    a.data = data.ctypes.data if data is not None else None
-    a.dtype, a.ndim = dtype, ndim
-    if shape is not None:
-        a.shape = (c_int64 * len(shape))(*shape)
-    if strides is not None:
-        a.strides = (c_int64 * len(strides))(*strides)
-    return a
 
 
 def marked() -> Stats:
@@ -58,7 +42,16 @@ def with_array(name: str, a: Any) -> tuple[int, bool]:
         status = lib.parexact_state_update(byref(state), a)
         return status, bytes(state) == bytes(state_of(HERE))
     out = c_double(MARK)
-    return getattr(lib, name)(a, byref(out)), out.value == MARK
+    good = byref(view(HERE))
+    name, _, factor = name.partition(", ")
+    arguments = {
+        # The output of a reduction that fails is unspecified; this one does not even begin.
+        "": (a, 0, None, 0, 0, 0, out, 1) if name == "parexact_reduce" else (a, byref(out)),
+        "left": (a, good, byref(out)),
+        "right": (good, a, byref(out)),
+        "both": (a, a, byref(out)),
+    }
+    return getattr(lib, name)(*arguments[factor]), out.value == MARK
 
 
 def with_vector(name: str, x: Any, n: int) -> tuple[int, bool]:
@@ -67,31 +60,66 @@ def with_vector(name: str, x: Any, n: int) -> tuple[int, bool]:
         stats = marked()
         return lib.parallel_stats(x, n, byref(stats)), bytes(stats) == bytes(marked())
     out = c_double(MARK)
+    if name.startswith("parexact_dot_f64"):
+        other = x if name.endswith("both") or n == 0 else pointer(np.ones(min(n, 5000)))
+        factors = (other, x) if name.endswith("right") else (x, other)
+        return lib.parexact_dot_f64(*factors, n, byref(out)), out.value == MARK
     return getattr(lib, name)(x, n, byref(out)), out.value == MARK
 
 
-TAKES_ARRAY = ["parexact_sum", "parexact_norm", "parexact_describe", "parexact_state_update"]
-TAKES_VECTOR = ["parexact_sum_f64", "parexact_norm_f64", "parallel_stats"]
+TAKES_ARRAY = [
+    "parexact_sum",
+    "parexact_norm",
+    "parexact_dot, left",
+    "parexact_dot, right",
+    "parexact_dot, both",
+    "parexact_describe",
+    "parexact_reduce",
+    "parexact_state_update",
+]
+TAKES_VECTOR = [
+    "parexact_sum_f64",
+    "parexact_norm_f64",
+    "parexact_dot_f64, left",
+    "parexact_dot_f64, right",
+    "parexact_dot_f64, both",
+    "parallel_stats",
+]
 
 WRONG_ARRAYS: dict[str, tuple[Array | None, int]] = {
     "no array": (None, NULL_POINTER),
-    "no data": (array(data=None, shape=[4]), NULL_POINTER),
-    "no shape": (array(shape=None), NULL_POINTER),
-    "dtype -1": (array(dtype=-1, shape=[4]), INVALID),
-    "dtype 11": (array(dtype=11, shape=[4]), INVALID),
-    "dtype far off": (array(dtype=2**31 - 1, shape=[4]), INVALID),
-    "ndim -1": (array(ndim=-1, shape=[4]), INVALID),
-    "ndim 65": (array(ndim=65, shape=[1] * 65), INVALID),
-    "ndim far off": (array(ndim=2**31 - 1, shape=[4]), INVALID),
-    "negative length": (array(shape=[-1]), INVALID),
-    "most negative length": (array(shape=[-(2**63)]), INVALID),
-    "two negative lengths": (array(ndim=2, shape=[-2, -2]), INVALID),
-    "bytes overflow": (array(shape=[2**60]), OVERFLOW),
-    "bytes overflow to zero": (array(shape=[2**61]), OVERFLOW),
-    "longest": (array(shape=[2**63 - 1]), OVERFLOW),
-    "product overflows to zero": (array(ndim=2, shape=[2**32, 2**32]), OVERFLOW),
-    "product overflows to four": (array(ndim=2, shape=[2**62 + 1, 4]), OVERFLOW),
-    "product of many": (array(ndim=64, shape=[2] * 64), OVERFLOW),
+    "no data": (array(None, shape=[4]), NULL_POINTER),
+    "no shape": (array(HERE, shape=None), NULL_POINTER),
+    "dtype -1": (array(HERE, dtype=-1, shape=[4]), INVALID),
+    "dtype 11": (array(HERE, dtype=11, shape=[4]), INVALID),
+    "dtype far off": (array(HERE, dtype=2**31 - 1, shape=[4]), INVALID),
+    "ndim -1": (array(HERE, ndim=-1, shape=[4]), INVALID),
+    "ndim 65": (array(HERE, ndim=65, shape=[1] * 65), INVALID),
+    "ndim far off": (array(HERE, ndim=2**31 - 1, shape=[4]), INVALID),
+    "negative length": (array(HERE, shape=[-1]), INVALID),
+    "most negative length": (array(HERE, shape=[-(2**63)]), INVALID),
+    "two negative lengths": (array(HERE, ndim=2, shape=[-2, -2]), INVALID),
+    "bytes overflow": (array(HERE, shape=[2**60]), OVERFLOW),
+    "bytes overflow to zero": (array(HERE, shape=[2**61]), OVERFLOW),
+    "longest": (array(HERE, shape=[2**63 - 1]), OVERFLOW),
+    "product overflows to zero": (array(HERE, ndim=2, shape=[2**32, 2**32]), OVERFLOW),
+    "product overflows to four": (array(HERE, ndim=2, shape=[2**62 + 1, 4]), OVERFLOW),
+    "product of many": (array(HERE, ndim=64, shape=[2] * 64), OVERFLOW),
+    "product of many bytes": (array(HERE, dtype=BOOL, ndim=63, shape=[2] * 63), OVERFLOW),
+    # Elements that are repeated are counted all the same.
+    "strides beyond all memory": (array(HERE, shape=[3], strides=[2**62]), OVERFLOW),
+    "strides before all memory": (array(HERE, shape=[2], strides=[-(2**63)]), OVERFLOW),
+    "two strides too long": (
+        array(HERE, ndim=2, shape=[2, 2], strides=[2**62, 2**62]),
+        OVERFLOW,
+    ),
+    "strides apart": (array(HERE, ndim=2, shape=[2, 2], strides=[2**62, -(2**62)]), OVERFLOW),
+    "repeated twice": (array(HERE, ndim=2, shape=[2**32, 2**31], strides=[0, 0]), OVERFLOW),
+    "no data, strided": (array(None, shape=[4], strides=[-8]), NULL_POINTER),
+    "dtype 11, strided": (array(HERE, dtype=11, shape=[4], strides=[8]), INVALID),
+    "ndim 65, strided": (array(HERE, ndim=65, shape=[1] * 65, strides=[8] * 65), INVALID),
+    "negative length, strided": (array(HERE, shape=[-1], strides=[-8]), INVALID),
+    "negative beside zero": (array(HERE, ndim=2, shape=[0, -1]), INVALID),
 }
 
 
@@ -118,13 +146,16 @@ def test_wrong_arrays(name: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "a",
     [
-        array(data=None, shape=[0]),
-        array(data=None, ndim=3, shape=[2, 0, 3]),
+        array(None, shape=[0]),
+        array(None, ndim=3, shape=[2, 0, 3]),
+        array(None, ndim=3, shape=[2**62, 0, 2**62], strides=[2**62, -(2**63), 2**63 - 1]),
+        array(None, dtype=BOOL, ndim=64, shape=[2**40] * 63 + [0]),
     ],
 )
 def test_empty_arrays_need_no_data(name: str, a: Array) -> None:
     status, _ = with_array(name, a)
-    assert status == OK
+    # A dot product has a second array, of another shape.
+    assert status == (INVALID if name in ("parexact_dot, left", "parexact_dot, right") else OK)
 
 
 @pytest.mark.parametrize("name", TAKES_VECTOR)
@@ -142,7 +173,9 @@ class TestVectors:
         assert lib.parexact_last_error()
 
     def test_null_output(self, name: str) -> None:
-        assert getattr(lib, name)(pointer(HERE), len(HERE), None) == NULL_POINTER
+        name, *both = name.split(",")
+        vectors = [pointer(HERE)] * (1 + len(both))
+        assert getattr(lib, name)(*vectors, len(HERE), None) == NULL_POINTER
 
     @pytest.mark.parametrize("offset", range(1, 8))
     def test_misaligned(self, name: str, offset: int) -> None:
@@ -162,6 +195,12 @@ class TestVectors:
     [
         ("parexact_sum", [byref(view(HERE)), None]),
         ("parexact_norm", [byref(view(HERE)), None]),
+        ("parexact_dot", [byref(view(HERE)), byref(view(HERE)), None]),
+        ("parexact_dot", [None, None, None]),
+        ("parexact_dot_f64", [None, None, 0, None]),
+        ("parexact_reduce", [byref(view(HERE)), 0, None, 0, 0, 0, None, 1]),
+        ("parexact_reduce", [None, 0, None, 0, 0, 0, None, 0]),
+        ("parexact_reduce", [byref(view(HERE)), 0, None, 1, 0, 0, byref(c_double()), 1]),
         ("parexact_describe", [byref(view(HERE)), 0, 0, None]),
         ("parexact_state_init", [None]),
         ("parexact_state_update", [None, byref(view(HERE))]),
@@ -185,8 +224,10 @@ def test_null_arguments(name: str, arguments: list[Any]) -> None:
 @pytest.mark.parametrize("ddof", [-1, -(2**63)])
 def test_negative_ddof(ddof: int) -> None:
     stats = marked()
+    out = (c_double * 1)()
     for status in (
         lib.parexact_describe(byref(view(HERE)), ddof, 0, byref(stats)),
+        *(lib.parexact_reduce(byref(view(HERE)), op, None, 0, ddof, 0, out, 1) for op in OPS),
         lib.parexact_state_result(byref(state_of(HERE)), ddof, 0, byref(stats)),
     ):
         assert status == INVALID
@@ -197,13 +238,52 @@ def test_negative_ddof(ddof: int) -> None:
 @pytest.mark.parametrize("policy", [-1, 3, 2**31 - 1, -(2**31)])
 def test_unknown_nan_policy(policy: int) -> None:
     stats = marked()
+    out = (c_double * 1)()
     for status in (
         lib.parexact_describe(byref(view(HERE)), 0, policy, byref(stats)),
+        *(lib.parexact_reduce(byref(view(HERE)), op, None, 0, 0, policy, out, 1) for op in OPS),
         lib.parexact_state_result(byref(state_of(HERE)), 0, policy, byref(stats)),
     ):
         assert status == INVALID
     assert bytes(stats) == bytes(marked())
     assert lib.parexact_last_error()
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ([4], [3]),
+        ([4], [5]),
+        ([4], []),
+        ([], [1]),
+        ([4], [4, 1]),
+        ([2, 2], [4]),
+        ([2, 3], [3, 2]),
+        ([0], [1]),
+        ([0, 3], [3, 0]),
+        ([0], [0, 0]),
+    ],
+)
+def test_dot_of_different_shapes(left: list[int], right: list[int]) -> None:
+    x, y = (array(np.ones(6), ndim=len(shape), shape=shape) for shape in (left, right))
+    for a, b in ((x, y), (y, x)):
+        out = c_double(MARK)
+        assert lib.parexact_dot(byref(a), byref(b), byref(out)) == INVALID
+        assert out.value == MARK
+        assert "shape" in lib.parexact_last_error().decode()
+
+
+def test_messages_tell_the_factors_of_a_dot_product_apart() -> None:
+    wrong, good = array(HERE, dtype=99, shape=[4]), view(HERE)
+    said = set()
+    for a, b in ((wrong, good), (good, wrong)):
+        assert lib.parexact_dot(byref(a), byref(b), byref(c_double())) == INVALID
+        said.add(lib.parexact_last_error().decode())
+    assert all("dtype" in message for message in said)
+    for a, b in ((None, pointer(HERE)), (pointer(HERE), None)):
+        assert lib.parexact_dot_f64(a, b, 4, byref(c_double())) == NULL_POINTER
+        said.add(lib.parexact_last_error().decode())
+    assert len(said) >= 3
 
 
 def test_nan_found_leaves_the_output() -> None:

@@ -9,8 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from adversarial import MAKERS
-from calls import describe, fields, norm, state_of, total
+from calls import (
+    bits,
+    describe,
+    dot,
+    dot_of,
+    fields,
+    norm,
+    norm_of,
+    reduce,
+    state_of,
+    sum_of,
+    total,
+)
 from children import run_python
+from layouts import ALL_OPS, DTYPES, KINDS, numbers, orders
 from native import explain
 
 
@@ -34,9 +47,25 @@ def digests() -> dict[str, str]:
         for n in (1, 7, 8, 9, 31, 64, 1000, 1024, 2048, 3000, 150_000):
             x = maker(rng, 1, n + 3)[0][3:]
             answers = [fields(describe(x, 1, "omit")), total(x).hex(), norm(x).hex()]
+            answers += [bits(dot(x, x)), bits(dot(x[::-1].copy(), x))]
             digest.update(repr(answers).encode())
             digest.update(bytes(state_of(x)))
         found[maker.__name__] = digest.hexdigest()
+    for k, dtype in enumerate(DTYPES):
+        digest = hashlib.sha256()
+        rng = np.random.default_rng([10, k])
+        for shape in ((1, 1), (2, 7), (9, 31), (64, 65), (3, 1025), (1500, 4)):
+            for kind in KINDS:
+                x = numbers(rng, dtype, shape[0] * shape[1], kind).reshape(shape)
+                other = numbers(rng, np.dtype(np.float64), x.size).reshape(shape)
+                for y in orders(x).values():
+                    answers = [bits(sum_of(y)), bits(norm_of(y)), bits(dot_of(y, other))]
+                    digest.update(repr(answers).encode())
+                    digest.update(bytes(state_of(y)))
+                    for op in ALL_OPS:
+                        for axis in (0, 1):
+                            digest.update(reduce(y, op, [axis], 1, "omit").tobytes())
+        found[dtype.name] = digest.hexdigest()
     return found
 
 
