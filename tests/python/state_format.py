@@ -132,6 +132,7 @@ def read(words: Sequence[int]) -> Moments:
     m = Moments(*counters, integer(SUM), integer(SQUARES), ~words[NOT_MIN], words[MAX])
     require(m.finite * m.squares >= m.total**2, "Cauchy-Schwarz")
     require(m.finite > 0 or m.squares == 0, "sums of nothing")
+    require(m.squares.bit_length() <= 2048 + 2148 + m.finite.bit_length(), "size of the squares")
     _check_extremes(m, require)
     return m
 

@@ -221,9 +221,9 @@ def test_every_rule_at_its_bound() -> None:
     many_zeros = changed(fmt.words_of([0.0]), w1=2**63 - 1)
     accepted = [
         good,
-        changed(many_zeros, w206=2**31 - 1),
+        changed(many_zeros, w206=2**3 - 1),  # squares of 63 + 4196 bits
         changed(good, w1=2**63 - 1),
-        changed(good, w206=2**31 - 1),
+        changed(good, w204=2**7 - 1),  # of 3 + 4196 bits
         changed(good, w1=5),  # another set has these sums: the inequality is strict now
     ]
     refused = [
@@ -240,6 +240,7 @@ def test_every_rule_at_its_bound() -> None:
         changed(good, w1=3),  # 3·Σx² < (Σx)²
         changed(good, w73=-1),  # one unit of the squares less, where the inequality is an equality
         changed(good, w5=1),  # one unit of the sum more
+        changed(good, w204=2**7),
         changed(good, w206=2**31),
         changed(good, w206=-1),
         changed(good, w72=2**31),
@@ -253,6 +254,7 @@ def test_every_rule_at_its_bound() -> None:
         [0] * fmt.WORDS,
         [-1] * fmt.WORDS,
         changed(both_infinities, w1=0, w2=2**63 - 1, w3=2**63 - 1, w4=2),  # in sum, 0 mod 2^64
+        changed(many_zeros, w206=2**3),
         changed(many_zeros, w206=2**31),  # just beyond the range
     ]
     assert [assert_same_verdict(words) for words in accepted] == [OK] * len(accepted)
@@ -261,12 +263,12 @@ def test_every_rule_at_its_bound() -> None:
 
 def test_digits_reach_both_ends_of_their_range() -> None:
     m = fmt.moments([1.0, -1.0])
-    m.count, m.squares = 2**63 - 1, 2**4287 - 1
-    largest = 2**2175 - 2**2112  # beyond that, not even these squares are enough
+    m.count, m.squares = 2**63 - 1, 2**4259 - 1
+    largest = 2**2161 - 2**2098  # beyond that, not even these squares are enough
     for total in (largest, -largest):
         m.total = total
         assert assert_same_verdict(fmt.write(m)) == OK
-    for total in (2**2175 - 1, -(2**2175)):
+    for total in (2**2161 - 1, -(2**2161)):
         m.total = total
         assert assert_same_verdict(fmt.write(m)) == BAD_STATE
 
@@ -287,7 +289,7 @@ def test_mpi_merge(left, right, left_edits, right_edits) -> None:
     try:
         expected = fmt.write(fmt.merge(fmt.read(into), fmt.read(incoming)))
     except fmt.BadStateError:
-        expected[fmt.ERROR] = BAD_STATE
+        expected[fmt.ERROR] = max(BAD_STATE, into[fmt.ERROR], incoming[fmt.ERROR])
     except fmt.CountOverflowError:
         expected[fmt.ERROR] = SIZE_OVERFLOW
     assert words_in(state) == expected
