@@ -386,7 +386,7 @@ parexact_status parexact_describe(const parexact_array *a,
 //
 // Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
 // NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
-// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 1 MiB for each thread.
+// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; about 1 MiB for each thread.
 // Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 //
 // Safety:
@@ -602,8 +602,8 @@ parexact_control *parexact_control_attach(parexact_control *control);
 void parexact_control_cancel(parexact_control *control);
 
 // How far the governed call is, or the last one if none is running: `done` of `total` items, equal
-// when it has succeeded. What an item is depends on the call: a value of an array, a sample, an item
-// of a map.
+// when it has succeeded. What an item is depends on the call: a value of an array, or a group of
+// results of a reduction over axes.
 //
 // `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
 // Thread safety: any thread may call it at any time. Takes nanoseconds.

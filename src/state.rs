@@ -190,8 +190,8 @@ fn check_sums(moments: &Moments) -> Result<()> {
         sum.bits() == 0 && !sum.is_negative() && squares.bits() == 0 && !squares.is_negative()
     } else if squares.is_negative() || squares.bits() > SQUARE_BITS + n_bits {
         false
-    } else if 2 * sum.bits() + 2 <= n_bits + squares.bits() {
-        true // by far
+    } else if clearly_possible(n, sum, squares) {
+        true
     } else {
         let (_, sum) = sum.to_natural();
         let (_, squares) = squares.to_natural();
@@ -201,6 +201,22 @@ fn check_sums(moments: &Moments) -> Result<()> {
         Ok(())
     } else {
         Err(bad("no set of values has the sums of this state"))
+    }
+}
+
+/// Do the leading bits tell that (Σx)² <= n·Σx²? That saves the exact comparison, but for nearly equal values.
+fn clearly_possible(n: u64, sum: &Sum, squares: &Squares) -> bool {
+    let (sum, sum_exponent) = sum.leading();
+    let (squares, squares_exponent) = squares.leading();
+    // Both products are below 2^127.
+    let most = (u128::from(sum) + 1).pow(2);
+    let least = u128::from(n) * u128::from(squares);
+    match (2 * sum_exponent).checked_sub(squares_exponent) {
+        Some(shift) => most.leading_zeros() > shift && most << shift <= least,
+        None => {
+            let shift = squares_exponent - 2 * sum_exponent;
+            least != 0 && (least.leading_zeros() <= shift || most <= least << shift)
+        }
     }
 }
 

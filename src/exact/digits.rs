@@ -151,6 +151,23 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         }
     }
 
+    /// (m, e) with m·2^e <= sum for a positive sum, and |sum| <= (m + 1)·2^e, in units of 2^LSB, m below 2^63. For canonical
+    /// digits.
+    pub fn leading(&self) -> (u64, u32) {
+        let bits = self.bits();
+        let exponent = bits.saturating_sub(63);
+        let sign = (self.digits[N - 1] >> DIGIT_BITS) & DIGIT_MASK;
+        let first = (exponent / DIGIT_BITS) as usize;
+        let window = (0..3).rev().fold(0u128, |window, i| {
+            let digit = self
+                .digits
+                .get(first + i)
+                .map_or(0, |&digit| (digit & DIGIT_MASK) ^ sign);
+            window << DIGIT_BITS | digit as u128
+        });
+        ((window >> (exponent % DIGIT_BITS)) as u64, exponent)
+    }
+
     /// Is it below 0? For canonical digits.
     pub fn is_negative(&self) -> bool {
         debug_assert_eq!(self.deposits, 0);
@@ -231,6 +248,14 @@ mod tests {
             a.normalize();
             assert_eq!(a.bits(), bits, "{x}");
             assert_eq!(a.is_negative(), x < 0.0);
+            // Of -1.0, whose magnitude less a unit has ones alone, all bits but the last 63 are cut off.
+            let (leading, exponent) = a.leading();
+            let expected = match x {
+                1.0 => (1 << 62, 1075 - 63),
+                -1.0 => ((1 << 63) - 1, 1074 - 63),
+                x => (x.to_bits(), 0),
+            };
+            assert_eq!((leading, exponent), expected, "{x}");
         }
     }
 

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::exact::extremes::Extremes;
 use crate::exact::short::{self, Short};
 use crate::exact::{Accumulate, Element, Moments};
-use crate::parallel::{control, fold_chunks, threads_for_call};
+use crate::parallel::control::{self, Watch};
+use crate::parallel::{fold_chunks, threads_for_call};
 use crate::stats::NanPolicy;
 
 /// Sum.
@@ -279,9 +280,16 @@ impl Plan {
         };
         let values = task.reduced.len().saturating_mul(width);
         if strips < 2 * threads_for_call() && values > 2 * CHUNK {
-            // Few large strips: the threads share each of them.
-            return (0..strips)
-                .try_for_each(|index| strip(index, &mut |strip| task.together::<A>(&strip)));
+            // Few large strips: the threads share each of them. One of them reports its values as progress, several report
+            // themselves.
+            let watch = (strips > 1).then(|| Watch::begin(strips as u64));
+            return (0..strips).try_for_each(|index| {
+                strip(index, &mut |strip| task.together::<A>(&strip))?;
+                if let Some(watch) = &watch {
+                    watch.advance(1);
+                }
+                Ok(())
+            });
         }
         fold_chunks(
             strips,
