@@ -6,7 +6,9 @@ use common::{Exact, any_values, finite_values};
 use parexact::exact::accumulator::{Describing, Squaring, Summing};
 use parexact::exact::digits::Squares;
 use parexact::exact::products::Products;
+use parexact::exact::float::CANONICAL_NAN;
 use parexact::exact::round::Quotient;
+use parexact::exact::short::{self, Short};
 use parexact::exact::{Accumulate, Moments, as_unaligned, naive, simd};
 use parexact::stats::{NanPolicy, Stats};
 use proptest::prelude::*;
@@ -67,9 +69,25 @@ fn stats(values: &[f64], ddof: u64) -> (Stats, f64) {
     (stats, moments.norm())
 }
 
+/// Few values have a way of their own, to the same bits.
+fn check_short(values: &[f64], ddof: u64, stats: &Stats, norm: f64) {
+    if let Some(short) = Short::new::<true>(values) {
+        let same = |a: f64, b: f64| assert_eq!(a.to_bits(), b.to_bits(), "{values:?}");
+        same(short.sum(), stats.sum);
+        same(short.mean(), stats.mean);
+        same(short.norm(), norm);
+        let variance = short.variance(ddof);
+        same(variance.map_or(CANONICAL_NAN, |v| v.round(false)), stats.variance);
+        same(variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)), stats.std);
+    }
+}
+
 fn check_rounding(values: &[f64], ddof: u64) {
     let exact = Exact::new(values);
     let (stats, norm) = stats(values, ddof);
+    if values.len() <= short::MOST {
+        check_short(values, ddof, &stats, norm);
+    }
     exact.sum().assert_rounds_to(stats.sum, "sum");
     exact.norm().assert_rounds_to(norm, "norm");
     if exact.n > 0 {

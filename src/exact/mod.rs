@@ -5,7 +5,8 @@
 //! 2. the same with a third fold, for blocks of a wider range;
 //! 3. [`bins`]: integer deposits by exponent, for everything else.
 //!
-//! All end as integer digits in a [`digits::Superaccumulator`], which [`round`] turns into an `f64` once.
+//! [`accumulator`] chooses, block by block; [`products`] does the same for dot products, [`integers`] and [`short`] have
+//! ways of their own for integers and for a handful of values. All end as integer digits in a [`digits::Superaccumulator`], which [`round`] turns into an `f64` once.
 //! [`naive`] is the slow and plain version of the same, the oracle of the tests.
 
 pub mod accumulator;
