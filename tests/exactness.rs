@@ -5,8 +5,8 @@ mod common;
 use common::{Exact, any_values, finite_values};
 use parexact::exact::accumulator::{Describing, Squaring, Summing};
 use parexact::exact::digits::Squares;
-use parexact::exact::products::Products;
 use parexact::exact::float::CANONICAL_NAN;
+use parexact::exact::products::Products;
 use parexact::exact::round::Quotient;
 use parexact::exact::short::{self, Short};
 use parexact::exact::{Accumulate, Moments, as_unaligned, naive, simd};
@@ -77,8 +77,14 @@ fn check_short(values: &[f64], ddof: u64, stats: &Stats, norm: f64) {
         same(short.mean(), stats.mean);
         same(short.norm(), norm);
         let variance = short.variance(ddof);
-        same(variance.map_or(CANONICAL_NAN, |v| v.round(false)), stats.variance);
-        same(variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)), stats.std);
+        same(
+            variance.map_or(CANONICAL_NAN, |v| v.round(false)),
+            stats.variance,
+        );
+        same(
+            variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
+            stats.std,
+        );
     }
 }
 

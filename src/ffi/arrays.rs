@@ -108,7 +108,7 @@ pub unsafe extern "C" fn parexact_describe(
 ///
 /// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
 /// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
-/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; about 1 MiB for each thread.
+/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 2 MiB for each thread.
 /// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 ///
 /// # Safety

@@ -1,6 +1,6 @@
 //! Dot products of arrays.
 
-use super::CHUNK;
+use super::chunk;
 use crate::array::dtype::Visitor;
 use crate::array::{Dtype, View};
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ const TILE: usize = 512;
 pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
     let products = fold_chunks(
         x.len(),
-        CHUNK,
+        chunk(x.len()),
         || Products::new(kernels()),
         |products, range| {
             products.add(&x[range.clone()], &y[range]);
@@ -36,7 +36,7 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     let readers = [reader(x), reader(y)];
     let products = fold_chunks(
         space.len(),
-        CHUNK,
+        chunk(space.len()),
         || Products::new(kernels()),
         |products, range| {
             space.runs(range, |first, run, strides| {

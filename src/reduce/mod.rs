@@ -14,9 +14,20 @@ pub mod axes;
 pub mod dot;
 pub mod strips;
 
-/// Values that a thread takes at a time: 512 KiB of doubles, tens of microseconds. Smaller arrays are not worth a second
-/// thread, which takes longer to wake up.
+/// Values that a thread takes at a time: 512 KiB of doubles, tens of microseconds.
 const CHUNK: usize = 1 << 16;
+
+/// Fewer values than this are not worth a second thread, which takes some 50 µs to wake up.
+const WORTH_THREADS: usize = 1 << 19;
+
+/// The chunk for so many values: all of them if they are few.
+fn chunk(values: usize) -> usize {
+    if values < WORTH_THREADS {
+        values
+    } else {
+        CHUNK
+    }
+}
 
 /// Counts and Σx of a vector.
 pub fn sum(values: &[Unaligned]) -> Result<Moments> {
@@ -36,7 +47,7 @@ pub fn describe(values: &[Unaligned]) -> Result<Moments> {
 fn vector<A: Accumulate<Raw = Unaligned>>(values: &[Unaligned]) -> Result<Moments> {
     let accumulator = fold_chunks(
         values.len(),
-        CHUNK,
+        chunk(values.len()),
         || A::new(kernels()),
         |accumulator, range| {
             accumulator.add(&values[range]);
@@ -69,7 +80,7 @@ pub fn array<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
 fn elements<A: Accumulate>(view: &View) -> Result<Moments> {
     let accumulator = fold_chunks(
         view.space().len(),
-        CHUNK,
+        chunk(view.space().len()),
         || A::new(kernels()),
         |accumulator, range| {
             view.for_each_tile::<A::Raw>(range, |values| accumulator.add(values));

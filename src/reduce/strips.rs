@@ -9,17 +9,19 @@ use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::Accumulate;
 use crate::exact::simd::{TRANSPOSED, kernels};
 
-/// Results in a strip: for doubles a row of it is 32 cache lines. Measured best on two threads, of 64 to 512.
+/// Results in a strip: for doubles a row of it is 32 cache lines. Strips, tiles and prefetching were chosen by measurement, on two
+/// threads.
 pub const WIDTH: usize = 256;
 
-/// Values of each result that are transposed at a time: a tile of doubles has 272 KiB and lives in the second-level cache.
-const ROWS: usize = 128;
+/// Values of each result that are transposed at a time: a tile of doubles has 528 KiB and lives in the second-level cache.
+const ROWS: usize = 256;
 
 /// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the caches.
 const PITCH: usize = ROWS + TRANSPOSED;
 
-/// Groups of rows to ask the memory for in advance: its own prefetching follows rows, not columns.
-const AHEAD: usize = 4;
+/// Rows to ask the memory for in advance, as its own prefetching ends with each row's piece; evenly over the work, as it can
+/// only take few requests at a time.
+const AHEAD: usize = 16;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -124,17 +126,24 @@ impl<A: Accumulate> Accumulators<A> {
         let columns = self.results.len();
         let contiguous = stride == size_of::<A::Raw>() as isize;
         for (group, start) in rows.clone().step_by(TRANSPOSED).enumerate() {
-            self.prefetch(start + AHEAD * TRANSPOSED, stride);
             let lines = &self.rows[start..rows.end.min(start + TRANSPOSED)];
             let mut column = 0;
             if let Ok(lines) = <&[Row; TRANSPOSED]>::try_from(lines)
                 && contiguous
                 && size_of::<A::Raw>() == 8
             {
+                let ahead = std::array::from_fn(|i| {
+                    let row = self.rows.get(start + AHEAD + i);
+                    row.unwrap_or(&lines[i]).0.cast()
+                });
                 let out = self.tile[group * TRANSPOSED..].as_mut_ptr().cast();
+                let lines = lines.map(|row| row.0.cast());
                 column = columns - columns % TRANSPOSED;
                 // SAFETY: each row has `columns` elements of 8 bytes, and the tile a pitch's room for each.
-                unsafe { kernels().transpose(&lines.map(|row| row.0.cast()), column, out, PITCH) };
+                unsafe { kernels().transpose(&lines, &ahead, column, out, PITCH) };
+            } else {
+                let per_row = lines_per_row(columns, stride);
+                self.prefetch(start + AHEAD, 0..TRANSPOSED * per_row, stride);
             }
             for column in column..columns {
                 let out = &mut self.tile[column * PITCH + group * TRANSPOSED..];
@@ -147,34 +156,35 @@ impl<A: Accumulate> Accumulators<A> {
         }
     }
 
-    /// Adds the tile's values, so many for each result; meanwhile the memory fetches the rows from `next` on.
+    /// Adds the tile's values, so many for each result; meanwhile the memory fetches the rows from `next` on, a few lines for
+    /// each result.
     fn accumulate(&mut self, values: usize, next: usize, stride: isize) {
-        for column in 0..self.results.len() {
-            if column < AHEAD {
-                self.prefetch(next + column * TRANSPOSED, stride);
-            }
+        let columns = self.results.len();
+        let share = (AHEAD * lines_per_row(columns, stride)).div_ceil(columns);
+        for column in 0..columns {
+            self.prefetch(next, column * share..(column + 1) * share, stride);
             let first = self.tile[column * PITCH..].as_ptr().cast();
             // SAFETY: of each result as many values were written.
             self.results[column].add(unsafe { std::slice::from_raw_parts(first, values) });
         }
     }
 
-    /// Asks for a group of rows.
-    fn prefetch(&self, start: usize, stride: isize) {
-        let bytes = self.results.len() as isize * stride;
-        for row in self.rows.iter().skip(start).take(TRANSPOSED) {
-            for line in (0..bytes.unsigned_abs()).step_by(LINE) {
-                let at = row.0.wrapping_offset(line as isize * bytes.signum());
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
-                unsafe {
-                    std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(
-                        at.cast(),
-                    );
-                }
-                #[cfg(not(target_arch = "x86_64"))]
-                let _ = at;
+    /// Asks for cache lines, counted from the first one of row `start` on.
+    fn prefetch(&self, start: usize, lines: Range<usize>, stride: isize) {
+        let per_row = lines_per_row(self.results.len(), stride);
+        for line in lines {
+            let Some(row) = self.rows.get(start + line / per_row) else {
+                return;
+            };
+            let offset = (line % per_row * LINE) as isize * stride.signum();
+            let at = row.0.wrapping_offset(offset);
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
+            unsafe {
+                std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
             }
+            #[cfg(not(target_arch = "x86_64"))]
+            let _ = at;
         }
     }
 
@@ -193,4 +203,9 @@ impl<A: Accumulate> Accumulators<A> {
     pub fn drain(&mut self) -> impl Iterator<Item = A> + '_ {
         self.results.drain(..)
     }
+}
+
+/// Cache lines that a row of so many results spans, at least 1.
+fn lines_per_row(columns: usize, stride: isize) -> usize {
+    (columns * stride.unsigned_abs()).div_ceil(LINE).max(1)
 }

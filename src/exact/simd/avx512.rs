@@ -222,6 +222,7 @@ pub fn run(body: impl Loop) {
 #[target_feature(enable = "avx512f")]
 pub unsafe fn transpose(
     rows: &[*const Unaligned; TRANSPOSED],
+    ahead: &[*const Unaligned; TRANSPOSED],
     columns: usize,
     out: *mut Unaligned,
     pitch: usize,
@@ -229,6 +230,10 @@ pub unsafe fn transpose(
     for column in (0..columns).step_by(TRANSPOSED) {
         // SAFETY: 8 elements of each row, by the caller's promise.
         let r = rows.map(|row| unsafe { _mm512_loadu_pd(row.add(column).cast()) });
+        for row in ahead {
+            // SAFETY: prefetching needs no valid address.
+            unsafe { Avx512::prefetch(row.wrapping_add(column).cast()) };
+        }
         // Pairs of elements, then pairs of those, then halves.
         let pairs = |a: __m512d, b: __m512d| [_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b)];
         let [a, b, c, d] = [0, 2, 4, 6].map(|i| pairs(r[i], r[i + 1]));

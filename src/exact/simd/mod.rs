@@ -270,7 +270,7 @@ impl Kernels {
     }
 
     /// Transposes `columns` columns, a multiple of 8, of 8-byte elements: column c of the rows goes to the 8 places from
-    /// `out + c·pitch` on.
+    /// `out + c·pitch` on. Meanwhile the memory is asked for the same columns of the rows `ahead`.
     ///
     /// # Safety
     /// The rows may be read at any alignment, and the places written.
@@ -278,6 +278,7 @@ impl Kernels {
     pub unsafe fn transpose(
         &self,
         rows: &[*const Unaligned; TRANSPOSED],
+        ahead: &[*const Unaligned; TRANSPOSED],
         columns: usize,
         out: *mut Unaligned,
         pitch: usize,
@@ -287,8 +288,10 @@ impl Kernels {
         unsafe {
             match self.isa {
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => avx512::transpose(rows, columns, out, pitch),
+                Isa::Avx512 => avx512::transpose(rows, ahead, columns, out, pitch),
                 _ => {
+                    // The hardware has to guess what comes next.
+                    let _ = ahead;
                     for column in 0..columns {
                         let place = out.add(column * pitch);
                         for (i, row) in rows.iter().enumerate() {
