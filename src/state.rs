@@ -124,9 +124,14 @@ impl State {
     /// Merges another state in, or notes the failure in the state itself, for [`Self::moments`] to report.
     pub fn merge_or_poison(&mut self, from: &Self) {
         if let Err(error) = from.moments().and_then(|moments| self.add(&moments)) {
-            let noted = self.words[ERROR].max(from.words[ERROR]);
-            self.words[ERROR] = noted.max(error.status.into());
+            self.words[ERROR] = self.words[ERROR].max(from.words[ERROR]);
+            self.poison(&error);
         }
+    }
+
+    /// Notes a failure for [`Self::moments`] to report; a larger status that was noted before stays.
+    pub fn poison(&mut self, error: &Error) {
+        self.words[ERROR] = self.words[ERROR].max(error.status.into());
     }
 
     /// XXH3-128 with seed 0 of the canonical words as little-endian bytes: low half, high half.

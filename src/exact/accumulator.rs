@@ -4,7 +4,8 @@ use super::bins::Bins;
 use super::element::Accumulate;
 use super::extract::Span;
 use super::float::{exponent, power_of_two};
-use super::simd::{Kernel, Kernels, Loop};
+use super::sieve::{Outliers, Sieve, Sift};
+use super::simd::{Kernel, Kernels};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
 
@@ -340,86 +341,4 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
 
 fn is_finite(value: Unaligned) -> bool {
     f64::from_ne_bytes(value).is_finite()
-}
-
-/// What a window holds.
-struct Sieve {
-    least: f64,
-    above: f64,
-}
-
-impl Sieve {
-    #[inline(always)]
-    fn holds(&self, x: f64) -> bool {
-        // Not short-circuited, for the compiler to vectorise; NaN is not held.
-        let magnitude = x.abs();
-        (magnitude < self.above) & ((magnitude >= self.least) | (magnitude == 0.0))
-    }
-}
-
-/// The indices of values that a sieve does not hold, as long as they are few.
-struct Outliers {
-    indices: [u16; Self::FEW],
-    count: usize,
-}
-
-impl Default for Outliers {
-    fn default() -> Self {
-        Self {
-            indices: [0; Self::FEW],
-            count: 0,
-        }
-    }
-}
-
-impl Outliers {
-    /// More than so many in a block are better off in bins.
-    const FEW: usize = MAX_BLOCK / 16;
-
-    #[inline(always)]
-    fn push(&mut self, index: usize) {
-        if let Some(place) = self.indices.get_mut(self.count) {
-            *place = index as u16;
-        }
-        self.count += 1;
-    }
-
-    fn few(&self) -> Option<&[u16]> {
-        self.indices.get(..self.count)
-    }
-}
-
-/// Copies the values that a sieve holds, leaving 0 for the others.
-struct Sift<'a>(
-    &'a Sieve,
-    &'a [Unaligned],
-    &'a mut [Unaligned],
-    &'a mut Outliers,
-);
-
-impl Loop for Sift<'_> {
-    #[inline(always)]
-    fn run(self) {
-        const GROUP: usize = 16;
-        let Self(sieve, values, kept, outliers) = self;
-        for (group, (values, kept)) in values.chunks(GROUP).zip(kept.chunks_mut(GROUP)).enumerate()
-        {
-            let mut all = true;
-            for (&value, kept) in values.iter().zip(kept) {
-                let holds = sieve.holds(f64::from_ne_bytes(value));
-                *kept = if holds { value } else { [0; 8] };
-                all &= holds;
-            }
-            if !all {
-                for (i, &value) in values.iter().enumerate() {
-                    if !sieve.holds(f64::from_ne_bytes(value)) {
-                        outliers.push(group * GROUP + i);
-                    }
-                }
-                if outliers.few().is_none() {
-                    return;
-                }
-            }
-        }
-    }
 }

@@ -23,6 +23,7 @@ pub mod natural;
 pub mod products;
 pub mod round;
 pub mod short;
+pub mod sieve;
 pub mod simd;
 pub mod window;
 

@@ -141,8 +141,8 @@ pub unsafe extern "C" fn parexact_state_fingerprint(s: *const State, out: *mut u
 /// datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
 ///
 /// MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
-/// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. With a NULL pointer or a negative length nothing
-/// is merged. `datatype` is not looked at.
+/// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. So is `in` being NULL. With a NULL `inout` or
+/// `len`, or a negative length, nothing is merged. `datatype` is not looked at.
 /// Cost: about a microsecond a state.
 ///
 /// # Safety
@@ -161,8 +161,10 @@ pub unsafe extern "C" fn parexact_mpi_merge(
             let len = usize::try_from(in_ptr(len, "len")?)
                 .map_err(|_| Error::invalid("len must not be negative"))?;
             for i in 0..len {
+                // NULL stays NULL.
+                let step = if r#in.is_null() { 0 } else { i };
                 merge_or_poison(
-                    r#in.cast::<State>().wrapping_add(i),
+                    r#in.cast::<State>().wrapping_add(step),
                     inout.cast::<State>().wrapping_add(i),
                 )?;
             }
@@ -177,12 +179,15 @@ unsafe fn merge_or_poison(from: *const State, into: *mut State) -> Result<()> {
     // SAFETY: passed on from the caller.
     let (from, mut state, out) = unsafe {
         (
-            in_ptr(from, "in")?,
+            in_ptr(from, "in"),
             in_ptr(into, "inout")?,
             out_ptr(into, "inout")?,
         )
     };
-    state.merge_or_poison(&from);
+    match from {
+        Ok(from) => state.merge_or_poison(&from),
+        Err(error) => state.poison(&error),
+    }
     out.write(state);
     Ok(())
 }

@@ -1,0 +1,90 @@
+//! Sifting a block: the values that a window holds, and the few that it does not.
+
+use super::Unaligned;
+use super::accumulator::MAX_BLOCK;
+use super::simd::Loop;
+
+/// What a window holds.
+pub struct Sieve {
+    /// The least nonzero magnitude.
+    pub least: f64,
+    /// All magnitudes are below this.
+    pub above: f64,
+}
+
+impl Sieve {
+    #[inline(always)]
+    fn holds(&self, x: f64) -> bool {
+        // Not short-circuited, for the compiler to vectorise; NaN is not held.
+        let magnitude = x.abs();
+        (magnitude < self.above) & ((magnitude >= self.least) | (magnitude == 0.0))
+    }
+}
+
+/// The indices of values that a sieve does not hold, as long as they are few.
+pub struct Outliers {
+    indices: [u16; Self::FEW],
+    count: usize,
+}
+
+impl Default for Outliers {
+    fn default() -> Self {
+        Self {
+            indices: [0; Self::FEW],
+            count: 0,
+        }
+    }
+}
+
+impl Outliers {
+    /// More than so many in a block are better off in bins.
+    const FEW: usize = MAX_BLOCK / 16;
+
+    #[inline(always)]
+    fn push(&mut self, index: usize) {
+        if let Some(place) = self.indices.get_mut(self.count) {
+            *place = index as u16;
+        }
+        self.count += 1;
+    }
+
+    /// The outliers, if they are few.
+    pub fn few(&self) -> Option<&[u16]> {
+        self.indices.get(..self.count)
+    }
+}
+
+/// Copies the values that a sieve holds, leaving 0 for the others.
+struct Sift<'a>(
+    &'a Sieve,
+    &'a [Unaligned],
+    &'a mut [Unaligned],
+    &'a mut Outliers,
+);
+
+impl Loop for Sift<'_> {
+    #[inline(always)]
+    fn run(self) {
+        const GROUP: usize = 16;
+        let Self(sieve, values, kept, outliers) = self;
+        for (group, (values, kept)) in values.chunks(GROUP).zip(kept.chunks_mut(GROUP)).enumerate()
+        {
+            let mut all = true;
+            for (&value, kept) in values.iter().zip(kept) {
+                let holds = sieve.holds(f64::from_ne_bytes(value));
+                *kept = if holds { value } else { [0; 8] };
+                all &= holds;
+            }
+            if !all {
+                for (i, &value) in values.iter().enumerate() {
+                    if !sieve.holds(f64::from_ne_bytes(value)) {
+                        outliers.push(group * GROUP + i);
+                    }
+                }
+                if outliers.few().is_none() {
+                    return;
+                }
+            }
+        }
+    }
+}
