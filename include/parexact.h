@@ -498,8 +498,8 @@ parexact_status parexact_state_fingerprint(const parexact_state *s,
 // datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
 //
 // MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
-// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. With a NULL pointer or a negative length nothing
-// is merged. `datatype` is not looked at.
+// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. So is `in` being NULL. With a NULL `inout` or
+// `len`, or a negative length, nothing is merged. `datatype` is not looked at.
 // Cost: about a microsecond a state.
 //
 // Safety:

@@ -55,11 +55,11 @@ impl Outliers {
 }
 
 /// Copies the values that a sieve holds, leaving 0 for the others.
-struct Sift<'a>(
-    &'a Sieve,
-    &'a [Unaligned],
-    &'a mut [Unaligned],
-    &'a mut Outliers,
+pub struct Sift<'a>(
+    pub &'a Sieve,
+    pub &'a [Unaligned],
+    pub &'a mut [Unaligned],
+    pub &'a mut Outliers,
 );
 
 impl Loop for Sift<'_> {
