@@ -321,3 +321,25 @@ fn squares_and_sums_at_the_edge_of_overflow() {
         check_paths(&[-largest; 2100], &[usize::MAX]);
     }
 }
+
+/// Bits that products lose to underflow show once all others cancel: v·v against the products of v's halves.
+#[test]
+fn products_keep_what_would_underflow() {
+    for exponent in -490..-480 {
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        let (mut halves_x, mut halves_y) = (Vec::new(), Vec::new());
+        for i in 0..2048u64 {
+            let fraction = i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 12;
+            let v = f64::from_bits(((exponent + 1023) as u64) << 52 | fraction | 1);
+            let high = f64::from_bits(v.to_bits() >> 27 << 27);
+            let low = v - high;
+            x.push(v);
+            y.push(v);
+            halves_x.extend([high, 2.0 * high, low]);
+            halves_y.extend([-high, -low, -low]);
+        }
+        x.extend(halves_x);
+        y.extend(halves_y);
+        check_products(&x, &y);
+    }
+}
