@@ -24,6 +24,8 @@ pub trait Accumulate: Send {
 pub trait Element {
     /// Its bytes in native order, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
+    /// Is it `f64` itself?
+    const IS_DOUBLE: bool = false;
     /// Are there values that are no doubles?
     const HAS_RESTS: bool;
     /// The nearest double of a value, and the rest, exactly.
@@ -36,6 +38,7 @@ pub trait Element {
 
 impl Element for f64 {
     type Raw = Unaligned;
+    const IS_DOUBLE: bool = true;
     const HAS_RESTS: bool = false;
     #[inline(always)]
     fn to_doubles(raw: Unaligned) -> (f64, f64) {

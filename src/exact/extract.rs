@@ -64,7 +64,7 @@ unsafe fn extract<V: Vector>(a: &mut V, x: V) -> V {
 /// # Safety
 /// The CPU has V's features.
 #[inline(always)]
-unsafe fn extract_all<V: Vector, const U: usize, const D: usize>(
+pub unsafe fn extract_all<V: Vector, const U: usize, const D: usize>(
     folds: &mut [[V; U]; D],
     u: usize,
     x: V,

@@ -11,6 +11,7 @@
 
 pub mod accumulator;
 pub mod bins;
+pub mod columns;
 pub mod digits;
 pub mod element;
 pub mod extract;
@@ -25,6 +26,7 @@ pub mod round;
 pub mod short;
 pub mod sieve;
 pub mod simd;
+pub mod sparse;
 pub mod window;
 
 pub use accumulator::Accumulator;

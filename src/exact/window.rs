@@ -49,6 +49,19 @@ impl Folds {
         }
         folds
     }
+
+    /// Adds one lane's partial sums, an integer for each fold, to a superaccumulator.
+    pub fn deposit<const N: usize, const LSB: i32>(
+        &self,
+        totals: &[i64],
+        into: &mut Superaccumulator<N, LSB>,
+    ) {
+        for (&total, &unit) in totals.iter().zip(&self.unit) {
+            if total != 0 {
+                into.deposit(total < 0, total.unsigned_abs(), unit);
+            }
+        }
+    }
 }
 
 /// The folds of a block's values and squares, and its admission test.

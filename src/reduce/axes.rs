@@ -1,18 +1,18 @@
 //! Reductions over some axes of an array: one result for each element of the others.
 //!
 //! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where a kept axis is,
-//! that would touch a cache line for each value; so a strip of neighbouring results is filled together, from values
-//! that lie together, by way of a transposition in cache: see [`super::strips`].
+//! that would touch a cache line for each value; so a strip of neighbouring results is filled together, from rows of values
+//! that lie together: see [`super::strips`].
 
 use super::CHUNK;
-use super::strips::{Accumulators, Strip, WIDTH};
+use super::strips::{Strip, StripMoments, WIDTH};
 use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
 use crate::error::{Error, Result};
 use crate::exact::extremes::Extremes;
 use crate::exact::short::{self, Short};
-use crate::exact::{Accumulate, Element, Moments};
+use crate::exact::{Element, Moments};
 use crate::parallel::control::{self, Watch};
 use crate::parallel::{fold_chunks, threads_for_call};
 use crate::stats::NanPolicy;
@@ -211,18 +211,12 @@ impl Plan {
             fn visit<T: Element>(self) -> Result<()> {
                 let Self(plan, rounding, results) = self;
                 match rounding.op {
-                    Op::Sum | Op::Mean => {
-                        plan.reduce::<T, T::Accumulator<true, false, false>>(rounding, results)
-                    }
-                    Op::Norm => {
-                        plan.reduce::<T, T::Accumulator<false, true, false>>(rounding, results)
-                    }
+                    Op::Sum | Op::Mean => plan.reduce::<T, true, false, false>(rounding, results),
+                    Op::Norm => plan.reduce::<T, false, true, false>(rounding, results),
                     Op::Variance | Op::Std => {
-                        plan.reduce::<T, T::Accumulator<true, true, false>>(rounding, results)
+                        plan.reduce::<T, true, true, false>(rounding, results)
                     }
-                    Op::Min | Op::Max => {
-                        plan.reduce::<T, T::Accumulator<true, true, true>>(rounding, results)
-                    }
+                    Op::Min | Op::Max => plan.reduce::<T, true, true, true>(rounding, results),
                 }
             }
         }
@@ -232,7 +226,7 @@ impl Plan {
         self.view.dtype().visit(Run(self, rounding, results))
     }
 
-    fn reduce<T: Element, A: Accumulate<Raw = T::Raw>>(
+    fn reduce<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
         &self,
         rounding: Rounding,
         results: Results,
@@ -284,7 +278,9 @@ impl Plan {
             // themselves.
             let watch = (strips > 1).then(|| Watch::begin(strips as u64));
             return (0..strips).try_for_each(|index| {
-                strip(index, &mut |strip| task.together::<A>(&strip))?;
+                strip(index, &mut |strip| {
+                    task.together::<T, SUM, SQUARES, EXTREMES>(&strip)
+                })?;
                 if let Some(watch) = &watch {
                     watch.advance(1);
                 }
@@ -294,11 +290,11 @@ impl Plan {
         fold_chunks(
             strips,
             (CHUNK / values.max(1)).max(1),
-            Accumulators::<A>::default,
-            |accumulators, range| {
-                range.into_iter().try_for_each(|index| {
-                    strip(index, &mut |strip| task.alone::<T, A>(&strip, accumulators))
-                })
+            StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
+            |moments, range| {
+                range
+                    .into_iter()
+                    .try_for_each(|index| strip(index, &mut |strip| task.alone(&strip, moments)))
             },
             |_, _| (),
         )?;
@@ -316,23 +312,23 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Reduces a strip on this thread.
-    fn alone<T: Element, A: Accumulate<Raw = T::Raw>>(
+    fn alone<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
         &self,
         strip: &Strip,
-        accumulators: &mut Accumulators<A>,
+        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
     ) -> Result<()> {
         if self.reduced.len() <= short::MOST && !T::HAS_RESTS && self.short::<T>(strip) {
             return Ok(());
         }
-        accumulators.begin(strip.len)?;
+        moments.begin(strip)?;
         // Long parts, for the sake of prefetching; still below a millisecond.
         let (total, part) = (self.reduced.len(), 8 * self.part(strip));
         for start in (0..total).step_by(part) {
             control::check_attached()?;
             let range = start..total.min(start + part);
-            accumulators.add(self.view, &self.reduced, strip, range)?;
+            moments.add(self.view, &self.reduced, strip, range)?;
         }
-        self.write(strip, accumulators)
+        self.write(strip, moments)
     }
 
     /// Reduces a strip of a few values for each result, if they are easy.
@@ -364,18 +360,21 @@ impl Task<'_> {
     }
 
     /// Reduces a strip on all threads.
-    fn together<A: Accumulate>(&self, strip: &Strip) -> Result<()> {
-        let mut accumulators = fold_chunks(
+    fn together<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        strip: &Strip,
+    ) -> Result<()> {
+        let mut moments = fold_chunks(
             self.reduced.len(),
             self.part(strip),
-            Accumulators::<A>::default,
-            |accumulators, range| {
-                accumulators.begin(strip.len)?;
-                accumulators.add(self.view, &self.reduced, strip, range)
+            StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
+            |moments, range| {
+                moments.begin(strip)?;
+                moments.add(self.view, &self.reduced, strip, range)
             },
-            Accumulators::merge,
+            StripMoments::merge,
         )?;
-        self.write(strip, &mut accumulators)
+        self.write(strip, &mut moments)
     }
 
     /// Values of each result that make a chunk for the whole strip.
@@ -383,19 +382,17 @@ impl Task<'_> {
         CHUNK / strip.len
     }
 
-    fn write<A: Accumulate>(
+    fn write<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
         &self,
         strip: &Strip,
-        accumulators: &mut Accumulators<A>,
+        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
     ) -> Result<()> {
-        for (i, accumulator) in accumulators.drain().enumerate() {
-            let value = self.rounding.round(&accumulator.finish())?;
+        moments.finish(|i, moments| {
+            let value = self.rounding.round(moments)?;
+            let index = strip.result + i as isize * strip.step;
             // SAFETY: the strips' results are those of the plan.
-            unsafe {
-                self.results
-                    .write(strip.result + i as isize * strip.step, value)
-            };
-        }
-        Ok(())
+            unsafe { self.results.write(index, value) };
+            Ok(())
+        })
     }
 }

@@ -12,7 +12,9 @@ use crate::parallel::fold_chunks;
 
 pub mod axes;
 pub mod dot;
+pub mod streamed;
 pub mod strips;
+pub mod transposed;
 
 /// Values that a thread takes at a time: 512 KiB of doubles, tens of microseconds.
 const CHUNK: usize = 1 << 16;

@@ -4,6 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{Isa, Kernel, Kernels, Loop, ProductKernel, Vector};
 use crate::exact::Unaligned;
+use crate::exact::columns::{self, ColumnKernels, Running};
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, ProductWindow, Totals, Window};
 
@@ -25,6 +26,11 @@ unsafe impl Vector for Avx2 {
     unsafe fn load(at: *const f64) -> Self {
         // SAFETY: see above.
         unsafe { Self(_mm256_loadu_pd(at)) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f64) {
+        // SAFETY: see above.
+        unsafe { _mm256_storeu_pd(at, self.0) }
     }
     #[inline(always)]
     unsafe fn prefetch(at: *const f64) {
@@ -111,6 +117,16 @@ unsafe impl Vector for Avx2 {
         unsafe { _mm256_set1_pd(f64::INFINITY) }
     }
     #[inline(always)]
+    unsafe fn load_least(at: *const f64) -> __m256d {
+        // SAFETY: see above.
+        unsafe { _mm256_loadu_pd(at) }
+    }
+    #[inline(always)]
+    unsafe fn store_least(least: __m256d, at: *mut f64) {
+        // SAFETY: see above.
+        unsafe { _mm256_storeu_pd(at, least) }
+    }
+    #[inline(always)]
     unsafe fn least(least: __m256d, magnitude: Self) -> __m256d {
         // SAFETY: see above. Zeros become NaN, which the minimum skips.
         unsafe {
@@ -195,6 +211,11 @@ pub static KERNELS: Kernels = Kernels {
         fold: [fold_products::<1, 6, 2>, fold_products::<1, 6, 3>],
         span,
     },
+    columns: ColumnKernels {
+        sum: columns::<true, false>,
+        squares: columns::<false, true>,
+        moments: columns::<true, true>,
+    },
 };
 
 #[target_feature(enable = "avx2,fma")]
@@ -229,6 +250,17 @@ unsafe fn fold_products<const U: usize, const K: u32, const D: usize>(
 ) -> usize {
     // SAFETY: as in `fold`.
     unsafe { extract::fold_products::<Avx2, U, K, D>(xs, ys, window, totals) }
+}
+
+#[target_feature(enable = "avx2,fma")]
+unsafe fn columns<const SUM: bool, const SQUARES: bool>(
+    rows: &[*const f64],
+    ahead: &[*const f64],
+    columns: usize,
+    packs: &mut [Running],
+) {
+    // SAFETY: as in `fold`.
+    unsafe { columns::fold::<Avx2, SUM, SQUARES>(rows, ahead, columns, packs) }
 }
 
 #[target_feature(enable = "avx2,fma")]

@@ -4,6 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{Isa, Kernel, Kernels, Loop, ProductKernel, TRANSPOSED, Vector};
 use crate::exact::Unaligned;
+use crate::exact::columns::{self, ColumnKernels, Running};
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, ProductWindow, Totals, Window};
 
@@ -26,6 +27,11 @@ unsafe impl Vector for Avx512 {
     unsafe fn load(at: *const f64) -> Self {
         // SAFETY: see above.
         unsafe { Self(_mm512_loadu_pd(at)) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f64) {
+        // SAFETY: see above.
+        unsafe { _mm512_storeu_pd(at, self.0) }
     }
     #[inline(always)]
     unsafe fn prefetch(at: *const f64) {
@@ -108,6 +114,16 @@ unsafe impl Vector for Avx512 {
         unsafe { _mm512_set1_epi64(-1) }
     }
     #[inline(always)]
+    unsafe fn load_least(at: *const f64) -> __m512i {
+        // SAFETY: see above.
+        unsafe { _mm512_add_epi64(_mm512_loadu_si512(at.cast()), _mm512_set1_epi64(-1)) }
+    }
+    #[inline(always)]
+    unsafe fn store_least(least: __m512i, at: *mut f64) {
+        // SAFETY: see above.
+        unsafe { _mm512_storeu_si512(at.cast(), _mm512_add_epi64(least, _mm512_set1_epi64(1))) }
+    }
+    #[inline(always)]
     unsafe fn least(least: __m512i, magnitude: Self) -> __m512i {
         // SAFETY: see above.
         unsafe {
@@ -170,6 +186,11 @@ pub static KERNELS: Kernels = Kernels {
         fold: [fold_products::<2, 6, 2>, fold_products::<2, 6, 3>],
         span,
     },
+    columns: ColumnKernels {
+        sum: columns::<true, false>,
+        squares: columns::<false, true>,
+        moments: columns::<true, true>,
+    },
 };
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]
@@ -204,6 +225,17 @@ unsafe fn fold_products<const U: usize, const K: u32, const D: usize>(
 ) -> usize {
     // SAFETY: as in `fold`.
     unsafe { extract::fold_products::<Avx512, U, K, D>(xs, ys, window, totals) }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,fma")]
+unsafe fn columns<const SUM: bool, const SQUARES: bool>(
+    rows: &[*const f64],
+    ahead: &[*const f64],
+    columns: usize,
+    packs: &mut [Running],
+) {
+    // SAFETY: as in `fold`.
+    unsafe { columns::fold::<Avx512, SUM, SQUARES>(rows, ahead, columns, packs) }
 }
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]

@@ -1,6 +1,7 @@
 //! Plain Rust, for any CPU: pairs of numbers, which compilers map to SSE2 or NEON registers.
 
 use super::{Isa, Kernel, Kernels, ProductKernel, Vector};
+use crate::exact::columns::{self, ColumnKernels};
 use crate::exact::extract;
 use crate::exact::window::MAX_LANES;
 
@@ -32,6 +33,11 @@ unsafe impl Vector for Pair {
     unsafe fn load(at: *const f64) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { at.cast::<[f64; 2]>().read_unaligned() })
+    }
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f64) {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<[f64; 2]>().write_unaligned(self.0) };
     }
     #[inline(always)]
     unsafe fn prefetch(_at: *const f64) {
@@ -108,6 +114,16 @@ unsafe impl Vector for Pair {
         Self([f64::INFINITY; 2])
     }
     #[inline(always)]
+    unsafe fn load_least(at: *const f64) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::load(at) }
+    }
+    #[inline(always)]
+    unsafe fn store_least(least: Self, at: *mut f64) {
+        // SAFETY: the caller's promise.
+        unsafe { least.store(at) }
+    }
+    #[inline(always)]
     unsafe fn least(least: Self, magnitude: Self) -> Self {
         // Zeros become infinite.
         let nonzero = magnitude.map(|x| if x == 0.0 { f64::INFINITY } else { x });
@@ -165,5 +181,10 @@ pub static KERNELS: Kernels = Kernels {
             extract::fold_products::<Pair, 1, 6, 3>,
         ],
         span: extract::span::<Pair>,
+    },
+    columns: ColumnKernels {
+        sum: columns::fold::<Pair, true, false>,
+        squares: columns::fold::<Pair, false, true>,
+        moments: columns::fold::<Pair, true, true>,
     },
 };

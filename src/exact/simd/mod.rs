@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::Unaligned;
+use super::columns::ColumnKernels;
 use super::extract::{Compared, Span};
 use super::window::{Depth, MAX_LANES, ProductWindow, Totals, Window};
 
@@ -30,6 +31,10 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// They are readable.
     unsafe fn load(at: *const f64) -> Self;
+    /// Writes LANES numbers at any alignment.
+    /// # Safety
+    /// They may be written.
+    unsafe fn store(self, at: *mut f64);
     /// Asks for the cache line of any address.
     /// # Safety
     /// As the trait.
@@ -92,6 +97,14 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn no_least() -> Self::Least;
+    /// Reads what [`Self::store_least`] wrote.
+    /// # Safety
+    /// LANES numbers are readable.
+    unsafe fn load_least(at: *const f64) -> Self::Least;
+    /// Writes each lane's least nonzero magnitude, infinite (or 0) if there is none.
+    /// # Safety
+    /// LANES numbers may be written.
+    unsafe fn store_least(least: Self::Least, at: *mut f64);
     /// Takes magnitudes in; zeros are skipped, NaNs may be.
     /// # Safety
     /// As the trait.
@@ -252,6 +265,8 @@ pub struct Kernels {
     pub narrow_describe: Kernel,
     /// Σxy.
     pub products: ProductKernel,
+    /// Across the columns of a matrix.
+    pub columns: ColumnKernels,
 }
 
 impl Kernels {

@@ -1,0 +1,374 @@
+//! The block kernel across columns: the rows of a matrix are read as they lie in memory, and every column has folds and a
+//! window of its own.
+//!
+//! A lane of [`super::extract`] belongs to the whole vector's sum; here it is a column. So the bounds proved there hold column
+//! by column, and admission is decided column by column, too: those whose values in a block of rows do not fit are left
+//! out and named, the others go on.
+
+use std::collections::TryReserveError;
+
+use super::Moments;
+use super::extract::extract_all;
+use super::simd::{Kernels, Loop, Vector};
+use super::sparse::Sparse;
+use super::window::{Depth, MAX_LANES, Window};
+
+/// Neighbouring columns that are kept together: a cache line of doubles.
+pub const PACK: usize = MAX_LANES;
+
+/// log2 of the rows in a block, that is of the additions a lane does.
+const K: u32 = 6;
+
+/// Rows in a full block.
+pub const BLOCK: usize = 1 << K;
+
+/// Rows to go over in one pass: the running sums are loaded and stored once for so many.
+pub const PASS: usize = 8;
+
+/// Each lane moves by at most 2^51 units a block: 2^11 blocks stay below 2^63.
+const MAX_BLOCKS: u32 = 1 << 11;
+
+/// Folds of each quantity.
+const DEPTH: usize = 2;
+
+/// Of x, of RN(x²) and of its error; for each the folds; for each the columns of a pack.
+type Quantities<T> = [[[T; PACK]; DEPTH]; 3];
+
+/// What the passes over a block of rows change.
+#[repr(C, align(64))]
+#[derive(Clone)]
+pub struct Running {
+    folds: Quantities<f64>,
+    high: [f64; PACK],
+    least: [f64; PACK],
+}
+
+/// What is looked at between blocks.
+struct Frame {
+    start: Quantities<f64>,
+    /// Bounds of what the windows admit; for columns without one just below the least nonzero number: zeros fit anywhere.
+    above: [f64; PACK],
+    least: [f64; PACK],
+    windows: [Option<Window>; PACK],
+    totals: Quantities<i64>,
+    blocks: u32,
+    /// Columns that are not those of the pack before, by bits.
+    owned: u8,
+    /// Columns that the present block has yet to be added to.
+    pending: u8,
+}
+
+impl Frame {
+    fn new(owned: u8) -> Self {
+        Self {
+            start: [[[1.5; PACK]; DEPTH]; 3],
+            above: [f64::from_bits(1); PACK],
+            least: [0.0; PACK],
+            windows: [None; PACK],
+            totals: Quantities::default(),
+            blocks: 0,
+            owned,
+            pending: owned,
+        }
+    }
+
+    /// The running sums at the start of a block.
+    fn begin(&self) -> Running {
+        Running {
+            folds: self.start,
+            high: [0.0; PACK],
+            least: [f64::INFINITY; PACK],
+        }
+    }
+
+    /// Adds what the pending columns that fit their windows moved by; returns the others.
+    #[inline(always)]
+    fn settle<const SUM: bool>(&mut self, running: &Running) -> u8 {
+        // A NaN anywhere leaves NaN in its column.
+        let witness = &running.folds[usize::from(!SUM)][0];
+        let mut taken = [0i64; PACK];
+        for lane in 0..PACK {
+            let least = running.least[lane];
+            let fits = running.high[lane] < self.above[lane]
+                && (least == 0.0 || least >= self.least[lane])
+                && !witness[lane].is_nan()
+                && self.pending >> lane & 1 != 0;
+            taken[lane] = -i64::from(fits);
+        }
+        for quantity in 0..3 {
+            for fold in 0..DEPTH {
+                for lane in 0..PACK {
+                    let end = running.folds[quantity][fold][lane].to_bits();
+                    let moved = end.wrapping_sub(self.start[quantity][fold][lane].to_bits());
+                    self.totals[quantity][fold][lane] += moved.cast_signed() & taken[lane];
+                }
+            }
+        }
+        let declined = |lane: usize| u8::from(taken[lane] == 0) << lane;
+        (0..PACK).map(declined).sum::<u8>() & self.pending
+    }
+
+    /// Gives a column that declined a block a window that suits it better, if there is one.
+    #[cold]
+    fn adapt<const SUM: bool, const SQUARES: bool>(
+        &mut self,
+        running: &Running,
+        lane: usize,
+        deposited: &mut Sparse<Moments>,
+        column: usize,
+    ) {
+        let high = running.high[lane];
+        if high == 0.0 || !high.is_finite() {
+            return;
+        }
+        let least = match running.least[lane] {
+            0.0 => f64::INFINITY,
+            least => least,
+        };
+        // With some room for what may come, if it can be had.
+        let candidates = [2.0 * high, high].map(|largest| {
+            let window = largest
+                .is_finite()
+                .then(|| Window::new::<SQUARES, false>(largest, K))?;
+            window.map(|window| (window, window.depth(least, high) == Some(Depth::Two)))
+        });
+        let holding = candidates.iter().flatten().find(|(_, holds)| *holds);
+        let too_low = high >= self.above[lane];
+        let choice = holding.or_else(|| candidates.iter().flatten().find(|_| too_low));
+        if let Some(&(window, _)) = choice {
+            let moments = deposited.get_or_insert_with(column, Moments::default);
+            self.deposit::<SUM, SQUARES>(lane, moments);
+            self.above[lane] = window.above;
+            self.least[lane] = window.least(Depth::Two);
+            for (quantity, folds) in [&window.sum, &window.square, &window.error]
+                .iter()
+                .enumerate()
+            {
+                for fold in 0..DEPTH {
+                    self.start[quantity][fold][lane] = folds.start[fold];
+                }
+            }
+            self.windows[lane] = Some(window);
+        }
+    }
+
+    /// Moves a column's totals to its moments.
+    fn deposit<const SUM: bool, const SQUARES: bool>(
+        &mut self,
+        lane: usize,
+        moments: &mut Moments,
+    ) {
+        let Some(window) = &self.windows[lane] else {
+            return; // nothing but zeros
+        };
+        let [sum, square, error] = self.totals.map(|folds| folds.map(|fold| fold[lane]));
+        for folds in &mut self.totals {
+            folds.iter_mut().for_each(|fold| fold[lane] = 0);
+        }
+        if SUM {
+            window.sum.deposit(&sum, &mut moments.sum);
+        }
+        if SQUARES {
+            window.square.deposit(&square, &mut moments.squares);
+            window.error.deposit(&error, &mut moments.squares);
+        }
+    }
+}
+
+/// See [`fold`].
+pub type FoldRows = unsafe fn(&[*const f64], &[*const f64], usize, &mut [Running]);
+
+/// Kernels of Σx, of Σx² and of both.
+pub struct ColumnKernels {
+    /// Σx.
+    pub sum: FoldRows,
+    /// Σx².
+    pub squares: FoldRows,
+    /// Σx and Σx².
+    pub moments: FoldRows,
+}
+
+/// One pass: adds rows of `columns` values, at least [`PACK`], to the running sums. The last pack holds the last columns, some of
+/// which the one before may hold as well. Meanwhile the memory is asked for the same columns of the rows `ahead`.
+///
+/// # Safety
+/// The CPU has V's features, and the rows may be read at any alignment.
+#[inline(always)]
+pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
+    rows: &[*const f64],
+    ahead: &[*const f64],
+    columns: usize,
+    packs: &mut [Running],
+) {
+    debug_assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
+    for (p, pack) in packs.iter_mut().enumerate() {
+        let first = (p * PACK).min(columns - PACK);
+        for row in ahead {
+            // SAFETY: prefetching needs no valid address.
+            unsafe { V::prefetch(row.wrapping_add(first)) };
+        }
+        for lane in (0..PACK).step_by(V::LANES) {
+            // SAFETY: V's features and the rows are the caller's promise; a pack has as many lanes as `lane` runs over.
+            unsafe {
+                let [mut sum, mut square, mut error] = pack.folds.each_ref().map(|folds| {
+                    folds
+                        .each_ref()
+                        .map(|fold| [V::load(fold.as_ptr().add(lane))])
+                });
+                let mut high = V::load(pack.high.as_ptr().add(lane));
+                let mut least = V::load_least(pack.least.as_ptr().add(lane));
+                for row in rows {
+                    let x = V::load(row.add(first + lane));
+                    let magnitude = x.abs();
+                    high = magnitude.max(high);
+                    least = V::least(least, magnitude);
+                    if SUM {
+                        extract_all(&mut sum, 0, x);
+                    }
+                    if SQUARES {
+                        let product = x.mul(x);
+                        extract_all(&mut square, 0, product);
+                        extract_all(&mut error, 0, x.product_error(x, product));
+                    }
+                }
+                high.store(pack.high.as_mut_ptr().add(lane));
+                V::store_least(least, pack.least.as_mut_ptr().add(lane));
+                for (quantity, folds) in [sum, square, error].iter().enumerate() {
+                    if if quantity == 0 { SUM } else { SQUARES } {
+                        for (fold, [vector]) in folds.iter().enumerate() {
+                            let at = pack.folds[quantity][fold].as_mut_ptr();
+                            vector.store(at.add(lane));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Exact sums of neighbouring columns under way: Σx if `SUM`, Σx² if `SQUARES`; but for what no window holds.
+pub struct Columns<const SUM: bool, const SQUARES: bool> {
+    kernels: &'static Kernels,
+    columns: usize,
+    running: Vec<Running>,
+    frames: Vec<Frame>,
+    /// What has left the columns' totals.
+    deposited: Sparse<Moments>,
+}
+
+impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
+    /// For use after [`Self::begin`].
+    pub fn new(kernels: &'static Kernels) -> Self {
+        Self {
+            kernels,
+            columns: 0,
+            running: Vec::new(),
+            frames: Vec::new(),
+            deposited: Sparse::default(),
+        }
+    }
+
+    /// Begins anew, with `columns` columns, at least [`PACK`].
+    pub fn begin(&mut self, columns: usize) -> Result<(), TryReserveError> {
+        assert!(columns >= PACK);
+        let packs = columns.div_ceil(PACK);
+        self.columns = columns;
+        self.running.clear();
+        self.frames.clear();
+        self.running.try_reserve_exact(packs)?;
+        self.frames.try_reserve_exact(packs)?;
+        self.deposited.begin(columns)?;
+        // Columns of the last pack that belong to the one before.
+        let shared = packs * PACK - columns;
+        self.frames.resize_with(packs - 1, || Frame::new(u8::MAX));
+        self.frames.push(Frame::new(u8::MAX << shared));
+        self.running.extend(self.frames.iter().map(Frame::begin));
+        Ok(())
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Begins a block of at most [`BLOCK`] rows.
+    pub fn begin_block(&mut self) {
+        for frame in &mut self.frames {
+            frame.pending = frame.owned;
+        }
+    }
+
+    /// One pass over at most [`PASS`] rows of the present block. Meanwhile the memory is asked for the rows `ahead`.
+    ///
+    /// # Safety
+    /// Each of the rows has as many readable doubles as there are columns, at any alignment.
+    pub unsafe fn pass(&mut self, rows: &[*const f64], ahead: &[*const f64]) {
+        let kernels = &self.kernels.columns;
+        let fold = match (SUM, SQUARES) {
+            (true, true) => kernels.moments,
+            (true, false) => kernels.sum,
+            (false, _) => kernels.squares,
+        };
+        // SAFETY: kernels come only from CPUs that have them; the rest is the caller's promise.
+        unsafe { fold(rows, ahead, self.columns, &mut self.running) };
+    }
+
+    /// Adds the block that was passed over to the columns that it fits, and returns for how many it is pending. Those have new
+    /// windows where that may help: pass over the block again for them, or leave it out of [`Self::pending`].
+    pub fn settle(&mut self) -> usize {
+        struct Settle<'a, const SUM: bool>(&'a mut Frame, &'a Running);
+        impl<const SUM: bool> Loop for Settle<'_, SUM> {
+            #[inline(always)]
+            fn run(self) {
+                self.0.pending = self.0.settle::<SUM>(self.1);
+            }
+        }
+        let mut pending = 0;
+        for (p, (frame, running)) in self.frames.iter_mut().zip(&mut self.running).enumerate() {
+            let first = (p * PACK).min(self.columns - PACK);
+            self.kernels.run(Settle::<SUM>(frame, running));
+            frame.blocks += 1;
+            if frame.pending != 0 {
+                pending += frame.pending.count_ones() as usize;
+                for lane in bits(frame.pending) {
+                    frame.adapt::<SUM, SQUARES>(running, lane, &mut self.deposited, first + lane);
+                }
+            }
+            if frame.blocks == MAX_BLOCKS {
+                frame.blocks = 0;
+                for lane in bits(frame.owned) {
+                    let deposited = &mut self.deposited;
+                    let moments = deposited.get_or_insert_with(first + lane, Moments::default);
+                    frame.deposit::<SUM, SQUARES>(lane, moments);
+                }
+            }
+            *running = frame.begin();
+        }
+        pending
+    }
+
+    /// The columns that the present block was not added to.
+    pub fn pending(&self) -> impl Iterator<Item = usize> {
+        self.frames.iter().enumerate().flat_map(|(p, frame)| {
+            let first = (p * PACK).min(self.columns - PACK);
+            bits(frame.pending).map(move |lane| first + lane)
+        })
+    }
+
+    /// The sums of a column, without counts; the column is empty afterwards.
+    pub fn take(&mut self, column: usize) -> Moments {
+        let p = column / PACK;
+        let lane = column - (p * PACK).min(self.columns - PACK);
+        let mut moments = match self.deposited.get_mut(column) {
+            Some(deposited) => std::mem::take(deposited),
+            None => Moments::default(),
+        };
+        self.frames[p].deposit::<SUM, SQUARES>(lane, &mut moments);
+        moments
+    }
+}
+
+/// The places of the bits that are set.
+fn bits(set: u8) -> impl Iterator<Item = usize> {
+    (0..PACK).filter(move |bit| set >> bit & 1 != 0)
+}

@@ -1,0 +1,157 @@
+//! Strips by the column kernel: rows are added as they stream in.
+
+use super::strips::{Row, Strip, no_memory};
+use super::transposed::Transposed;
+use crate::error::Result;
+use crate::exact::columns::{BLOCK, Columns, PACK, PASS};
+use crate::exact::simd::{Loop, kernels};
+use crate::exact::{Accumulate, Element, Moments};
+
+/// Where blocks in a row fit few columns, at most so many are transposed before the next attempt.
+const MAX_STRETCH: usize = 64;
+
+/// The sums of a strip's results.
+pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool> {
+    columns: Columns<SUM, SQUARES>,
+    /// A pass of rows as doubles, where they are none.
+    tile: Vec<f64>,
+    /// Values of a result in a block.
+    values: Vec<T::Raw>,
+    /// Blocks to transpose, next time that few columns fit.
+    stretch: usize,
+}
+
+impl<T: Element, const SUM: bool, const SQUARES: bool> Streamed<T, SUM, SQUARES> {
+    /// For use after [`Self::begin`].
+    pub fn new() -> Self {
+        Self {
+            columns: Columns::new(kernels()),
+            tile: Vec::new(),
+            values: Vec::new(),
+            stretch: 1,
+        }
+    }
+
+    /// Is the strip one for this way? Its values are doubles, if only after conversion, and lie together.
+    pub fn takes(strip: &Strip) -> bool {
+        !T::HAS_RESTS && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize
+    }
+
+    /// Begins a strip of so many results.
+    pub fn begin(&mut self, len: usize) -> Result<()> {
+        self.stretch = 1;
+        self.columns.begin(len).map_err(no_memory)?;
+        self.values.clear();
+        self.values.try_reserve_exact(BLOCK).map_err(no_memory)?;
+        if !T::IS_DOUBLE {
+            self.tile.clear();
+            self.tile.try_reserve_exact(PASS * len).map_err(no_memory)?;
+            self.tile.resize(PASS * len, 0.0);
+        }
+        Ok(())
+    }
+
+    /// Adds rows, or hands them on to `others`.
+    ///
+    /// # Safety
+    /// Each has as many readable elements as there are results.
+    pub unsafe fn add<A: Accumulate<Raw = T::Raw>>(
+        &mut self,
+        rows: &[Row],
+        others: &mut Transposed<A>,
+    ) -> Result<()> {
+        let len = self.columns.columns();
+        let stride = size_of::<T::Raw>() as isize;
+        let mut rows = rows;
+        while !rows.is_empty() {
+            let (block, next) = rows.split_at(BLOCK.min(rows.len()));
+            rows = next;
+            self.columns.begin_block();
+            // SAFETY: the caller's promise.
+            unsafe { self.pass_over(block, next) };
+            let mut pending = self.columns.settle();
+            if pending > len / 4 {
+                // New windows may help.
+                // SAFETY: as above.
+                unsafe { self.pass_over(block, next) };
+                pending = self.columns.settle();
+            }
+            for column in self.columns.pending() {
+                let at = |row: &Row| row.0.wrapping_offset(column as isize * stride);
+                self.values.clear();
+                // SAFETY: as above; raw elements have no alignment.
+                let value = |row| unsafe { at(row).cast::<T::Raw>().read() };
+                self.values.extend(block.iter().map(value));
+                others.result(column).add(&self.values);
+            }
+            if pending > len / 2 {
+                let (hopeless, next) = rows.split_at(rows.len().min(self.stretch * BLOCK));
+                // SAFETY: as above.
+                unsafe { others.add(hopeless, stride)? };
+                rows = next;
+                self.stretch = (2 * self.stretch).min(MAX_STRETCH);
+            } else {
+                self.stretch = 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The sums of a result, without counts; the result is empty afterwards.
+    pub fn take(&mut self, index: usize) -> Moments {
+        self.columns.take(index)
+    }
+
+    /// Adds a block to the running sums; `next` are the rows after it.
+    ///
+    /// # Safety
+    /// As for [`Self::add`].
+    unsafe fn pass_over(&mut self, block: &[Row], next: &[Row]) {
+        for start in (0..block.len()).step_by(PASS) {
+            let rows = &block[start..block.len().min(start + PASS)];
+            let ahead = match &block[start + rows.len()..] {
+                [] => next,
+                ahead => ahead,
+            };
+            let ahead = &ahead[..ahead.len().min(PASS)];
+            if T::IS_DOUBLE {
+                let doubles = |rows: &[Row]| {
+                    let mut doubles = [std::ptr::null(); PASS];
+                    for (double, row) in doubles.iter_mut().zip(rows) {
+                        *double = row.0.cast::<f64>();
+                    }
+                    doubles
+                };
+                let (doubles, ahead_doubles) = (doubles(rows), doubles(ahead));
+                // SAFETY: the caller's promise.
+                unsafe {
+                    self.columns
+                        .pass(&doubles[..rows.len()], &ahead_doubles[..ahead.len()]);
+                }
+            } else {
+                let len = self.columns.columns();
+                for (out, row) in self.tile.chunks_mut(len).zip(rows) {
+                    // SAFETY: the caller's promise; raw elements have no alignment.
+                    let raw = unsafe { std::slice::from_raw_parts(row.0.cast(), len) };
+                    kernels().run(Convert::<T>(out, raw));
+                }
+                let doubles: [*const f64; PASS] =
+                    std::array::from_fn(|i| self.tile[i * len..].as_ptr());
+                // SAFETY: rows of the tile.
+                unsafe { self.columns.pass(&doubles[..rows.len()], &[]) };
+            }
+        }
+    }
+}
+
+/// Elements to doubles.
+struct Convert<'a, T: Element>(&'a mut [f64], &'a [T::Raw]);
+
+impl<T: Element> Loop for Convert<'_, T> {
+    #[inline(always)]
+    fn run(self) {
+        for (out, &raw) in self.0.iter_mut().zip(self.1) {
+            *out = T::to_doubles(raw).0;
+        }
+    }
+}
