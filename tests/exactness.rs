@@ -1,8 +1,10 @@
 //! Every path of the kernel against the plain oracle, and every rounding against big integers.
 
 mod common;
+#[path = "common/values.rs"]
+mod values;
 
-use common::{Exact, any_values, finite_values};
+use common::Exact;
 use parexact::exact::accumulator::{Describing, Squaring, Summing};
 use parexact::exact::digits::Squares;
 use parexact::exact::float::CANONICAL_NAN;
@@ -12,6 +14,7 @@ use parexact::exact::short::{self, Short};
 use parexact::exact::{Accumulate, Moments, as_unaligned, naive, simd};
 use parexact::stats::{NanPolicy, Stats};
 use proptest::prelude::*;
+use values::{any_values, finite_values};
 
 /// The words of both sums, the counts and the extremes: all that there is.
 fn everything(moments: Moments) -> impl PartialEq + std::fmt::Debug {

@@ -311,6 +311,29 @@ def test_lengths(dtype: np.dtype[Any], columns: int) -> None:
 
 
 @pytest.mark.usefixtures("default_threads")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_columns_that_change_their_ways(dtype: type) -> None:
+    """Blocks of rows that fit each column's window, that need another one, and that fit none."""
+    rng = np.random.default_rng(6)
+    x = rng.standard_normal((1000, 1100))
+    x *= np.exp2(rng.integers(-30, 30, 1100))
+    x[100:130, ::7] *= 1e9
+    x[300:500] = whole_range(rng, 200, 1100)
+    x[500:, ::3] = 0.0
+    x[700:, 1::3] *= 1e-7
+    x[rng.integers(0, 1000, 50), rng.integers(0, 1100, 50)] = math.nan
+    x[rng.integers(0, 1000, 50), rng.integers(0, 1100, 50)] = -math.inf
+    with np.errstate(over="ignore"):
+        x = x.astype(dtype)
+    for op, name in MOMENT.items():
+        wanted = floats([getattr(describe(column, 1, "omit"), name) for column in x.T]).tobytes()
+        for threads in (1, 3):
+            assert lib.parexact_set_num_threads(threads) == OK
+            assert reduce(x, op, [0], 1, "omit").tobytes() == wanted, op
+            assert reduce(np.asfortranarray(x.T), op, [1], 1, "omit").tobytes() == wanted, op
+
+
+@pytest.mark.usefixtures("default_threads")
 @pytest.mark.parametrize("axes", [(0,), (1,), (2,), (0, 2), (1, 2), (0, 1)], ids=str)
 def test_three_axes_on_any_number_of_threads(axes: tuple[int, ...]) -> None:
     rng = np.random.default_rng(5)

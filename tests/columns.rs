@@ -1,0 +1,143 @@
+//! The column kernel: each column of a matrix against the plain oracle, on every SIMD path.
+
+#[path = "common/values.rs"]
+mod values;
+
+use parexact::exact::columns::{BLOCK, Columns, PACK, PASS};
+use parexact::exact::{Moments, as_unaligned, naive, simd};
+use proptest::prelude::*;
+use values::any_values;
+
+/// Passes over a block of rows.
+fn pass_over<const SUM: bool, const SQUARES: bool>(
+    columns: &mut Columns<SUM, SQUARES>,
+    block: &[&[f64]],
+) {
+    for rows in block.chunks(PASS) {
+        let rows: Vec<*const f64> = rows.iter().map(|row| row.as_ptr()).collect();
+        // SAFETY: rows as long as there are columns.
+        unsafe { columns.pass(&rows, &[]) };
+    }
+}
+
+/// The moments of each column, and how many blocks were left out of any; those are added from the oracle. Blocks have
+/// `block` rows.
+fn reduce<const SUM: bool, const SQUARES: bool>(
+    kernels: &'static simd::Kernels,
+    rows: &[&[f64]],
+    block: usize,
+) -> (Vec<Moments>, usize) {
+    let width = rows[0].len();
+    let mut columns = Columns::<SUM, SQUARES>::new(kernels);
+    columns.begin(width).expect("memory");
+    let mut others = vec![Moments::default(); width];
+    let mut left_out = 0;
+    for block in rows.chunks(block) {
+        columns.begin_block();
+        pass_over(&mut columns, block);
+        if columns.settle() > 0 {
+            pass_over(&mut columns, block);
+            let pending = columns.settle();
+            assert_eq!(columns.pending().count(), pending);
+            left_out += pending;
+            for column in columns.pending() {
+                let values: Vec<f64> = block.iter().map(|row| row[column]).collect();
+                others[column].merge(&naive::moments(as_unaligned(&values)));
+            }
+        }
+    }
+    let moments = others.iter().enumerate().map(|(column, other)| {
+        let mut moments = columns.take(column);
+        moments.merge(other);
+        moments
+    });
+    (moments.collect(), left_out)
+}
+
+/// Every column agrees with the oracle in what was asked for.
+fn check(rows: &[&[f64]], block: usize) {
+    for kernels in simd::supported() {
+        let (both, _) = reduce::<true, true>(kernels, rows, block);
+        let (sums, _) = reduce::<true, false>(kernels, rows, block);
+        let (squares, _) = reduce::<false, true>(kernels, rows, block);
+        for column in 0..rows[0].len() {
+            let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
+            let oracle = naive::moments(as_unaligned(&values));
+            let (sum, square) = (
+                oracle.sum.clone().to_words(),
+                oracle.squares.clone().to_words(),
+            );
+            let name = kernels.name;
+            assert_eq!(both[column].sum.clone().to_words(), sum, "{name}");
+            assert_eq!(sums[column].sum.clone().to_words(), sum, "{name}");
+            assert_eq!(both[column].squares.clone().to_words(), square, "{name}");
+            assert_eq!(squares[column].squares.clone().to_words(), square, "{name}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn columns_agree_with_the_oracle(
+        columns in prop::collection::vec(any_values(200), PACK..30),
+        block in 1..=BLOCK,
+    ) {
+        // Columns of different magnitudes, side by side.
+        let length = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let rows: Vec<Vec<f64>> = (0..length)
+            .map(|i| columns.iter().map(|column| column.get(i).copied().unwrap_or(0.0)).collect())
+            .collect();
+        check(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>(), block);
+    }
+}
+
+/// Lane totals must leave for the superaccumulator in time. With 64 rows of just below 2 each block moves a lane by
+/// nearly 2^50 units, of one sign; one row a block reaches the number of blocks soonest.
+#[test]
+fn totals_do_not_overflow() {
+    let (high, low) = (2.0f64.next_down(), [1.0; PACK]);
+    let row = [high; PACK];
+    for (block, blocks) in [(BLOCK, 9000), (1, 5000)] {
+        // A first block of ones makes the window as narrow as it can be.
+        let rows: Vec<&[f64]> = std::iter::repeat_n(&low[..], block)
+            .chain(std::iter::repeat_n(&row[..], block * blocks))
+            .collect();
+        let n = (block * blocks) as f64;
+        for kernels in simd::supported() {
+            let (moments, left_out) = reduce::<true, true>(kernels, &rows, block);
+            assert_eq!(left_out, 0);
+            for moments in moments {
+                // n·2 and n are doubles, and what is left of the products is far below half an ulp.
+                assert_eq!(
+                    moments.rounded_sum(),
+                    2.0 * n + block as f64 - n * 2f64.powi(-52)
+                );
+                let squares = 4.0 * n + block as f64 - n * 2f64.powi(-50);
+                assert_eq!(moments.norm(), squares.sqrt());
+            }
+        }
+    }
+}
+
+/// Ordinary numbers stay in the kernel: else the tests above would only see the oracle.
+#[test]
+fn ordinary_blocks_are_taken() {
+    let mut state = 1u64;
+    let mut value = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 11) as f64 * 2f64.powi(-53) - 0.5
+    };
+    let rows: Vec<Vec<f64>> = (0..6400)
+        .map(|_| (0..13).map(|_| value()).collect())
+        .collect();
+    let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    for kernels in simd::supported() {
+        let (_, left_out) = reduce::<true, true>(kernels, &rows, BLOCK);
+        assert!(left_out < 5, "{left_out} blocks on {}", kernels.name);
+    }
+    check(&rows, BLOCK);
+}
