@@ -204,8 +204,9 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
     for (p, pack) in packs.iter_mut().enumerate() {
         let first = (p * PACK).min(columns - PACK);
         for row in ahead {
+            // The nearest cache is full of running sums: a pass of rows would push them out before it is wanted.
             // SAFETY: prefetching needs no valid address.
-            unsafe { V::prefetch(row.wrapping_add(first)) };
+            unsafe { V::prefetch_late(row.wrapping_add(first)) };
         }
         for lane in (0..PACK).step_by(V::LANES) {
             // SAFETY: V's features and the rows are the caller's promise; a pack has as many lanes as `lane` runs over.

@@ -44,6 +44,8 @@ unsafe impl Vector for Pair {
         // The hardware prefetcher keeps up with this path.
     }
     #[inline(always)]
+    unsafe fn prefetch_late(_at: *const f64) {}
+    #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         self.zip(other, |a, b| a + b)
     }

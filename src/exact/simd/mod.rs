@@ -39,6 +39,10 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn prefetch(at: *const f64);
+    /// The same, no closer than the second-level cache: for what comes late.
+    /// # Safety
+    /// As the trait.
+    unsafe fn prefetch_late(at: *const f64);
     /// self + other.
     /// # Safety
     /// As the trait.
