@@ -87,6 +87,24 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_OP_MAX = 5
   integer(c_int32_t), parameter, public :: PAREXACT_OP_NORM = 6
 
+  !> Distributions of random numbers, and their parameters in order.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_UNIFORM = 0     !< low, high (exclusive)
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_NORMAL = 1      !< mean, sd
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_EXPONENTIAL = 2 !< rate
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_LOGNORMAL = 3   !< mu, sigma
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_GAMMA = 4       !< shape, scale
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_BETA = 5        !< a, b
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_CHI_SQUARED = 6 !< df
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_STUDENT_T = 7   !< df
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_FISHER_F = 8    !< df1, df2
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_WEIBULL = 9     !< scale, shape
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_CAUCHY = 10     !< median, scale
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_TRIANGULAR = 11 !< low, high, mode
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_POISSON = 12    !< mean
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_BINOMIAL = 13   !< n, p
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_GEOMETRIC = 14  !< p; counts trials, from 1
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_INTEGER = 15    !< low, high (exclusive)
+
   !> The greatest thread count that can be asked for.
   integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024
 
@@ -134,6 +152,14 @@ module parexact
   type, bind(C), public :: parexact_state
      integer(c_int64_t) :: words(0:PAREXACT_STATE_WORDS - 1)
   end type parexact_state
+
+  !> A distribution, for example parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0]). Parameters that it
+  !> has no use for are ignored.
+  type, bind(C), public :: parexact_distribution
+     integer(c_int32_t) :: kind = PAREXACT_DIST_UNIFORM
+     integer(c_int32_t) :: reserved = 0
+     real(c_double)     :: parameter(3) = [0, 1, 0]
+  end type parexact_distribution
 
   ! ----------------------------------------------------------------------------------------------------- Words about errors
 
@@ -435,6 +461,47 @@ module parexact
        type(parexact_stats), intent(inout) :: out
        integer(c_int32_t) :: status
      end function c_state_result
+  end interface
+
+  ! --------------------------------------------------------------------------------------------------------- Random numbers
+  !
+  ! Value i of (distribution, seed, stream) never depends on who draws it. Ranks draw parts of one stream by offset:
+  !
+  !     d = parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0])
+  !     status = parexact_random_fill(d, seed, stream, offset, x, size(x, kind=c_size_t))
+  !
+  ! Seeds, streams and offsets are any 64 bits; C takes negative ones for unsigned.
+
+  public :: my_statistics, parexact_random_fill, parexact_random_state
+
+  interface
+     !> status = my_statistics(n, seed, stats): draws n standard normals and reduces them; none is stored.
+     function my_statistics(n, seed, out) bind(C, name="my_statistics") result(status)
+       import :: c_int32_t, c_int64_t, parexact_stats
+       integer(c_int64_t), value :: n, seed
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function my_statistics
+
+     !> status = parexact_random_fill(d, seed, stream, offset, x, n): draws n samples from number offset on.
+     function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") result(status)
+       import :: c_double, c_int32_t, c_int64_t, c_size_t, parexact_distribution
+       type(parexact_distribution), intent(in) :: d
+       integer(c_int64_t), value :: seed, stream, offset
+       real(c_double), intent(inout) :: out(*)
+       integer(c_size_t), value :: n
+       integer(c_int32_t) :: status
+     end function parexact_random_fill
+
+     !> status = parexact_random_state(d, seed, stream, offset, n, state): draws the samples and adds them to a state; none is
+     !> stored.
+     function parexact_random_state(d, seed, stream, offset, n, s) bind(C, name="parexact_random_state") result(status)
+       import :: c_int32_t, c_int64_t, parexact_distribution, parexact_state
+       type(parexact_distribution), intent(in) :: d
+       integer(c_int64_t), value :: seed, stream, offset, n
+       type(parexact_state), intent(inout) :: s
+       integer(c_int32_t) :: status
+     end function parexact_random_state
   end interface
 
   ! ---------------------------------------------------------------------------------------------------------------- Threads

@@ -91,6 +91,12 @@ class State(Structure):
     _fields_ = [("words", c_int64 * STATE_WORDS)]
 
 
+class Distribution(Structure):
+    """`parexact_distribution`: for example `distribution("normal", 0, 1)`."""
+
+    _fields_ = [("kind", c_int32), ("reserved", c_int32), ("parameter", c_double * 3)]
+
+
 # --- constants -------------------------------------------------------------------------------
 
 OK = 0
@@ -111,6 +117,25 @@ DTYPE: dict[np.dtype[Any], int] = {
     np.dtype(np.uint16): 8,
     np.dtype(np.uint8): 9,
     np.dtype(np.bool_): 10,
+}
+
+DISTRIBUTION = {
+    "uniform": 0,
+    "normal": 1,
+    "exponential": 2,
+    "lognormal": 3,
+    "gamma": 4,
+    "beta": 5,
+    "chi_squared": 6,
+    "student_t": 7,
+    "fisher_f": 8,
+    "weibull": 9,
+    "cauchy": 10,
+    "triangular": 11,
+    "poisson": 12,
+    "binomial": 13,
+    "geometric": 14,
+    "integer": 15,
 }
 
 OP = {"sum": 0, "mean": 1, "var": 2, "std": 3, "min": 4, "max": 5, "norm": 6}
@@ -149,6 +174,15 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "parexact_state_norm": (status, [POINTER(State), POINTER(c_double)]),
     "parexact_state_fingerprint": (status, [POINTER(State), POINTER(c_uint64)]),
     "parexact_mpi_merge": (None, [c_void_p, c_void_p, POINTER(c_int), c_void_p]),
+    "my_statistics": (status, [c_uint64, c_uint64, POINTER(Stats)]),
+    "parexact_random_fill": (
+        status,
+        [POINTER(Distribution), c_uint64, c_uint64, c_uint64, POINTER(c_double), c_size_t],
+    ),
+    "parexact_random_state": (
+        status,
+        [POINTER(Distribution), c_uint64, c_uint64, c_uint64, c_uint64, POINTER(State)],
+    ),
     "parexact_set_num_threads": (status, [c_size_t]),
     "parexact_get_num_threads": (c_size_t, []),
     "parexact_set_num_threads_local": (c_size_t, [c_size_t]),
@@ -213,6 +247,21 @@ def view(array: npt.NDArray[Any]) -> Array:
         described.strides = extents(*array.strides)
     described.owner = array  # the view keeps the memory alive
     return described
+
+
+def distribution(kind: str, *parameters: float) -> Distribution:
+    """Describe a distribution to the library, by its name in `DISTRIBUTION` and its parameters."""
+    return Distribution(DISTRIBUTION[kind], 0, (c_double * 3)(*parameters))
+
+
+def random(
+    kind: str, *parameters: float, n: int, seed: int = 0, stream: int = 0, offset: int = 0
+) -> npt.NDArray[np.float64]:
+    """Return samples `offset` to `offset + n` of a distribution's stream."""
+    out = np.empty(n)
+    described = distribution(kind, *parameters)
+    check(lib.parexact_random_fill(byref(described), seed, stream, offset, doubles(out), n))
+    return out
 
 
 def new_state() -> State:

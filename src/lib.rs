@@ -7,6 +7,7 @@
 //! | [`state`] | the mergeable, portable form of a reduction |
 //! | [`array`] | views of the caller's arrays |
 //! | [`reduce`] | whole-array reductions: exact kernels on the pool |
+//! | [`random`] | random numbers, stored or reduced |
 //! | [`parallel`] | pool, thread counts, progress and cancellation, floating-point environment |
 //! | [`panics`] | panics inside the library: silent, and reported as a status |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
@@ -17,6 +18,7 @@ pub mod exact;
 pub mod ffi;
 pub mod panics;
 pub mod parallel;
+pub mod random;
 pub mod reduce;
 pub mod state;
 pub mod stats;

@@ -110,12 +110,7 @@ impl State {
     /// Adds moments. If that fails, the state is as before.
     pub fn add(&mut self, moments: &Moments) -> Result<()> {
         let mut total = self.moments()?;
-        if total.counts.all.saturating_add(moments.counts.all) > i64::MAX as u64 {
-            return Err(Error::new(
-                PAREXACT_ERROR_SIZE_OVERFLOW,
-                "a state counts at most 2^63 - 1 values",
-            ));
-        }
+        check_count(total.counts.all, moments.counts.all)?;
         total.merge(moments);
         self.set(total);
         Ok(())
@@ -175,6 +170,17 @@ impl State {
             negative_infinity,
         })
     }
+}
+
+/// Refuses counts that no state can hold: of the values there are, and of those to come.
+pub fn check_count(there: u64, more: u64) -> Result<()> {
+    if there.saturating_add(more) > i64::MAX as u64 {
+        return Err(Error::new(
+            PAREXACT_ERROR_SIZE_OVERFLOW,
+            "a state counts at most 2^63 - 1 values",
+        ));
+    }
+    Ok(())
 }
 
 fn bad(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

@@ -21,6 +21,7 @@ const SECTIONS: &[&[&str]] = &[
         "src/ffi/arrays.rs",
     ],
     &["src/state.rs", "src/ffi/state.rs"],
+    &["src/random/mod.rs", "src/ffi/random.rs"],
     &["src/parallel/threads.rs", "src/ffi/threads.rs"],
     &["src/parallel/control.rs", "src/ffi/control.rs"],
 ];

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod guard;
 pub mod last_error;
 pub mod pointers;
+pub mod random;
 pub mod state;
 pub mod status;
 pub mod threads;

@@ -20,7 +20,7 @@ VALUES = {
     "size_t": "integer(c_size_t), value",
     "double": "real(c_double), value",
 }
-STRUCTS = {"parexact_stats", "parexact_array", "parexact_state"}
+STRUCTS = {"parexact_stats", "parexact_array", "parexact_state", "parexact_distribution"}
 
 
 def fortran_argument(c_type: str) -> set[str]:

@@ -238,13 +238,16 @@ pub trait Loop {
     fn run(self);
 }
 
-/// The instruction sets that plain loops are compiled for.
-#[derive(Clone, Copy)]
-enum Isa {
+/// The instruction sets that code is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isa {
+    /// AVX-512 (F and DQ) and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// What every CPU of the architecture has.
     Baseline,
 }
 
@@ -274,6 +277,11 @@ pub struct Kernels {
 }
 
 impl Kernels {
+    /// The instruction set, which the CPU has.
+    pub fn isa(&self) -> Isa {
+        self.isa
+    }
+
     /// Runs a loop that was compiled for this instruction set.
     #[inline(always)]
     pub fn run(&self, body: impl Loop) {

@@ -1,0 +1,159 @@
+//! Any part of a stream, stored or reduced, on the pool.
+
+use std::ops::Range;
+
+use super::bulk::{BLOCK, Blocks};
+use super::sampler::{Bulk, Sampler, Transform};
+use super::{Distribution, Part};
+use crate::error::Result;
+use crate::exact::accumulator::Describing;
+use crate::exact::simd::kernels;
+use crate::exact::{Accumulate, Moments, Unaligned};
+use crate::parallel::fold_chunks;
+
+/// Blocks that a thread takes at a time: tens of microseconds of normals.
+const CHUNK: u64 = 16;
+
+/// Fewer samples than this are not worth a second thread, which takes some 50 µs to wake up.
+const WORTH_THREADS: u64 = 1 << 17;
+
+/// A block of samples, at home in the caches.
+type Tile = [Unaligned; BLOCK];
+
+/// Writes the samples of a part to `out`, as many as it has room for.
+pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> Result<()> {
+    /// Where the samples go; each is written by one thread alone.
+    struct Out(*mut Unaligned);
+    // SAFETY: see above.
+    unsafe impl Sync for Out {}
+
+    let sampler = Sampler::new(distribution)?;
+    debug_assert_eq!(out.len() as u64, part.count);
+    let out = Out(out.as_mut_ptr());
+    over_blocks(
+        part,
+        || (),
+        |(), samples| {
+            let out = &out;
+            let start = (samples.start - part.offset) as usize;
+            let len = (samples.end - samples.start) as usize;
+            // SAFETY: these samples of the part are this chunk's, and the slice has room for all.
+            let place = unsafe { std::slice::from_raw_parts_mut(out.0.add(start), len) };
+            match &sampler {
+                Sampler::Bulk(bulk) => bulk.fill(part.key, samples, place),
+            }
+        },
+        |(), ()| (),
+    )
+}
+
+/// The exact moments of the samples of a part, which are never stored.
+pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
+    let sampler = Sampler::new(distribution)?;
+    let accumulator = over_blocks(
+        part,
+        || Describing::new(kernels()),
+        |accumulator, samples| {
+            let mut tile: Tile = [[0; 8]; BLOCK];
+            for samples in by_block(samples) {
+                let len = (samples.end - samples.start) as usize;
+                let place = &mut tile[..len];
+                match &sampler {
+                    Sampler::Bulk(bulk) => bulk.fill(part.key, samples, place),
+                }
+                accumulator.add(place);
+            }
+        },
+        Describing::merge,
+    )?;
+    Ok(accumulator.finish())
+}
+
+/// Folds the samples of a part, by chunks that begin and end with blocks where the part does not.
+fn over_blocks<A: Send>(
+    part: Part,
+    new: impl Fn() -> A + Sync,
+    work: impl Fn(&mut A, Range<u64>) + Sync,
+    merge: impl Fn(&mut A, A) + Sync,
+) -> Result<A> {
+    if part.count == 0 {
+        return Ok(new());
+    }
+    let block = BLOCK as u64;
+    let (first, last) = (
+        part.offset / block,
+        (part.offset + part.count - 1) / block,
+    );
+    let blocks = last - first + 1;
+    let chunk = if part.count < WORTH_THREADS {
+        // All of it on this thread; but the control wants to be asked every now and then.
+        blocks
+    } else {
+        CHUNK
+    };
+    fold_chunks(
+        blocks as usize,
+        chunk as usize,
+        new,
+        |accumulator, range: Range<usize>| {
+            let begin = (first + range.start as u64) * block;
+            // The last block of a stream ends beyond 2^64.
+            let end = (first + range.end as u64).saturating_mul(block);
+            let samples = begin.max(part.offset)..end.min(part.offset + part.count);
+            work(accumulator, samples);
+            Ok(())
+        },
+        merge,
+    )
+}
+
+/// Cuts samples at the borders of blocks.
+fn by_block(samples: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+    let block = BLOCK as u64;
+    let mut start = samples.start;
+    std::iter::from_fn(move || {
+        let this = start;
+        start = samples.end.min((this / block + 1).saturating_mul(block));
+        (this < samples.end).then_some(this..start)
+    })
+}
+
+impl Bulk {
+    /// Writes samples; whole blocks straight to their place.
+    fn fill(&self, key: [u64; 2], samples: Range<u64>, out: &mut [Unaligned]) {
+        let block = BLOCK as u64;
+        let blocks = |first: u64| Blocks {
+            standard: self.standard,
+            kind: self.kind,
+            key,
+            first,
+        };
+        let mut done = 0;
+        let mut at = samples.start;
+        while at < samples.end {
+            let rest = &mut out[done..];
+            // What is to be transformed should still be in cache.
+            let together = match self.transform {
+                Transform::None => usize::MAX,
+                _ => 2,
+            };
+            let whole = (rest.len() / BLOCK).min(together);
+            let taken = if at.is_multiple_of(block) && whole > 0 {
+                // SAFETY: there is room for so many blocks.
+                unsafe { blocks(at / block).fill(rest.as_mut_ptr().cast(), whole) };
+                whole * BLOCK
+            } else {
+                let mut tile: Tile = [[0; 8]; BLOCK];
+                // SAFETY: room for one block.
+                unsafe { blocks(at / block).fill(tile.as_mut_ptr().cast(), 1) };
+                let start = (at % block) as usize;
+                let taken = rest.len().min(BLOCK - start);
+                rest[..taken].copy_from_slice(&tile[start..start + taken]);
+                taken
+            };
+            self.transform.apply(&mut rest[..taken]);
+            done += taken;
+            at += taken as u64;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Random numbers that do not depend on who draws them: value i of (distribution, seed, stream) is a pure function.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`philox`] | the counter-based generator under everything |
+//! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block of samples |
+//! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits; [`log`] and [`sincospi`] are their functions |
+//! | [`bulk`] | whole blocks of those three, on every instruction set |
+//! | [`generate`] | any part of a stream, stored or reduced, on the pool |
+//!
+//! docs/random.md defines the numbers, bit for bit.
+
+use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
+
+pub mod bulk;
+pub mod exponential;
+pub mod generate;
+pub mod lanes;
+pub mod log;
+pub mod normal;
+pub mod philox;
+pub mod sampler;
+pub mod sincospi;
+pub mod uniform;
+pub mod xoshiro;
+
+pub use sampler::Sampler;
+
+/// Uniform in [low, high).
+pub const PAREXACT_DIST_UNIFORM: i32 = 0;
+/// Normal: mean, sd.
+pub const PAREXACT_DIST_NORMAL: i32 = 1;
+/// Exponential: rate.
+pub const PAREXACT_DIST_EXPONENTIAL: i32 = 2;
+/// Lognormal: mu, sigma, the mean and standard deviation of the logarithm.
+pub const PAREXACT_DIST_LOGNORMAL: i32 = 3;
+/// Gamma: shape, scale.
+pub const PAREXACT_DIST_GAMMA: i32 = 4;
+/// Beta: a, b.
+pub const PAREXACT_DIST_BETA: i32 = 5;
+/// Chi-squared: df, degrees of freedom.
+pub const PAREXACT_DIST_CHI_SQUARED: i32 = 6;
+/// Student's t: df.
+pub const PAREXACT_DIST_STUDENT_T: i32 = 7;
+/// Fisher's F: df1, df2.
+pub const PAREXACT_DIST_FISHER_F: i32 = 8;
+/// Weibull: scale, shape.
+pub const PAREXACT_DIST_WEIBULL: i32 = 9;
+/// Cauchy: median, scale.
+pub const PAREXACT_DIST_CAUCHY: i32 = 10;
+/// Triangular: low, high, mode.
+pub const PAREXACT_DIST_TRIANGULAR: i32 = 11;
+/// Poisson: mean.
+pub const PAREXACT_DIST_POISSON: i32 = 12;
+/// Binomial: n, p.
+pub const PAREXACT_DIST_BINOMIAL: i32 = 13;
+/// Geometric: p.
+pub const PAREXACT_DIST_GEOMETRIC: i32 = 14;
+/// Integers low, low + 1, … below high, all equally likely.
+pub const PAREXACT_DIST_INTEGER: i32 = 15;
+
+/// A distribution and its parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distribution {
+    /// One of PAREXACT_DIST_*.
+    pub kind: i32,
+    /// Must be 0.
+    pub reserved: i32,
+    /// The distribution's parameters in the order given there; those it has no use for are ignored.
+    pub parameter: [f64; 3],
+}
+
+impl Distribution {
+    /// What the workshop's job draws.
+    pub const STANDARD_NORMAL: Self = Self {
+        kind: PAREXACT_DIST_NORMAL,
+        reserved: 0,
+        parameter: [0.0, 1.0, 0.0],
+    };
+}
+
+/// What the third word of a Philox counter sets apart, beside the kind of distribution: bits 32 and up of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Domain {
+    /// States of the bulk generators; counter (block, lane, ·, 0).
+    Lanes = 0,
+    /// Words of a sample's own generator; counter (sample, group of four words, ·, 0).
+    Sample = 1,
+}
+
+impl Domain {
+    /// The counter's third word.
+    pub const fn word(self, kind: i32) -> u64 {
+        (self as u64) << 32 | kind as u64
+    }
+}
+
+/// A part of a stream, checked: `count` samples from `offset` on.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// Seed and stream.
+    pub key: [u64; 2],
+    /// Index of the first sample.
+    pub offset: u64,
+    /// How many.
+    pub count: u64,
+}
+
+impl Part {
+    /// Refuses a part that does not end below 2^64.
+    pub fn new(seed: u64, stream: u64, offset: u64, count: u64) -> Result<Self> {
+        if offset.checked_add(count).is_none() {
+            return Err(Error::new(
+                PAREXACT_ERROR_SIZE_OVERFLOW,
+                format!("offset + n, {offset} + {count}, must be below 2^64"),
+            ));
+        }
+        Ok(Self {
+            key: [seed, stream],
+            offset,
+            count,
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! A distribution with its parameters, checked and ready to draw from.
+
+use super::bulk::Standard;
+use super::{Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_NORMAL, PAREXACT_DIST_UNIFORM};
+use crate::error::{Error, Result};
+use crate::exact::Unaligned;
+use crate::exact::simd::{Loop, kernels};
+
+/// How samples come about.
+#[derive(Debug)]
+pub enum Sampler {
+    /// In whole blocks, from standard samples.
+    Bulk(Bulk),
+}
+
+impl Sampler {
+    /// Refuses parameters outside their domain.
+    pub fn new(distribution: &Distribution) -> Result<Self> {
+        let Distribution {
+            kind,
+            reserved,
+            parameter: [a, b, _],
+        } = *distribution;
+        if reserved != 0 {
+            return Err(Error::invalid(format!(
+                "reserved of the distribution is {reserved}; it must be 0"
+            )));
+        }
+        let (standard, transform) = match kind {
+            PAREXACT_DIST_UNIFORM => (Standard::Uniform, Transform::uniform(a, b)?),
+            PAREXACT_DIST_NORMAL => (Standard::Normal, Transform::normal(a, b)?),
+            PAREXACT_DIST_EXPONENTIAL => (Standard::Exponential, Transform::exponential(a)?),
+            _ => {
+                return Err(Error::invalid(format!(
+                    "kind of the distribution is {kind}; it must be one of PAREXACT_DIST_*, 0 to 15"
+                )));
+            }
+        };
+        Ok(Self::Bulk(Bulk {
+            standard,
+            kind,
+            transform,
+        }))
+    }
+}
+
+/// A distribution that is a standard one, moved and scaled.
+#[derive(Debug)]
+pub struct Bulk {
+    /// The standard form.
+    pub standard: Standard,
+    /// The kind.
+    pub kind: i32,
+    /// What makes it of the standard form.
+    pub transform: Transform,
+}
+
+/// From standard samples to those asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Transform {
+    /// They are the same.
+    None,
+    /// min(u·range + low, below), with `below` the double below the upper bound.
+    Uniform {
+        /// high - low.
+        range: f64,
+        /// The lower bound.
+        low: f64,
+        /// The double below the upper one.
+        below: f64,
+    },
+    /// z·sd + mean.
+    Normal {
+        /// The mean.
+        mean: f64,
+        /// The standard deviation.
+        sd: f64,
+    },
+    /// e / rate.
+    Exponential {
+        /// The rate.
+        rate: f64,
+    },
+}
+
+impl Transform {
+    fn uniform(low: f64, high: f64) -> Result<Self> {
+        finite("low", 0, "UNIFORM", low)?;
+        finite("high", 1, "UNIFORM", high)?;
+        let range = high - low;
+        if low >= high {
+            return Err(Error::invalid(format!(
+                "low (parameter[0]) of UNIFORM is {low}; it must be below high (parameter[1]), {high}"
+            )));
+        }
+        if range.is_infinite() {
+            return Err(Error::invalid(format!(
+                "high - low of UNIFORM, {high} - {low}, must be finite"
+            )));
+        }
+        Ok(if low == 0.0 && high == 1.0 {
+            Self::None
+        } else {
+            Self::Uniform {
+                range,
+                low,
+                below: high.next_down(),
+            }
+        })
+    }
+
+    fn normal(mean: f64, sd: f64) -> Result<Self> {
+        finite("mean", 0, "NORMAL", mean)?;
+        finite("sd", 1, "NORMAL", sd)?;
+        if sd < 0.0 {
+            return Err(Error::invalid(format!(
+                "sd (parameter[1]) of NORMAL is {sd}; it must not be negative"
+            )));
+        }
+        Ok(if mean == 0.0 && sd == 1.0 {
+            Self::None
+        } else {
+            Self::Normal { mean, sd }
+        })
+    }
+
+    fn exponential(rate: f64) -> Result<Self> {
+        finite("rate", 0, "EXPONENTIAL", rate)?;
+        if rate < f64::MIN_POSITIVE {
+            return Err(Error::invalid(format!(
+                "rate (parameter[0]) of EXPONENTIAL is {rate}; it must be positive, and not subnormal"
+            )));
+        }
+        Ok(if rate == 1.0 {
+            Self::None
+        } else {
+            Self::Exponential { rate }
+        })
+    }
+
+    /// Transforms samples in place.
+    pub fn apply(self, samples: &mut [Unaligned]) {
+        match self {
+            Self::None => (),
+            Self::Uniform { range, low, below } => each(samples, move |u| {
+                let x = u.mul_add(range, low);
+                if x < below { x } else { below }
+            }),
+            Self::Normal { mean, sd } => each(samples, move |z| z.mul_add(sd, mean)),
+            Self::Exponential { rate } => each(samples, move |e| e / rate),
+        }
+    }
+}
+
+/// What is smaller than any normal number becomes 0, of either sign +0: subnormal samples would slow down whoever uses them.
+#[inline(always)]
+pub fn no_subnormals(x: f64) -> f64 {
+    if x.abs() < f64::MIN_POSITIVE { 0.0 } else { x }
+}
+
+/// Replaces every sample, on the best instruction set.
+#[inline(always)]
+fn each(samples: &mut [Unaligned], transform: impl Fn(f64) -> f64) {
+    struct Each<'a, F>(&'a mut [Unaligned], F);
+    impl<F: Fn(f64) -> f64> Loop for Each<'_, F> {
+        #[inline(always)]
+        fn run(self) {
+            for sample in self.0 {
+                let x = (self.1)(f64::from_ne_bytes(*sample));
+                *sample = no_subnormals(x).to_ne_bytes();
+            }
+        }
+    }
+    kernels().run(Each(samples, transform));
+}
+
+/// Refuses NaN and infinities.
+fn finite(name: &str, index: usize, kind: &str, value: f64) -> Result<()> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "{name} (parameter[{index}]) of {kind} is {value}; it must be finite"
+    )))
+}
