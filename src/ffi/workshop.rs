@@ -70,7 +70,7 @@ pub unsafe extern "C" fn my_statistics(n: u64, seed: u64, out: *mut Stats) -> St
         let out = unsafe { out_ptr(out, "out")? };
         check_count(0, n)?;
         let part = Part::new(seed, 0, 0, n)?;
-        let moments = generate::reduce(&Distribution::STANDARD_NORMAL, part)?;
+        let moments = generate::reduce(&Distribution::standard_normal(), part)?;
         out.write(Stats::new(&moments, 0, NanPolicy::Propagate)?);
         Ok(())
     })

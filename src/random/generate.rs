@@ -80,10 +80,7 @@ fn over_blocks<A: Send>(
         return Ok(new());
     }
     let block = BLOCK as u64;
-    let (first, last) = (
-        part.offset / block,
-        (part.offset + part.count - 1) / block,
-    );
+    let (first, last) = (part.offset / block, (part.offset + part.count - 1) / block);
     let blocks = last - first + 1;
     let chunk = if part.count < WORTH_THREADS {
         // All of it on this thread; but the control wants to be asked every now and then.

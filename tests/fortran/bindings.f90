@@ -21,6 +21,7 @@ program bindings
   call reductions_of_views()
   call policies()
   call states()
+  call random_numbers()
   call threads()
   call controls()
 
@@ -647,6 +648,29 @@ contains
     call check_status(parexact_state_result(whole, stats, nan_policy=9), PAREXACT_ERROR_INVALID_ARGUMENT, &
                       'result, policy 9')
   end subroutine states
+
+  subroutine random_numbers()
+    type(parexact_distribution) :: d
+    type(parexact_state) :: state
+    type(parexact_stats) :: drawn, stored
+    real(c_double) :: x(1000), tail(400)
+    call ok(parexact_random_fill(d, 1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), 'uniforms')
+    call check(all(x >= 0 .and. x < 1), 'uniforms by default')
+    d = parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0.0_c_double, 1.0_c_double, 0.0_c_double])
+    call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), 'normals')
+    call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 600_c_int64_t, tail, size(tail, kind=c_size_t)), 'a part')
+    call check(all(tail == x(601:)), 'a part of the normals')
+    call ok(parexact_state_init(state), 'a state for normals')
+    call ok(parexact_random_state(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, size(x, kind=c_int64_t), state), 'random_state')
+    call ok(parexact_state_result(state, drawn), 'result of normals')
+    call ok(parexact_describe(x, stored), 'describe normals')
+    call check_real(drawn%std, stored%std, 'std of normals')
+    call ok(my_statistics(size(x, kind=c_int64_t), -1_c_int64_t, drawn), 'my_statistics')
+    call check_real(drawn%variance, stored%variance, 'variance of normals')
+    d%parameter(2) = -1
+    call check_status(parexact_random_fill(d, 1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), &
+                      PAREXACT_ERROR_INVALID_ARGUMENT, 'negative sd')
+  end subroutine random_numbers
 
   subroutine threads()
     integer(c_size_t) :: by_default
