@@ -1,7 +1,7 @@
 """The transforms against arithmetic of 100 digits, from the words themselves.
 
-Of many samples, extended precision finds the worst; 100 digits then judge these, the rarest, and some
-thousand more.
+Of many samples, extended precision finds the worst; 100 digits then judge these, the rarest, and
+some more.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def ulps(got: float, exact: mpf) -> float:
 
 
 def chosen(samples: Floats, approximate: Extended) -> list[int]:
-    """Return the indices that look worst, the extremes, and a random 6000."""
+    """Return the indices that look worst, the extremes, and a random 16000."""
     errors = np.abs(samples - approximate) / np.spacing(np.abs(samples))
     assert errors.max() < NORMAL_ULPS + 0.5  # of all of them
-    found = set(np.random.default_rng(1).integers(0, N, 6000).tolist())
+    found = set(np.random.default_rng(1).integers(0, N, 16000).tolist())
     for order in (-errors, samples, -samples, np.abs(samples)):
         found.update(np.argpartition(order, 500)[:500].tolist())
     return sorted(found)
