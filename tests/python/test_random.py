@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import random_oracle as oracle
-from calls import Floats, bits, fields, pointer, state_of
+from calls import Floats, bits, fields, fingerprint, pointer, state_of
 from children import run_python
 from header import constant
 from native import (
@@ -177,7 +177,15 @@ def write_golden() -> None:
     for kind, parameters in CASES:
         values = [golden_value(kind, parameters, index).hex() for index in GOLDEN_INDICES]
         found.setdefault(kind, {})[repr(parameters)] = values
+    for kind, parameters in STANDARD:
+        found[kind]["fingerprint"] = golden_fingerprint(kind, parameters)
     GOLDEN.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def golden_fingerprint(kind: str, parameters: Parameters) -> list[str]:
+    """Return that of so many samples that a constant's last bit shows: hardly one sample needs it."""
+    n = 2**27 if kind in BULK else 2**21
+    return [f"{word:#018x}" for word in fingerprint(sampled_state(kind, parameters, 0, n))]
 
 
 def golden_value(kind: str, parameters: Parameters, index: int) -> float:
@@ -189,6 +197,11 @@ def golden_value(kind: str, parameters: Parameters, index: int) -> float:
 def test_golden_values(kind: str, parameters: Parameters) -> None:
     drawn = [golden_value(kind, parameters, index).hex() for index in GOLDEN_INDICES]
     assert drawn == golden()[kind][repr(parameters)]
+
+
+@pytest.mark.parametrize(("kind", "parameters"), STANDARD)
+def test_golden_fingerprints(kind: str, parameters: Parameters) -> None:
+    assert golden_fingerprint(kind, parameters) == golden()[kind]["fingerprint"]
 
 
 def test_golden_values_are_of_these_kinds() -> None:
