@@ -116,7 +116,7 @@ def test_both_words_of_numpy_and_python_agree() -> None:
     assert many.tolist() == one_by_one[0] + one_by_one[1]
 
 
-@pytest.mark.parametrize("kind", BULK)
+@pytest.mark.parametrize("kind", ["normal", "exponential"])
 def test_extremes_of_many(kind: str) -> None:
     """The rarest of 2^24 samples: ends of the tables, long exponents, small angles."""
     n, chosen = 2**24, 12
@@ -183,7 +183,7 @@ def write_golden() -> None:
 
 
 def golden_fingerprint(kind: str, parameters: Parameters) -> list[str]:
-    """Return that of so many samples that a constant's last bit shows: hardly one sample needs it."""
+    """Return that of many samples: hardly one of them shows the last bit of a constant."""
     n = 2**27 if kind in BULK else 2**21
     return [f"{word:#018x}" for word in fingerprint(sampled_state(kind, parameters, 0, n))]
 
