@@ -217,7 +217,7 @@ def slide_serial(sizes: Sequence[int]) -> Contender:
 
 
 class SlidePool:
-    """The slide's Pool in a process of its own, which costs some µs to ask and as many to answer."""
+    """The slide's Pool in a process of its own, which is asked through a pipe: some µs."""
 
     def __init__(self, workers: int, mode: str, sizes: Sequence[int]) -> None:
         command = [sys.executable, str(Path(slide.__file__)), str(workers), mode]

@@ -17,9 +17,9 @@ import numpy as np
 Result = tuple[int, float, float]
 
 
-def my_statistics(N: int) -> Result:  # noqa: N803 (the slide's own words)
+def my_statistics(N: int) -> Result:
     """Draw N normals; return N, their standard deviation and their variance."""
-    samples = np.random.randn(N)  # noqa: NPY002
+    samples = np.random.randn(N)
     return (N, float(np.std(samples)), float(np.var(samples)))
 
 
