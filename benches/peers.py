@@ -202,13 +202,15 @@ def mkl_random(kind: str, n: int) -> Contender:
     return Contender("MKL SFMT19937", call, lambda drawn: float(drawn[-1]))
 
 
-GENERATORS: tuple[Callable[[str, int], Contender], ...] = (
-    randompack,
-    mkl_random,
-    partial(numpy_generator, np.random.SFC64),
-    partial(numpy_generator, np.random.PCG64),
-    partial(numpy_generator, np.random.Philox),
-)
+def generators(kind: str) -> list[Callable[[str, int], Contender]]:
+    """Return those that draw a kind."""
+    numpy_bits = np.random.SFC64, np.random.PCG64, np.random.Philox
+    return [
+        randompack,
+        *([randompack_53] if kind == "uniform" else []),
+        mkl_random,
+        *(partial(numpy_generator, bits) for bits in numpy_bits),
+    ]
 
 
 def slide_serial(sizes: Sequence[int]) -> Contender:

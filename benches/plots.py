@@ -171,7 +171,6 @@ def _bars(axes: Axes, rates: Rates, label: Callable[[str], str] = str) -> None:
     axes.set_xticks(range(len(groups)), groups)
     axes.grid(axis="x", visible=False)
     axes.margins(y=0.1)
-    axes.legend(fontsize=9, ncols=len(rates), loc="lower left", bbox_to_anchor=(-0.01, 1.0))
 
 
 def grouped(
@@ -186,7 +185,9 @@ def grouped(
         len(found), 1, figsize=(10.5, 0.6 + 4.1 * len(found)), squeeze=False, layout="constrained"
     )
     for (axes,), (quantity, some) in zip(grid, found.items()):
-        _bars(axes, _rates(some, key), _label)
+        rates = _rates(some, key)
+        _bars(axes, rates, _label)
+        axes.legend(fontsize=9, ncols=len(rates), loc="lower left", bbox_to_anchor=(-0.01, 1.0))
         axes.set_title(QUANTITIES[quantity], pad=26)
         axes.set_ylabel(RATE)
     figure.suptitle(what, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
@@ -205,6 +206,7 @@ def random_numbers(machine: dict[str, Any], rows: Sequence[Row]) -> Figure | Non
     }
     figure, axes = plt.subplots(figsize=(10.5, 4.6), layout="constrained")
     _bars(axes, costs)
+    figure.legend(loc="outside right center", fontsize=9)
     axes.set_ylabel(COST)
     what = "Random numbers, float64, into a buffer in cache, 1 thread: the lower the faster"
     figure.suptitle(what, x=0.01, ha="left", fontsize=12.5, fontweight="bold")

@@ -36,8 +36,7 @@ def fill(run: Run) -> Iterator[Row]:
     for kind, parameters in STANDARD.items():
         mine, *others = run.race(
             ours.fill(kind, *parameters, n=BUFFER),
-            *(peer(kind, BUFFER) for peer in peers.GENERATORS),
-            *([peers.randompack_53(kind, BUFFER)] if kind == "uniform" else []),
+            *(peer(kind, BUFFER) for peer in peers.generators(kind)),
         ).values()
         for peer in others:
             target = FILL_TARGETS.get((kind, peer.name))
