@@ -1,0 +1,41 @@
+"""The constants of docs/random.md approximate what they should, as well as it says."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import pytest
+import random_oracle as oracle
+from paths import ROOT
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import random_coefficients as coefficients
+
+
+@pytest.fixture(scope="module")
+def errors() -> dict[str, float]:
+    return coefficients.errors()
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"), [("P", -56.3), ("SIN", -54.4), ("COS", -53.5), ("LOG", -67.0)]
+)
+def test_errors(errors: dict[str, float], name: str, bound: float) -> None:
+    assert bound - 1.5 < errors[name] < bound
+
+
+def test_interval_of_the_logarithm() -> None:
+    low, high = coefficients.reduced(oracle.INVERSE)
+    assert -0.03125 <= low < high < 0.0304
+    assert oracle.LN2 == math.log(2) == -oracle.LOG[15]
+    assert oracle.INVERSE[15] == 1.0
+
+
+def test_exact_first_coefficients() -> None:
+    assert oracle.SIN[0] == math.pi / 2
+    assert oracle.COS[0] == 1.0
+
+
+def test_derivation() -> None:
+    assert coefficients.derived() == oracle.TABLES
