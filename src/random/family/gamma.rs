@@ -20,34 +20,45 @@ const LOG_UNIT: f64 = 18446744073709551616.0;
 #[derive(Debug, Clone)]
 struct UnitGamma {
     shape: f64,
-    /// Of this shape, or of one more if that is below 1 and `by_logarithm`.
+    /// Of this shape, or of one more if it is below 1.
     sampler: rand_distr::Gamma<f64>,
-    by_logarithm: bool,
 }
 
 impl UnitGamma {
-    /// For normal shapes, and halves of them. `by_logarithm` says which one of the two functions below will be used.
-    fn new(shape: f64, by_logarithm: bool) -> Result<Self> {
-        let raised = by_logarithm && shape < 1.0;
-        let sampler = rand_distr::Gamma::new(if raised { shape + 1.0 } else { shape }, 1.0);
+    /// For normal shapes, and halves of them.
+    fn new(shape: f64) -> Result<Self> {
+        let raised = if shape < 1.0 { shape + 1.0 } else { shape };
         Ok(Self {
             shape,
-            sampler: accepted(sampler)?,
-            by_logarithm,
+            sampler: accepted(rand_distr::Gamma::new(raised, 1.0))?,
         })
     }
 
-    /// A positive value.
+    /// Whether values may underflow, and logarithms are to be used.
+    #[inline]
+    fn is_small(&self) -> bool {
+        self.shape < SMALL_SHAPE
+    }
+
+    /// A positive value, unless `is_small`.
     #[inline]
     fn sample(&self, rng: &mut SampleRng) -> f64 {
-        debug_assert!(!self.by_logarithm && self.shape >= SMALL_SHAPE);
-        self.sampler.sample(rng)
+        debug_assert!(!self.is_small());
+        let value = self.sampler.sample(rng);
+        if self.shape >= 1.0 {
+            return value;
+        }
+        let unit = rng.open_unit();
+        if self.shape == 0.5 {
+            return value * (unit * unit); // chi-squared of one degree, and the arcsine law
+        }
+        // Faster than a power, and as good: the exponent is at least -588.
+        value * libm::exp(libm::log(unit) / self.shape)
     }
 
     /// The logarithm of a value, in `LOG_UNIT`s; finite.
     #[inline]
     fn sample_logarithm(&self, rng: &mut SampleRng) -> f64 {
-        debug_assert!(self.by_logarithm);
         let logarithm = libm::log(self.sampler.sample(rng)) / LOG_UNIT;
         if self.shape >= 1.0 {
             return logarithm;
@@ -79,7 +90,7 @@ impl Gamma {
 
     fn scaled(shape: f64, scale: f64) -> Result<Self> {
         Ok(Self {
-            unit: UnitGamma::new(shape, shape < SMALL_SHAPE)?,
+            unit: UnitGamma::new(shape)?,
             scale,
             log_scale: libm::log(scale) / LOG_UNIT,
         })
@@ -87,7 +98,7 @@ impl Gamma {
 
     /// A value >= 0.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
-        if self.unit.by_logarithm {
+        if self.unit.is_small() {
             libm::exp((self.unit.sample_logarithm(rng) + self.log_scale) * LOG_UNIT)
         } else {
             self.unit.sample(rng) * self.scale
@@ -105,17 +116,22 @@ pub struct Beta {
 impl Beta {
     /// BETA (a, b).
     pub fn new(parameters: &Parameters) -> Result<Self> {
-        let (a, b) = (parameters.positive(0, "a")?, parameters.positive(1, "b")?);
-        let by_logarithm = a.min(b) < SMALL_SHAPE;
         Ok(Self {
-            a: UnitGamma::new(a, by_logarithm)?,
-            b: UnitGamma::new(b, by_logarithm)?,
+            a: UnitGamma::new(parameters.positive(0, "a")?)?,
+            b: UnitGamma::new(parameters.positive(1, "b")?)?,
         })
     }
 
     /// A value in [0, 1], ends included: x/(x + y), written so that x + y cannot overflow.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
-        1.0 / (1.0 + ratio(&self.b, &self.a, rng))
+        let ratio = if self.a.is_small() || self.b.is_small() {
+            let x = self.a.sample_logarithm(rng);
+            libm::exp((self.b.sample_logarithm(rng) - x) * LOG_UNIT)
+        } else {
+            let x = self.a.sample(rng);
+            self.b.sample(rng) / x
+        };
+        1.0 / (1.0 + ratio)
     }
 }
 
@@ -130,15 +146,15 @@ impl StudentT {
     pub fn new(parameters: &Parameters) -> Result<Self> {
         let shape = parameters.positive(0, "df")? / 2.0;
         Ok(Self {
-            gamma: UnitGamma::new(shape, shape < SMALL_SHAPE)?,
+            gamma: UnitGamma::new(shape)?,
         })
     }
 
     /// Any value: a normal one over the root of an independent chi-squared per degree, which is a gamma per shape.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let normal: f64 = StandardNormal.sample(rng);
-        let UnitGamma { shape, .. } = self.gamma;
-        if !self.gamma.by_logarithm {
+        let shape = self.gamma.shape;
+        if !self.gamma.is_small() {
             return normal * (shape / self.gamma.sample(rng)).sqrt();
         }
         if normal == 0.0 {
@@ -160,19 +176,16 @@ pub struct FisherF {
 impl FisherF {
     /// FISHER_F (df1, df2).
     pub fn new(parameters: &Parameters) -> Result<Self> {
-        let numerator = parameters.positive(0, "df1")? / 2.0;
-        let denominator = parameters.positive(1, "df2")? / 2.0;
-        let by_logarithm = numerator.min(denominator) < SMALL_SHAPE;
         Ok(Self {
-            numerator: UnitGamma::new(numerator, by_logarithm)?,
-            denominator: UnitGamma::new(denominator, by_logarithm)?,
+            numerator: UnitGamma::new(parameters.positive(0, "df1")? / 2.0)?,
+            denominator: UnitGamma::new(parameters.positive(1, "df2")? / 2.0)?,
         })
     }
 
     /// A value >= 0: the ratio of two gammas, each over its shape.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let (x, y) = (&self.numerator, &self.denominator);
-        if x.by_logarithm {
+        if x.is_small() || y.is_small() {
             let shapes = (libm::log(x.shape) - libm::log(y.shape)) / LOG_UNIT;
             let gammas = x.sample_logarithm(rng) - y.sample_logarithm(rng);
             return libm::exp((gammas - shapes) * LOG_UNIT);
@@ -180,15 +193,6 @@ impl FisherF {
         let numerator = x.sample(rng) / x.shape;
         numerator / (y.sample(rng) / y.shape)
     }
-}
-
-/// The ratio of two independent gammas: 0 to infinity, both included.
-fn ratio(x: &UnitGamma, y: &UnitGamma, rng: &mut SampleRng) -> f64 {
-    if x.by_logarithm {
-        let x = x.sample_logarithm(rng);
-        return libm::exp((x - y.sample_logarithm(rng)) * LOG_UNIT);
-    }
-    x.sample(rng) / y.sample(rng)
 }
 
 #[cfg(test)]

@@ -32,34 +32,24 @@ impl LogNormal {
 /// The Weibull law.
 #[derive(Debug, Clone)]
 pub struct Weibull {
-    scale: f64,
-    shape: f64,
     log_scale: f64,
+    shape: f64,
 }
 
 impl Weibull {
-    /// Below this shape values are computed by logarithms: E^(1/shape) may leave the doubles where the product with the
-    /// scale does not. Above, it is at least 2^-848.
-    const SMALL_SHAPE: f64 = 0.0625;
-
     /// WEIBULL (scale, shape).
     pub fn new(parameters: &Parameters) -> Result<Self> {
-        let scale = parameters.positive(0, "scale")?;
         Ok(Self {
-            scale,
+            log_scale: libm::log(parameters.positive(0, "scale")?),
             shape: parameters.positive(1, "shape")?,
-            log_scale: libm::log(scale),
         })
     }
 
-    /// A value >= 0.
+    /// A value >= 0. By its logarithm: E^(1/shape) may leave the doubles where the product with the scale does not, and
+    /// a power takes longer.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let exponential = -libm::log(rng.open_unit()); // positive
-        if self.shape < Self::SMALL_SHAPE {
-            libm::exp(self.log_scale + libm::log(exponential) / self.shape)
-        } else {
-            self.scale * libm::pow(exponential, 1.0 / self.shape)
-        }
+        libm::exp(self.log_scale + libm::log(exponential) / self.shape)
     }
 }
 
