@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ctypes import POINTER, byref, c_double, c_int32
 from functools import partial
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,57 @@ def reduce(
         out.size,
     )
     return _contender(call, lambda: float(out.flat[0]), name)
+
+
+# --- random numbers --------------------------------------------------------------------------
+
+SEED = 1
+
+
+def fill(kind: str, *parameters: float, n: int) -> Contender:
+    """Draw n numbers into one buffer, and the next n in the next call; stands for the last one."""
+    out = np.empty(n)
+    # Whatever advances the offset is timed too: nothing of it runs in the interpreter.
+    calls = map(
+        function("parexact_random_fill"),
+        repeat(byref(native.distribution(kind, *parameters))),
+        *(repeat(SEED), repeat(0), count(0, n)),
+        *(repeat(native.doubles(out)), repeat(n)),
+    )
+    return _contender(partial(next, calls), lambda: float(out[-1]))
+
+
+def fused(kind: str, *parameters: float, n: int) -> Contender:
+    """Draw the first n numbers into a state, which stores none; stands for their variance."""
+    d, state, out = native.distribution(kind, *parameters), native.State(), native.Stats()
+    draw, result = function("parexact_random_state"), function("parexact_state_result")
+    arguments = byref(d), SEED, 0, 0, n, byref(state)
+
+    def call() -> int:
+        native.lib.parexact_state_init(byref(state))
+        return draw(*arguments) or result(byref(state), 0, 0, byref(out))
+
+    return _contender(call, lambda: out.variance, f"{NAME}, none stored")
+
+
+def fill_then_describe(kind: str, *parameters: float, n: int) -> Contender:
+    """Draw the same numbers into an array and describe that."""
+    d, x, out = native.distribution(kind, *parameters), np.empty(n), native.Stats()
+    draw, describe = function("parexact_random_fill"), function("parexact_describe")
+    arguments, view = (byref(d), SEED, 0, 0, native.doubles(x), n), native.view(x)
+
+    def call() -> int:
+        return draw(*arguments) or describe(byref(view), 0, 0, byref(out))
+
+    return _contender(call, lambda: out.variance, "fill, then describe")
+
+
+def my_statistics(sizes: Sequence[int]) -> Contender:
+    """Run the slide's loop; stands for the last variance."""
+    out = native.Stats()
+    draw = function("my_statistics")
+
+    def call() -> int:
+        return max(draw(size, SEED, byref(out)) for size in sizes)
+
+    return _contender(call, lambda: out.variance)

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import math
 import statistics
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import slide
 from timing import Contender
 
 Numbers = npt.NDArray[Any]
 Peer = Callable[[Numbers], Contender]
 
-PACKAGES = ("numpy", "numba", "polars", "bottleneck", "xsum", "matplotlib")
+PACKAGES = (
+    *("numpy", "numba", "polars", "bottleneck", "xsum", "matplotlib"),
+    *("randompack", "mkl_random", "mkl"),
+)
 
 
 def versions() -> dict[str, str]:
@@ -147,3 +154,100 @@ def statistics_pvariance(a: Numbers) -> Contender:
     """Exact fractions, from a list that is ready."""
     call = partial(statistics.pvariance, a.tolist())
     return Contender("statistics.pvariance", call, exact=True)
+
+
+# --- random numbers --------------------------------------------------------------------------
+
+SEED = 1
+
+
+def randompack(kind: str, n: int, name: str = "randompack", **options: Any) -> Contender:
+    """Fill a buffer; its uniforms have 52 bits unless told otherwise."""
+    import randompack as package  # noqa: PLC0415
+
+    out = np.empty(n)
+    rng = package.Rng(**options)
+    rng.seed(SEED)
+    draw = {"uniform": rng.unif, "normal": rng.normal, "exponential": rng.exp}[kind]
+    return Contender(name, partial(draw, out=out), lambda _: float(out[-1]))
+
+
+def randompack_53(kind: str, n: int) -> Contender:
+    """Return the same with uniforms of 53 bits, as everybody else's."""
+    return randompack(kind, n, "randompack, 53 bits", full_mantissa=True)
+
+
+def numpy_generator(bits: type[np.random.BitGenerator], kind: str, n: int) -> Contender:
+    """Fill a buffer from one of NumPy's bit generators."""
+    out = np.empty(n)
+    rng = np.random.Generator(bits(SEED))
+    draw = {
+        "uniform": rng.random,
+        "normal": rng.standard_normal,
+        "exponential": rng.standard_exponential,
+    }[kind]
+    return Contender(f"NumPy {bits.__name__}", partial(draw, out=out), lambda _: float(out[-1]))
+
+
+def mkl_random(kind: str, n: int) -> Contender:
+    """Return a new array: it cannot fill one. Normals by inversion, its fastest method."""
+    import mkl_random as package  # noqa: PLC0415
+
+    rng = package.MKLRandomState(SEED, brng="SFMT19937")
+    call = {
+        "uniform": partial(rng.random_sample, n),
+        "normal": partial(rng.standard_normal, n, method="ICDF"),
+        "exponential": partial(rng.standard_exponential, n),
+    }[kind]
+    return Contender("MKL SFMT19937", call, lambda drawn: float(drawn[-1]))
+
+
+def generators(kind: str) -> list[Callable[[str, int], Contender]]:
+    """Return those that draw a kind."""
+    numpy_bits = np.random.SFC64, np.random.PCG64, np.random.Philox
+    return [
+        randompack,
+        *([randompack_53] if kind == "uniform" else []),
+        mkl_random,
+        *(partial(numpy_generator, bits) for bits in numpy_bits),
+    ]
+
+
+def slide_serial(sizes: Sequence[int]) -> Contender:
+    """Run the slide's loop in this process; stands for the last variance."""
+    return Contender("slide, serial", partial(slide.serial, sizes), lambda found: found[-1][2])
+
+
+class SlidePool:
+    """The slide's Pool in a process of its own, which is asked through a pipe: some µs."""
+
+    def __init__(self, workers: int, mode: str, sizes: Sequence[int]) -> None:
+        command = [sys.executable, str(Path(slide.__file__)), str(workers), mode]
+        command += [str(sizes[0]), str(len(sizes))]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> SlidePool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.communicate()  # closes its input, which ends it
+
+    def contender(self, name: str) -> Contender:
+        """Return one job as a contender."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        ask, answer = self.process.stdin, self.process.stdout
+
+        def call() -> str:
+            ask.write("\n")
+            ask.flush()
+            return answer.readline()
+
+        return Contender(name, call)

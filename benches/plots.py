@@ -1,8 +1,8 @@
-"""The figures: throughput over size, kinds of data, element types."""
+"""The figures: throughput over size, kinds of data, element types, random numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,12 @@ COLOURS = {
     "numba prange var": "#56B4E9",
     "bottleneck.nanvar": "#E69F00",
     "bottleneck.nansum": "#E69F00",
+    "randompack": "#009E73",
+    "randompack, 53 bits": "#8CCFBB",
+    "MKL SFMT19937": "#CC79A7",
+    "NumPy SFC64": "#56B4E9",
+    "NumPy PCG64": "#0072B2",
+    "NumPy Philox": "#E69F00",
 }
 MARKERS = {"xsum large": "s", "numpy": "v", "polars": "D", "numba": "^", "bottleneck": "P"}
 EXACT = (OURS, "xsum large")
@@ -36,6 +42,7 @@ QUANTITIES = {
     "describe": "Statistics: n, sum, mean, var, std, min, max at once; the others: var alone",
 }
 RATE = "10⁹ values per second"
+COST = "ns per number"
 SLOWEST = 0.005
 STYLE = {
     "font.size": 10,
@@ -146,7 +153,7 @@ def over_size(machine: dict[str, Any], rows: Sequence[Row]) -> Figure | None:
     return figure
 
 
-def _bars(axes: Axes, rates: Rates, title: str) -> None:
+def _bars(axes: Axes, rates: Rates, label: Callable[[str], str] = str) -> None:
     """Draw groups of bars with their figures on top."""
     groups = list(dict.fromkeys(group for values in rates.values() for group in values))
     present = {group: [name for name in rates if group in rates[name]] for group in groups}
@@ -158,15 +165,12 @@ def _bars(axes: Axes, rates: Rates, title: str) -> None:
             for group in values
         ]
         heights = list(values.values())
-        bars = axes.bar(middle, heights, width * 0.94, color=COLOURS[name], label=_label(name))
+        bars = axes.bar(middle, heights, width * 0.94, color=COLOURS[name], label=label(name))
         figures = [f"{height:.{1 if height >= 1 else 2}f}" for height in heights]
         axes.bar_label(bars, figures, fontsize=8, padding=1, color="#444444")
     axes.set_xticks(range(len(groups)), groups)
     axes.grid(axis="x", visible=False)
-    axes.set_title(title, pad=26)
-    axes.set_ylabel(RATE)
     axes.margins(y=0.1)
-    axes.legend(fontsize=9, ncols=len(rates), loc="lower left", bbox_to_anchor=(-0.01, 1.0))
 
 
 def grouped(
@@ -181,7 +185,30 @@ def grouped(
         len(found), 1, figsize=(10.5, 0.6 + 4.1 * len(found)), squeeze=False, layout="constrained"
     )
     for (axes,), (quantity, some) in zip(grid, found.items()):
-        _bars(axes, _rates(some, key), QUANTITIES[quantity])
+        rates = _rates(some, key)
+        _bars(axes, rates, _label)
+        axes.legend(fontsize=9, ncols=len(rates), loc="lower left", bbox_to_anchor=(-0.01, 1.0))
+        axes.set_title(QUANTITIES[quantity], pad=26)
+        axes.set_ylabel(RATE)
+    figure.suptitle(what, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
+    _caption(figure, machine)
+    return figure
+
+
+def random_numbers(machine: dict[str, Any], rows: Sequence[Row]) -> Figure | None:
+    """Draw what a number costs, by distribution."""
+    some = _of(rows, "P7")
+    if not some:
+        return None
+    rates = _rates(some, "kind")
+    costs = {
+        name: {kind: 1 / rate for kind, rate in values.items()} for name, values in rates.items()
+    }
+    figure, axes = plt.subplots(figsize=(10.5, 4.6), layout="constrained")
+    _bars(axes, costs)
+    figure.legend(loc="outside right center", fontsize=9)
+    axes.set_ylabel(COST)
+    what = "Random numbers, float64, into a buffer in cache, 1 thread: the lower the faster"
     figure.suptitle(what, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
     _caption(figure, machine)
     return figure
@@ -200,6 +227,7 @@ def draw(directory: Path, machine: dict[str, Any], rows: Sequence[Row]) -> list[
             "dtypes": grouped(
                 machine, rows, "dtypes", "dtype", "Element types, 10⁶ values, 1 thread"
             ),
+            "random": random_numbers(machine, rows),
         }.items():
             if figure is not None:
                 written.append(directory / f"{name}.png")

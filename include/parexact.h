@@ -577,7 +577,7 @@ void parexact_mpi_merge(void *in,
 // Binomial: n, p.
 #define PAREXACT_DIST_BINOMIAL 13
 
-// Geometric: p.
+// Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
 #define PAREXACT_DIST_GEOMETRIC 14
 
 // Integers low, low + 1, … below high, all equally likely.

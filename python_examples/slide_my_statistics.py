@@ -1,8 +1,8 @@
-"""The workshop's multiprocessing job: std and var of N samples, for ten values of N.
+"""The workshop's multiprocessing job: std and var of N new normals, for ten values of N.
 
-The slides time one thing: every call *generates* its samples and reduces them. Here generation is
-timed apart, and the samples of each N come from a fixed seed, so that the serial loop, the Pool and
-parexact reduce the very same numbers and their answers can be compared bit by bit.
+First as on the slides, serially and with a Pool. Then with the library's own `my_statistics`, which
+draws the numbers and reduces them on all threads at once, stores none, and gives the same bits on
+any number of threads. The same numbers can be drawn into an array, to see what NumPy makes of them.
 
     python3 slide_my_statistics.py            # the slide's range(1000000, 1000010)
     python3 slide_my_statistics.py 3 --start 50000
@@ -12,48 +12,64 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from ctypes import byref
 from multiprocessing import Pool, cpu_count
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
-from native import Stats, check, doubles, lib
+from native import Stats, check, doubles, lib, random
 
 Result = tuple[int, float, float]  # N, std, var
 
-samples: list[npt.NDArray[np.float64]] = []  # what this process works on
+SEED = 2017
 
 
-def generate(sizes: list[int]) -> None:
-    """Fill `samples`; every process that calls this gets the same numbers."""
-    samples[:] = [np.random.default_rng([2017, n]).standard_normal(n) for n in sizes]
+def slide_statistics(n: int) -> tuple[int, float, float, float]:
+    """Do the slide's work for one N; return the first sample too, to see where numbers repeat."""
+    samples = np.random.randn(n)
+    return (n, float(np.std(samples)), float(np.var(samples)), float(samples[0]))
 
 
-def my_statistics(i: int) -> Result:
-    """Reduce one set of samples as on the slide."""
-    return (len(samples[i]), float(np.std(samples[i])), float(np.var(samples[i])))
-
-
-def my_slide_job(n: int) -> Result:
-    """Generate and reduce, the slide's whole job for one N."""
-    x = np.random.default_rng([2017, n]).standard_normal(n)
-    return (n, float(np.std(x)), float(np.var(x)))
-
-
-def my_parallel_statistics(i: int) -> Result:
-    """Reduce the same samples with parexact: one pass, all threads, correctly rounded."""
+def my_statistics(n: int) -> Result:
+    """Do it with the library: no array, all threads, correctly rounded; each N has its own seed."""
     stats = Stats()
-    check(lib.parallel_stats(doubles(samples[i]), len(samples[i]), byref(stats)))
+    check(lib.my_statistics(n, SEED + n, byref(stats)))
     return (stats.count, stats.std, stats.variance)
+
+
+def stored_statistics(n: int) -> tuple[Result, Result]:
+    """Draw the same numbers into an array; return what the library and what NumPy makes of it."""
+    samples = random("normal", 0, 1, n=n, seed=SEED + n)
+    stats = Stats()
+    check(lib.parallel_stats(doubles(samples), n, byref(stats)))
+    mine = (stats.count, stats.std, stats.variance)
+    return mine, (n, float(np.std(samples)), float(np.var(samples)))
+
+
+times: list[tuple[str, float]] = []
+
+
+def timed(label: str, work: Callable[[], list]) -> list:
+    """Do some work, and note how long it took."""
+    tic = perf_counter()
+    results = work()
+    times.append((label, perf_counter() - tic))
+    return results
+
+
+def pooled(workers: int, sizes: list[int]) -> list:
+    """Run the slide's Pool: start it and let it work."""
+    with Pool(workers) as pool:
+        return pool.map(slide_statistics, sizes)
 
 
 def parse() -> argparse.Namespace:
     """Read how much work to do."""
-    parser = argparse.ArgumentParser(description="std and var of N samples: NumPy, Pool, parexact")
+    parser = argparse.ArgumentParser(description="std and var of N normals: NumPy, Pool, parexact")
     parser.add_argument("count", nargs="?", type=int, default=10, help="values of N (default 10)")
     parser.add_argument("--start", type=int, default=1_000_000, help="the first N")
-    parser.add_argument("--threads", type=int, nargs="+", help="thread counts for parexact")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2, 4], help="for parexact")
     return parser.parse_args()
 
 
@@ -61,69 +77,48 @@ def main() -> None:
     """Run the job each way and compare."""
     args = parse()
     sizes = list(range(args.start, args.start + args.count))
-    indices = range(len(sizes))
-    workers = max(cpu_count() - 1, 1)  # leaving 1 core free for the OS, as on the slide
+    workers = max(cpu_count() - 1, 2)  # leaving 1 core free for the OS, as on the slide
 
-    threads = args.threads
-    if not threads:
-        most = lib.parexact_get_num_threads()
-        threads = sorted({1, 2, most, 2 * most})
+    np.random.seed(SEED)
+    slide = timed("the slide's loop, serial", lambda: [slide_statistics(n) for n in sizes])
 
-    times: list[tuple[str, float]] = []
-
-    tic = perf_counter()
-    generate(sizes)
-    generation = perf_counter() - tic
-    times.append(("generate the samples once, NumPy, serial", generation))
-
-    tic = perf_counter()
-    serial = [my_statistics(i) for i in indices]
-    times.append(("np.std and np.var, serial", perf_counter() - tic))
-    times.append(("  with generation: the slide's serial job", generation + times[-1][1]))
-
-    # The workers generate their own copies beforehand, as sending arrays would dominate.
-    with Pool(workers, initializer=generate, initargs=(sizes,)) as pool:
-        pool.map(my_statistics, [0] * workers)  # returns once workers are up
-        tic = perf_counter()
-        pooled = pool.map(my_statistics, indices)
-        times.append(
-            (f"np.std and np.var, Pool of {workers}, already started", perf_counter() - tic)
-        )
-
-    tic = perf_counter()
-    with Pool(workers) as pool:
-        pool.map(my_slide_job, sizes)
-    times.append(("  with start and generation: the slide's Pool job", perf_counter() - tic))
+    np.random.seed(SEED)
+    label = f"the slide's Pool of {workers}, and its start"
+    in_pool = timed(label, lambda: pooled(workers, sizes))
 
     ours: dict[int, list[Result]] = {}
-    for n in threads:
-        check(lib.parexact_set_num_threads(n))
-        my_parallel_statistics(0)  # starts the threads
-        tic = perf_counter()
-        ours[n] = [my_parallel_statistics(i) for i in indices]
-        label = f"parallel_stats, {n} thread{'s' if n > 1 else ''}"
-        times.append((label, perf_counter() - tic))
+    for count in args.threads:
+        check(lib.parexact_set_num_threads(count))
+        my_statistics(sizes[0])  # starts the threads
+        label = f"my_statistics, {count} thread{'s' if count > 1 else ''}"
+        ours[count] = timed(label, lambda: [my_statistics(n) for n in sizes])
     check(lib.parexact_set_num_threads(0))  # the default again
+    first = ours[args.threads[0]]
 
-    first = ours[threads[0]]
-    print(f"{'N':>9}  {'std, NumPy':<22}{'std, parexact':<22}{'var, NumPy':<22}{'var, parexact'}")
-    for theirs, mine in zip(serial, first):
-        print(f"{mine[0]:>9}  {theirs[1]!r:<22}{mine[1]!r:<22}{theirs[2]!r:<22}{mine[2]!r}")
+    stored, numpy = zip(*(stored_statistics(n) for n in sizes))
+
+    print("standard deviations")
+    print(f"{'N':>9}  {'my_statistics':<20}  {'np.std, same numbers':<20}  the slide's loop")
+    for mine, theirs, other in zip(first, numpy, slide):
+        print(f"{mine[0]:>9}  {mine[1]!r:<20}  {theirs[1]!r:<20}  {other[1]!r}")
 
     print("\nseconds")
     for label, seconds in times:
         print(f"{seconds:9.4f}  {label}")
-    print("(NumPy computes std and var apart; parallel_stats gives both, sum, mean, min and max.)")
 
     # Python's == on floats: no NaN here and no zeros, so equal means the same bits.
-    differ = sum(theirs[1:] != mine[1:] for theirs, mine in zip(serial, first))
-    tried = ", ".join(map(str, threads))
+    same = all(results == first for results in ours.values())
+    same_stored = list(stored) == first
+    off = sum(theirs != mine for theirs, mine in zip(numpy, first))
     print("\nthe same bits?")
-    print(f"  parexact with {tried} threads: {answer(all(r == first for r in ours.values()))}")
-    print(f"  NumPy serial and NumPy in the Pool: {answer(serial == pooled)}")
-    print(f"  NumPy and parexact: {answer(differ == 0)}, {differ} of {len(sizes)} differ")
-    print("  (parexact's are the exact results, rounded once: where they differ, NumPy is off)")
-    sys.exit(0 if all(r == first for r in ours.values()) else 1)
+    print(f"  my_statistics with {', '.join(map(str, args.threads))} threads: {answer(same)}")
+    print(f"  my_statistics and parallel_stats of an array: {answer(same_stored)}")
+    print(f"  np.std and np.var of that array: {answer(off == 0)}, {off} of {len(sizes)} differ")
+    print("    (parexact's are the exact results, rounded once: where they differ, NumPy is off)")
+    print(f"  the slide's loop and its Pool from one seed: {answer(slide == in_pool)}")
+    repeats = len(sizes) - len({result[3] for result in in_pool})
+    print(f"    (its workers all start from that seed: {repeats} of its samples begin like others)")
+    sys.exit(0 if same and same_stored else 1)
 
 
 def answer(same: bool) -> str:

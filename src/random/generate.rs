@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::bulk::{BLOCK, Blocks};
+use super::family::SampleRng;
 use super::sampler::{Bulk, Sampler, Transform};
 use super::{Distribution, Part};
 use crate::error::Result;
@@ -39,9 +40,7 @@ pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> R
             let len = (samples.end - samples.start) as usize;
             // SAFETY: these samples of the part are this chunk's, and the slice has room for all.
             let place = unsafe { std::slice::from_raw_parts_mut(out.0.add(start), len) };
-            match &sampler {
-                Sampler::Bulk(bulk) => bulk.fill(part.key, samples, place),
-            }
+            sampler.fill(part.key, samples, place);
         },
         |(), ()| (),
     )
@@ -58,9 +57,7 @@ pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
             for samples in by_block(samples) {
                 let len = (samples.end - samples.start) as usize;
                 let place = &mut tile[..len];
-                match &sampler {
-                    Sampler::Bulk(bulk) => bulk.fill(part.key, samples, place),
-                }
+                sampler.fill(part.key, samples, place);
                 accumulator.add(place);
             }
         },
@@ -113,6 +110,21 @@ fn by_block(samples: Range<u64>) -> impl Iterator<Item = Range<u64>> {
         start = samples.end.min((this / block + 1).saturating_mul(block));
         (this < samples.end).then_some(this..start)
     })
+}
+
+impl Sampler {
+    /// Writes samples, as many as there is room for.
+    fn fill(&self, key: [u64; 2], samples: Range<u64>, out: &mut [Unaligned]) {
+        match self {
+            Self::Bulk(bulk) => bulk.fill(key, samples, out),
+            Self::Each { kind, family } => {
+                for (out, index) in out.iter_mut().zip(samples) {
+                    let sample = family.sample(&mut SampleRng::new(key, *kind, index));
+                    *out = sample.to_ne_bytes();
+                }
+            }
+        }
+    }
 }
 
 impl Bulk {

@@ -6,6 +6,8 @@
 //! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block of samples |
 //! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits; [`log`] and [`sincospi`] are their functions |
 //! | [`bulk`] | whole blocks of those three, on every instruction set |
+//! | [`family`] | all other distributions, sample by sample |
+//! | [`sampler`] | a distribution with its parameters, checked |
 //! | [`generate`] | any part of a stream, stored or reduced, on the pool |
 //!
 //! docs/random.md defines the numbers, bit for bit.
@@ -14,6 +16,7 @@ use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 
 pub mod bulk;
 pub mod exponential;
+pub mod family;
 pub mod generate;
 pub mod lanes;
 pub mod log;
@@ -54,7 +57,7 @@ pub const PAREXACT_DIST_TRIANGULAR: i32 = 11;
 pub const PAREXACT_DIST_POISSON: i32 = 12;
 /// Binomial: n, p.
 pub const PAREXACT_DIST_BINOMIAL: i32 = 13;
-/// Geometric: p.
+/// Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
 pub const PAREXACT_DIST_GEOMETRIC: i32 = 14;
 /// Integers low, low + 1, … below high, all equally likely.
 pub const PAREXACT_DIST_INTEGER: i32 = 15;

@@ -1,7 +1,11 @@
 //! A distribution with its parameters, checked and ready to draw from.
 
 use super::bulk::Standard;
-use super::{Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_NORMAL, PAREXACT_DIST_UNIFORM};
+use super::family::Family;
+use super::{
+    Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_INTEGER, PAREXACT_DIST_LOGNORMAL,
+    PAREXACT_DIST_NORMAL, PAREXACT_DIST_UNIFORM,
+};
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
 use crate::exact::simd::{Loop, kernels};
@@ -11,6 +15,13 @@ use crate::exact::simd::{Loop, kernels};
 pub enum Sampler {
     /// In whole blocks, from standard samples.
     Bulk(Bulk),
+    /// One by one, each with a generator of its own.
+    Each {
+        /// The kind.
+        kind: i32,
+        /// The law.
+        family: Family,
+    },
 }
 
 impl Sampler {
@@ -30,6 +41,10 @@ impl Sampler {
             PAREXACT_DIST_UNIFORM => (Standard::Uniform, Transform::uniform(a, b)?),
             PAREXACT_DIST_NORMAL => (Standard::Normal, Transform::normal(a, b)?),
             PAREXACT_DIST_EXPONENTIAL => (Standard::Exponential, Transform::exponential(a)?),
+            PAREXACT_DIST_LOGNORMAL..=PAREXACT_DIST_INTEGER => {
+                let family = Family::new(kind, distribution.parameter)?;
+                return Ok(Self::Each { kind, family });
+            }
             _ => {
                 return Err(Error::invalid(format!(
                     "kind of the distribution is {kind}; it must be one of PAREXACT_DIST_*, 0 to 15"

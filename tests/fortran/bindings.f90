@@ -659,7 +659,7 @@ contains
     d = parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0.0_c_double, 1.0_c_double, 0.0_c_double])
     call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), 'normals')
     call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 600_c_int64_t, tail, size(tail, kind=c_size_t)), 'a part')
-    call check(all(tail == x(601:)), 'a part of the normals')
+    call check(all(abs(tail - x(601:)) <= 0), 'a part of the normals')
     call ok(parexact_state_init(state), 'a state for normals')
     call ok(parexact_random_state(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, size(x, kind=c_int64_t), state), 'random_state')
     call ok(parexact_state_result(state, drawn), 'result of normals')

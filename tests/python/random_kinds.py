@@ -48,5 +48,4 @@ FAMILY: dict[str, list[Parameters]] = {
     "integer": [(0.0, 10.0), (-(2.0**53), 2.0**53), (-3.0, 4.0)],
 }
 
-# The library draws these; all others are refused.
-KINDS = {**BULK}
+KINDS = {**BULK, **FAMILY}

@@ -32,6 +32,7 @@ POINTERS: dict[str, list[Any]] = {
     "parexact_array *": [POINTER(native.Array)],
     "parexact_stats *": [POINTER(native.Stats)],
     "parexact_state *": [POINTER(native.State)],
+    "parexact_distribution *": [POINTER(native.Distribution)],
     "parexact_control *": [c_void_p],
     "parexact_control * *": [POINTER(c_void_p)],
 }

@@ -1,0 +1,154 @@
+//! Laws that are a formula of one uniform or normal variable.
+
+use rand_distr::{Distribution, StandardNormal};
+
+use super::SampleRng;
+use super::parameters::Parameters;
+use crate::error::Result;
+
+/// The lognormal law.
+#[derive(Debug, Clone)]
+pub struct LogNormal {
+    mu: f64,
+    sigma: f64,
+}
+
+impl LogNormal {
+    /// LOGNORMAL (mu, sigma).
+    pub fn new(parameters: &Parameters) -> Result<Self> {
+        Ok(Self {
+            mu: parameters.finite(0, "mu")?,
+            sigma: parameters.not_negative(1, "sigma")?,
+        })
+    }
+
+    /// A value >= 0.
+    pub fn sample(&self, rng: &mut SampleRng) -> f64 {
+        let normal: f64 = StandardNormal.sample(rng);
+        libm::exp(self.mu + self.sigma * normal)
+    }
+}
+
+/// The Weibull law.
+#[derive(Debug, Clone)]
+pub struct Weibull {
+    log_scale: f64,
+    shape: f64,
+}
+
+impl Weibull {
+    /// WEIBULL (scale, shape).
+    pub fn new(parameters: &Parameters) -> Result<Self> {
+        Ok(Self {
+            log_scale: libm::log(parameters.positive(0, "scale")?),
+            shape: parameters.positive(1, "shape")?,
+        })
+    }
+
+    /// A value >= 0. By its logarithm: E^(1/shape) may leave the doubles where the product with the scale does not, and
+    /// a power takes longer.
+    pub fn sample(&self, rng: &mut SampleRng) -> f64 {
+        let exponential = -libm::log(rng.open_unit()); // positive
+        libm::exp(self.log_scale + libm::log(exponential) / self.shape)
+    }
+}
+
+/// The Cauchy law.
+#[derive(Debug, Clone)]
+pub struct Cauchy {
+    median: f64,
+    scale: f64,
+}
+
+impl Cauchy {
+    /// CAUCHY (median, scale).
+    pub fn new(parameters: &Parameters) -> Result<Self> {
+        Ok(Self {
+            median: parameters.finite(0, "median")?,
+            scale: parameters.positive(1, "scale")?,
+        })
+    }
+
+    /// Any value. The tangent is finite, for no double is π/2; fused, the product overflows only if the sum does.
+    pub fn sample(&self, rng: &mut SampleRng) -> f64 {
+        let tangent = libm::tan(std::f64::consts::PI * rng.unit());
+        libm::fma(self.scale, tangent, self.median)
+    }
+}
+
+/// The triangular law.
+#[derive(Debug, Clone)]
+pub struct Triangular {
+    low: f64,
+    high: f64,
+    /// high - low.
+    range: f64,
+    /// (mode - low) / range: the probability of values below the mode.
+    rising: f64,
+    /// (high - mode) / range, not 1 - rising, which would lose a mode close to the upper end.
+    falling: f64,
+}
+
+impl Triangular {
+    /// TRIANGULAR (low, high, mode).
+    pub fn new(parameters: &Parameters) -> Result<Self> {
+        let low = parameters.finite(0, "low")?;
+        let valid = |high: f64| high > low && (high - low).is_finite();
+        let demand = format!("it must be above low, {low:?}, and high - low finite");
+        let high = parameters.check(1, "high", valid, &demand)?;
+        let valid = |mode: f64| low <= mode && mode <= high;
+        let demand = format!("it must lie in [low, high], [{low:?}, {high:?}]");
+        let mode = parameters.check(2, "mode", valid, &demand)?;
+        let range = high - low;
+        Ok(Self {
+            low,
+            high,
+            range,
+            rising: (mode - low) / range,
+            falling: (high - mode) / range,
+        })
+    }
+
+    /// A value in [low, high], by inversion. No square of the range occurs, which could overflow.
+    pub fn sample(&self, rng: &mut SampleRng) -> f64 {
+        let u = rng.unit();
+        let x = if u < self.rising {
+            self.low + self.range * (u * self.rising).sqrt()
+        } else {
+            self.high - self.range * ((1.0 - u) * self.falling).sqrt()
+        };
+        x.clamp(self.low, self.high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rng(index: u64) -> SampleRng {
+        SampleRng::new([1, 2], 9, index)
+    }
+
+    #[test]
+    fn weibull_powers_may_overflow_where_the_value_does_not() {
+        // E^1000 · 1e-300 exceeds the doubles only if E > 10^0.608 = 4.06, of probability 0.017.
+        let law = Weibull::new(&Parameters::new("WEIBULL", [1e-300, 0.001, 0.0])).unwrap();
+        let infinite = (0..10_000)
+            .filter(|&i| law.sample(&mut rng(i)).is_infinite())
+            .count();
+        assert!((130..220).contains(&infinite), "{infinite}");
+    }
+
+    #[test]
+    fn triangular_stays_in_its_bounds() {
+        for [low, high, mode] in [
+            [-1e300, 7e307, 0.0],
+            [0.0, 1.0, 1.0],
+            [1.0, 1.0 + f64::EPSILON, 1.0],
+            [0.1, 0.3, 0.1],
+        ] {
+            let law = Triangular::new(&Parameters::new("TRIANGULAR", [low, high, mode])).unwrap();
+            assert!((0..1000).all(|i| (low..=high).contains(&law.sample(&mut rng(i)))));
+        }
+    }
+}
