@@ -14,11 +14,12 @@ from random_kinds import KINDS
 from scipy import special, stats
 
 N = 2**20
+RNG = np.random.default_rng(0)
 
 
 def scores(x: Floats) -> Floats:
     """Return the normal scores of ranks, ties in random order."""
-    order = np.lexsort((np.random.default_rng(0).random(len(x)), x))
+    order = np.lexsort((RNG.random(len(x)), x))
     rank = np.empty(len(x))
     rank[order] = (np.arange(len(x)) + 0.5) / len(x)
     return special.ndtri(rank)
