@@ -28,13 +28,17 @@ LOCKED := $(if $(CI),--locked)
 VENV   := .venv
 # The peers of `make bench` have a virtual environment of their own: they are large.
 BENCH_VENV := .venv-bench
+# So have the statistical tests of random numbers.
+RANDOM_VENV := .venv-random
+# For example: make test-random RANDOM_ARGS="--only fit,dieharder"
+RANDOM_ARGS ?=
 # For example: make bench BENCH_ARGS="--only P1,P5 --quick"
 BENCH_ARGS ?=
 PASSED  = @mkdir -p target/checks && touch target/checks/$(@:check-%=%)
 CHECKS := format lint rust c python install
 
 .DELETE_ON_ERROR:
-.PHONY: all library static demo test bench bench-kernels header install uninstall clean help $(CHECKS:%=check-%)
+.PHONY: all library static demo test bench bench-kernels test-random header golden install uninstall clean help $(CHECKS:%=check-%)
 
 all: library static ## the shared library and the static one, in target/release
 
@@ -59,7 +63,8 @@ demo: library $(VENV)/ready ## build everything needed and run the workshop's pr
 # A broken download is tried once more; pip itself repeats only what fails at once.
 $(VENV)/ready: tests/python/requirements.txt
 $(BENCH_VENV)/ready: benches/requirements.txt
-$(VENV)/ready $(BENCH_VENV)/ready:
+$(RANDOM_VENV)/ready: tests/random_quality/requirements.txt
+$(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready:
 	@scripts/require.sh venv
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/python -m pip install -q -r $< || { sleep 5; $(@D)/bin/python -m pip install -q -r $<; }
@@ -110,8 +115,16 @@ bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, bench
 bench-kernels: ## the kernels alone, by SIMD path, size and data
 	CARGO_PROFILE_BENCH_LTO=off cargo bench $(LOCKED) --bench kernels -- $(BENCH_ARGS)
 
+test-random: library $(RANDOM_VENV)/ready ## the random numbers' statistical quality: table, docs/random-quality.json (10 minutes)
+	@scripts/require.sh dieharder
+	$(RANDOM_VENV)/bin/python tests/random_quality/run.py $(RANDOM_ARGS)
+
 header: ## write include/parexact.h anew from the Rust sources
 	PAREXACT_BLESS_HEADER=1 $(CARGO_TEST) $(LOCKED) --test header header_is_up_to_date
+
+golden: library $(VENV)/ready ## write tests/python/random_golden.json anew, for distributions that are new
+	cd tests/python && PYTHONPATH=.:../../python_examples ../../$(VENV)/bin/python -c \
+	    'import test_random; test_random.write_golden()'
 
 # What `make` built is installed as it is, so that `sudo make install` needs no cargo.
 install: ## install to PREFIX (LIBDIR, INCLUDEDIR, PKGCONFIGDIR; all below DESTDIR)
@@ -134,7 +147,7 @@ uninstall: ## remove what install put there, given the same variables
 	    "$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
 
 clean: ## remove everything that was made, the virtual environments included
-	rm -rf target $(VENV) $(BENCH_VENV) .hypothesis .pytest_cache .ruff_cache
+	rm -rf target $(VENV) $(BENCH_VENV) $(RANDOM_VENV) .hypothesis .pytest_cache .ruff_cache
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
 #
-#   scripts/require.sh TOOL...      of: binutils c++ cc clippy gfortran pkg-config rustfmt venv
+#   scripts/require.sh TOOL...      of: binutils c++ cc clippy dieharder gfortran pkg-config rustfmt venv
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
 # installed; nothing is ever skipped for want of a tool.
@@ -14,6 +14,7 @@ works() {
     c++) command -v "${CXX:-c++}" >/dev/null ;;
     cc) command -v "${CC:-cc}" >/dev/null ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
+    dieharder) command -v dieharder >/dev/null ;;
     gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
@@ -26,7 +27,7 @@ works() {
 # The command that installs it.
 remedy() {
     case $1 in
-    binutils | gfortran | pkg-config) echo "apt-get install -y $1" ;;
+    binutils | dieharder | gfortran | pkg-config) echo "apt-get install -y $1" ;;
     c++) echo "apt-get install -y g++" ;;
     cc) echo "apt-get install -y gcc libc6-dev" ;;
     clippy | rustfmt) echo "rustup component add $1" ;;
