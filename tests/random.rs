@@ -1,6 +1,6 @@
 //! The generators behind the samples against other people's, and every instruction set against the plain one.
 
-use parexact::random::bulk::BLOCK;
+use parexact::random::bulk::{BLOCK, Samples};
 use parexact::random::lanes::Lanes;
 use parexact::random::lanes::plain::Plain;
 use parexact::random::philox::{LaneStates, block, lane_states};
@@ -87,7 +87,7 @@ fn philox_has_the_known_answers() {
 fn lanes_are_seeded_by_their_counters() {
     let states = lane_states([3, 5], 11, 2);
     for lane in 0..LANES {
-        let state = [0, 1, 2, 3].map(|word: usize| states[word][lane]);
+        let state = states.map(|word| word[lane]);
         assert_eq!(state, block([3, 5], [11, lane as u64, 2, 0]));
     }
 }
@@ -144,9 +144,13 @@ impl Standard {
             match self {
                 Self::Uniform => uniform::blocks::<S, 1>(&[*states], out),
                 Self::Uniform2 => uniform::blocks::<S, 2>(&[*states, *states], out),
-                Self::Normal => normal::block::<S>(states, out),
-                Self::Exponential => exponential::block::<S, 1>(states, out),
-                Self::Exponential2 => exponential::block::<S, 2>(states, out),
+                Self::Normal => normal::Normals::<S>::new(states).fill(out, BLOCK),
+                Self::Exponential => {
+                    exponential::Exponentials::<S, 1>::new(states).fill(out, BLOCK)
+                }
+                Self::Exponential2 => {
+                    exponential::Exponentials::<S, 2>::new(states).fill(out, BLOCK)
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use std::collections::TryReserveError;
 
 use super::Moments;
 use super::extract::extract_all;
-use super::simd::{Kernels, Loop, Vector};
+use super::simd::{Kernels, Loop, Vector, hidden};
 use super::sparse::Sparse;
 use super::window::{Depth, MAX_LANES, Window};
 
@@ -87,20 +87,21 @@ impl Frame {
         // A NaN anywhere leaves NaN in its column.
         let witness = &running.folds[usize::from(!SUM)][0];
         let mut taken = [0i64; PACK];
-        for lane in 0..PACK {
+        for (lane, taken) in taken.iter_mut().enumerate() {
             let least = running.least[lane];
             let fits = running.high[lane] < self.above[lane]
                 && (least == 0.0 || least >= self.least[lane])
                 && !witness[lane].is_nan()
                 && self.pending >> lane & 1 != 0;
-            taken[lane] = -i64::from(fits);
+            *taken = -i64::from(fits);
         }
         for quantity in 0..3 {
             for fold in 0..DEPTH {
-                for lane in 0..PACK {
-                    let end = running.folds[quantity][fold][lane].to_bits();
-                    let moved = end.wrapping_sub(self.start[quantity][fold][lane].to_bits());
-                    self.totals[quantity][fold][lane] += moved.cast_signed() & taken[lane];
+                let start = &self.start[quantity][fold];
+                let totals = &mut self.totals[quantity][fold];
+                for (lane, end) in running.folds[quantity][fold].iter().enumerate() {
+                    let moved = end.to_bits().wrapping_sub(start[lane].to_bits());
+                    totals[lane] += moved.cast_signed() & taken[lane];
                 }
             }
         }
@@ -201,6 +202,7 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
     packs: &mut [Running],
 ) {
     debug_assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
+    let one = hidden(1.0);
     for (p, pack) in packs.iter_mut().enumerate() {
         let first = (p * PACK).min(columns - PACK);
         for row in ahead {
@@ -211,6 +213,7 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
         for lane in (0..PACK).step_by(V::LANES) {
             // SAFETY: V's features and the rows are the caller's promise; a pack has as many lanes as `lane` runs over.
             unsafe {
+                let one = V::splat(one);
                 let [mut sum, mut square, mut error] = pack.folds.each_ref().map(|folds| {
                     folds
                         .each_ref()
@@ -224,12 +227,12 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
                     high = magnitude.max(high);
                     least = V::least(least, magnitude);
                     if SUM {
-                        extract_all(&mut sum, 0, x);
+                        extract_all(&mut sum, 0, x, one);
                     }
                     if SQUARES {
                         let product = x.mul(x);
-                        extract_all(&mut square, 0, product);
-                        extract_all(&mut error, 0, x.product_error(x, product));
+                        extract_all(&mut square, 0, product, one);
+                        extract_all(&mut error, 0, x.product_error(x, product), one);
                     }
                 }
                 high.store(pack.high.as_mut_ptr().add(lane));

@@ -32,7 +32,7 @@
 //! with its sums dropped; the caller deals with it.
 
 use super::Unaligned;
-use super::simd::Vector;
+use super::simd::{Vector, hidden};
 use super::window::{Depth, Folds, Lanes, ProductWindow, Totals, Window};
 
 /// Elements ahead of the current one to ask the memory for.
@@ -49,13 +49,13 @@ pub type Compared = (f64, f64);
 /// # Safety
 /// The CPU has V's features.
 #[inline(always)]
-unsafe fn extract<V: Vector>(a: &mut V, x: V) -> V {
+unsafe fn extract<V: Vector>(a: &mut V, x: V, one: V) -> V {
     // SAFETY: as the caller.
     unsafe {
         let t = a.add(x);
         let q = t.sub(*a);
         *a = t;
-        x.sub(q)
+        x.sub_aside(q, one)
     }
 }
 
@@ -68,14 +68,15 @@ pub unsafe fn extract_all<V: Vector, const U: usize, const D: usize>(
     folds: &mut [[V; U]; D],
     u: usize,
     x: V,
+    one: V,
 ) {
     let mut r = x;
     for fold in &mut folds[..D - 1] {
         // SAFETY: as the caller.
-        r = unsafe { extract(&mut fold[u], r) };
+        r = unsafe { extract(&mut fold[u], r, one) };
     }
     // SAFETY: as the caller.
-    folds[D - 1][u] = unsafe { folds[D - 1][u].add(r) };
+    folds[D - 1][u] = unsafe { r.add_aside(folds[D - 1][u], one) };
 }
 
 /// The lanes of one quantity at the start of a block.
@@ -136,6 +137,7 @@ pub unsafe fn fold<
     // SAFETY: V's features are the caller's promise; every load is within `values`, whose length is a multiple of `step`;
     // prefetching needs no valid address.
     unsafe {
+        let one = V::splat(hidden(1.0));
         let mut least = [V::no_least(); U];
         let mut low = [V::splat(f64::INFINITY); U];
         let mut high = [V::splat(if EXTREMES { f64::NEG_INFINITY } else { 0.0 }); U];
@@ -162,13 +164,13 @@ pub unsafe fn fold<
                         high[u] = magnitude.max(high[u]);
                     }
                     if SUM {
-                        extract_all(&mut sum, u, x);
+                        extract_all(&mut sum, u, x, one);
                     }
                     if SQUARES {
                         let product = x.mul(x);
-                        extract_all(&mut square, u, product);
+                        extract_all(&mut square, u, product, one);
                         if !NARROW {
-                            extract_all(&mut error, u, x.product_error(x, product));
+                            extract_all(&mut error, u, x.product_error(x, product), one);
                         }
                     }
                 }
@@ -235,6 +237,7 @@ pub unsafe fn fold_products<V: Vector, const U: usize, const K: u32, const D: us
     let mut done = 0;
     // SAFETY: as in `fold`.
     unsafe {
+        let one = V::splat(hidden(1.0));
         let mut x_least = [V::no_least(); U];
         let mut y_least = [V::no_least(); U];
         let mut high = [V::splat(0.0); U];
@@ -255,8 +258,8 @@ pub unsafe fn fold_products<V: Vector, const U: usize, const K: u32, const D: us
                     y_least[u] = V::least(y_least[u], y.abs());
                     let product = x.mul(y);
                     high[u] = product.abs().max(high[u]);
-                    extract_all(&mut rounded, u, product);
-                    extract_all(&mut error, u, x.product_error(y, product));
+                    extract_all(&mut rounded, u, product, one);
+                    extract_all(&mut error, u, x.product_error(y, product), one);
                 }
                 i += step;
             }

@@ -3,10 +3,15 @@
 //! A block has 4096 samples from eight xoshiro256++ generators side by side: sample j of a block comes from lane j mod 8, step
 //! j div 8.
 
+use super::exponential::Exponentials;
 use super::lanes::Lanes;
 use super::lanes::plain::Plain;
-use super::philox::lane_states;
-use super::{exponential, normal, uniform};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{avx2::Avx2, avx512::Avx512};
+use super::normal::Normals;
+use super::philox::{LaneStates, lane_states};
+use super::uniform::{self, Uniforms};
+use crate::exact::Unaligned;
 use crate::exact::simd::{Isa, kernels};
 
 /// Samples in a block.
@@ -36,6 +41,27 @@ pub struct Blocks {
     pub first: u64,
 }
 
+/// Samples of a block in order, under way.
+pub trait Samples<S: Lanes> {
+    /// From the block's first one on.
+    ///
+    /// # Safety
+    /// As for [`Lanes`].
+    unsafe fn new(states: &LaneStates) -> Self;
+
+    /// Writes the next `len` samples, a multiple of what is worked on together.
+    ///
+    /// # Safety
+    /// As for [`Lanes`]; there is room for them, at any alignment.
+    unsafe fn fill(&mut self, out: *mut f64, len: usize);
+}
+
+/// Samples in a piece of a block: half of the nearest cache.
+pub const PIECE: usize = 2048;
+
+/// What becomes of pieces.
+pub type Visit<'a> = &'a mut dyn FnMut(&mut [Unaligned; PIECE]);
+
 impl Blocks {
     /// Writes `count` blocks of samples.
     ///
@@ -46,27 +72,59 @@ impl Blocks {
         unsafe {
             match kernels().isa() {
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => avx512(self, out, count),
+                Isa::Avx512 => fill_avx512(self, out, count),
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => avx2(self, out, count),
+                Isa::Avx2 => fill_avx2(self, out, count),
                 Isa::Baseline => fill::<Plain, 1, 1>(self, out, count),
             }
         }
+    }
+
+    /// Hands the first block to `visit`, piece by piece.
+    pub fn visit(&self, visit: Visit) {
+        // SAFETY: kernels say what the CPU has.
+        unsafe {
+            match kernels().isa() {
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx512 => visit_avx512(self, visit),
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx2 => visit_avx2(self, visit),
+                Isa::Baseline => pieces::<Plain, 1>(self, visit),
+            }
+        }
+    }
+
+    fn states(&self, index: usize) -> LaneStates {
+        lane_states(self.key, self.first + index as u64, self.kind)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,fma")]
-unsafe fn avx512(blocks: &Blocks, out: *mut f64, count: usize) {
+unsafe fn fill_avx512(blocks: &Blocks, out: *mut f64, count: usize) {
     // SAFETY: the features are enabled here; the rest is the caller's promise.
-    unsafe { fill::<super::lanes::avx512::Avx512, 2, 2>(blocks, out, count) }
+    unsafe { fill::<Avx512, 2, 2>(blocks, out, count) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2(blocks: &Blocks, out: *mut f64, count: usize) {
+unsafe fn fill_avx2(blocks: &Blocks, out: *mut f64, count: usize) {
     // SAFETY: as above.
-    unsafe { fill::<super::lanes::avx2::Avx2, 1, 1>(blocks, out, count) }
+    unsafe { fill::<Avx2, 1, 1>(blocks, out, count) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,fma")]
+unsafe fn visit_avx512(blocks: &Blocks, visit: Visit) {
+    // SAFETY: as above.
+    unsafe { pieces::<Avx512, 2>(blocks, visit) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn visit_avx2(blocks: &Blocks, visit: Visit) {
+    // SAFETY: as above.
+    unsafe { pieces::<Avx2, 1>(blocks, visit) }
 }
 
 /// `N` exponentials of a lane are worked on together, and `W` blocks of uniforms: chosen by measurement.
@@ -79,35 +137,65 @@ unsafe fn fill<S: Lanes, const N: usize, const W: usize>(
     out: *mut f64,
     count: usize,
 ) {
-    let states = |i: usize| lane_states(blocks.key, blocks.first + i as u64, blocks.kind);
     // SAFETY: the caller's promises.
     unsafe {
         match blocks.standard {
-            Standard::Normal => {
-                for i in 0..count {
-                    normal::block::<S>(&states(i), out.add(i * BLOCK));
-                }
-            }
-            Standard::Exponential => {
-                for i in 0..count {
-                    exponential::block::<S, N>(&states(i), out.add(i * BLOCK));
-                }
-            }
+            Standard::Normal => one_by_one::<S, Normals<S>>(blocks, out, count),
+            Standard::Exponential => one_by_one::<S, Exponentials<S, N>>(blocks, out, count),
             Standard::Uniform => {
-                let mut i = 0;
-                while i + W <= count {
-                    let mut together = [states(i); W];
-                    for (w, other) in together.iter_mut().enumerate().skip(1) {
-                        *other = states(i + w);
+                let together = count - count % W;
+                for i in (0..together).step_by(W) {
+                    let mut states = [blocks.states(i); W];
+                    for (w, other) in states.iter_mut().enumerate().skip(1) {
+                        *other = blocks.states(i + w);
                     }
-                    uniform::blocks::<S, W>(&together, out.add(i * BLOCK));
-                    i += W;
+                    uniform::blocks::<S, W>(&states, out.add(i * BLOCK));
                 }
-                while i < count {
-                    uniform::blocks::<S, 1>(&[states(i)], out.add(i * BLOCK));
-                    i += 1;
-                }
+                let rest = Blocks {
+                    first: blocks.first + together as u64,
+                    ..*blocks
+                };
+                one_by_one::<S, Uniforms<S>>(&rest, out.add(together * BLOCK), count - together);
             }
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Blocks::fill`] and [`Lanes`].
+#[inline(always)]
+unsafe fn one_by_one<S: Lanes, G: Samples<S>>(blocks: &Blocks, out: *mut f64, count: usize) {
+    for i in 0..count {
+        // SAFETY: the caller's promises.
+        unsafe { G::new(&blocks.states(i)).fill(out.add(i * BLOCK), BLOCK) };
+    }
+}
+
+/// # Safety
+/// As for [`Lanes`].
+#[inline(always)]
+unsafe fn pieces<S: Lanes, const N: usize>(blocks: &Blocks, visit: Visit) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match blocks.standard {
+            Standard::Uniform => pieces_of::<S, Uniforms<S>>(blocks, visit),
+            Standard::Normal => pieces_of::<S, Normals<S>>(blocks, visit),
+            Standard::Exponential => pieces_of::<S, Exponentials<S, N>>(blocks, visit),
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Lanes`].
+#[inline(always)]
+unsafe fn pieces_of<S: Lanes, G: Samples<S>>(blocks: &Blocks, visit: Visit) {
+    let mut piece = [[0; 8]; PIECE];
+    // SAFETY: the caller's promise; a piece has room for itself.
+    unsafe {
+        let mut samples = G::new(&blocks.states(0));
+        for _ in 0..BLOCK / PIECE {
+            samples.fill(piece.as_mut_ptr().cast(), PIECE);
+            visit(&mut piece);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::bulk::{BLOCK, Blocks};
+use super::bulk::{BLOCK, Blocks, PIECE};
 use super::family::SampleRng;
 use super::sampler::{Bulk, Sampler, Transform};
 use super::{Distribution, Part};
@@ -53,12 +53,8 @@ pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
         part,
         || Describing::new(kernels()),
         |accumulator, samples| {
-            let mut tile: Tile = [[0; 8]; BLOCK];
             for samples in by_block(samples) {
-                let len = (samples.end - samples.start) as usize;
-                let place = &mut tile[..len];
-                sampler.fill(part.key, samples, place);
-                accumulator.add(place);
+                sampler.visit(part.key, samples, &mut |samples| accumulator.add(samples));
             }
         },
         Describing::merge,
@@ -127,16 +123,53 @@ impl Sampler {
     }
 }
 
+impl Sampler {
+    /// Hands samples of one block to `visit`, some at a time.
+    fn visit(&self, key: [u64; 2], samples: Range<u64>, visit: &mut dyn FnMut(&[Unaligned])) {
+        match self {
+            Self::Bulk(bulk) => bulk.visit(key, samples, visit),
+            Self::Each { .. } => {
+                let mut tile: Tile = [[0; 8]; BLOCK];
+                let tile = &mut tile[..(samples.end - samples.start) as usize];
+                self.fill(key, samples, tile);
+                visit(tile);
+            }
+        }
+    }
+}
+
 impl Bulk {
-    /// Writes samples; whole blocks straight to their place.
-    fn fill(&self, key: [u64; 2], samples: Range<u64>, out: &mut [Unaligned]) {
-        let block = BLOCK as u64;
-        let blocks = |first: u64| Blocks {
+    fn blocks(&self, key: [u64; 2], first: u64) -> Blocks {
+        Blocks {
             standard: self.standard,
             kind: self.kind,
             key,
             first,
-        };
+        }
+    }
+
+    /// As [`Sampler::visit`].
+    fn visit(&self, key: [u64; 2], samples: Range<u64>, visit: &mut dyn FnMut(&[Unaligned])) {
+        let block = BLOCK as u64;
+        // Within the block.
+        let first = (samples.start % block) as usize;
+        let wanted = first..first + (samples.end - samples.start) as usize;
+        let mut start = 0;
+        self.blocks(key, samples.start / block).visit(&mut |piece| {
+            let end = start + PIECE;
+            let (from, to) = (wanted.start.max(start), wanted.end.min(end));
+            if from < to {
+                let piece = &mut piece[from - start..to - start];
+                self.transform.apply(piece);
+                visit(piece);
+            }
+            start = end;
+        });
+    }
+
+    /// Writes samples; whole blocks straight to their place.
+    fn fill(&self, key: [u64; 2], samples: Range<u64>, out: &mut [Unaligned]) {
+        let block = BLOCK as u64;
         let mut done = 0;
         let mut at = samples.start;
         while at < samples.end {
@@ -149,12 +182,18 @@ impl Bulk {
             let whole = (rest.len() / BLOCK).min(together);
             let taken = if at.is_multiple_of(block) && whole > 0 {
                 // SAFETY: there is room for so many blocks.
-                unsafe { blocks(at / block).fill(rest.as_mut_ptr().cast(), whole) };
+                unsafe {
+                    self.blocks(key, at / block)
+                        .fill(rest.as_mut_ptr().cast(), whole)
+                };
                 whole * BLOCK
             } else {
                 let mut tile: Tile = [[0; 8]; BLOCK];
                 // SAFETY: room for one block.
-                unsafe { blocks(at / block).fill(tile.as_mut_ptr().cast(), 1) };
+                unsafe {
+                    self.blocks(key, at / block)
+                        .fill(tile.as_mut_ptr().cast(), 1)
+                };
                 let start = (at % block) as usize;
                 let taken = rest.len().min(BLOCK - start);
                 rest[..taken].copy_from_slice(&tile[start..start + taken]);

@@ -39,7 +39,7 @@ const LOG: [f64; 16] = [
     -0.5773117192401925,
     -0.6117989692514643,
     -0.645144701323141,
-    -0.6931471805599453,
+    -std::f64::consts::LN_2,
 ];
 /// (f - log1p(f))/f² there; -f + f² times it has a relative error of 2^-56.3.
 const P: [f64; 8] = [

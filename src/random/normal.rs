@@ -4,7 +4,7 @@
 //! v = (j + ½)·2^-52 gives the radius √(-2·log v), a = i·2^-52 - ½ the angle, within an eighth of a turn of the first axis.
 //! The lowest bit of y swaps the axes, the top bit of x changes both signs. |results| are from 5·10^-24 to 8.572.
 
-use super::bulk::BLOCK;
+use super::bulk::Samples;
 use super::lanes::{LANES, Lanes};
 use super::log::{Scaled, minus_log};
 use super::philox::LaneStates;
@@ -43,75 +43,92 @@ pub unsafe fn pair<S: Lanes>(x: S::U, y: S::U) -> (S::F, S::F) {
     }
 }
 
-/// The pair of x, y, given the energy of x; and meanwhile the energy of the next x, and the two outputs after those.
+/// The generators of a block, under way: the pair to come next, with its energy, and the outputs for the one after it.
 ///
-/// The schedulers of the CPU are too short to overlap chains of dependent operations that follow one another, so the
-/// polynomials advance in turn. (That of the logarithm as in `minus_logs`: the same bits.)
-///
-/// # Safety
-/// As for [`Lanes`].
-#[inline(always)]
-pub unsafe fn pair_and_next<S: Lanes>(
-    [x, y]: [S::U; 2],
-    e: S::F,
-    next: S::U,
-    g: &mut Xoshiro<S>,
-) -> ((S::F, S::F), S::F, [S::U; 2]) {
-    // SAFETY: the caller's promises.
-    unsafe {
-        let p = &Scaled::<2>::P;
-        let r = S::sqrt(e);
-        let a = S::add(S::odd_one_to_two(y), S::splat(-1.5));
-        let v = S::add(S::one_to_two(next), S::splat(-(1.0 - f64::EPSILON / 2.0)));
-        let z = S::mul(a, a);
-        let (m, exponent, inverse, t) = S::split(v, &Scaled::<2>::TABLES);
-        let mut s = S::fma(S::splat(SIN[6]), z, S::splat(SIN[5]));
-        let mut c = S::fma(S::splat(COS[6]), z, S::splat(COS[5]));
-        let f = S::fma(m, inverse, S::splat(-2.0));
-        let x1 = g.step();
-        s = S::fma(s, z, S::splat(SIN[4]));
-        c = S::fma(c, z, S::splat(COS[4]));
-        let k = S::fma(exponent, S::splat(Scaled::<2>::LN2), t);
-        let w = S::mul(f, f);
-        let mut even = S::splat(p[6]);
-        let mut odd = S::splat(p[7]);
-        for i in (0..4).rev() {
-            s = S::fma(s, z, S::splat(SIN[i]));
-            c = S::fma(c, z, S::splat(COS[i]));
-            if i < 3 {
-                even = S::fma(even, w, S::splat(p[2 * i]));
-                odd = S::fma(odd, w, S::splat(p[2 * i + 1]));
+/// The schedulers of the CPU are too short to overlap chains of dependent operations that follow one another, so a step
+/// advances the sine and cosine of one pair, the logarithm of the next and the generator of the one after that in turn.
+#[derive(Clone, Copy)]
+pub struct Normals<S: Lanes> {
+    generator: Xoshiro<S>,
+    now: [S::U; 2],
+    energy: S::F,
+    next: [S::U; 2],
+}
+
+impl<S: Lanes> Samples<S> for Normals<S> {
+    #[inline(always)]
+    unsafe fn new(states: &LaneStates) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut generator = Xoshiro::<S>::new(states);
+            let now = [generator.step(), generator.step()];
+            let next = [generator.step(), generator.step()];
+            Self {
+                generator,
+                now,
+                energy: energy::<S>(now[0]),
+                next,
             }
         }
-        let e = S::fma(w, S::fma(odd, f, even), S::sub(k, f));
-        let y1 = g.step();
-        let r = S::flip(r, x);
-        (
-            S::swap(S::mul(r, c), S::mul(r, S::mul(a, s)), y),
-            e,
-            [x1, y1],
-        )
+    }
+
+    #[inline(always)]
+    unsafe fn fill(&mut self, out: *mut f64, len: usize) {
+        debug_assert!(len.is_multiple_of(2 * LANES));
+        for j in (0..len).step_by(2 * LANES) {
+            // SAFETY: the caller's promises.
+            unsafe {
+                let (first, second) = self.step();
+                S::store(first, out.add(j));
+                S::store(second, out.add(j + LANES));
+            }
+        }
     }
 }
 
-/// A block.
-///
-/// # Safety
-/// As for [`Lanes`]; `out` has room for it.
-#[inline(always)]
-pub unsafe fn block<S: Lanes>(states: &LaneStates, out: *mut f64) {
-    // SAFETY: the caller's promises.
-    unsafe {
-        let mut g = Xoshiro::<S>::new(states);
-        let mut now = [g.step(), g.step()];
-        let mut next = [g.step(), g.step()];
-        let mut e = energy::<S>(now[0]);
-        // The last two rounds compute some in vain.
-        for j in (0..BLOCK).step_by(2 * LANES) {
-            let (pair, e1, after) = pair_and_next::<S>(now, e, next[0], &mut g);
-            S::store(pair.0, out.add(j));
-            S::store(pair.1, out.add(j + LANES));
-            (now, next, e) = (next, after, e1);
+impl<S: Lanes> Normals<S> {
+    /// A pair: [`pair`], and the logarithm as in [`super::log::minus_logs`], with the same bits.
+    ///
+    /// # Safety
+    /// As for [`Lanes`].
+    #[inline(always)]
+    unsafe fn step(&mut self) -> (S::F, S::F) {
+        let [x, y] = self.now;
+        // SAFETY: the caller's promise.
+        unsafe {
+            let p = &Scaled::<2>::P;
+            let r = S::sqrt(self.energy);
+            let a = S::add(S::odd_one_to_two(y), S::splat(-1.5));
+            let v = S::add(
+                S::one_to_two(self.next[0]),
+                S::splat(-(1.0 - f64::EPSILON / 2.0)),
+            );
+            let z = S::mul(a, a);
+            let (m, exponent, inverse, t) = S::split(v, &Scaled::<2>::TABLES);
+            let mut s = S::fma(S::splat(SIN[6]), z, S::splat(SIN[5]));
+            let mut c = S::fma(S::splat(COS[6]), z, S::splat(COS[5]));
+            let f = S::fma(m, inverse, S::splat(-2.0));
+            let x_after = self.generator.step();
+            s = S::fma(s, z, S::splat(SIN[4]));
+            c = S::fma(c, z, S::splat(COS[4]));
+            let k = S::fma(exponent, S::splat(Scaled::<2>::LN2), t);
+            let w = S::mul(f, f);
+            let mut even = S::splat(p[6]);
+            let mut odd = S::splat(p[7]);
+            for i in (0..4).rev() {
+                s = S::fma(s, z, S::splat(SIN[i]));
+                c = S::fma(c, z, S::splat(COS[i]));
+                if i < 3 {
+                    even = S::fma(even, w, S::splat(p[2 * i]));
+                    odd = S::fma(odd, w, S::splat(p[2 * i + 1]));
+                }
+            }
+            self.energy = S::fma(w, S::fma(odd, f, even), S::sub(k, f));
+            let y_after = self.generator.step();
+            self.now = self.next;
+            self.next = [x_after, y_after];
+            let r = S::flip(r, x);
+            S::swap(S::mul(r, c), S::mul(r, S::mul(a, s)), y)
         }
     }
 }

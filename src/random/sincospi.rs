@@ -4,7 +4,7 @@ use super::lanes::Lanes;
 
 /// sin(π/2·√z)/√z on [0, ¼]: relative error 2^-54.4, most of it the rounding of π/2.
 pub const SIN: [f64; 7] = [
-    1.5707963267948966,
+    std::f64::consts::FRAC_PI_2,
     -0.645964097506228,
     0.0796926262452755,
     -0.0046817541191779685,

@@ -21,9 +21,9 @@ pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool> {
     stretch: usize,
 }
 
-impl<T: Element, const SUM: bool, const SQUARES: bool> Streamed<T, SUM, SQUARES> {
-    /// For use after [`Self::begin`].
-    pub fn new() -> Self {
+/// For use after [`Streamed::begin`].
+impl<T: Element, const SUM: bool, const SQUARES: bool> Default for Streamed<T, SUM, SQUARES> {
+    fn default() -> Self {
         Self {
             columns: Columns::new(kernels()),
             tile: Vec::new(),
@@ -31,7 +31,9 @@ impl<T: Element, const SUM: bool, const SQUARES: bool> Streamed<T, SUM, SQUARES>
             stretch: 1,
         }
     }
+}
 
+impl<T: Element, const SUM: bool, const SQUARES: bool> Streamed<T, SUM, SQUARES> {
     /// Is the strip one for this way? Its values are doubles, if only after conversion, and lie together.
     pub fn takes(strip: &Strip) -> bool {
         !T::HAS_RESTS && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize

@@ -61,7 +61,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Def
             count: 0,
             rows: Vec::new(),
             streams: false,
-            streamed: Streamed::new(),
+            streamed: Streamed::default(),
             others: Transposed::default(),
             merged: Vec::new(),
         }

@@ -45,6 +45,10 @@ def ordinary(kind: str, p: Parameters) -> bool:
         return 1e-3 < p[1] - p[0] < 1e3 > abs(p[0])
     if kind == "normal":
         return 1e-3 < p[1] < 1e3
+    if kind == "binomial":  # else hardly a sample is not 0
+        return p[0] * p[1] > 1e-3
+    if kind == "integer":  # SciPy's moments overflow beyond
+        return p[1] - p[0] < 1e6
     return kind != "exponential" or 1e-3 < p[0] < 1e3
 
 

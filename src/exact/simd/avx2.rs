@@ -53,6 +53,16 @@ unsafe impl Vector for Avx2 {
         unsafe { Self(_mm256_sub_pd(self.0, other.0)) }
     }
     #[inline(always)]
+    unsafe fn add_aside(self, other: Self, one: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm256_fmadd_pd(self.0, one.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub_aside(self, other: Self, one: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm256_fnmadd_pd(other.0, one.0, self.0)) }
+    }
+    #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
         // SAFETY: see above.
         unsafe { Self(_mm256_mul_pd(self.0, other.0)) }

@@ -54,6 +54,16 @@ unsafe impl Vector for Avx512 {
         unsafe { Self(_mm512_sub_pd(self.0, other.0)) }
     }
     #[inline(always)]
+    unsafe fn add_aside(self, other: Self, one: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_fmadd_pd(self.0, one.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub_aside(self, other: Self, one: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_fnmadd_pd(other.0, one.0, self.0)) }
+    }
+    #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
         // SAFETY: see above.
         unsafe { Self(_mm512_mul_pd(self.0, other.0)) }

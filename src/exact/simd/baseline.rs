@@ -54,6 +54,16 @@ unsafe impl Vector for Pair {
         self.zip(other, |a, b| a - b)
     }
     #[inline(always)]
+    unsafe fn add_aside(self, other: Self, _one: Self) -> Self {
+        // SAFETY: needs no CPU feature.
+        unsafe { self.add(other) }
+    }
+    #[inline(always)]
+    unsafe fn sub_aside(self, other: Self, _one: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { self.sub(other) }
+    }
+    #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
         self.zip(other, |a, b| a * b)
     }

@@ -51,6 +51,15 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn sub(self, other: Self) -> Self;
+    /// `one · self + other`, that is self + other on the multipliers, where those fuse: CPUs with adders beside them (AMD's
+    /// since Zen) do more at a time if some additions go there. `one` comes from [`hidden`], or the compiler would see through it.
+    /// # Safety
+    /// As the trait.
+    unsafe fn add_aside(self, other: Self, one: Self) -> Self;
+    /// `self - one · other`, likewise.
+    /// # Safety
+    /// As the trait.
+    unsafe fn sub_aside(self, other: Self, one: Self) -> Self;
     /// self · other.
     /// # Safety
     /// As the trait.
@@ -125,6 +134,17 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn reduce_least(least: Self::Least) -> f64;
+}
+
+/// A number whose value the compiler does not know.
+#[inline(always)]
+pub fn hidden(x: f64) -> f64 {
+    let mut bits = x.to_bits();
+    // SAFETY: no instruction.
+    unsafe {
+        std::arch::asm!("/* {} */", inout(reg) bits, options(pure, nomem, nostack, preserves_flags))
+    };
+    f64::from_bits(bits)
 }
 
 /// See [`super::extract::fold`].
