@@ -115,7 +115,7 @@ bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, bench
 bench-kernels: ## the kernels alone, by SIMD path, size and data
 	CARGO_PROFILE_BENCH_LTO=off cargo bench $(LOCKED) --bench kernels -- $(BENCH_ARGS)
 
-test-random: library $(RANDOM_VENV)/ready ## the random numbers' statistical quality: table, docs/random-quality.json (10 minutes)
+test-random: library $(RANDOM_VENV)/ready ## the random numbers' statistical quality: table, docs/random-quality.json (minutes)
 	@scripts/require.sh dieharder
 	$(RANDOM_VENV)/bin/python tests/random_quality/run.py $(RANDOM_ARGS)
 
