@@ -726,8 +726,8 @@ parexact_control *parexact_control_attach(parexact_control *control);
 void parexact_control_cancel(parexact_control *control);
 
 // How far the governed call is, or the last one if none is running: `done` of `total` items, equal
-// when it has succeeded. What an item is depends on the call: a value of an array, or a group of
-// results of a reduction over axes.
+// when it has succeeded. What an item is depends on the call: a value of an array, a group of
+// results of a reduction over axes, or 4096 random numbers.
 //
 // `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
 // Thread safety: any thread may call it at any time. Takes nanoseconds.
