@@ -17,9 +17,6 @@ from typing import Any
 # take a processor from whoever is next.
 SETTLE = 0.010
 
-# Before the clock runs: caches and clock speed are the contender's own, its threads are awake.
-WARM_UP = 0.003
-
 
 @dataclass(frozen=True)
 class Contender:
@@ -42,6 +39,8 @@ class Pace:
     rounds: int
     turn: float
     """Seconds a contender has in each round, at least one call."""
+    warm_up: float
+    """Seconds it runs before: caches and clock speed are then its own, its threads awake."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def turn(contender: Contender, pace: Pace) -> float:
         contender.prepare()
     time.sleep(SETTLE)
     calls, started = 0, time.perf_counter()
-    while calls == 0 or time.perf_counter() - started < WARM_UP:
+    while calls == 0 or time.perf_counter() - started < pace.warm_up:
         call()
         calls += 1
     each = (time.perf_counter() - started) / calls

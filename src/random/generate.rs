@@ -13,7 +13,7 @@ use crate::exact::{Accumulate, Moments, Unaligned};
 use crate::parallel::fold_chunks;
 
 /// Blocks that a thread takes at a time: tens of microseconds of normals.
-const CHUNK: u64 = 16;
+const CHUNK: u64 = 4;
 
 /// Fewer samples than this are not worth a second thread, which takes some 50 µs to wake up.
 const WORTH_THREADS: u64 = 1 << 17;
