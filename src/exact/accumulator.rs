@@ -2,7 +2,7 @@
 
 use super::bins::Bins;
 use super::element::Accumulate;
-use super::extract::Span;
+use super::extract::{Compared, Span};
 use super::float::{exponent, power_of_two};
 use super::sieve::{Outliers, Sieve, Sift};
 use super::simd::{Kernel, Kernels};
@@ -44,6 +44,64 @@ pub struct Accumulator<
     moments: Moments,
 }
 
+/// Where an accumulator takes values from: memory, or who makes them.
+pub trait Supply {
+    /// How many values there are yet, a multiple of the kernel's step.
+    fn left(&self) -> usize;
+
+    /// Lets a kernel with two folds take blocks, at most so many, as long as they fit the window: did they all? Also returns what
+    /// it took, or nothing if no zero is among that.
+    fn fold(
+        &mut self,
+        blocks: usize,
+        window: &Window,
+        totals: &mut Totals,
+        compared: &mut Compared,
+    ) -> (bool, &[Unaligned]);
+
+    /// Takes the next block, empty if nothing is left.
+    fn block(&mut self) -> &[Unaligned];
+}
+
+/// Values in memory.
+struct Slice<'a> {
+    kernel: &'static Kernel,
+    values: &'a [Unaligned],
+}
+
+impl<'a> Slice<'a> {
+    fn take(&mut self, len: usize) -> &'a [Unaligned] {
+        let (taken, rest) = self.values.split_at(len);
+        self.values = rest;
+        taken
+    }
+}
+
+impl Supply for Slice<'_> {
+    fn left(&self) -> usize {
+        self.values.len()
+    }
+
+    fn fold(
+        &mut self,
+        blocks: usize,
+        window: &Window,
+        totals: &mut Totals,
+        compared: &mut Compared,
+    ) -> (bool, &[Unaligned]) {
+        let limit = self.left().min(blocks * self.kernel.block());
+        let values = &self.values[..limit];
+        let done = self
+            .kernel
+            .fold(Depth::Two, values, window, totals, compared);
+        (done == limit, self.take(done))
+    }
+
+    fn block(&mut self) -> &[Unaligned] {
+        self.take(self.kernel.block().min(self.left()))
+    }
+}
+
 /// Σx.
 pub type Summing = Accumulator<true, false, false>;
 /// Σx².
@@ -79,20 +137,14 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
     }
 
     fn add(&mut self, values: &[Unaligned]) {
-        self.moments.counts.all += values.len() as u64;
         let step = self.full.step();
-        let (mut values, rest) = values.split_at(values.len() - values.len() % step);
-        while !values.is_empty() {
-            values = &values[self.fold(values)..];
-            for _ in 0..self.stretch {
-                let (block, next) = values.split_at(self.full.block().min(values.len()));
-                values = next;
-                if self.add_block(block) {
-                    break;
-                }
-            }
-        }
+        let (values, rest) = values.split_at(values.len() - values.len() % step);
+        self.add_supply(&mut Slice {
+            kernel: self.full,
+            values,
+        });
         if !rest.is_empty() {
+            self.moments.counts.all += rest.len() as u64;
             self.add_rest(rest);
         }
     }
@@ -113,31 +165,38 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
 impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: bool>
     Accumulator<SUM, SQUARES, EXTREMES, NARROW>
 {
-    /// Lets the kernel take blocks from the front as long as they fit; returns how many values it took, and sets the
-    /// stretch for what follows.
-    fn fold(&mut self, values: &[Unaligned]) -> usize {
-        let mut done = 0;
+    /// Adds all that a supply has.
+    pub fn add_supply(&mut self, supply: &mut impl Supply) {
+        self.moments.counts.all += supply.left() as u64;
+        while supply.left() > 0 {
+            self.fold(supply);
+            for _ in 0..self.stretch {
+                if self.add_block(supply.block()) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Lets the kernel take blocks from a supply as long as they fit, and sets the stretch for what follows.
+    fn fold(&mut self, supply: &mut impl Supply) {
+        let before = supply.left();
         let mut fits = false;
         if let Some(window) = self.window {
-            let limit = values.len().min(self.room() * self.full.block());
+            let room = self.room();
             let mut compared = (f64::INFINITY, f64::NEG_INFINITY);
-            done = self.full.fold(
-                Depth::Two,
-                &values[..limit],
-                &window,
-                &mut self.totals,
-                &mut compared,
-            );
-            fits = done == limit;
-            self.compare(compared, &values[..done]);
+            let values;
+            (fits, values) = supply.fold(room, &window, &mut self.totals, &mut compared);
+            self.compare(compared, values);
         }
         self.hopeless = false;
-        self.stretch = match (fits, done) {
-            (true, _) => 0,
-            (false, 0) => (2 * self.stretch).clamp(1, MAX_STRETCH),
-            (false, _) => 1,
+        self.stretch = if fits {
+            0
+        } else if supply.left() == before {
+            (2 * self.stretch).clamp(1, MAX_STRETCH)
+        } else {
+            1
         };
-        done
     }
 
     /// Adds one block after a look at it; was it an ordinary one, that the kernel would take?

@@ -213,7 +213,7 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
         for lane in (0..PACK).step_by(V::LANES) {
             // SAFETY: V's features and the rows are the caller's promise; a pack has as many lanes as `lane` runs over.
             unsafe {
-                let one = V::splat(one);
+                let one = Some(V::splat(one));
                 let [mut sum, mut square, mut error] = pack.folds.each_ref().map(|folds| {
                     folds
                         .each_ref()

@@ -30,6 +30,8 @@
 //! No pass over the block to find e: [`fold`] trusts the window of the last block, and finds the largest and the least
 //! nonzero magnitude beside the sums. A block that turns out not to fit (or to hold NaN or infinity) is declined
 //! with its sums dropped; the caller deals with it.
+//!
+//! Values need not come from memory: a [`Source`] may make them, and makes a declined block once more.
 
 use super::Unaligned;
 use super::simd::{Vector, hidden};
@@ -49,13 +51,16 @@ pub type Compared = (f64, f64);
 /// # Safety
 /// The CPU has V's features.
 #[inline(always)]
-unsafe fn extract<V: Vector>(a: &mut V, x: V, one: V) -> V {
+unsafe fn extract<V: Vector>(a: &mut V, x: V, one: Option<V>) -> V {
     // SAFETY: as the caller.
     unsafe {
         let t = a.add(x);
         let q = t.sub(*a);
         *a = t;
-        x.sub_aside(q, one)
+        match one {
+            Some(one) => x.sub_aside(q, one),
+            None => x.sub(q),
+        }
     }
 }
 
@@ -68,15 +73,21 @@ pub unsafe fn extract_all<V: Vector, const U: usize, const D: usize>(
     folds: &mut [[V; U]; D],
     u: usize,
     x: V,
-    one: V,
+    one: Option<V>,
 ) {
     let mut r = x;
     for fold in &mut folds[..D - 1] {
         // SAFETY: as the caller.
         r = unsafe { extract(&mut fold[u], r, one) };
     }
+    let last = &mut folds[D - 1][u];
     // SAFETY: as the caller.
-    folds[D - 1][u] = unsafe { r.add_aside(folds[D - 1][u], one) };
+    *last = unsafe {
+        match one {
+            Some(one) => r.add_aside(*last, one),
+            None => last.add(r),
+        }
+    };
 }
 
 /// The lanes of one quantity at the start of a block.
@@ -107,10 +118,51 @@ unsafe fn add_lanes<V: Vector, const U: usize, const D: usize>(
     }
 }
 
-/// Adds `values` to `totals` with `D` folds, block by block, and their extremes to `compared`; stops at the first block
-/// that does not fit `window`, and returns how many values were taken. `compared` may include the declined block.
+/// Where [`fold_from`] takes vectors from, `N` at a time. A copy goes on from the same place.
 ///
-/// Squares of `NARROW` values, of at most 26 bits, are exact without an error part. `U` vectors are in flight; a block is `U` vectors 2^`K` times, the last one may be shorter.
+/// # Safety
+/// `next` needs no CPU features but V's.
+pub unsafe trait Source<V: Vector, const N: usize>: Copy {
+    /// Are the multipliers free for additions?
+    const ASIDE: bool;
+    /// Are zeros to be expected? If not, a block with one is declined, and there are fewer operations for the others.
+    const ZEROS: bool;
+
+    /// The next vectors.
+    ///
+    /// # Safety
+    /// The CPU has V's features, and there are so many.
+    unsafe fn next(&mut self) -> [V; N];
+}
+
+/// Values in memory, at any alignment.
+#[derive(Clone, Copy)]
+struct Memory(*const f64);
+
+// SAFETY: no instructions but V's.
+unsafe impl<V: Vector, const N: usize> Source<V, N> for Memory {
+    const ASIDE: bool = true;
+    const ZEROS: bool = true;
+
+    #[inline(always)]
+    unsafe fn next(&mut self) -> [V; N] {
+        // SAFETY: the caller's promises, and `fold`'s; prefetching needs no valid address.
+        unsafe {
+            let mut vectors = [V::splat(0.0); N];
+            for (n, vector) in vectors.iter_mut().enumerate() {
+                let at = self.0.add(n * V::LANES);
+                if (n * V::LANES).is_multiple_of(LINE) {
+                    V::prefetch(at.wrapping_add(PREFETCH));
+                }
+                *vector = V::load(at);
+            }
+            self.0 = self.0.add(N * V::LANES);
+            vectors
+        }
+    }
+}
+
+/// [`fold_from`] memory, with lanes for each of `U` vectors in flight.
 ///
 /// # Safety
 /// The CPU has V's features. The number of values is a multiple of `U` vectors, and totals have room.
@@ -130,33 +182,73 @@ pub unsafe fn fold<
     totals: &mut Totals,
     compared: &mut Compared,
 ) -> usize {
+    let mut memory = Memory(values.as_ptr().cast());
+    // SAFETY: the caller's promises.
+    unsafe {
+        fold_from::<V, Memory, U, U, K, D, SUM, SQUARES, EXTREMES, NARROW>(
+            &mut memory,
+            values.len(),
+            window,
+            totals,
+            compared,
+        )
+    }
+}
+
+/// Adds `count` values to `totals` with `D` folds, block by block, and their extremes to `compared`; stops at the first block
+/// that does not fit `window`, with the source at its beginning, and returns how many values were taken.
+///
+/// Squares of `NARROW` values, of at most 26 bits, are exact without an error part. There are lanes for `U`
+/// vectors, a divisor of `N`; a block is `U` vectors 2^`K` times, the last one may be shorter.
+///
+/// # Safety
+/// The CPU has V's features. The source has `count` values, a multiple of `N` vectors, as is a block; totals have room.
+#[inline(always)]
+pub unsafe fn fold_from<
+    V: Vector,
+    S: Source<V, N>,
+    const N: usize,
+    const U: usize,
+    const K: u32,
+    const D: usize,
+    const SUM: bool,
+    const SQUARES: bool,
+    const EXTREMES: bool,
+    const NARROW: bool,
+>(
+    source: &mut S,
+    count: usize,
+    window: &Window,
+    totals: &mut Totals,
+    compared: &mut Compared,
+) -> usize {
     let step = U * V::LANES;
     let least_held = window.least(if D == 2 { Depth::Two } else { Depth::Three });
-    let start: *const f64 = values.as_ptr().cast();
     let mut done = 0;
-    // SAFETY: V's features are the caller's promise; every load is within `values`, whose length is a multiple of `step`;
-    // prefetching needs no valid address.
+    // SAFETY: the caller's promises.
     unsafe {
-        let one = V::splat(hidden(1.0));
+        let one = S::ASIDE.then_some(V::splat(hidden(1.0)));
         let mut least = [V::no_least(); U];
+        let mut nearest = [V::splat(f64::INFINITY); U];
         let mut low = [V::splat(f64::INFINITY); U];
         let mut high = [V::splat(if EXTREMES { f64::NEG_INFINITY } else { 0.0 }); U];
-        while done < values.len() {
-            let length = (step << K).min(values.len() - done);
-            let block = start.add(done);
+        while done < count {
+            let length = (step << K).min(count - done);
+            let mut here = *source;
+            let so_far = (low, high);
             let mut sum: [[V; U]; D] = lanes(&window.sum);
             let mut square: [[V; U]; D] = lanes(&window.square);
             let mut error: [[V; U]; D] = lanes(&window.error);
             let mut i = 0;
             while i < length {
-                for u in 0..U {
-                    let at = block.add(i + u * V::LANES);
-                    if (u * V::LANES).is_multiple_of(LINE) {
-                        V::prefetch(at.wrapping_add(PREFETCH));
-                    }
-                    let x = V::load(at);
+                for (n, x) in here.next().into_iter().enumerate() {
+                    let u = n % U;
                     let magnitude = x.abs();
-                    least[u] = V::least(least[u], magnitude);
+                    if S::ZEROS {
+                        least[u] = V::least(least[u], magnitude);
+                    } else {
+                        nearest[u] = x.nearer(nearest[u]);
+                    }
                     if EXTREMES {
                         low[u] = x.min(low[u]);
                         high[u] = x.max(high[u]);
@@ -174,15 +266,16 @@ pub unsafe fn fold<
                         }
                     }
                 }
-                i += step;
+                i += N * V::LANES;
             }
             // A NaN anywhere leaves NaN in its lane, whatever comparisons made of it.
             let folded = if SUM { &sum[0] } else { &square[0] };
             let (mut witness, mut smallest) = (folded[0], least[0]);
-            let (mut bottom, mut top) = (low[0], high[0]);
+            let (mut bottom, mut top, mut innermost) = (low[0], high[0], nearest[0]);
             for u in 1..U {
                 witness = witness.add(folded[u]);
                 smallest = V::least_of(smallest, least[u]);
+                innermost = innermost.min(nearest[u]);
                 bottom = bottom.min(low[u]);
                 top = top.max(high[u]);
             }
@@ -190,9 +283,14 @@ pub unsafe fn fold<
                 top = top.abs().max(bottom.abs());
             }
             if !(top.all_below(window.above)
-                && V::least_reaches(smallest, least_held)
+                && (if S::ZEROS {
+                    V::least_reaches(smallest, least_held)
+                } else {
+                    innermost.all_reach(least_held)
+                })
                 && witness.is_ordered())
             {
+                (low, high) = so_far;
                 break;
             }
             if SUM {
@@ -205,6 +303,7 @@ pub unsafe fn fold<
                 }
             }
             totals.blocks += 1;
+            *source = here;
             done += length;
         }
         if EXTREMES {
@@ -237,7 +336,7 @@ pub unsafe fn fold_products<V: Vector, const U: usize, const K: u32, const D: us
     let mut done = 0;
     // SAFETY: as in `fold`.
     unsafe {
-        let one = V::splat(hidden(1.0));
+        let one = Some(V::splat(hidden(1.0)));
         let mut x_least = [V::no_least(); U];
         let mut y_least = [V::no_least(); U];
         let mut high = [V::splat(0.0); U];

@@ -93,6 +93,16 @@ unsafe impl Vector for Avx2 {
         unsafe { Self(_mm256_max_pd(self.0, other.0)) }
     }
     #[inline(always)]
+    unsafe fn nearer(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { self.abs().min(other) }
+    }
+    #[inline(always)]
+    unsafe fn all_reach(self, limit: f64) -> bool {
+        // SAFETY: see above.
+        unsafe { all(_mm256_cmp_pd::<_CMP_GE_OQ>(self.0, _mm256_set1_pd(limit))) }
+    }
+    #[inline(always)]
     unsafe fn all_below(self, limit: f64) -> bool {
         // SAFETY: see above.
         unsafe { all(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, _mm256_set1_pd(limit))) }

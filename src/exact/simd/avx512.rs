@@ -8,8 +8,9 @@ use crate::exact::columns::{self, ColumnKernels, Running};
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, ProductWindow, Totals, Window};
 
+/// See [`Vector`].
 #[derive(Clone, Copy)]
-struct Avx512(__m512d);
+pub struct Avx512(pub __m512d);
 
 // SAFETY: only the instructions named above are used. In each block below: the trait's contract gives the CPU's
 // features, and the method's the pointers.
@@ -92,6 +93,16 @@ unsafe impl Vector for Avx512 {
     unsafe fn max(self, other: Self) -> Self {
         // SAFETY: see above.
         unsafe { Self(_mm512_max_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn nearer(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_range_pd::<0b10_10>(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn all_reach(self, limit: f64) -> bool {
+        // SAFETY: see above.
+        unsafe { _mm512_cmp_pd_mask::<_CMP_GE_OQ>(self.0, _mm512_set1_pd(limit)) == 0xff }
     }
     #[inline(always)]
     unsafe fn all_below(self, limit: f64) -> bool {
@@ -259,6 +270,10 @@ unsafe fn span(values: &[Unaligned]) -> Span {
     unsafe { extract::span::<Avx512>(values) }
 }
 
+/// Runs a loop that is compiled for this instruction set.
+///
+/// # Safety
+/// The CPU has it.
 #[target_feature(enable = "avx512f,avx512dq,fma")]
 pub fn run(body: impl Loop) {
     body.run();

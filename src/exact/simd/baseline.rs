@@ -99,6 +99,15 @@ unsafe impl Vector for Pair {
         self.zip(other, |a, b| if a > b { a } else { b })
     }
     #[inline(always)]
+    unsafe fn nearer(self, other: Self) -> Self {
+        // SAFETY: needs no CPU feature.
+        unsafe { self.abs().min(other) }
+    }
+    #[inline(always)]
+    unsafe fn all_reach(self, limit: f64) -> bool {
+        self.0[0] >= limit && self.0[1] >= limit
+    }
+    #[inline(always)]
     unsafe fn all_below(self, limit: f64) -> bool {
         self.0[0] < limit && self.0[1] < limit
     }

@@ -10,7 +10,7 @@ use super::window::{Depth, MAX_LANES, ProductWindow, Totals, Window};
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
-mod avx512;
+pub mod avx512;
 mod baseline;
 
 /// A vector of `f64`.
@@ -85,6 +85,14 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn max(self, other: Self) -> Self;
+    /// The lesser magnitude; neither is NaN.
+    /// # Safety
+    /// As the trait.
+    unsafe fn nearer(self, other: Self) -> Self;
+    /// Is every lane at least the limit?
+    /// # Safety
+    /// As the trait.
+    unsafe fn all_reach(self, limit: f64) -> bool;
     /// Is every lane below the limit? NaN is not.
     /// # Safety
     /// As the trait.
@@ -167,7 +175,7 @@ impl Kernel {
     }
 
     /// log2 of the additions a lane does in a block.
-    pub fn k(&self) -> u32 {
+    pub const fn k(&self) -> u32 {
         self.k
     }
 
