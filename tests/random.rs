@@ -1,11 +1,13 @@
 //! The generators behind the samples against other people's, and every instruction set against the plain one.
 
 use parexact::random::bulk::{BLOCK, Samples};
+use parexact::random::exponential::Exponentials;
 use parexact::random::lanes::Lanes;
 use parexact::random::lanes::plain::Plain;
+use parexact::random::normal::Normals;
 use parexact::random::philox::{LaneStates, block, lane_states};
+use parexact::random::uniform;
 use parexact::random::xoshiro::Xoshiro;
-use parexact::random::{exponential, normal, uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -144,13 +146,9 @@ impl Standard {
             match self {
                 Self::Uniform => uniform::blocks::<S, 1>(&[*states], out),
                 Self::Uniform2 => uniform::blocks::<S, 2>(&[*states, *states], out),
-                Self::Normal => normal::Normals::<S>::new(states).fill(out, BLOCK),
-                Self::Exponential => {
-                    exponential::Exponentials::<S, 1>::new(states).fill(out, BLOCK)
-                }
-                Self::Exponential2 => {
-                    exponential::Exponentials::<S, 2>::new(states).fill(out, BLOCK)
-                }
+                Self::Normal => fill::<S, Normals<S>, 2>(states, out),
+                Self::Exponential => fill::<S, Exponentials<S>, 1>(states, out),
+                Self::Exponential2 => fill::<S, Exponentials<S>, 2>(states, out),
             }
         }
     }
@@ -173,6 +171,14 @@ impl Standard {
         // SAFETY: as above.
         unsafe { self.run::<parexact::random::lanes::avx512::Avx512>(states, out) }
     }
+}
+
+/// # Safety
+/// As for `Lanes`; room for a block.
+#[inline(always)]
+unsafe fn fill<S: Lanes, G: Samples<S, N>, const N: usize>(states: &LaneStates, out: *mut f64) {
+    // SAFETY: the caller's promises.
+    unsafe { G::new(states).fill(out, BLOCK) }
 }
 
 type Instance = unsafe fn(Standard, &LaneStates, *mut f64);

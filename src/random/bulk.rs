@@ -4,8 +4,8 @@
 //! j div 8.
 
 use super::exponential::Exponentials;
-use super::lanes::Lanes;
 use super::lanes::plain::Plain;
+use super::lanes::{LANES, Lanes};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{avx2::Avx2, avx512::Avx512};
 use super::normal::Normals;
@@ -41,19 +41,36 @@ pub struct Blocks {
     pub first: u64,
 }
 
-/// Samples of a block in order, under way.
-pub trait Samples<S: Lanes> {
+/// Samples of a block, under way, `N` vectors at a time.
+pub trait Samples<S: Lanes, const N: usize>: Copy {
     /// From the block's first one on.
     ///
     /// # Safety
     /// As for [`Lanes`].
     unsafe fn new(states: &LaneStates) -> Self;
 
-    /// Writes the next `len` samples, a multiple of what is worked on together.
+    /// The next vectors, or, unless they are to be `ORDERED`, the same numbers in another order.
+    ///
+    /// # Safety
+    /// As for [`Lanes`].
+    unsafe fn next<const ORDERED: bool>(&mut self) -> [S::F; N];
+
+    /// Writes the next `len` samples, a multiple of `N` vectors.
     ///
     /// # Safety
     /// As for [`Lanes`]; there is room for them, at any alignment.
-    unsafe fn fill(&mut self, out: *mut f64, len: usize);
+    #[inline(always)]
+    unsafe fn fill(&mut self, out: *mut f64, len: usize) {
+        debug_assert!(len.is_multiple_of(N * LANES));
+        for j in (0..len).step_by(N * LANES) {
+            // SAFETY: the caller's promises.
+            unsafe {
+                for (n, samples) in self.next::<true>().into_iter().enumerate() {
+                    S::store(samples, out.add(j + n * LANES));
+                }
+            }
+        }
+    }
 }
 
 /// Samples in a piece of a block: half of the nearest cache.
@@ -94,7 +111,8 @@ impl Blocks {
         }
     }
 
-    fn states(&self, index: usize) -> LaneStates {
+    /// Where the generators of a block start.
+    pub fn states(&self, index: usize) -> LaneStates {
         lane_states(self.key, self.first + index as u64, self.kind)
     }
 }
@@ -140,8 +158,8 @@ unsafe fn fill<S: Lanes, const N: usize, const W: usize>(
     // SAFETY: the caller's promises.
     unsafe {
         match blocks.standard {
-            Standard::Normal => one_by_one::<S, Normals<S>>(blocks, out, count),
-            Standard::Exponential => one_by_one::<S, Exponentials<S, N>>(blocks, out, count),
+            Standard::Normal => one_by_one::<S, Normals<S>, 2>(blocks, out, count),
+            Standard::Exponential => one_by_one::<S, Exponentials<S>, N>(blocks, out, count),
             Standard::Uniform => {
                 let together = count - count % W;
                 for i in (0..together).step_by(W) {
@@ -155,7 +173,7 @@ unsafe fn fill<S: Lanes, const N: usize, const W: usize>(
                     first: blocks.first + together as u64,
                     ..*blocks
                 };
-                one_by_one::<S, Uniforms<S>>(&rest, out.add(together * BLOCK), count - together);
+                one_by_one::<S, Uniforms<S>, 1>(&rest, out.add(together * BLOCK), count - together);
             }
         }
     }
@@ -164,7 +182,11 @@ unsafe fn fill<S: Lanes, const N: usize, const W: usize>(
 /// # Safety
 /// As for [`Blocks::fill`] and [`Lanes`].
 #[inline(always)]
-unsafe fn one_by_one<S: Lanes, G: Samples<S>>(blocks: &Blocks, out: *mut f64, count: usize) {
+unsafe fn one_by_one<S: Lanes, G: Samples<S, N>, const N: usize>(
+    blocks: &Blocks,
+    out: *mut f64,
+    count: usize,
+) {
     for i in 0..count {
         // SAFETY: the caller's promises.
         unsafe { G::new(&blocks.states(i)).fill(out.add(i * BLOCK), BLOCK) };
@@ -178,9 +200,9 @@ unsafe fn pieces<S: Lanes, const N: usize>(blocks: &Blocks, visit: Visit) {
     // SAFETY: the caller's promise.
     unsafe {
         match blocks.standard {
-            Standard::Uniform => pieces_of::<S, Uniforms<S>>(blocks, visit),
-            Standard::Normal => pieces_of::<S, Normals<S>>(blocks, visit),
-            Standard::Exponential => pieces_of::<S, Exponentials<S, N>>(blocks, visit),
+            Standard::Uniform => pieces_of::<S, Uniforms<S>, 1>(blocks, visit),
+            Standard::Normal => pieces_of::<S, Normals<S>, 2>(blocks, visit),
+            Standard::Exponential => pieces_of::<S, Exponentials<S>, N>(blocks, visit),
         }
     }
 }
@@ -188,7 +210,7 @@ unsafe fn pieces<S: Lanes, const N: usize>(blocks: &Blocks, visit: Visit) {
 /// # Safety
 /// As for [`Lanes`].
 #[inline(always)]
-unsafe fn pieces_of<S: Lanes, G: Samples<S>>(blocks: &Blocks, visit: Visit) {
+unsafe fn pieces_of<S: Lanes, G: Samples<S, N>, const N: usize>(blocks: &Blocks, visit: Visit) {
     let mut piece = [[0; 8]; PIECE];
     // SAFETY: the caller's promise; a piece has room for itself.
     unsafe {

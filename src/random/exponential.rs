@@ -4,7 +4,7 @@
 //! Rather than -log(1 - u) of a uniform u in [0, 1), as that may be 0 and costs a conversion.
 
 use super::bulk::Samples;
-use super::lanes::{LANES, Lanes};
+use super::lanes::Lanes;
 use super::log::minus_logs;
 use super::philox::LaneStates;
 use super::xoshiro::Xoshiro;
@@ -26,11 +26,11 @@ pub unsafe fn some<S: Lanes, const N: usize>(x: [S::U; N]) -> [S::F; N] {
     }
 }
 
-/// The generators of a block, under way; `N` steps are worked on together.
+/// The generators of a block, under way.
 #[derive(Clone, Copy)]
-pub struct Exponentials<S: Lanes, const N: usize>(Xoshiro<S>);
+pub struct Exponentials<S: Lanes>(Xoshiro<S>);
 
-impl<S: Lanes, const N: usize> Samples<S> for Exponentials<S, N> {
+impl<S: Lanes, const N: usize> Samples<S, N> for Exponentials<S> {
     #[inline(always)]
     unsafe fn new(states: &LaneStates) -> Self {
         // SAFETY: the caller's promise.
@@ -38,19 +38,14 @@ impl<S: Lanes, const N: usize> Samples<S> for Exponentials<S, N> {
     }
 
     #[inline(always)]
-    unsafe fn fill(&mut self, out: *mut f64, len: usize) {
-        debug_assert!(len.is_multiple_of(LANES * N));
-        for j in (0..len).step_by(LANES * N) {
-            // SAFETY: the caller's promises.
-            unsafe {
-                let mut x = [self.0.step(); N];
-                for x in &mut x[1..] {
-                    *x = self.0.step();
-                }
-                for (n, sample) in some::<S, N>(x).into_iter().enumerate() {
-                    S::store(sample, out.add(j + LANES * n));
-                }
+    unsafe fn next<const ORDERED: bool>(&mut self) -> [S::F; N] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut x = [self.0.step(); N];
+            for x in &mut x[1..] {
+                *x = self.0.step();
             }
+            some::<S, N>(x)
         }
     }
 }

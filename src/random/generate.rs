@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::bulk::{BLOCK, Blocks, PIECE};
 use super::family::SampleRng;
+#[cfg(target_arch = "x86_64")]
+use super::fused;
 use super::sampler::{Bulk, Sampler, Transform};
 use super::{Distribution, Part};
 use crate::error::Result;
@@ -54,7 +56,7 @@ pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
         || Describing::new(kernels()),
         |accumulator, samples| {
             for samples in by_block(samples) {
-                sampler.visit(part.key, samples, &mut |samples| accumulator.add(samples));
+                sampler.describe(part.key, samples, accumulator);
             }
         },
         Describing::merge,
@@ -124,6 +126,22 @@ impl Sampler {
 }
 
 impl Sampler {
+    /// Adds samples of one block to an accumulator.
+    fn describe(&self, key: [u64; 2], samples: Range<u64>, accumulator: &mut Describing) {
+        #[cfg(target_arch = "x86_64")]
+        if let Self::Bulk(bulk) = self
+            && samples.end - samples.start == BLOCK as u64
+            && fused::describe(
+                &bulk.blocks(key, samples.start / BLOCK as u64),
+                bulk.transform,
+                accumulator,
+            )
+        {
+            return;
+        }
+        self.visit(key, samples, &mut |samples| accumulator.add(samples));
+    }
+
     /// Hands samples of one block to `visit`, some at a time.
     fn visit(&self, key: [u64; 2], samples: Range<u64>, visit: &mut dyn FnMut(&[Unaligned])) {
         match self {

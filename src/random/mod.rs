@@ -6,6 +6,7 @@
 //! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block of samples |
 //! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits; [`log`] and [`sincospi`] are their functions |
 //! | [`bulk`] | whole blocks of those three, on every instruction set |
+//! | `fused` | the same, described as they are made (AVX-512) |
 //! | [`family`] | all other distributions, sample by sample |
 //! | [`sampler`] | a distribution with its parameters, checked |
 //! | [`generate`] | any part of a stream, stored or reduced, on the pool |
@@ -17,6 +18,8 @@ use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 pub mod bulk;
 pub mod exponential;
 pub mod family;
+#[cfg(target_arch = "x86_64")]
+pub mod fused;
 pub mod generate;
 pub mod lanes;
 pub mod log;

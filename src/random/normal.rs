@@ -5,7 +5,7 @@
 //! The lowest bit of y swaps the axes, the top bit of x changes both signs. |results| are from 5·10^-24 to 8.572.
 
 use super::bulk::Samples;
-use super::lanes::{LANES, Lanes};
+use super::lanes::Lanes;
 use super::log::{Scaled, minus_log};
 use super::philox::LaneStates;
 use super::sincospi::{COS, SIN, sin_cos};
@@ -55,7 +55,7 @@ pub struct Normals<S: Lanes> {
     next: [S::U; 2],
 }
 
-impl<S: Lanes> Samples<S> for Normals<S> {
+impl<S: Lanes> Samples<S, 2> for Normals<S> {
     #[inline(always)]
     unsafe fn new(states: &LaneStates) -> Self {
         // SAFETY: the caller's promise.
@@ -72,27 +72,9 @@ impl<S: Lanes> Samples<S> for Normals<S> {
         }
     }
 
-    #[inline(always)]
-    unsafe fn fill(&mut self, out: *mut f64, len: usize) {
-        debug_assert!(len.is_multiple_of(2 * LANES));
-        for j in (0..len).step_by(2 * LANES) {
-            // SAFETY: the caller's promises.
-            unsafe {
-                let (first, second) = self.step();
-                S::store(first, out.add(j));
-                S::store(second, out.add(j + LANES));
-            }
-        }
-    }
-}
-
-impl<S: Lanes> Normals<S> {
     /// A pair: [`pair`], and the logarithm as in [`super::log::minus_logs`], with the same bits.
-    ///
-    /// # Safety
-    /// As for [`Lanes`].
     #[inline(always)]
-    unsafe fn step(&mut self) -> (S::F, S::F) {
+    unsafe fn next<const ORDERED: bool>(&mut self) -> [S::F; 2] {
         let [x, y] = self.now;
         // SAFETY: the caller's promise.
         unsafe {
@@ -128,7 +110,13 @@ impl<S: Lanes> Normals<S> {
             self.now = self.next;
             self.next = [x_after, y_after];
             let r = S::flip(r, x);
-            S::swap(S::mul(r, c), S::mul(r, S::mul(a, s)), y)
+            let (c, s) = (S::mul(r, c), S::mul(r, S::mul(a, s)));
+            if ORDERED {
+                let (first, second) = S::swap(c, s, y);
+                [first, second]
+            } else {
+                [c, s]
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bulk::Standard;
 use super::family::Family;
+use super::lanes::Lanes;
 use super::{
     Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_INTEGER, PAREXACT_DIST_LOGNORMAL,
     PAREXACT_DIST_NORMAL, PAREXACT_DIST_UNIFORM,
@@ -151,6 +152,26 @@ impl Transform {
         } else {
             Self::Exponential { rate }
         })
+    }
+
+    /// Transforms samples, but for what is too small to be a normal number.
+    ///
+    /// # Safety
+    /// As for [`Lanes`].
+    #[inline(always)]
+    pub unsafe fn of<S: Lanes>(self, x: S::F) -> S::F {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self {
+                Self::None => x,
+                Self::Uniform { range, low, below } => {
+                    let x = S::fma(x, S::splat(range), S::splat(low));
+                    S::min(x, S::splat(below))
+                }
+                Self::Normal { mean, sd } => S::fma(x, S::splat(sd), S::splat(mean)),
+                Self::Exponential { rate } => S::div(x, S::splat(rate)),
+            }
+        }
     }
 
     /// Transforms samples in place.

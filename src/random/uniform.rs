@@ -11,7 +11,7 @@ const UNIT: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 #[derive(Clone, Copy)]
 pub struct Uniforms<S: Lanes>(Xoshiro<S>);
 
-impl<S: Lanes> Samples<S> for Uniforms<S> {
+impl<S: Lanes, const N: usize> Samples<S, N> for Uniforms<S> {
     #[inline(always)]
     unsafe fn new(states: &LaneStates) -> Self {
         // SAFETY: the caller's promise.
@@ -19,24 +19,15 @@ impl<S: Lanes> Samples<S> for Uniforms<S> {
     }
 
     #[inline(always)]
-    unsafe fn fill(&mut self, out: *mut f64, len: usize) {
-        debug_assert!(len.is_multiple_of(LANES));
-        for j in (0..len).step_by(LANES) {
-            // SAFETY: the caller's promises.
-            unsafe { self.step(out.add(j)) };
+    unsafe fn next<const ORDERED: bool>(&mut self) -> [S::F; N] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut samples = [S::splat(UNIT); N];
+            for sample in &mut samples {
+                *sample = S::mul(S::top53(self.0.step()), *sample);
+            }
+            samples
         }
-    }
-}
-
-impl<S: Lanes> Uniforms<S> {
-    /// Writes eight samples.
-    ///
-    /// # Safety
-    /// As for [`Lanes`]; there is room for them.
-    #[inline(always)]
-    unsafe fn step(&mut self, out: *mut f64) {
-        // SAFETY: the caller's promises.
-        unsafe { S::store(S::mul(S::top53(self.0.step()), S::splat(UNIT)), out) };
     }
 }
 
@@ -48,13 +39,14 @@ impl<S: Lanes> Uniforms<S> {
 pub unsafe fn blocks<S: Lanes, const W: usize>(states: &[LaneStates; W], out: *mut f64) {
     // SAFETY: the caller's promises.
     unsafe {
-        let mut generators = [Uniforms::<S>::new(&states[0]); W];
+        let mut generators = [Uniforms(Xoshiro::<S>::new(&states[0])); W];
         for (generator, states) in generators.iter_mut().zip(states).skip(1) {
-            *generator = Uniforms::new(states);
+            *generator = Uniforms(Xoshiro::new(states));
         }
         for j in (0..BLOCK).step_by(LANES) {
             for (w, generator) in generators.iter_mut().enumerate() {
-                generator.step(out.add(w * BLOCK + j));
+                let [samples] = generator.next::<true>();
+                S::store(samples, out.add(w * BLOCK + j));
             }
         }
     }

@@ -88,6 +88,16 @@ unsafe impl Lanes for Avx2 {
         both!(|i: usize| unsafe { _mm256_mul_pd(x[i], y[i]) })
     }
     #[inline(always)]
+    unsafe fn div(x: F, y: F) -> F {
+        // SAFETY: see above.
+        both!(|i: usize| unsafe { _mm256_div_pd(x[i], y[i]) })
+    }
+    #[inline(always)]
+    unsafe fn min(x: F, y: F) -> F {
+        // SAFETY: see above.
+        both!(|i: usize| unsafe { _mm256_min_pd(x[i], y[i]) })
+    }
+    #[inline(always)]
     unsafe fn fma(x: F, y: F, z: F) -> F {
         // SAFETY: see above.
         both!(|i: usize| unsafe { _mm256_fmadd_pd(x[i], y[i], z[i]) })

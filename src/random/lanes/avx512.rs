@@ -69,6 +69,16 @@ unsafe impl Lanes for Avx512 {
         unsafe { _mm512_mul_pd(x, y) }
     }
     #[inline(always)]
+    unsafe fn div(x: __m512d, y: __m512d) -> __m512d {
+        // SAFETY: see above.
+        unsafe { _mm512_div_pd(x, y) }
+    }
+    #[inline(always)]
+    unsafe fn min(x: __m512d, y: __m512d) -> __m512d {
+        // SAFETY: see above.
+        unsafe { _mm512_min_pd(x, y) }
+    }
+    #[inline(always)]
     unsafe fn fma(x: __m512d, y: __m512d, z: __m512d) -> __m512d {
         // SAFETY: see above.
         unsafe { _mm512_fmadd_pd(x, y, z) }

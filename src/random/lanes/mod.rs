@@ -76,6 +76,13 @@ pub unsafe trait Lanes: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn mul(x: Self::F, y: Self::F) -> Self::F;
+    /// # Safety
+    /// As the trait.
+    unsafe fn div(x: Self::F, y: Self::F) -> Self::F;
+    /// The lesser; y where they are equal.
+    /// # Safety
+    /// As the trait.
+    unsafe fn min(x: Self::F, y: Self::F) -> Self::F;
     /// x·y + z, rounded once.
     /// # Safety
     /// As the trait.

@@ -59,6 +59,14 @@ unsafe impl Lanes for Plain {
         from_fn(|i| x[i] * y[i])
     }
     #[inline(always)]
+    unsafe fn div(x: [f64; 8], y: [f64; 8]) -> [f64; 8] {
+        from_fn(|i| x[i] / y[i])
+    }
+    #[inline(always)]
+    unsafe fn min(x: [f64; 8], y: [f64; 8]) -> [f64; 8] {
+        from_fn(|i| if x[i] < y[i] { x[i] } else { y[i] })
+    }
+    #[inline(always)]
     unsafe fn fma(x: [f64; 8], y: [f64; 8], z: [f64; 8]) -> [f64; 8] {
         from_fn(|i| x[i].mul_add(y[i], z[i]))
     }
