@@ -30,6 +30,7 @@
 !>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are contiguous can
 !>   be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats, which take their length.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
+!> * parexact_map and parexact_integrate take Fortran functions as they are, pure ones of a real(c_double).
 !> * Every procedure may be called from any number of threads at the same time, OpenMP ones included.
 module parexact
   use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_intptr_t, &
@@ -590,7 +591,283 @@ module parexact
      end subroutine parexact_control_free
   end interface
 
-  !> An out_len that no array has: the library refuses it, and says so.
+  ! ------------------------------------------------------------------------------------------------ Pools, maps and jobs
+  !
+  ! Pools, jobs, locks and queues are handles, type(c_ptr), which begin as c_null_ptr. Where a pool is asked for, c_null_ptr
+  ! means the library's own. Procedures that are handed over run on any thread, several at once: they must not change what
+  ! they share, unless a lock is around it; local variables with an initial value, being saved, are shared. Procedures of a
+  ! module are best: one that is internal to a procedure needs an executable stack, and that procedure to be active.
+
+  !> A real function of a real number, for parexact_map and parexact_integrate.
+  abstract interface
+     pure function parexact_function(x) result(y)
+       import :: c_double
+       real(c_double), intent(in) :: x
+       real(c_double) :: y
+     end function parexact_function
+  end interface
+  public :: parexact_function
+
+  !> What C calls back. Each answers 0, or anything else if it failed. c_f_pointer makes variables of the addresses.
+  abstract interface
+     !> One result from one item; the addresses are c_null_ptr where a size is 0 and the array is none.
+     function parexact_map_fn(item, result, user_data) bind(C) result(answer)
+       import :: c_int32_t, c_ptr
+       type(c_ptr), value :: item
+       type(c_ptr), value :: result
+       type(c_ptr), value :: user_data
+       integer(c_int32_t) :: answer
+     end function parexact_map_fn
+
+     !> Anything to be done in the background.
+     function parexact_task_fn(user_data) bind(C) result(answer)
+       import :: c_int32_t, c_ptr
+       type(c_ptr), value :: user_data
+       integer(c_int32_t) :: answer
+     end function parexact_task_fn
+
+     !> A block of function values: y(i) from x(i), i = 1, ..., count.
+     function parexact_block_fn(x, y, count, user_data) bind(C) result(answer)
+       import :: c_double, c_int32_t, c_ptr, c_size_t
+       real(c_double), intent(in) :: x(*)
+       real(c_double), intent(inout) :: y(*)
+       integer(c_size_t), value :: count
+       type(c_ptr), value :: user_data
+       integer(c_int32_t) :: answer
+     end function parexact_block_fn
+  end interface
+  public :: parexact_map_fn, parexact_task_fn, parexact_block_fn
+
+  public :: parexact_pool_new, parexact_pool_free
+
+  interface
+     !> status = parexact_pool_new(workers, pool): at most PAREXACT_MAX_THREADS, and no more than the system grants; 0 means
+     !> parexact_get_num_threads().
+     function parexact_pool_new(workers, out) bind(C, name="parexact_pool_new") result(status)
+       import :: c_int32_t, c_ptr, c_size_t
+       integer(c_size_t), value :: workers
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_pool_new
+
+     !> call parexact_pool_free(pool): waits for its maps and jobs, and ends its workers.
+     subroutine parexact_pool_free(pool) bind(C, name="parexact_pool_free")
+       import :: c_ptr
+       type(c_ptr), value :: pool
+     end subroutine parexact_pool_free
+  end interface
+
+  !> status = parexact_map(pool, f, x, y [, chunk_size])
+  !>
+  !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of rank 1 and of one
+  !> size (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items a thread takes at a time; 0,
+  !> which it is unless given, leaves that to the library.
+  !>
+  !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
+  !>
+  !> The same for items and results of any type, of which the sizes in bytes are given: c_sizeof(items(1)), or 0 for an array
+  !> that is not looked at. fn is a parexact_map_fn; if one answers other than 0, the map answers
+  !> PAREXACT_ERROR_CALLBACK_FAILED. items and results must not be one array: to change an array in place, let it be the
+  !> results, give 0 for item_size, and read the result before writing it. After a failure results are unspecified.
+  public :: parexact_map
+  interface parexact_map
+     module procedure map_function
+     function map_any(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size) &
+          bind(C, name="parexact_map") result(status)
+       import :: c_int32_t, c_ptr, c_size_t, parexact_map_fn
+       type(c_ptr), value :: pool
+       procedure(parexact_map_fn) :: fn
+       type(c_ptr), value :: user_data
+       type(*), intent(in) :: items(*)
+       integer(c_size_t), value :: item_size
+       type(*), intent(inout) :: results(*)
+       integer(c_size_t), value :: result_size
+       integer(c_size_t), value :: count
+       integer(c_size_t), value :: chunk_size
+       integer(c_int32_t) :: status
+     end function map_any
+  end interface parexact_map
+
+  public :: parexact_map_async, parexact_submit, parexact_job_wait, parexact_job_free
+
+  interface
+     !> status = parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size, job)
+     !>
+     !> The map in the background. items and results are addresses, c_loc of arrays with the target attribute, since those must
+     !> stay where they are until the job is done; before that nobody else may touch them.
+     function parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size, out) &
+          bind(C, name="parexact_map_async") result(status)
+       import :: c_int32_t, c_ptr, c_size_t, parexact_map_fn
+       type(c_ptr), value :: pool
+       procedure(parexact_map_fn) :: fn
+       type(c_ptr), value :: user_data
+       type(c_ptr), value :: items
+       integer(c_size_t), value :: item_size
+       type(c_ptr), value :: results
+       integer(c_size_t), value :: result_size
+       integer(c_size_t), value :: count
+       integer(c_size_t), value :: chunk_size
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_map_async
+
+     !> status = parexact_submit(pool, task, user_data, job): runs the task, a parexact_task_fn, in the background.
+     function parexact_submit(pool, task, user_data, out) bind(C, name="parexact_submit") result(status)
+       import :: c_int32_t, c_ptr, parexact_task_fn
+       type(c_ptr), value :: pool
+       procedure(parexact_task_fn) :: task
+       type(c_ptr), value :: user_data
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_submit
+
+     !> status = parexact_job_wait(job, timeout_seconds): what came of the job, as often as asked. Below 0 the wait has no end;
+     !> PAREXACT_ERROR_TIMEOUT if it was not done in time.
+     function parexact_job_wait(job, timeout_seconds) bind(C, name="parexact_job_wait") result(status)
+       import :: c_double, c_int32_t, c_ptr
+       type(c_ptr), value :: job
+       real(c_double), value :: timeout_seconds
+       integer(c_int32_t) :: status
+     end function parexact_job_wait
+
+     !> call parexact_job_free(job): the handle; the job is done all the same.
+     subroutine parexact_job_free(job) bind(C, name="parexact_job_free")
+       import :: c_ptr
+       type(c_ptr), value :: job
+     end subroutine parexact_job_free
+  end interface
+
+  ! ------------------------------------------------------------------------------------------------------ Locks and queues
+
+  public :: parexact_lock_new, parexact_lock_acquire, parexact_lock_release, parexact_lock_free
+
+  interface
+     !> status = parexact_lock_new(lock): held by nobody.
+     function parexact_lock_new(out) bind(C, name="parexact_lock_new") result(status)
+       import :: c_int32_t, c_ptr
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_lock_new
+
+     !> status = parexact_lock_acquire(lock, timeout_seconds): for the calling thread. PAREXACT_ERROR_DEADLOCK if it has it
+     !> already, or if its holder waits for the calling thread.
+     function parexact_lock_acquire(lock, timeout_seconds) bind(C, name="parexact_lock_acquire") result(status)
+       import :: c_double, c_int32_t, c_ptr
+       type(c_ptr), value :: lock
+       real(c_double), value :: timeout_seconds
+       integer(c_int32_t) :: status
+     end function parexact_lock_acquire
+
+     !> status = parexact_lock_release(lock)
+     function parexact_lock_release(lock) bind(C, name="parexact_lock_release") result(status)
+       import :: c_int32_t, c_ptr
+       type(c_ptr), value :: lock
+       integer(c_int32_t) :: status
+     end function parexact_lock_release
+
+     !> call parexact_lock_free(lock)
+     subroutine parexact_lock_free(lock) bind(C, name="parexact_lock_free")
+       import :: c_ptr
+       type(c_ptr), value :: lock
+     end subroutine parexact_lock_free
+  end interface
+
+  public :: parexact_queue_new, parexact_queue_put, parexact_queue_get, parexact_queue_length, parexact_queue_close
+  public :: parexact_queue_free
+
+  interface
+     !> status = parexact_queue_new(capacity, item_size, queue): first in, first out; of any number of items if capacity is 0,
+     !> each of item_size bytes.
+     function parexact_queue_new(capacity, item_size, out) bind(C, name="parexact_queue_new") result(status)
+       import :: c_int32_t, c_ptr, c_size_t
+       integer(c_size_t), value :: capacity
+       integer(c_size_t), value :: item_size
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_queue_new
+
+     !> status = parexact_queue_put(queue, item, timeout_seconds): a copy of the item, a scalar of any type; what is more is best
+     !> put into a derived type. PAREXACT_ERROR_CLOSED if the queue is.
+     function parexact_queue_put(queue, item, timeout_seconds) bind(C, name="parexact_queue_put") result(status)
+       import :: c_double, c_int32_t, c_ptr
+       type(c_ptr), value :: queue
+       type(*), intent(in) :: item
+       real(c_double), value :: timeout_seconds
+       integer(c_int32_t) :: status
+     end function parexact_queue_put
+
+     !> status = parexact_queue_get(queue, timeout_seconds, item): PAREXACT_ERROR_CLOSED if it is closed and empty.
+     function parexact_queue_get(queue, timeout_seconds, item) bind(C, name="parexact_queue_get") result(status)
+       import :: c_double, c_int32_t, c_ptr
+       type(c_ptr), value :: queue
+       real(c_double), value :: timeout_seconds
+       type(*), intent(inout) :: item
+       integer(c_int32_t) :: status
+     end function parexact_queue_get
+
+     !> n = parexact_queue_length(queue): items in the queue at the moment.
+     function parexact_queue_length(queue) bind(C, name="parexact_queue_length") result(n)
+       import :: c_ptr, c_size_t
+       type(c_ptr), value :: queue
+       integer(c_size_t) :: n
+     end function parexact_queue_length
+
+     !> status = parexact_queue_close(queue): nothing more can be put; what is inside can be got.
+     function parexact_queue_close(queue) bind(C, name="parexact_queue_close") result(status)
+       import :: c_int32_t, c_ptr
+       type(c_ptr), value :: queue
+       integer(c_int32_t) :: status
+     end function parexact_queue_close
+
+     !> call parexact_queue_free(queue): closes it; what is inside is lost.
+     subroutine parexact_queue_free(queue) bind(C, name="parexact_queue_free")
+       import :: c_ptr
+       type(c_ptr), value :: queue
+     end subroutine parexact_queue_free
+  end interface
+
+  ! -------------------------------------------------------------------------------------------------------------- Integrals
+
+  public :: parexact_pi
+  interface
+     !> status = parexact_pi(n, value): the integral of 4/(1+x**2) from 0 to 1 by the midpoint rule with n points, 1 to 2**52.
+     function parexact_pi(n, out) bind(C, name="parexact_pi") result(status)
+       import :: c_double, c_int32_t, c_int64_t
+       integer(c_int64_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function parexact_pi
+  end interface
+
+  !> status = parexact_integrate(f, a, b, n, integral)
+  !>
+  !> The integral of f, a parexact_function, from a to b by the midpoint rule with n points, an integer(c_int64_t) from 1 to
+  !> 2**52, in parallel. The values are summed exactly: the same bits on any number of threads.
+  !>
+  !> status = parexact_integrate(f, user_data, a, b, n, integral)
+  !>
+  !> The same for a parexact_block_fn, which gets blocks of 1024 points, the last one perhaps fewer, and may fail.
+  public :: parexact_integrate
+  interface parexact_integrate
+     module procedure integrate_function
+     function integrate_blocks(f, user_data, a, b, n, out) bind(C, name="parexact_integrate") result(status)
+       import :: c_double, c_int32_t, c_int64_t, c_ptr, parexact_block_fn
+       procedure(parexact_block_fn) :: f
+       type(c_ptr), value :: user_data
+       real(c_double), value :: a
+       real(c_double), value :: b
+       integer(c_int64_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: status
+     end function integrate_blocks
+  end interface parexact_integrate
+
+  !> A Fortran function, for a callback's user_data to point to.
+  type :: function_holder
+     procedure(parexact_function), pointer, nopass :: f => null()
+  end type function_holder
+
+  !> A length that no array has: the library refuses it, and says so.
   integer(c_size_t), parameter :: impossible_length = -1
 
   !> Shape and strides of an array of rank 3 or less, for a view to point to.
@@ -927,5 +1204,63 @@ contains
     value = PAREXACT_NAN_PROPAGATE
     if (present(nan_policy)) value = nan_policy
   end function policy_or_default
+
+  ! -------------------------------------------------------------------------------------------- Fortran functions as callbacks
+
+  function map_function(pool, f, x, y, chunk_size) result(status)
+    type(c_ptr), intent(in) :: pool
+    procedure(parexact_function) :: f
+    real(c_double), intent(in), contiguous :: x(:)
+    real(c_double), intent(inout), contiguous :: y(:)
+    integer(c_size_t), intent(in), optional :: chunk_size
+    integer(c_int32_t) :: status
+    type(function_holder), target :: holder
+    integer(c_size_t), parameter :: item_size = storage_size(1.0_c_double) / 8
+    integer(c_size_t) :: count, chunk
+    holder%f => f
+    count = size(x, kind=c_size_t)
+    if (size(y, kind=c_size_t) /= count) count = impossible_length
+    chunk = 0
+    if (present(chunk_size)) chunk = chunk_size
+    status = map_any(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, count, chunk)
+  end function map_function
+
+  function call_for_item(item, result, user_data) bind(C, name="") result(answer)
+    type(c_ptr), value :: item, result, user_data
+    integer(c_int32_t) :: answer
+    type(function_holder), pointer :: holder
+    real(c_double), pointer :: x, y
+    call c_f_pointer(user_data, holder)
+    call c_f_pointer(item, x)
+    call c_f_pointer(result, y)
+    y = holder%f(x)
+    answer = 0
+  end function call_for_item
+
+  function integrate_function(f, a, b, n, out) result(status)
+    procedure(parexact_function) :: f
+    real(c_double), intent(in) :: a, b
+    integer(c_int64_t), intent(in) :: n
+    real(c_double), intent(inout) :: out
+    integer(c_int32_t) :: status
+    type(function_holder), target :: holder
+    holder%f => f
+    status = integrate_blocks(call_for_block, c_loc(holder), a, b, n, out)
+  end function integrate_function
+
+  function call_for_block(x, y, count, user_data) bind(C, name="") result(answer)
+    real(c_double), intent(in) :: x(*)
+    real(c_double), intent(inout) :: y(*)
+    integer(c_size_t), value :: count
+    type(c_ptr), value :: user_data
+    integer(c_int32_t) :: answer
+    type(function_holder), pointer :: holder
+    integer(c_size_t) :: i
+    call c_f_pointer(user_data, holder)
+    do i = 1, count
+       y(i) = holder%f(x(i))
+    end do
+    answer = 0
+  end function call_for_block
 
 end module parexact

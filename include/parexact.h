@@ -24,7 +24,8 @@
 // with threads of its own. If it was forked inside a call, by a callback or by a signal handler,
 // that call answers PAREXACT_ERROR_FORKED in the child in case workers were helping; later calls
 // are as usual. A handler may fork only where the C library allows it: not while it interrupts the
-// allocator, for instance.
+// allocator, for instance. A callback on a worker thread that forks must exec or exit in the child,
+// which has nobody to return to.
 //
 // Floating point. Results do not depend on the caller's rounding mode or flush-to-zero setting, and
 // the caller's setting is restored.
@@ -677,6 +678,258 @@ size_t parexact_set_num_threads_local(size_t n);
 // Always 1 or more. Thread safety: any thread may call it at any time.
 size_t parexact_get_num_threads_local(void);
 
+// -- Pools: a predetermined number of workers, for maps and jobs -----------------------------------
+//
+// Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads. Pools of one's own
+// keep their size; several may exist at once, and each may be used by any number of threads.
+//
+// Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++ exceptions nor longjmp
+// out of themselves. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
+// there is safe where this library can see what is waited for: locks and jobs answer DEADLOCK if it would never end.
+
+// A caller's pool.
+typedef struct parexact_pool parexact_pool;
+
+// Makes a pool of `workers` threads, or of as many as the system grants.
+//
+// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
+// parexact_pool_free; untouched on failure.
+// In a forked child the handle stands for a pool of the same size, made on first use there.
+// Errors: NULL_POINTER, INVALID_ARGUMENT. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each. Thread safety: any thread.
+//
+// Safety:
+// `out` is NULL or may be written.
+parexact_status parexact_pool_new(size_t workers,
+                                  parexact_pool **out);
+
+// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end. A callback does not wait: the pool
+// then ends when its work is done.
+//
+// NULL is harmless, and so is a pool inherited by a forked child. Its jobs keep their handles.
+// Thread safety: any thread may call it, once for each pool; the handle must not be in use elsewhere.
+//
+// Safety:
+// `pool` is NULL or a pool that has not been freed.
+void parexact_pool_free(parexact_pool *pool);
+
+// -- Map: a function for each of many items, in parallel, the results in order ---------------------
+
+// A job.
+typedef struct parexact_job parexact_job;
+
+// Computes one result from one item: `item` and `result` point into the arrays given to the map, or are
+// the map's own pointers where the size is 0.
+// Answers 0, or anything else if it failed. It may run on any thread, several at once.
+typedef int32_t (*parexact_map_fn)(const void *item, void *result, void *user_data);
+
+// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being one of them.
+//
+// `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of `item_size` bytes, a C
+// struct being what tuples and dictionaries are to Python. `results`: as many of `result_size` bytes; the result of item i lands
+// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it
+// was given. They may be one array, changed in place.
+// `chunk_size`: items that a thread takes at a time; 0 chooses: 1 if there are few, 256 at most.
+//
+// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has the lowest failing
+// index seen and what fn answered.
+// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space; INVALID_ARGUMENT; CALLBACK_FAILED;
+// CANCELLED; FORKED. After a failure `results` is unspecified.
+// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake up. The control
+// attached to the calling thread is looked at before each item; progress is in items, reported chunk by chunk.
+// Thread safety: any thread may call it at any time. On a worker it runs serially.
+//
+// Safety:
+// `pool` is NULL or a pool; the arrays are as above and nobody else writes them meanwhile; fn may be called on any thread.
+parexact_status parexact_map(parexact_pool *pool,
+                             parexact_map_fn fn,
+                             void *user_data,
+                             const void *items,
+                             size_t item_size,
+                             void *results,
+                             size_t result_size,
+                             size_t count,
+                             size_t chunk_size);
+
+// parexact_map in the background: returns at once, and all of it happens on workers.
+//
+// Arguments are those of parexact_map; the arrays and `user_data` must stay until the job is done. `out`: receives the job, to be
+// waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is attached
+// to the calling thread now governs the job: its progress is that of the map, from 0 of `count` on. From a callback on a worker it
+// is serial, as everything there.
+// Errors: those of the arguments here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
+// Where the system grants no worker, the map is done before this returns.
+//
+// Safety:
+// As for parexact_map, until the job is done; `out` is NULL or may be written.
+parexact_status parexact_map_async(parexact_pool *pool,
+                                   parexact_map_fn fn,
+                                   void *user_data,
+                                   const void *items,
+                                   size_t item_size,
+                                   void *results,
+                                   size_t result_size,
+                                   size_t count,
+                                   size_t chunk_size,
+                                   parexact_job **out);
+
+// -- Jobs: functions that run in the background ----------------------------------------------------
+
+// A function to run in the background. Answers 0, or anything else if it failed. It may run on any thread.
+typedef int32_t (*parexact_task_fn)(void *user_data);
+
+// Runs `task` in the background, on a worker of the pool. Jobs begin in no particular order.
+//
+// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done. `out`: receives the
+// job, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
+// attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
+// called.
+// Errors: NULL_POINTER, INVALID_ARGUMENT. What comes of the task is answered by parexact_job_wait.
+// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs.
+// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.
+//
+// Safety:
+// `pool` is NULL or a pool; the task may be called on any thread; `out` is NULL or may be written.
+parexact_status parexact_submit(parexact_pool *pool,
+                                parexact_task_fn task,
+                                void *user_data,
+                                parexact_job **out);
+
+// Waits until the job is done, and answers what came of it: OK, CALLBACK_FAILED if its function answered other than 0, CANCELLED,
+// each time it is asked.
+//
+// `timeout_seconds`: below 0 waits for ever, 0 only looks.
+// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; DEADLOCK if the job waits
+// for the calling thread, or is what the calling callback belongs to, or has not begun and all workers wait for the calling
+// thread; FORKED for a job of the parent process. CANCELLED is about the job alone, whose control it is: as long as the job runs
+// it may use its arrays.
+// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0, up to 64 jobs deep.
+// Thread safety: any thread may call it at any time.
+//
+// Safety:
+// `job` is NULL or a job that has not been freed.
+parexact_status parexact_job_wait(parexact_job *job,
+                                  double timeout_seconds);
+
+// Releases the handle. A job that is running, or has not begun, is done all the same.
+//
+// NULL is harmless, and so is a job of the parent process. Thread safety: any thread may call it, once for each job.
+//
+// Safety:
+// `job` is NULL or a job that has not been freed, and that no other call begins to use meanwhile.
+void parexact_job_free(parexact_job *job);
+
+// -- Locks, between callbacks and any other threads ------------------------------------------------
+
+// Held by one thread at a time; that thread alone may release it.
+typedef struct parexact_lock parexact_lock;
+
+// Makes a lock that nobody holds. Release it with parexact_lock_free.
+//
+// `out`: receives the handle; untouched on failure.
+// Errors: NULL_POINTER. Thread safety: any thread.
+//
+// Safety:
+// `out` is NULL or may be written.
+parexact_status parexact_lock_new(parexact_lock **out);
+
+// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait is not kept.
+//
+// `timeout_seconds`: below 0 waits for ever, 0 only tries.
+// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, or the holder waits for the
+// calling thread (in a map whose callback wants the lock, say), noticed within some 50 ms; CANCELLED by the control attached to
+// the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process.
+// Cost: some 30 ns if nobody holds it. Thread safety: any thread.
+//
+// Safety:
+// `lock` is NULL or a lock that nobody frees meanwhile.
+parexact_status parexact_lock_acquire(parexact_lock *lock,
+                                      double timeout_seconds);
+
+// Gives the lock back.
+//
+// Errors: NOT_OWNER if the calling thread does not hold it; NULL_POINTER; INVALID_ARGUMENT; FORKED.
+// A thread that ends without releasing leaves the lock held for ever.
+//
+// Safety:
+// `lock` is NULL or a lock that nobody frees meanwhile.
+parexact_status parexact_lock_release(parexact_lock *lock);
+
+// Frees the lock, held or not. NULL is harmless, and so is a lock of the parent process.
+//
+// Safety:
+// `lock` is NULL or a lock that has not been freed, and that no other call begins to use meanwhile.
+void parexact_lock_free(parexact_lock *lock);
+
+// -- Queues of fixed-size items, between any number of producers and consumers ---------------------
+//
+// Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK: a callback that waits for
+// what only a job behind it in the same pool will put needs a timeout, or a pool with more workers.
+
+// First in, first out.
+typedef struct parexact_queue parexact_queue;
+
+// Makes an empty queue, first in, first out. Release it with parexact_queue_free.
+//
+// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
+// `out`: receives the handle; untouched on failure.
+// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space. Memory is taken as items come.
+// Thread safety: any thread.
+//
+// Safety:
+// `out` is NULL or may be written.
+parexact_status parexact_queue_new(size_t capacity,
+                                   size_t item_size,
+                                   parexact_queue **out);
+
+// Puts a copy of the item at the end of the queue, waiting while it is full.
+//
+// `item`: item_size bytes; may be NULL if that is 0. `timeout_seconds`: below 0 waits for ever, 0 only tries.
+// Errors: TIMEOUT if it stayed full; CLOSED; CANCELLED by the control attached to the calling thread; NO_MEMORY; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of
+// the parent process. After any of them the item is not in the queue.
+// Cost: some 50 ns for a small item, if nobody is in the way. Thread safety: any thread.
+//
+// Safety:
+// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be read there.
+parexact_status parexact_queue_put(parexact_queue *queue,
+                                   const void *item,
+                                   double timeout_seconds);
+
+// Takes the first item out of the queue, waiting while it is empty.
+//
+// `item`: receives item_size bytes; untouched on failure; may be NULL if item_size is 0. `timeout_seconds`: below 0 waits for ever,
+// 0 only tries.
+// Errors: TIMEOUT if it stayed empty; CLOSED if it is closed and empty; CANCELLED by the control attached to the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
+// FORKED for a queue of the parent process. Cost and thread safety: as parexact_queue_put.
+//
+// Safety:
+// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be written there.
+parexact_status parexact_queue_get(parexact_queue *queue,
+                                   double timeout_seconds,
+                                   void *item);
+
+// How many items are in the queue at the moment; 0 for NULL and for a queue of the parent process.
+//
+// Safety:
+// `queue` is NULL or a queue that has not been freed.
+size_t parexact_queue_length(const parexact_queue *queue);
+
+// Closes the queue: nothing more can be put, and everybody who waits is woken. What is inside can still be got; then
+// parexact_queue_get answers CLOSED.
+//
+// Closing again is harmless. Errors: NULL_POINTER, INVALID_ARGUMENT, FORKED. Thread safety: any thread.
+//
+// Safety:
+// `queue` is NULL or a queue that has not been freed.
+parexact_status parexact_queue_close(parexact_queue *queue);
+
+// Closes and frees the queue; what is inside is lost. Threads that wait at it answer CLOSED.
+//
+// NULL is harmless, and so is a queue of the parent process. Thread safety: any thread may call it, once for each queue.
+//
+// Safety:
+// `queue` is NULL or a queue that has not been freed, and that no other call begins to use meanwhile.
+void parexact_queue_free(parexact_queue *queue);
+
 // -- Progress and cancellation: a handle is one counted reference to a control ---------------------
 
 // The progress of a call, and the wish that it stop.
@@ -698,8 +951,8 @@ parexact_status parexact_control_new(parexact_control **out);
 //
 // A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
 // within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
-// answer CANCELLED at once. One control may be attached to several threads; progress then is that
-// of the call that began last. Calls made by callbacks of a governed call are governed too and leave
+// answer CANCELLED at once. One control may be attached to several threads; the progress of calls
+// that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
 // its progress alone.
 //
 // Returns the control that was attached to this thread before, or NULL: put it back after the call
@@ -727,7 +980,7 @@ void parexact_control_cancel(parexact_control *control);
 
 // How far the governed call is, or the last one if none is running: `done` of `total` items, equal
 // when it has succeeded. What an item is depends on the call: a value of an array, a group of
-// results of a reduction over axes, or 4096 random numbers.
+// results of a reduction over axes, 4096 random numbers, an item of a map, 2^15 points of parexact_pi or 1024 of parexact_integrate.
 //
 // `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
 // Thread safety: any thread may call it at any time. Takes nanoseconds.
@@ -755,6 +1008,47 @@ void parexact_control_reset(parexact_control *control);
 // Safety:
 // `control` is NULL or a control that has not been freed.
 void parexact_control_free(parexact_control *control);
+
+// -- π and other integrals, by the midpoint rule ---------------------------------------------------
+
+// Computes a block of function values: `y[i]` from `x[i]`, `count` of them. Answers 0, or anything else if it failed. It may run on any
+// thread, several at once.
+typedef int32_t (*parexact_block_fn)(const double *x, double *y, size_t count, void *user_data);
+
+// π(n), the integral of 4/(1+x²) from 0 to 1 by the midpoint rule with n points: the workshop's exercise.
+//
+// Each term is computed in doubles, with every step rounded to nearest: x = (i-½)/n, s = x·x, y = 1+s, t = 1/y. The sum of the
+// terms, times 4/n, is exact and rounded once: the same bits on any number of threads, and no error grows with n. π(n) exceeds π by
+// about 1/(12·n²), until that is below the rounding of the terms.
+//
+// `n`: 1 to 2^52.
+// Errors: NULL_POINTER, INVALID_ARGUMENT, CANCELLED. On failure `out` is untouched.
+// Cost: about 0.35 ns a point on one thread with AVX-512; all threads in force if n is large; constant memory. Thread safety: any thread. Source: the code test of the PRACE Summer of HPC 2017.
+//
+// Safety:
+// `out` is NULL or may be written.
+parexact_status parexact_pi(uint64_t n,
+                            double *out);
+
+// The integral of `f` from `a` to `b` by the midpoint rule with `n` points, in parallel.
+//
+// With h = (b-a)/n, the exact quotient rounded once, the points are x(i) = (i-½)·h + a, i = 1 to n, rounded once each; the result is h·Σf(x(i)),
+// the exact sum of the values, times h, rounded once. So it does not depend on the number of threads, if f(x) depends on x alone.
+//
+// `f`: gets blocks of 1024 points, the last one perhaps fewer, and writes as many values; which points make a block depends on
+// n alone. Answers 0, or anything else to give up. `a`, `b`: finite, and so is b - a; a may exceed b. `n`: 1 to 2^52.
+// A NaN among the values makes the result NaN; infinite ones make it infinite, or NaN if both signs occur or b is a.
+// Errors: NULL_POINTER, INVALID_ARGUMENT, CALLBACK_FAILED, CANCELLED, FORKED. On failure `out` is untouched.
+// Cost: about 0.5 ns a point beside f; constant memory. Thread safety: as parexact_map.
+//
+// Safety:
+// `f` may be called on any thread, several at once; `out` is NULL or may be written.
+parexact_status parexact_integrate(parexact_block_fn f,
+                                   void *user_data,
+                                   double a,
+                                   double b,
+                                   uint64_t n,
+                                   double *out);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 //! | [`array`] | views of the caller's arrays |
 //! | [`reduce`] | whole-array reductions: exact kernels on the pool |
 //! | [`random`] | random numbers, stored or reduced |
+//! | [`quadrature`] | π and other integrals |
 //! | [`parallel`] | pool, thread counts, progress and cancellation, floating-point environment |
 //! | [`panics`] | panics inside the library: silent, and reported as a status |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
@@ -18,6 +19,7 @@ pub mod exact;
 pub mod ffi;
 pub mod panics;
 pub mod parallel;
+pub mod quadrature;
 pub mod random;
 pub mod reduce;
 pub mod state;

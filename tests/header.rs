@@ -23,7 +23,17 @@ const SECTIONS: &[&[&str]] = &[
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/random/mod.rs", "src/ffi/random.rs"],
     &["src/parallel/threads.rs", "src/ffi/threads.rs"],
+    &["src/parallel/user_pool.rs", "src/ffi/pool.rs"],
+    &[
+        "src/parallel/map.rs",
+        "src/parallel/job.rs",
+        "src/ffi/map.rs",
+    ],
+    &["src/parallel/task.rs", "src/ffi/jobs.rs"],
+    &["src/parallel/lock.rs", "src/ffi/lock.rs"],
+    &["src/parallel/queue.rs", "src/ffi/queue.rs"],
     &["src/parallel/control.rs", "src/ffi/control.rs"],
+    &["src/quadrature.rs", "src/ffi/quadrature.rs"],
 ];
 
 /// Exports that carry the workshop's own names instead of our prefix.

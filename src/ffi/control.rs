@@ -32,8 +32,8 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 ///
 /// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
 /// within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
-/// answer CANCELLED at once. One control may be attached to several threads; progress then is that
-/// of the call that began last. Calls made by callbacks of a governed call are governed too and leave
+/// answer CANCELLED at once. One control may be attached to several threads; the progress of calls
+/// that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
 /// its progress alone.
 ///
 /// Returns the control that was attached to this thread before, or NULL: put it back after the call
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn parexact_control_cancel(control: *mut Control) {
 
 /// How far the governed call is, or the last one if none is running: `done` of `total` items, equal
 /// when it has succeeded. What an item is depends on the call: a value of an array, a group of
-/// results of a reduction over axes, or 4096 random numbers.
+/// results of a reduction over axes, 4096 random numbers, an item of a map, 2^15 points of parexact_pi or 1024 of parexact_integrate.
 ///
 /// `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
 /// Thread safety: any thread may call it at any time. Takes nanoseconds.

@@ -30,6 +30,18 @@ impl Control {
         self.cancelled.load(Ordering::Acquire)
     }
 
+    /// CANCELLED if it was.
+    #[inline]
+    pub fn check(&self) -> Result<()> {
+        if !self.is_cancelled() {
+            return Ok(());
+        }
+        Err(Error::new(
+            PAREXACT_ERROR_CANCELLED,
+            "the attached control was cancelled",
+        ))
+    }
+
     /// Items done and items in all, of the present call or the last one.
     pub fn progress(&self) -> (u64, u64) {
         // In this order: a call beginning meanwhile must not make done exceed total.
@@ -64,16 +76,72 @@ pub fn attach(control: Option<Arc<Control>>) -> Option<Arc<Control>> {
         .unwrap_or(None)
 }
 
+/// The control that governs this thread's calls.
+pub fn attached() -> Option<Arc<Control>> {
+    ATTACHED
+        .try_with(|attached| attached.borrow().clone())
+        .unwrap_or(None)
+}
+
+/// What work that is started now is to be governed by, on whatever thread it runs.
+pub struct Governance {
+    control: Option<Arc<Control>>,
+    reporting: bool,
+}
+
+impl Governance {
+    /// That of the present thread. Work that a callback starts leaves the progress alone.
+    pub fn current() -> Self {
+        Self {
+            control: attached(),
+            reporting: REPORTING.get(),
+        }
+    }
+
+    /// CANCELLED if it was.
+    pub fn check(&self) -> Result<()> {
+        self.control
+            .as_ref()
+            .map_or(Ok(()), |control| control.check())
+    }
+
+    /// Runs the work.
+    pub fn apply<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _restore = Restore(
+            attach(self.control.clone()),
+            REPORTING.replace(self.reporting),
+        );
+        work()
+    }
+}
+
+/// A call of `total` items will begin on another thread: until then none of them is done.
+pub fn announce(total: u64) {
+    if !REPORTING.get()
+        && let Some(control) = attached()
+    {
+        control.begin(total);
+    }
+}
+
+/// What this thread had before.
+struct Restore(Option<Arc<Control>>, bool);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        attach(self.0.take());
+        REPORTING.set(self.1);
+    }
+}
+
 /// For parts of a call that take long by themselves: has the control that governs this thread been cancelled?
 pub fn check_attached() -> Result<()> {
-    let control = ATTACHED
-        .try_with(|attached| attached.borrow().clone())
-        .unwrap_or(None);
-    Watch {
-        control,
-        reports: false,
-    }
-    .check()
+    ATTACHED
+        .try_with(|attached| {
+            let attached = attached.borrow();
+            attached.as_ref().map_or(Ok(()), |control| control.check())
+        })
+        .unwrap_or(Ok(()))
 }
 
 /// A call under the control that was attached to the calling thread when it began, if any.
@@ -85,9 +153,7 @@ pub struct Watch {
 impl Watch {
     /// Begins a call of `total` items; they may be of any kind, but all alike.
     pub fn begin(total: u64) -> Self {
-        let control = ATTACHED
-            .try_with(|attached| attached.borrow().clone())
-            .unwrap_or(None);
+        let control = attached();
         let reports = match &control {
             Some(control) if !REPORTING.replace(true) => {
                 control.begin(total);
@@ -101,13 +167,9 @@ impl Watch {
     /// To be asked at least every 50 ms: has the call been cancelled?
     #[inline]
     pub fn check(&self) -> Result<()> {
-        match &self.control {
-            Some(control) if control.is_cancelled() => Err(Error::new(
-                PAREXACT_ERROR_CANCELLED,
-                "the attached control was cancelled",
-            )),
-            _ => Ok(()),
-        }
+        self.control
+            .as_ref()
+            .map_or(Ok(()), |control| control.check())
     }
 
     /// Another `items` are done.
@@ -123,13 +185,6 @@ impl Watch {
     /// Runs a part of the call on the present thread, a worker or the caller: calls nested in it are
     /// governed by the same control and leave its progress alone.
     pub fn govern<R>(&self, part: impl FnOnce() -> R) -> R {
-        struct Restore(Option<Arc<Control>>, bool);
-        impl Drop for Restore {
-            fn drop(&mut self) {
-                attach(self.0.take());
-                REPORTING.set(self.1);
-            }
-        }
         if self.control.is_none() {
             return part();
         }

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::control::Watch;
-use super::{fork, team, threads};
+use super::crew::Crew;
+use super::{fork, team};
 use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
 ///
-/// The calling thread and up to `threads::for_call() - 1` workers, but never more than are
-/// [`threads::useful`], claim chunks in increasing order;
-/// each folds those it gets into an accumulator of its own from `new`, and `merge` brings the
+/// The calling thread and up to as many workers as make the threads of a call, [`Crew::for_call`], claim chunks in increasing
+/// order; each folds those it gets into an accumulator of its own from `new`, and `merge` brings the
 /// accumulators together. Which chunks meet in which accumulator, and the order of merging, vary
 /// from run to run: with exact accumulators that cannot be seen.
 ///
@@ -33,6 +33,18 @@ pub fn fold_chunks<A: Send>(
     work: impl Fn(&mut A, Range<usize>) -> Result<()> + Sync,
     merge: impl Fn(&mut A, A) + Sync,
 ) -> Result<A> {
+    fold_chunks_by(&Crew::for_call(), total, chunk, new, work, merge)
+}
+
+/// The same by other threads than those of a usual call.
+pub fn fold_chunks_by<A: Send>(
+    crew: &Crew,
+    total: usize,
+    chunk: usize,
+    new: impl Fn() -> A + Sync,
+    work: impl Fn(&mut A, Range<usize>) -> Result<()> + Sync,
+    merge: impl Fn(&mut A, A) + Sync,
+) -> Result<A> {
     let chunk = chunk.max(1);
     let chunks = total.div_ceil(chunk);
     let range = |index: usize| {
@@ -41,7 +53,7 @@ pub fn fold_chunks<A: Send>(
     };
     let watch = Watch::begin(total as u64);
     watch.check()?;
-    let threads = if chunks > 1 { threads::for_call() } else { 1 };
+    let threads = if chunks > 1 { crew.threads() } else { 1 };
     if threads == 1 {
         let mut accumulator = new();
         for index in 0..chunks {
@@ -56,11 +68,10 @@ pub fn fold_chunks<A: Send>(
 
     let claims = Claims::new(chunks);
     let merged = Mutex::new(None);
-    let threads = threads.min(threads::useful());
     let helpers = threads.min(chunks) - 1;
     // The pool grows in doubling steps up to the thread count: no more workers than calls have had use for.
     let workers = helpers.next_power_of_two().min(threads - 1);
-    let forked = team::run(workers, helpers, &|generation| {
+    let forked = team::run(crew, workers, helpers, &|generation| {
         watch.govern(|| {
             let _stop = claims.stop_if_panicking();
             let mut own = None;

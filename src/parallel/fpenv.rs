@@ -87,6 +87,49 @@ impl Restore {
     }
 }
 
+/// The x87 control word as the system sets it: to nearest, 64 bits, exceptions masked.
+#[cfg(target_arch = "x86_64")]
+const DEFAULT_X87: u16 = 0x037f;
+
+/// While it lives, the x87 arithmetic of this thread rounds as by default: the `long double` of callbacks, which the library itself
+/// has no use for.
+#[derive(Debug)]
+pub struct X87 {
+    #[cfg(target_arch = "x86_64")]
+    previous: u16,
+}
+
+impl X87 {
+    /// Begins.
+    pub fn default_environment() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let (mut previous, default) = (0u16, DEFAULT_X87);
+            // SAFETY: stores the control word to a live variable; exceptions stay masked after the load.
+            unsafe {
+                std::arch::asm!(
+                    "fnstcw [{previous}]", "fldcw [{default}]",
+                    previous = in(reg) &raw mut previous, default = in(reg) &raw const default,
+                    options(nostack),
+                );
+            }
+            Self { previous }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        Self {}
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Drop for X87 {
+    fn drop(&mut self) {
+        // SAFETY: loads what was stored.
+        unsafe {
+            std::arch::asm!("fldcw [{previous}]", previous = in(reg) &raw const self.previous, options(nostack));
+        }
+    }
+}
+
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;

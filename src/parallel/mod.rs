@@ -3,6 +3,9 @@
 //! | module | concept |
 //! |---|---|
 //! | [`fold`] | the entry for reductions: chunks claimed by the participants of a call |
+//! | [`map`], [`job`] | the entries for callbacks: for each item, and in the background ([`task`]) |
+//! | [`lock`], [`queue`] | between callbacks; [`wait`] is how they wait, [`wait_graph`] for whom |
+//! | [`crew`] | the threads of a call, of the library's pool or of a [`user_pool`] |
 //! | [`team`] | the calling thread and the workers that come in time |
 //! | [`runtime`] | the library's own pool, built on first use, anew in a forked child |
 //! | [`pool`] | workers, as many as the system grants |
@@ -18,16 +21,25 @@
 pub mod affinity;
 pub mod cgroup;
 pub mod control;
+pub mod crew;
 pub mod fold;
 pub mod fork;
 pub mod fpenv;
+pub mod job;
+pub mod lock;
+pub mod map;
 pub mod memory;
 pub mod pool;
+pub mod queue;
 pub mod runtime;
 pub mod signals;
+pub mod task;
 pub mod team;
 pub mod thread;
 pub mod threads;
+pub mod user_pool;
+pub mod wait;
+pub mod wait_graph;
 pub mod worker;
 
 pub use fold::fold_chunks;

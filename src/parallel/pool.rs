@@ -2,9 +2,12 @@
 
 use std::ffi::CString;
 use std::io;
+use std::sync::mpsc;
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
+use super::fpenv::X87;
+use super::wait_graph::{self, ThreadNumber};
 use super::{fork, memory, signals, thread, worker};
 use crate::panics;
 
@@ -16,7 +19,8 @@ const STACK_BYTES: usize = 2 << 20;
 pub struct Pool {
     /// `None` when not a single thread was granted.
     workers: Option<ThreadPool>,
-    granted: usize,
+    /// Who they are.
+    numbers: Vec<ThreadNumber>,
 }
 
 impl Pool {
@@ -46,11 +50,8 @@ impl Pool {
                     Err(granted) => ask = granted.min(ask - 1),
                 }
             }
-            if let Some(workers) = &workers {
-                warm_up(workers);
-            }
             Self {
-                granted: workers.as_ref().map_or(0, ThreadPool::current_num_threads),
+                numbers: workers.as_ref().map_or_else(Vec::new, warm_up),
                 workers,
             }
         })
@@ -83,7 +84,12 @@ impl Pool {
 
     /// How many workers there are.
     pub fn workers(&self) -> usize {
-        self.granted
+        self.numbers.len()
+    }
+
+    /// Who they are.
+    pub fn numbers(&self) -> &[ThreadNumber] {
+        &self.numbers
     }
 
     /// Runs `job` on some worker, some time; gives it back when there is no worker.
@@ -104,20 +110,31 @@ impl Pool {
 fn work(worker: ThreadBuilder) {
     let _inside = panics::Inside::enter();
     worker::become_worker();
+    // A thread begins with that of the one that made it.
+    let _x87 = X87::default_environment();
     worker.run();
 }
 
 /// Waits until every worker has looked for work once: the first of them to do so initialises
-/// crossbeam-epoch's collector, which a fork must not cut in two.
-fn warm_up(workers: &ThreadPool) {
-    workers.broadcast(|_| ());
+/// crossbeam-epoch's collector, which a fork must not cut in two. Answers who they are.
+///
+/// Not by rayon's own wait: on a worker of another pool that would take up other jobs meanwhile.
+fn warm_up(workers: &ThreadPool) -> Vec<ThreadNumber> {
+    let (sender, receiver) = mpsc::channel();
+    workers.spawn_broadcast(move |_| {
+        // It is received until all have sent.
+        let _ = sender.send(wait_graph::me());
+    });
+    receiver
+        .iter()
+        .take(workers.current_num_threads())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc;
 
     /// A system that grants `limit` threads at a time.
     fn limited(wanted: usize, limit: usize) -> Pool {

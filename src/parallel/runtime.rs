@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::pool::Pool;
+use super::wait_graph::Graph;
 use super::{fork, signals};
 
 /// What belongs to one generation of [`fork`]. Never freed: a child finds its parent's, with the lock
@@ -11,6 +12,7 @@ use super::{fork, signals};
 struct Runtime {
     generation: u64,
     slot: Mutex<Slot>,
+    waits: Mutex<Graph>,
 }
 
 #[derive(Default)]
@@ -42,6 +44,7 @@ fn runtime() -> &'static Runtime {
         let fresh = Box::into_raw(Box::new(Runtime {
             generation,
             slot: Mutex::default(),
+            waits: Mutex::default(),
         }));
         if RUNTIME
             .compare_exchange(seen, fresh, Ordering::AcqRel, Ordering::Acquire)
@@ -75,6 +78,11 @@ pub fn pool(workers: usize) -> Arc<Pool> {
         slot.pool = Some(grown.clone());
     }
     slot.pool.clone().unwrap_or(grown)
+}
+
+/// The waits of this process's threads.
+pub fn waits() -> &'static Mutex<Graph> {
+    &runtime().waits
 }
 
 /// What the pool looks like, for people; building nothing.

@@ -9,11 +9,13 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::Duration;
 
-use super::{fork, fpenv, runtime, signals};
+use super::crew::Crew;
+use super::wait_graph::{self, ThreadNumber};
+use super::{fork, fpenv, signals};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
 
 /// The gate is shut: whoever has not entered must not touch the body, whose frame may be gone.
@@ -26,19 +28,56 @@ struct Gate {
     /// The number of helpers inside, and [`SHUT`].
     state: AtomicUsize,
     caller: Thread,
+    /// Who waits for the helpers.
+    caller_number: ThreadNumber,
+    inside: Mutex<Inside>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
+/// The helpers inside, for the wait graph.
+#[derive(Default)]
+struct Inside {
+    helpers: Vec<ThreadNumber>,
+    /// The caller waits for them, and is in the graph.
+    awaited: bool,
+}
+
 impl Gate {
+    fn new() -> Self {
+        Self {
+            state: AtomicUsize::new(0),
+            caller: std::thread::current(),
+            caller_number: wait_graph::me(),
+            inside: Mutex::default(),
+            panic: Mutex::new(None),
+        }
+    }
+
     fn enter(&self) -> bool {
-        self.state
+        let entered = self
+            .state
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
                 (state & SHUT == 0).then_some(state + 1)
             })
-            .is_ok()
+            .is_ok();
+        if entered {
+            self.inside().helpers.push(wait_graph::me());
+        }
+        entered
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn leave(&self) {
+        let mut inside = self.inside();
+        let me = wait_graph::me();
+        inside.helpers.retain(|&helper| helper != me);
+        if inside.awaited {
+            wait_graph::release(self.caller_number);
+        }
+        drop(inside);
         if self.state.fetch_sub(1, Ordering::Release) == SHUT + 1 {
             self.caller.unpark();
         }
@@ -54,6 +93,18 @@ impl Gate {
             }
             // A signal handler may fork while this thread is parked, and nobody will wake the child.
             std::thread::park_timeout(FORK_CHECK);
+            // In a child: a vanished helper holds the lock.
+            if let Some(mut inside) = fork::lock(&self.inside, generation)
+                && !inside.helpers.is_empty()
+            {
+                inside.awaited = true;
+                wait_graph::wait_for_all(&inside.helpers);
+            }
+        }
+        if let Some(inside) = fork::lock(&self.inside, generation)
+            && inside.awaited
+        {
+            wait_graph::end(&mut vec![self.caller_number]);
         }
         true
     }
@@ -78,12 +129,15 @@ impl Body {
 /// Asks for helpers, who may run `body` while they are inside the gate.
 fn summon(
     gate: &Arc<Gate>,
+    crew: &Crew,
     workers: usize,
     helpers: usize,
     generation: u64,
     body: *const (dyn Fn(u64) + Sync + 'static),
 ) {
-    let pool = runtime::pool(workers);
+    let Some(pool) = crew.pool(workers) else {
+        return;
+    };
     for _ in 0..helpers.min(pool.workers()) {
         let gate = gate.clone();
         let body = Body(body);
@@ -107,18 +161,14 @@ fn summon(
     }
 }
 
-/// Runs `body` on this thread and on up to `helpers` workers of a pool that has `workers` of them,
+/// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers` of them,
 /// and returns when nobody runs it any more. Workers run it under the default floating-point
 /// environment. The body learns which generation of [`fork`] its participants are of: see [`fork::lock`].
 ///
 /// A panic of the body, on whatever thread, unwinds from here. FORKED answers a body that forked,
 /// in the child, if workers were helping.
-pub fn run(workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sync)) -> Result<()> {
-    let gate = Arc::new(Gate {
-        state: AtomicUsize::new(0),
-        caller: std::thread::current(),
-        panic: Mutex::new(None),
-    });
+pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sync)) -> Result<()> {
+    let gate = Arc::new(Gate::new());
     // SAFETY: only the lifetime changes; the gate ends every use of the pointer before `run` returns.
     let erased = unsafe {
         std::mem::transmute::<*const (dyn Fn(u64) + Sync + '_), *const (dyn Fn(u64) + Sync + 'static)>(
@@ -128,7 +178,7 @@ pub fn run(workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sync)) -> Resul
     // A signal handler that forks must do so before or after: in between, locks of the pool are held.
     let generation = signals::with_asynchronous_blocked(|| {
         let generation = fork::checked_generation();
-        summon(&gate, workers, helpers, generation, erased);
+        summon(&gate, crew, workers, helpers, generation, erased);
         generation
     });
     let own = catch_unwind(AssertUnwindSafe(|| body(generation)));

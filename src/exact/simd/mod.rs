@@ -310,6 +310,11 @@ impl Kernels {
         self.isa
     }
 
+    /// Is fused multiply-add an instruction, not a call?
+    pub fn fuses(&self) -> bool {
+        self.isa != Isa::Baseline
+    }
+
     /// Runs a loop that was compiled for this instruction set.
     #[inline(always)]
     pub fn run(&self, body: impl Loop) {

@@ -1,0 +1,75 @@
+//! A lock between callbacks, on any threads.
+
+use super::control;
+use super::wait::{Monitor, Timeout};
+use super::wait_graph::{self, ThreadNumber};
+use crate::error::{Error, PAREXACT_ERROR_NOT_OWNER, Result};
+
+/// Held by one thread at a time; that thread alone may release it.
+#[derive(Debug)]
+pub struct Lock(Monitor<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    holder: Option<ThreadNumber>,
+    /// Threads in the wait graph on account of this lock and its present holder.
+    waiters: Vec<ThreadNumber>,
+}
+
+impl Lock {
+    /// A lock that nobody holds.
+    pub fn new() -> Self {
+        Self(Monitor::new(State::default()))
+    }
+
+    /// Takes the lock; DEADLOCK if its holder waits for this thread, or is this thread.
+    pub fn acquire(&self, timeout: Timeout) -> Result<()> {
+        let me = wait_graph::me();
+        let late = "the lock was not released in time";
+        let mut tries = 0;
+        self.0.wait(0, timeout, late, |state| {
+            if let Err(cancelled) = control::check_attached() {
+                return Some(Err(cancelled));
+            }
+            let Some(holder) = state.holder else {
+                state.holder = Some(me);
+                return Some(Ok(()));
+            };
+            // Usually it is released before the first slice of the wait is over.
+            if (holder == me || tries > 0)
+                && let Err(circle) = wait_graph::wait_for(holder, timeout, &mut state.waiters)
+            {
+                return Some(Err(circle));
+            }
+            tries += 1;
+            None
+        })?
+    }
+
+    /// Was it made by the parent of this process?
+    pub fn is_inherited(&self) -> bool {
+        self.0.is_inherited()
+    }
+
+    /// Gives it back.
+    pub fn release(&self) -> Result<()> {
+        let mut state = self.0.lock()?;
+        if state.holder != Some(wait_graph::me()) {
+            return Err(Error::new(
+                PAREXACT_ERROR_NOT_OWNER,
+                "the lock is not held by this thread",
+            ));
+        }
+        state.holder = None;
+        wait_graph::end(&mut state.waiters);
+        drop(state);
+        self.0.notify_one(0);
+        Ok(())
+    }
+}
+
+impl Default for Lock {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,41 @@
+//! A function of the caller's, to be run once.
+
+use std::ffi::c_void;
+
+use crate::error::{Error, PAREXACT_ERROR_CALLBACK_FAILED, Result};
+
+/// A function to run in the background. Answers 0, or anything else if it failed. It may run on any thread.
+pub type TaskFn = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
+
+/// A task, checked.
+pub struct Task {
+    function: unsafe extern "C" fn(*mut c_void) -> i32,
+    user_data: *mut c_void,
+}
+
+// SAFETY: that another thread may use what the pointer points to is the caller's promise.
+unsafe impl Send for Task {}
+
+impl Task {
+    /// # Safety
+    /// The function may be called on any thread until it has been.
+    pub unsafe fn new(function: TaskFn, user_data: *mut c_void) -> Result<Self> {
+        let function = function.ok_or_else(|| Error::null("task"))?;
+        Ok(Self {
+            function,
+            user_data,
+        })
+    }
+
+    /// Calls the function.
+    pub fn run(&self) -> Result<()> {
+        // SAFETY: the promise made to `new`.
+        match unsafe { (self.function)(self.user_data) } {
+            0 => Ok(()),
+            value => Err(Error::new(
+                PAREXACT_ERROR_CALLBACK_FAILED,
+                format!("the task failed: it returned {value}"),
+            )),
+        }
+    }
+}
