@@ -54,7 +54,8 @@ static: library ## the static library, which exports the API alone
 	@scripts/static.sh $(BUILD)/libparexact.a $(BUILD)/libparexact.so $(BUILD)/libparexact.a
 
 demo: library $(VENV)/ready ## build everything needed and run the workshop's programs
-	@for script in slide_sum_my_numbers slide_sum_ld_library_path slide_my_statistics slide_numerical_note; do \
+	@for script in slide_sum_my_numbers slide_sum_ld_library_path slide_my_statistics slide_numerical_note \
+	    slide_pool_map map_async_progress slide_lock_queue shared_arrays slide_pi; do \
 	    printf '\n--- python_examples/%s.py\n' $$script; \
 	    LD_LIBRARY_PATH="$(CURDIR)/$(BUILD)$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" \
 	        $(VENV)/bin/python python_examples/$$script.py || exit 1; \
@@ -93,8 +94,8 @@ check-rust: ## Rust tests; an outdated header fails here
 	$(CARGO_TEST) $(LOCKED)
 	$(PASSED)
 
-check-c: all ## C and Fortran programs; symbols and loader flags
-	@scripts/require.sh cc c++ gfortran binutils
+check-c: all ## C and Fortran programs; symbols and loader flags; memcheck
+	@scripts/require.sh cc c++ gfortran binutils valgrind
 	tests/c/run.sh $(BUILD) include
 	$(PASSED)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
 #
-#   scripts/require.sh TOOL...      of: binutils c++ cc clippy dieharder gfortran pkg-config rustfmt venv
+#   scripts/require.sh TOOL...      of: binutils c++ cc clippy dieharder gfortran pkg-config rustfmt valgrind venv
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
 # installed; nothing is ever skipped for want of a tool.
@@ -18,6 +18,8 @@ works() {
     gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
+    valgrind) # It cannot start without the symbols of the C library, a package of its own.
+        valgrind --quiet true >/dev/null 2>&1 ;;
     venv) # Debian's python3 has the module without what it needs to succeed.
         "${PYTHON:-python3}" -m venv "$scratch/venv" >/dev/null 2>&1 ;;
     *) echo "require.sh: unknown tool $1" >&2 && exit 2 ;;
@@ -27,7 +29,7 @@ works() {
 # The command that installs it.
 remedy() {
     case $1 in
-    binutils | dieharder | gfortran | pkg-config) echo "apt-get install -y $1" ;;
+    binutils | dieharder | gfortran | pkg-config | valgrind) echo "apt-get install -y $1" ;;
     c++) echo "apt-get install -y g++" ;;
     cc) echo "apt-get install -y gcc libc6-dev" ;;
     clippy | rustfmt) echo "rustup component add $1" ;;

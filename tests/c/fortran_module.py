@@ -5,11 +5,22 @@ Usage: fortran_module.py parexact.h parexact.f90
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from header import Prototype, bindings, header_constants, module_constants, prototypes
+from header import (
+    Binding,
+    Prototype,
+    abstract_interfaces,
+    bindings,
+    callbacks,
+    header_constants,
+    module_constants,
+    prototypes,
+)
 
 VALUES = {
     "int64_t": "integer(c_int64_t), value",
@@ -21,15 +32,17 @@ VALUES = {
     "double": "real(c_double), value",
 }
 STRUCTS = {"parexact_stats", "parexact_array", "parexact_state", "parexact_distribution"}
+CALLBACKS = {"parexact_map_fn", "parexact_task_fn", "parexact_block_fn"}
+BY_VALUE = VALUES | {name: f"procedure({name})" for name in CALLBACKS}
 
 
 def fortran_argument(c_type: str) -> set[str]:
     """The Fortran declarations that are passed as this C type is."""
-    if c_type in VALUES:
-        return {VALUES[c_type]}
+    if c_type in BY_VALUE:
+        return {BY_VALUE[c_type]}
     target = c_type.removesuffix("*")
     if target == "void":  # an address, or any variable by reference
-        return {"type(c_ptr), value", "type(parexact_state)", "integer(c_int)"}
+        return {"type(c_ptr), value", "type(*)", "type(parexact_state)", "integer(c_int)"}
     if target.endswith("*"):
         return {"type(c_ptr)"}
     if target in STRUCTS:
@@ -46,51 +59,52 @@ def fortran_result(c_type: str) -> str | None:
     return VALUES[c_type].removesuffix(", value") if c_type in VALUES else "type(c_ptr)"
 
 
-def main(header: Path, module: Path) -> int:
-    """Prints each difference; the number of them decides the exit status."""
-    differences: list[str] = []
-    functions: dict[str, Prototype] = prototypes(header)
-    bound = bindings(module)
+def differences_of(
+    what: str, functions: dict[str, Prototype], bound: list[Binding]
+) -> Iterator[str]:
+    """How the module's declarations differ from the header's."""
     if not functions or not bound:
-        differences.append(
-            f"found {len(functions)} prototypes and {len(bound)} bindings: is the text understood at all?"
-        )
-    declared_bindings = module.read_text().lower().count("name=")
-    if declared_bindings != len(bound):
-        differences.append(
-            f"{declared_bindings} bind(C, name=...) in the module, but only {len(bound)} understood"
-        )
-
+        yield f"found {len(functions)} and {len(bound)} {what}s: is the text understood at all?"
     counts = Counter(binding.name for binding in bound)
-    differences += [
-        f"{name} is in the header and not in the module"
-        for name in functions.keys() - counts.keys()
-    ]
-    differences += [
-        f"{name} is in the module and not in the header"
-        for name in counts.keys() - functions.keys()
-    ]
-    differences += [f"{name} is bound {count} times" for name, count in counts.items() if count > 1]
+    for name in functions.keys() - counts.keys():
+        yield f"{name} is in the header and not in the module"
+    for name in counts.keys() - functions.keys():
+        yield f"{name} is in the module and not in the header"
+    for name, count in counts.items():
+        if count > 1:
+            yield f"{name} is bound {count} times"
     for binding in bound:
         function = functions.get(binding.name)
         if function is None:
             continue
         if binding.returns != fortran_result(function.returns):
-            differences.append(
-                f"{binding.name} returns {function.returns} in C and {binding.returns} in Fortran"
-            )
+            yield f"{binding.name} returns {function.returns} in C and {binding.returns} in Fortran"
         if len(binding.arguments) != len(function.arguments):
-            differences.append(
-                f"{binding.name} has {len(function.arguments)} arguments, Fortran {len(binding.arguments)}"
-            )
+            yield f"{binding.name} has {len(function.arguments)} arguments, Fortran {len(binding.arguments)}"
             continue
         for position, (c_type, fortran_type) in enumerate(
             zip(function.arguments, binding.arguments), 1
         ):
             if fortran_type not in fortran_argument(c_type):
-                differences.append(
-                    f"{binding.name}, argument {position}: {c_type} in C, {fortran_type} in Fortran"
-                )
+                yield f"{binding.name}, argument {position}: {c_type} in C, {fortran_type} in Fortran"
+
+
+def main(header: Path, module: Path) -> int:
+    """Prints each difference; the number of them decides the exit status."""
+    functions, bound = prototypes(header), bindings(module)
+    pointers = callbacks(header)
+    differences = [
+        *differences_of("function", functions, bound),
+        *differences_of("callback", pointers, abstract_interfaces(module)),
+    ]
+    # Procedures of the module that have no name for C say so: name="".
+    declared_bindings = len(re.findall(r'name="(?!")', module.read_text().lower()))
+    if declared_bindings != len(bound):
+        differences.append(
+            f"{declared_bindings} bind(C, name=...) in the module, but only {len(bound)} understood"
+        )
+    if pointers.keys() != CALLBACKS:
+        differences.append(f"the header's callbacks are {', '.join(sorted(pointers))}")
 
     c_constants, f_constants = header_constants(header), module_constants(module)
     if not c_constants:
@@ -103,7 +117,9 @@ def main(header: Path, module: Path) -> int:
 
     for difference in sorted(differences):
         print(difference, file=sys.stderr)
-    print(f"{len(functions)} functions and {len(c_constants)} constants compared")
+    print(
+        f"{len(functions)} functions, {len(pointers)} callbacks and {len(c_constants)} constants compared"
+    )
     return 1 if differences else 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -21,6 +21,7 @@ class Binding:
     """A Fortran interface body with bind(C); types in lower case, `, value` kept, everything else dropped."""
 
     name: str
+    procedure: str
     returns: str | None
     arguments: tuple[str, ...]
 
@@ -56,6 +57,19 @@ def prototypes(header: Path) -> dict[str, Prototype]:
             if arguments.strip() in ("", "void")
             else tuple(_c_type(a, True) for a in arguments.split(","))
         )
+        found[name] = Prototype(name, _c_type(returns, False), types)
+    return found
+
+
+def callbacks(header: Path) -> dict[str, Prototype]:
+    """Every type of pointers to functions that the header defines."""
+    found = {}
+    for returns, name, arguments in re.findall(
+        r"\btypedef\s+(\w+)\s*\(\*(\w+)\)\s*\((.*?)\)\s*;",
+        _without_comments(header.read_text()),
+        re.DOTALL,
+    ):
+        types = tuple(_c_type(a, True) for a in arguments.split(","))
         found[name] = Prototype(name, _c_type(returns, False), types)
     return found
 
@@ -106,12 +120,23 @@ def module_constants(module: Path) -> dict[str, int]:
 
 def bindings(module: Path) -> list[Binding]:
     """Every interface body with bind(C, name=...), in the order of the file."""
+    return _interface_bodies(module, r'bind\(c, name="(\w+)"\)')
+
+
+def abstract_interfaces(module: Path) -> list[Binding]:
+    """Every interface body of a callback: bind(C) without a name, which abstract interfaces do not have."""
+    return [
+        replace(body, name=body.procedure) for body in _interface_bodies(module, r"bind\(c()\)")
+    ]
+
+
+def _interface_bodies(module: Path, bind: str) -> list[Binding]:
     found: list[Binding] = []
     procedure: re.Match[str] | None = None
     declared: dict[str, str] = {}
     for statement in _fortran_statements(module):
         start = re.fullmatch(
-            r'(function|subroutine) (\w+)\((.*?)\) bind\(c, name="(\w+)"\)(?: result\((\w+)\))?',
+            rf"(function|subroutine) (\w+)\((.*?)\) {bind}(?: result\((\w+)\))?",
             statement,
         )
         if start:
@@ -119,7 +144,8 @@ def bindings(module: Path) -> list[Binding]:
         elif procedure and statement == f"end {procedure[1]} {procedure[2]}":
             dummies = [name.strip() for name in procedure[3].split(",") if name.strip()]
             returns = declared[procedure[5] or procedure[2]] if procedure[1] == "function" else None
-            found.append(Binding(procedure[4], returns, tuple(declared[name] for name in dummies)))
+            arguments = tuple(declared[name] for name in dummies)
+            found.append(Binding(procedure[4], procedure[2], returns, arguments))
             procedure = None
         elif procedure and "::" in statement:
             attributes, names = statement.split("::")

@@ -6,6 +6,7 @@
 # LIBDIR holds libparexact.so, its link libparexact.so.0 and libparexact.a (target/release after `make`); INCLUDEDIR
 # holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is
 # required: a missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
+# Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more, in small.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -18,7 +19,7 @@ for file in "$libdir"/libparexact.{so,so.0,a} "$include"/parexact.{h,f90}; do
     [[ -e $file ]] || die "$file is missing"
 done
 cc=${CC:-cc} cxx=${CXX:-c++} fc=${FC:-gfortran} python=${PYTHON:-python3}
-for tool in "$cc" "$cxx" "$fc" "$python" nm readelf timeout; do
+for tool in "$cc" "$cxx" "$fc" "$python" nm readelf timeout valgrind; do
     command -v "$tool" >/dev/null || die "$tool is not installed"
 done
 
@@ -89,6 +90,15 @@ example() {
         check "$name" bash -o pipefail -c '"$1" | diff - "$1.expected"' _ "$build/$name" || true
 }
 
+# memcheck NAME [OPTION...]: the program $build/NAME once more, with small sizes, looking for bad accesses and lost memory.
+memcheck() {
+    local name=$1
+    shift
+    [[ -x $build/$name ]] || return 0 # has failed already
+    check "memcheck $name" env PAREXACT_TEST_SMALL=1 valgrind --quiet --fair-sched=yes --error-exitcode=1 \
+        --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite "$@" "$build/$name" || true
+}
+
 check shared_library "$python" "$root/tests/c/shared_library.py" "$libdir/libparexact.so" "$include/parexact.h" || true
 check fortran_module "$python" "$root/tests/c/fortran_module.py" "$include/parexact.h" "$include/parexact.f90" || true
 
@@ -113,6 +123,15 @@ done
 program static_library "$cc" "${c11[@]}" "$root/tests/c/values.c" "$libdir/libparexact.a" -lpthread -ldl -lm
 check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
 
+# What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
+for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs deadlock lock queue cancel pi \
+    integrate; do
+    memcheck "$name"
+done
+# A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does not free them.
+memcheck pool_fork --leak-check=no
+memcheck pool_exit --leak-check=no
+
 # Random numbers are the same from either language, on any machine.
 random='at once : 10000000 values, mean  0.000099, std  0.999937, fingerprint 09C824D33B7688DEC1D781C7479769B3
 in parts: 10000000 values, mean  0.000099, std  0.999937, fingerprint 09C824D33B7688DEC1D781C7479769B3
@@ -123,16 +142,32 @@ if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
     for source in "$root"/tests/fortran/*.f90; do
         program "fortran_$(basename "$source" .f90)" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
     done
+    memcheck fortran_parallel
     example example_sum_my_numbers_f90 \
         "$fc" "${fortran[@]}" "$root/fortran_examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
 2750.0
 numbers(51) is now -27.7273
 END
+    example example_map_f90 \
+        "$fc" "${fortran[@]}" "$root/fortran_examples/map.f90" "$build/parexact.o" "${link[@]}" <<'END'
+837799 takes 524 steps
+END
+    example example_pi_f90 \
+        "$fc" "${fortran[@]}" "$root/fortran_examples/pi.f90" "$build/parexact.o" "${link[@]}" <<'END'
+    n  pi(n)         error      integral of 4/(1+x**2)
+    1  3.2000000000  5.841E-02  3.2000000000
+    2  3.1623529412  2.076E-02  3.1623529412
+   10  3.1424259850  8.333E-04  3.1424259850
+   50  3.1416259869  3.333E-05  3.1416259869
+  100  3.1416009869  8.333E-06  3.1416009869
+  500  3.1415929869  3.333E-07  3.1415929869
+n = 289 is the first with an error below 1e-6
+END
     example example_random_f90 \
         "$fc" "${fortran[@]}" "$root/fortran_examples/random.f90" "$build/parexact.o" "${link[@]}" <<<"$random"
     for source in "$root"/fortran_examples/*.f90; do
         name=$(basename "$source" .f90)
-        [[ $name == sum_my_numbers || $name == random ]] ||
+        [[ -e $build/example_${name}_f90.expected ]] ||
             program "example_${name}_f90" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
     done
 fi
@@ -140,10 +175,37 @@ example example_sum_my_numbers_c "$cc" "${c99[@]}" "$root/c_examples/sum_my_numb
 2750.0
 numbers[50] is now -27.7273
 END
+example example_map_structs_c "$cc" "${c99[@]}" "$root/c_examples/map_structs.c" "${link[@]}" <<'END'
+two        10240 14.14
+three        810 17.32
+nine         810 30.00
+sixteen      160 40.00
+ten        10000 31.62
+the callback failed for index 3: it returned 1
+END
+# The display of the progress is on the standard error.
+example example_background_job_c "$cc" "${c99[@]}" "$root/c_examples/background_job.c" "${link[@]}" <<'END'
+400 of 400 done
+PAREXACT_ERROR_CANCELLED
+END
+example example_lock_and_queue_c "$cc" "${c99[@]}" "$root/c_examples/lock_and_queue.c" "${link[@]}" <<'END'
+8 numbers have 48 divisors or more, 2520 has the most: 48
+43376 divisors in all
+END
+example example_pi_c "$cc" "${c99[@]}" "$root/c_examples/pi.c" "${link[@]}" <<'END'
+    n  pi(n)         error
+    1  3.2000000000  5.841e-02
+    2  3.1623529412  2.076e-02
+   10  3.1424259850  8.333e-04
+   50  3.1416259869  3.333e-05
+  100  3.1416009869  8.333e-06
+  500  3.1415929869  3.333e-07
+n = 289 is the first with an error below 1e-6
+END
 example example_random_c "$cc" "${c99[@]}" "$root/c_examples/random.c" "${link[@]}" <<<"$random"
 for source in "$root"/c_examples/*.c; do
     name=$(basename "$source" .c)
-    [[ $name == sum_my_numbers || $name == random ]] ||
+    [[ -e $build/example_${name}_c.expected ]] ||
         program "example_${name}_c" "$cc" "${c99[@]}" "$source" "${link[@]}"
 done
 

@@ -1,0 +1,107 @@
+/* The end of a pool: its work is done first, by whomever it is ended; handles of its jobs outlive it. */
+#include "parallel.h"
+
+/* A job that lasts until it is let go. */
+typedef struct {
+    atomic_int running;
+    atomic_int let_go;
+    int32_t answer;
+    atomic_int ended;
+} stage;
+
+static int32_t stay(void *user_data)
+{
+    stage *s = user_data;
+    s->running = 1;
+    WAIT_UNTIL(s->let_go);
+    s->ended = 1;
+    return s->answer;
+}
+
+static int32_t count(void *counter)
+{
+    atomic_fetch_add((atomic_size_t *)counter, 1);
+    return 0;
+}
+
+/* Freed while they run and before they begin: done all the same. The pool's end waits for them. */
+static void freed_early(void)
+{
+    parexact_pool *pool = new_pool(1);
+    stage s = {.answer = 0};
+    atomic_size_t counter = 0;
+    parexact_job *job = submit(pool, stay, &s);
+    WAIT_UNTIL(s.running);
+    parexact_job_free(job);
+    for (int i = 0; i < 100; i++)
+        parexact_job_free(submit(pool, count, &counter));
+    CHECK(counter == 0); /* the only worker is busy */
+    s.let_go = 1;
+    parexact_pool_free(pool);
+    CHECK(s.ended && counter == 100);
+}
+
+static parexact_pool *mortal;
+
+static int32_t free_the_pool(void *ended)
+{
+    parexact_pool_free(mortal);
+    *(atomic_int *)ended = 1;
+    return 0;
+}
+
+/* By a callback on its own worker, which does not wait for itself; what was submitted is done. */
+static void freed_by_its_worker(void)
+{
+    for (size_t workers = 1; workers < 4; workers++) {
+        atomic_int ended = 0;
+        atomic_size_t counter = 0;
+        stage s = {.answer = 0};
+        mortal = new_pool(workers);
+        parexact_job *held = submit(mortal, stay, &s), *jobs[20];
+        for (size_t i = 0; i < LENGTH(jobs); i++)
+            jobs[i] = submit(mortal, count, &counter);
+        parexact_job *last = submit(mortal, free_the_pool, &ended);
+        s.let_go = 1;
+        CHECK_STATUS(finish(last), PAREXACT_OK);
+        CHECK(ended);
+        CHECK_STATUS(finish(held), PAREXACT_OK);
+        for (size_t i = 0; i < LENGTH(jobs); i++)
+            CHECK_STATUS(finish(jobs[i]), PAREXACT_OK);
+        CHECK(counter == LENGTH(jobs));
+    }
+}
+
+/* The handle of a job outlives its pool. */
+static void handles_outlive_the_pool(void)
+{
+    parexact_pool *pool = new_pool(2);
+    stage s = {.let_go = 1, .answer = 5};
+    parexact_job *job = submit(pool, stay, &s);
+    parexact_pool_free(pool);
+    CHECK(s.ended);
+    CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);
+}
+
+/* Once the pool has ended, so have its jobs: a look is enough. */
+static void ended_with_the_pool(void)
+{
+    for (size_t round = 0; round < usually(200, 20); round++) {
+        atomic_size_t counter = 0;
+        parexact_pool *pool = new_pool(1);
+        parexact_job *job = submit(pool, count, &counter);
+        parexact_pool_free(pool);
+        CHECK(counter == 1);
+        CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_OK);
+        parexact_job_free(job);
+    }
+}
+
+int main(void)
+{
+    freed_early();
+    freed_by_its_worker();
+    handles_outlive_the_pool();
+    ended_with_the_pool();
+    return checks_done();
+}
