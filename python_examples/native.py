@@ -6,9 +6,11 @@ this module, so that a prototype is written down in one place only.
 
 from __future__ import annotations
 
+import math
 import os
 from ctypes import (
     CDLL,
+    CFUNCTYPE,
     POINTER,
     Structure,
     byref,
@@ -30,7 +32,11 @@ import numpy.typing as npt
 
 
 def load() -> CDLL:
-    """Open $PAREXACT_LIBRARY, else ../target/release, else what the loader finds by name."""
+    """Open $PAREXACT_LIBRARY, else ../target/release, else what the loader finds by name.
+
+    CDLL gives the interpreter lock (GIL) back during each call; PyDLL would keep it. A call that
+    waits for Python callbacks on other threads would then wait for ever.
+    """
     built = Path(__file__).resolve().parent.parent / "target" / "release" / "libparexact.so"
     name = str(built) if built.exists() else "libparexact.so"
     name = os.environ.get("PAREXACT_LIBRARY") or name
@@ -101,7 +107,13 @@ class Distribution(Structure):
 
 OK = 0
 NAN_FOUND = 5
+CALLBACK_FAILED = 7
 CANCELLED = 8
+TIMEOUT = 9
+CLOSED = 10
+NOT_OWNER = 11
+DEADLOCK = 12
+FORKED = 13
 
 NAN_POLICY = {"propagate": 0, "omit": 1, "raise": 2}
 
@@ -141,10 +153,35 @@ DISTRIBUTION = {
 OP = {"sum": 0, "mean": 1, "var": 2, "std": 3, "min": 4, "max": 5, "norm": 6}
 
 
+# --- callbacks -------------------------------------------------------------------------------
+
+# What C calls back. MapFunction(f) wraps a Python function, and has to be kept as long as C may
+# call it; MapFunction(address) is native code, such as the `address` of a numba.cfunc. A Python
+# function holds the GIL while it runs, so that only one runs at a time, and no exception may leave
+# it; see callbacks.py.
+MapFunction = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p)  # item, result, user_data
+TaskFunction = CFUNCTYPE(c_int32, c_void_p)  # user_data
+BlockFunction = CFUNCTYPE(  # x, y, count, user_data
+    *(c_int32, POINTER(c_double), POINTER(c_double), c_size_t, c_void_p)
+)
+
+
 # --- prototypes ------------------------------------------------------------------------------
 
 status = c_int32
-control = c_void_p  # an opaque handle
+
+# Opaque handles.
+control = c_void_p
+pool = c_void_p
+job = c_void_p
+lock = c_void_p
+queue = c_void_p
+
+# The arguments of a map: pool, function, user_data, items, results, count and chunk size.
+_map = [
+    *(pool, MapFunction, c_void_p),
+    *(c_void_p, c_size_t, c_void_p, c_size_t, c_size_t, c_size_t),
+]
 
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "sum_my_numbers": (c_double, [POINTER(c_double), c_size_t]),
@@ -193,6 +230,28 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "parexact_control_progress": (None, [control, POINTER(c_uint64), POINTER(c_uint64)]),
     "parexact_control_reset": (None, [control]),
     "parexact_control_free": (None, [control]),
+    "parexact_pool_new": (status, [c_size_t, POINTER(pool)]),
+    "parexact_pool_free": (None, [pool]),
+    "parexact_map": (status, _map),
+    "parexact_map_async": (status, [*_map, POINTER(job)]),
+    "parexact_submit": (status, [pool, TaskFunction, c_void_p, POINTER(job)]),
+    "parexact_job_wait": (status, [job, c_double]),
+    "parexact_job_free": (None, [job]),
+    "parexact_lock_new": (status, [POINTER(lock)]),
+    "parexact_lock_acquire": (status, [lock, c_double]),
+    "parexact_lock_release": (status, [lock]),
+    "parexact_lock_free": (None, [lock]),
+    "parexact_queue_new": (status, [c_size_t, c_size_t, POINTER(queue)]),
+    "parexact_queue_put": (status, [queue, c_void_p, c_double]),
+    "parexact_queue_get": (status, [queue, c_double, c_void_p]),
+    "parexact_queue_length": (c_size_t, [queue]),
+    "parexact_queue_close": (status, [queue]),
+    "parexact_queue_free": (None, [queue]),
+    "parexact_pi": (status, [c_uint64, POINTER(c_double)]),
+    "parexact_integrate": (
+        status,
+        [BlockFunction, c_void_p, c_double, c_double, c_uint64, POINTER(c_double)],
+    ),
     "parexact_explain": (status, [c_void_p, c_size_t, POINTER(c_size_t)]),
     "parexact_version": (c_char_p, []),
     "parexact_status_name": (c_char_p, [status]),
@@ -228,6 +287,17 @@ def doubles(array: npt.NDArray[np.float64]) -> Any:
     if array.dtype != np.float64 or not array.flags.c_contiguous:
         raise TypeError("a C-contiguous float64 array is needed")
     return array.ctypes.data_as(POINTER(c_double))
+
+
+def records(array: npt.NDArray[Any]) -> tuple[Any, int]:
+    """Return where the items of an array begin and how long each is, as a map wants it.
+
+    What runs along the first axis are the items: numbers, records of a structured dtype, or rows.
+    The place keeps the array alive: hold on to it as long as C uses the memory.
+    """
+    if array.ndim == 0 or not array.flags.c_contiguous:
+        raise TypeError("a C-contiguous array of items is needed")
+    return array.ctypes, array.itemsize * math.prod(array.shape[1:])
 
 
 def view(array: npt.NDArray[Any]) -> Array:

@@ -40,6 +40,15 @@ def prototypes() -> dict[str, tuple[str, list[str]]]:
     return found
 
 
+def callbacks() -> dict[str, tuple[str, list[str]]]:
+    """Return name -> (result type, argument types) of the types of functions."""
+    pattern = r"typedef\s+([\w \t\n*]+?)\(\s*\*\s*(\w+)\s*\)\s*\(([^()]*)\)\s*;"
+    return {
+        name: (_squeeze(result), [_type(a) for a in arguments.split(",")])
+        for result, name, arguments in re.findall(pattern, TEXT)
+    }
+
+
 def _type(argument: str) -> str:
     """Drop the parameter's name: `const double *x` becomes `const double *`."""
     array = argument.rstrip().endswith("]")

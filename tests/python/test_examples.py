@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,57 @@ def test_numerical_note() -> None:
     assert re.search(r"NumPy [234], parexact 1\.", output)
 
 
+def test_pool_map() -> None:
+    output = run("slide_pool_map.py", "--side", "40", "--workers", "2")
+    assert len(re.findall(r"^ +\d+\.\d{4} s  ", output, re.M)) == 6
+    assert "the same steps each way, in the order of the points: yes" in output
+    assert "ValueError: -1 steps" in output
+    assert "index 800:" in output
+    assert output.endswith("Python ends all the same.\n")
+
+
+def test_map_async_progress() -> None:
+    output = run("map_async_progress.py", "--items", "60", "--bar")
+    assert "[" + 40 * "#" + "] 60/60\n" in output
+    assert re.search(r"^60 of 60 walks, \d", output, re.M)
+    mean, expected = map(float, re.findall(r"\d+\.\d", output.splitlines()[-1]))
+    assert expected == 797.9
+    assert 500 < mean < 1100
+
+
+def test_map_async_progress_stopped_by_ctrl_c() -> None:
+    program = subprocess.Popen(
+        [sys.executable, str(EXAMPLES / "map_async_progress.py"), "--items", "10000000"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert "Ctrl-C" in program.stdout.readline()
+    time.sleep(0.3)
+    program.send_signal(signal.SIGINT)
+    try:
+        output, errors = program.communicate(timeout=60)
+    finally:
+        program.kill()
+    assert re.fullmatch(r"stopped after \d+ of 10000000 walks, .*\n", output)
+    assert (program.returncode, errors) == (130, "")
+
+
+def test_lock_and_queue() -> None:
+    output = run("slide_lock_queue.py")
+    assert "with a lock 200 are in one piece" in output
+    samples = re.findall(r"^ +\d+\. sample +(\d+) has mean \d+\.\d{3}$", output, re.M)
+    assert sorted(map(int, samples)) == list(range(12))
+
+
+def test_shared_arrays() -> None:
+    output = run("shared_arrays.py", "--rows", "300", "--columns", "50")
+    assert "the same numbers each way: yes" in output
+    assert "the same memory as before: yes" in output
+    assert "a view made before has mean 0.0 and std 1.0 now" in output
+
+
 @pytest.fixture(scope="module")
 def matplotlib_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return a directory with matplotlib's list of fonts: making it takes seconds and a warning."""
@@ -88,6 +141,16 @@ def test_random_speed(tmp_path: Path, matplotlib_cache: str) -> None:
     arguments = ["--most", "1000", "--output", str(figure)]
     output = run("random_speed.py", *arguments, MPLCONFIGDIR=matplotlib_cache)
     assert re.search(r"^parexact, 1 thread +1000: \S+ s$", output, re.M)
+    assert is_png(figure)
+
+
+def test_pi(tmp_path: Path, matplotlib_cache: str) -> None:
+    figure = tmp_path / "pi.png"
+    arguments = ["--points", "20000", "--output", str(figure)]
+    output = run("slide_pi.py", *arguments, MPLCONFIGDIR=matplotlib_cache)
+    assert re.findall(r"^ +(\d+)  3\.\d+ ", output, re.M) == ["1", "2", "10", "50", "100", "500"]
+    assert "error below 1e-6 is 289." in output
+    assert len(re.findall(r"times as long$", output, re.M)) == 2
     assert is_png(figure)
 
 

@@ -10,9 +10,9 @@ from children import environment
 from paths import TESTS
 
 
-def run_job(*arguments: str, timeout: float = 100) -> None:
+def run_job(*arguments: str, program: str = "process_jobs.py", timeout: float = 100) -> None:
     job = subprocess.Popen(
-        [sys.executable, "-W", "ignore", str(TESTS / "process_jobs.py"), *arguments],
+        [sys.executable, "-W", "ignore", str(TESTS / program), *arguments],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -35,6 +35,19 @@ POINTERS: dict[str, list[Any]] = {
     "parexact_distribution *": [POINTER(native.Distribution)],
     "parexact_control *": [c_void_p],
     "parexact_control * *": [POINTER(c_void_p)],
+    "parexact_pool *": [c_void_p],
+    "parexact_pool * *": [POINTER(c_void_p)],
+    "parexact_job *": [c_void_p],
+    "parexact_job * *": [POINTER(c_void_p)],
+    "parexact_lock *": [c_void_p],
+    "parexact_lock * *": [POINTER(c_void_p)],
+    "parexact_queue *": [c_void_p],
+    "parexact_queue * *": [POINTER(c_void_p)],
+}
+CALLBACKS: dict[str, Any] = {
+    "parexact_map_fn": native.MapFunction,
+    "parexact_task_fn": native.TaskFunction,
+    "parexact_block_fn": native.BlockFunction,
 }
 VALUES: dict[str, list[Any]] = {
     "void": [None],
@@ -50,6 +63,8 @@ VALUES: dict[str, list[Any]] = {
 
 def matches(c_type: str, python_type: object) -> bool:
     plain = " ".join(word for word in c_type.split() if word != "const")
+    if plain in CALLBACKS:
+        return python_type is CALLBACKS[plain]
     return python_type in {**POINTERS, **VALUES}[plain]
 
 
@@ -63,10 +78,27 @@ def test_prototype_agrees_with_header(name: str) -> None:
         assert matches(c_type, python_type), c_type
 
 
+@pytest.mark.parametrize("name", CALLBACKS)
+def test_callback_agrees_with_header(name: str) -> None:
+    c_result, c_arguments = header.callbacks()[name]
+    assert matches(c_result, CALLBACKS[name]._restype_)
+    assert len(c_arguments) == len(CALLBACKS[name]._argtypes_), c_arguments
+    for c_type, python_type in zip(c_arguments, CALLBACKS[name]._argtypes_):
+        assert matches(c_type, python_type), c_type
+
+
+def test_no_prototype_is_missing() -> None:
+    assert set(native.PROTOTYPES) == set(header.prototypes())
+    assert set(CALLBACKS) == set(header.callbacks())
+
+
 def test_constants_agree_with_header() -> None:
     assert constant("OK") == native.OK
-    assert constant("ERROR_NAN_FOUND") == native.NAN_FOUND
-    assert constant("ERROR_CANCELLED") == native.CANCELLED
+    for name in (
+        *("NAN_FOUND", "CALLBACK_FAILED", "CANCELLED", "TIMEOUT"),
+        *("CLOSED", "NOT_OWNER", "DEADLOCK", "FORKED"),
+    ):
+        assert constant("ERROR_" + name) == getattr(native, name)
     for name, value in native.NAN_POLICY.items():
         assert constant("NAN_" + name.upper()) == value
     for name, value in native.OP.items():
