@@ -156,3 +156,29 @@ def my_statistics(sizes: Sequence[int]) -> Contender:
         return max(draw(size, SEED, byref(out)) for size in sizes)
 
     return _contender(call, lambda: out.variance)
+
+
+# --- the pool --------------------------------------------------------------------------------
+
+
+def pi(n: int) -> Contender:
+    """π(n)."""
+    out = c_double()
+    call = partial(function("parexact_pi"), n, byref(out))
+    return _contender(call, lambda: out.value)
+
+
+def map_empty(n: int) -> Contender:
+    """Call a compiled function that does nothing for n items of 8 bytes, with results of 8."""
+    import numba  # noqa: PLC0415
+
+    @numba.cfunc("int32(voidptr, voidptr, voidptr)")
+    def empty(item: object, result: object, user_data: object) -> int:
+        return 0
+
+    items, results = np.zeros(n), np.zeros(n)
+    places = (items.ctypes.data, 8, results.ctypes.data, 8)
+    callback = native.MapFunction(empty.address)
+    call = partial(function("parexact_map"), None, callback, None, *places, n, 0)
+    keep = (empty, items, results)
+    return _contender(call, lambda: float(len(keep) * 0))

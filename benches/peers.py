@@ -130,6 +130,36 @@ def numba_var(a: Numbers) -> Contender:
     return Contender("numba prange var", partial(_numba_kernels()[1], a))
 
 
+def numba_pi(n: int) -> Contender:
+    """π(n) in a `prange` loop under fastmath."""
+    import numba  # noqa: PLC0415
+
+    @numba.njit(parallel=True, fastmath=True)
+    def pi(n: int) -> float:
+        s = 0.0
+        for i in numba.prange(n):
+            x = (i + 0.5) / n
+            s += 4.0 / (1.0 + x * x)
+        return s / n
+
+    return Contender("numba prange fastmath", partial(pi, n))
+
+
+def numba_serial_pi(n: int) -> Contender:
+    """π(n) in a compiled loop, in order, each operation rounded."""
+    import numba  # noqa: PLC0415
+
+    @numba.njit
+    def pi(n: int) -> float:
+        s = 0.0
+        for i in range(n):
+            x = (i + 0.5) / n
+            s += 4.0 / (1.0 + x * x)
+        return s / n
+
+    return Contender("numba, strict and serial", partial(pi, n))
+
+
 # --- exact -----------------------------------------------------------------------------------
 
 
