@@ -49,7 +49,8 @@ pub unsafe extern "C" fn parexact_submit(
 /// for the calling thread, or is what the calling callback belongs to, or has not begun and all workers wait for the calling
 /// thread; FORKED for a job of the parent process. CANCELLED is about the job alone, whose control it is: as long as the job runs
 /// it may use its arrays.
-/// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0, up to 64 jobs deep.
+/// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0; jobs that wait for
+/// jobs that wait may take half a MiB of stack.
 /// Thread safety: any thread may call it at any time.
 ///
 /// # Safety

@@ -16,11 +16,13 @@ use crate::panics;
 /// What a job does.
 type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
 
-/// How many jobs a thread runs one inside the other, each being waited for by the one before: stacks are finite.
-const DEEPEST: usize = 64;
+/// Bytes of stack that jobs may take which a thread runs one inside the other, each being waited for by the one before: a quarter
+/// of a worker's, so that the last one has the most of it.
+const DEEPEST: usize = 512 << 10;
 
 thread_local! {
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// Where the outermost of them waits; 0 if there is none.
+    static OUTERMOST: Cell<usize> = const { Cell::new(0) };
 }
 
 /// A job.
@@ -134,11 +136,14 @@ impl Job {
     /// TIMEOUT if it takes too long; DEADLOCK if it waits for this thread, or all workers do. A callback does the work itself if
     /// nobody has begun it: all the workers might be waiting, too.
     pub fn wait(&self, timeout: Timeout) -> Result<()> {
-        let depth = DEPTH.get();
-        if worker::may_be_in_callback() && timeout != Timeout::Poll && depth < DEEPEST {
-            DEPTH.set(depth + 1);
-            self.run_if_waiting();
-            DEPTH.set(depth);
+        if worker::may_be_in_callback() && timeout != Timeout::Poll {
+            let outermost = OUTERMOST.get();
+            let here = (&raw const outermost).addr();
+            if outermost == 0 || here.abs_diff(outermost) < DEEPEST {
+                OUTERMOST.set(if outermost == 0 { here } else { outermost });
+                self.run_if_waiting();
+                OUTERMOST.set(outermost);
+            }
         }
         let late = "the job is not done yet";
         // Dropped when the lock is no longer held.

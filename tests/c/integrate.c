@@ -230,11 +230,13 @@ static void failures(void)
 }
 
 /* As many threads as there are in force, also where points are few but slow. */
+static atomic_int took_part[8];
+
 static int32_t slow(const double *x, double *y, size_t count, void *unused)
 {
     (void)x;
     (void)unused;
-    thread_number();
+    took_part[thread_number() % LENGTH(took_part)] = 1;
     pause_for(5e-3);
     for (size_t i = 0; i < count; i++)
         y[i] = 1;
@@ -243,13 +245,17 @@ static int32_t slow(const double *x, double *y, size_t count, void *unused)
 
 static void slow_functions_are_shared(void)
 {
+    const uint64_t blocks_of[] = {40, 4};
     parexact_set_num_threads_local(2);
-    participants = 0;
-    CHECK_DOUBLE(integrate(slow, NULL, 0, 1, 40 * 1024), 1.0);
-    CHECK(participants > 1);
-    participants = 0;
-    CHECK_DOUBLE(integrate(slow, NULL, 0, 1, 4 * 1024), 1.0);
-    CHECK(participants > 1);
+    for (size_t i = 0; i < LENGTH(blocks_of); i++) {
+        int threads = 0;
+        for (size_t t = 0; t < LENGTH(took_part); t++)
+            took_part[t] = 0;
+        CHECK_DOUBLE(integrate(slow, NULL, 0, 1, blocks_of[i] * 1024), 1.0);
+        for (size_t t = 0; t < LENGTH(took_part); t++)
+            threads += took_part[t];
+        CHECK(threads == 2);
+    }
     parexact_set_num_threads_local(0);
 }
 

@@ -237,8 +237,9 @@ static void without_a_pool(void)
     CHECK_STATUS(parexact_set_num_threads(0), PAREXACT_OK);
 }
 
-/* Each job waits for the next one, which has not begun: run right there, on top of each other. */
-enum { LINKS = 20000 };
+/* Each job waits for the next one, which has not begun: run right there, on top of each other, as long as there is stack. Then
+ * the wait could not end, as the only worker is waiting. */
+enum { LINKS = 20000, SURELY = 50 };
 static parexact_job *chain[LINKS];
 
 static int32_t wait_for_next(void *link)
@@ -256,8 +257,10 @@ static void a_long_chain(void)
         chain[i] = submit(pool, wait_for_next, (void *)i);
     s.let_go = 1;
     CHECK_STATUS(finish(held), PAREXACT_OK);
-    for (size_t i = 0; i < LINKS; i++)
-        CHECK_STATUS(parexact_job_wait(chain[i], FOR_EVER), PAREXACT_OK);
+    for (size_t i = 0; i < LINKS; i++) {
+        const parexact_status status = parexact_job_wait(chain[i], FOR_EVER);
+        CHECK(status == PAREXACT_OK || (status == PAREXACT_ERROR_CALLBACK_FAILED && i < LINKS - SURELY));
+    }
     for (size_t i = 0; i < LINKS; i++)
         parexact_job_free(chain[i]);
     parexact_pool_free(pool);
