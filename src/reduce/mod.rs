@@ -22,12 +22,13 @@ const CHUNK: usize = 1 << 16;
 /// Fewer values than this are not worth a second thread, which takes some 50 µs to wake up.
 const WORTH_THREADS: usize = 1 << 19;
 
-/// The chunk for so many values: all of them if they are few.
+/// The chunk for so many values: all of them if they are few, and larger ones if they are many: each chunk interrupts the stream
+/// from memory (2 to 7 % of a sum of 5·10⁷ on two threads, with chunks of the smaller size).
 fn chunk(values: usize) -> usize {
     if values < WORTH_THREADS {
         values
     } else {
-        CHUNK
+        (values / 64).clamp(CHUNK, 4 * CHUNK)
     }
 }
 
