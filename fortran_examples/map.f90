@@ -9,8 +9,8 @@ module collatz
 contains
 
   !> Steps from n to 1, if even numbers are halved and odd ones become 3*n + 1. Some numbers take a hundred times as long as
-  !> others; the threads share them out evenly all the same. Pure: it may run on several threads at once.
-  pure function steps(n) result(count)
+  !> others; the threads share them out evenly all the same. Pure and recursive: it may run on several threads at once.
+  pure recursive function steps(n) result(count)
     real(c_double), intent(in) :: n
     real(c_double) :: count
     integer(c_int64_t) :: m

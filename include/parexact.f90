@@ -30,16 +30,17 @@
 !>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are contiguous can
 !>   be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats, which take their length.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
-!> * parexact_map and parexact_integrate take Fortran functions as they are, pure ones of a real(c_double).
+!> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a real(c_double): see
+!>   "Pools, maps and jobs" for why recursive.
 !> * Every procedure may be called from any number of threads at the same time, OpenMP ones included.
 module parexact
   use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_intptr_t, &
-       c_loc, c_null_ptr, c_ptr, c_size_t
+       c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
   implicit none
   private
 
   ! What a program needs in order to declare arguments, so that "use parexact" is enough.
-  public :: c_double, c_int, c_int32_t, c_int64_t, c_size_t, c_ptr, c_null_ptr
+  public :: c_double, c_int, c_int32_t, c_int64_t, c_size_t, c_ptr, c_null_ptr, c_f_pointer, c_loc, c_sizeof
 
   ! ------------------------------------------------------------------------------------------------------------ Constants
 
@@ -597,6 +598,10 @@ module parexact
   ! means the library's own. Procedures that are handed over run on any thread, several at once: they must not change what
   ! they share, unless a lock is around it; local variables with an initial value, being saved, are shared. Procedures of a
   ! module are best: one that is internal to a procedure needs an executable stack, and that procedure to be active.
+  !
+  ! Declare them recursive, or compile them with -frecursive or -fopenmp. Otherwise gfortran keeps large local arrays in static
+  ! memory, which all threads share, and results are silently wrong; and -fcheck=recursion stops the program. The library's
+  ! threads have stacks of 2 MiB: let arrays of more than some 100 KiB be allocatable.
 
   !> A real function of a real number, for parexact_map and parexact_integrate.
   abstract interface
@@ -660,8 +665,8 @@ module parexact
   !> status = parexact_map(pool, f, x, y [, chunk_size])
   !>
   !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of rank 1 and of one
-  !> size (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items a thread takes at a time; 0,
-  !> which it is unless given, leaves that to the library.
+  !> size, but not one array (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items a thread
+  !> takes at a time; 0, which it is unless given, leaves that to the library. PAREXACT_ERROR_SIZE_OVERFLOW if the sizes differ.
   !>
   !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
   !>
@@ -1225,7 +1230,7 @@ contains
     status = map_any(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, count, chunk)
   end function map_function
 
-  function call_for_item(item, result, user_data) bind(C, name="") result(answer)
+  recursive function call_for_item(item, result, user_data) bind(C, name="") result(answer)
     type(c_ptr), value :: item, result, user_data
     integer(c_int32_t) :: answer
     type(function_holder), pointer :: holder
@@ -1248,7 +1253,7 @@ contains
     status = integrate_blocks(call_for_block, c_loc(holder), a, b, n, out)
   end function integrate_function
 
-  function call_for_block(x, y, count, user_data) bind(C, name="") result(answer)
+  recursive function call_for_block(x, y, count, user_data) bind(C, name="") result(answer)
     real(c_double), intent(in) :: x(*)
     real(c_double), intent(inout) :: y(*)
     integer(c_size_t), value :: count

@@ -110,6 +110,8 @@ const char *parexact_status_name(parexact_status status);
 //
 // Never NULL; an empty string if no call of this thread has failed. The text is valid until this
 // thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
+//
+// In a statement after the failing call: as arguments of one printf, C may evaluate this first.
 const char *parexact_last_error(void);
 
 // The version of the library that is loaded, for instance "0.1.0".
@@ -684,7 +686,8 @@ size_t parexact_get_num_threads_local(void);
 // keep their size; several may exist at once, and each may be used by any number of threads.
 //
 // Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++ exceptions nor longjmp
-// out of themselves. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
+// out of themselves, and no exception of another language may leave them. One that answers a status of this library keeps the
+// message that goes with it, if that is wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
 // there is safe where this library can see what is waited for: locks and jobs answer DEADLOCK if it would never end.
 
 // A caller's pool.
@@ -695,7 +698,8 @@ typedef struct parexact_pool parexact_pool;
 // `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
 // parexact_pool_free; untouched on failure.
 // In a forked child the handle stands for a pool of the same size, made on first use there.
-// Errors: NULL_POINTER, INVALID_ARGUMENT. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each. Thread safety: any thread.
+// Errors: NULL_POINTER, INVALID_ARGUMENT. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
+// Thread safety: any thread.
 //
 // Safety:
 // `out` is NULL or may be written.
@@ -726,8 +730,8 @@ typedef int32_t (*parexact_map_fn)(const void *item, void *result, void *user_da
 //
 // `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of `item_size` bytes, a C
 // struct being what tuples and dictionaries are to Python. `results`: as many of `result_size` bytes; the result of item i lands
-// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it
-// was given. They may be one array, changed in place.
+// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it was given.
+// They may be one array, changed in place.
 // `chunk_size`: items that a thread takes at a time; 0 chooses: 1 if there are few, 256 at most.
 //
 // If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has the lowest failing
@@ -735,7 +739,8 @@ typedef int32_t (*parexact_map_fn)(const void *item, void *result, void *user_da
 // Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space; INVALID_ARGUMENT; CALLBACK_FAILED;
 // CANCELLED; FORKED. After a failure `results` is unspecified.
 // Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake up. The control
-// attached to the calling thread is looked at before each item; progress is in items, reported chunk by chunk.
+// attached to the calling thread is looked at before each item; progress is in items, reported
+// chunk by chunk: with slow functions, chunk_size 1 shows it best.
 // Thread safety: any thread may call it at any time. On a worker it runs serially.
 //
 // Safety:
@@ -780,11 +785,12 @@ typedef int32_t (*parexact_task_fn)(void *user_data);
 // Runs `task` in the background, on a worker of the pool. Jobs begin in no particular order.
 //
 // `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done. `out`: receives the
-// job, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
+// job, before the task begins, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
 // attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
 // called.
 // Errors: NULL_POINTER, INVALID_ARGUMENT. What comes of the task is answered by parexact_job_wait.
-// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs.
+// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs; a job that
+// runs code of an interpreter, Python's, must be cancelled and waited for before, or that ends the process by a signal.
 // Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.
 //
 // Safety:
@@ -800,7 +806,7 @@ parexact_status parexact_submit(parexact_pool *pool,
 // `timeout_seconds`: below 0 waits for ever, 0 only looks.
 // Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; DEADLOCK if the job waits
 // for the calling thread, or is what the calling callback belongs to, or has not begun and all workers wait for the calling
-// thread; FORKED for a job of the parent process. CANCELLED is about the job alone, whose control it is: as long as the job runs
+// thread; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs
 // it may use its arrays.
 // In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0; jobs that wait for
 // jobs that wait may take half a MiB of stack.
@@ -839,6 +845,7 @@ parexact_status parexact_lock_new(parexact_lock **out);
 // Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, or the holder waits for the
 // calling thread (in a map whose callback wants the lock, say), noticed within some 50 ms; CANCELLED by the control attached to
 // the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process.
+// A circle that has a wait with a timeout in it ends by itself: TIMEOUT.
 // Cost: some 30 ns if nobody holds it. Thread safety: any thread.
 //
 // Safety:
@@ -952,7 +959,8 @@ parexact_status parexact_control_new(parexact_control **out);
 //
 // A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
 // within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
-// answer CANCELLED at once. One control may be attached to several threads; the progress of calls
+// answer CANCELLED at once, taking a lock or an item of a queue included: to clean up, detach first. parexact_submit and
+// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads; the progress of calls
 // that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
 // its progress alone.
 //

@@ -100,7 +100,8 @@ def main() -> int:
     assert status == OK
     print(f"{done} of {total} walks, {seconds:.2f} s")
     expected = np.sqrt(2e6 / np.pi)
-    print(f"mean distance {distances.mean():.1f}, expected {expected:.1f}")
+    error = distances.std() / np.sqrt(distances.size)
+    print(f"mean distance {distances.mean():.0f} ± {error:.0f}, expected {expected:.0f}")
     return 0
 
 

@@ -32,7 +32,8 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 ///
 /// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
 /// within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
-/// answer CANCELLED at once. One control may be attached to several threads; the progress of calls
+/// answer CANCELLED at once, taking a lock or an item of a queue included: to clean up, detach first. parexact_submit and
+/// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads; the progress of calls
 /// that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
 /// its progress alone.
 ///

@@ -15,11 +15,12 @@ use crate::parallel::wait::Timeout;
 /// Runs `task` in the background, on a worker of the pool. Jobs begin in no particular order.
 ///
 /// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done. `out`: receives the
-/// job, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
+/// job, before the task begins, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
 /// attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
 /// called.
 /// Errors: NULL_POINTER, INVALID_ARGUMENT. What comes of the task is answered by parexact_job_wait.
-/// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs.
+/// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs; a job that
+/// runs code of an interpreter, Python's, must be cancelled and waited for before, or that ends the process by a signal.
 /// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.
 ///
 /// # Safety
@@ -35,9 +36,9 @@ pub unsafe extern "C" fn parexact_submit(
         // SAFETY: passed on from the caller.
         let (task, out) = unsafe { (Task::new(task, user_data)?, out_ptr(out, "out")?) };
         // SAFETY: passed on from the caller.
-        let job = Job::start(|| unsafe { crew(pool) }, move |_| task.run())?;
-        out.write(Arc::into_raw(job).cast_mut());
-        Ok(())
+        let crew = || unsafe { crew(pool) };
+        let publish = |job: &Arc<Job>| out.write(Arc::into_raw(job.clone()).cast_mut());
+        Job::start(crew, publish, move |_| task.run())
     })
 }
 
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn parexact_submit(
 /// `timeout_seconds`: below 0 waits for ever, 0 only looks.
 /// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; DEADLOCK if the job waits
 /// for the calling thread, or is what the calling callback belongs to, or has not begun and all workers wait for the calling
-/// thread; FORKED for a job of the parent process. CANCELLED is about the job alone, whose control it is: as long as the job runs
+/// thread; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs
 /// it may use its arrays.
 /// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0; jobs that wait for
 /// jobs that wait may take half a MiB of stack.

@@ -31,6 +31,7 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
 /// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, or the holder waits for the
 /// calling thread (in a map whose callback wants the lock, say), noticed within some 50 ms; CANCELLED by the control attached to
 /// the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process.
+/// A circle that has a wait with a timeout in it ends by itself: TIMEOUT.
 /// Cost: some 30 ns if nobody holds it. Thread safety: any thread.
 ///
 /// # Safety

@@ -28,8 +28,8 @@ pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
 ///
 /// `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of `item_size` bytes, a C
 /// struct being what tuples and dictionaries are to Python. `results`: as many of `result_size` bytes; the result of item i lands
-/// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it
-/// was given. They may be one array, changed in place.
+/// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it was given.
+/// They may be one array, changed in place.
 /// `chunk_size`: items that a thread takes at a time; 0 chooses: 1 if there are few, 256 at most.
 ///
 /// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has the lowest failing
@@ -37,7 +37,8 @@ pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
 /// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space; INVALID_ARGUMENT; CALLBACK_FAILED;
 /// CANCELLED; FORKED. After a failure `results` is unspecified.
 /// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake up. The control
-/// attached to the calling thread is looked at before each item; progress is in items, reported chunk by chunk.
+/// attached to the calling thread is looked at before each item; progress is in items, reported
+/// chunk by chunk: with slow functions, chunk_size 1 shows it best.
 /// Thread safety: any thread may call it at any time. On a worker it runs serially.
 ///
 /// # Safety
@@ -117,8 +118,7 @@ pub unsafe extern "C" fn parexact_map_async(
         // SAFETY: passed on from the caller.
         let (count, crew) = (map.count(), || unsafe { crew(pool) });
         control::announce(count as u64);
-        let job = Job::start(crew, move |crew| map.run(crew))?;
-        out.write(Arc::into_raw(job).cast_mut());
-        Ok(())
+        let publish = |job: &Arc<Job>| out.write(Arc::into_raw(job.clone()).cast_mut());
+        Job::start(crew, publish, move |crew| map.run(crew))
     })
 }

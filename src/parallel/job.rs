@@ -53,13 +53,15 @@ struct Waiting {
 }
 
 impl Job {
-    /// Gives work to the crew's pool; without a worker it is done right here.
+    /// Gives work to the crew's pool, having published the job: the work itself may want to know it. Without a worker it is done
+    /// right here.
     pub fn start(
         crew: impl FnOnce() -> Result<Crew>,
+        publish: impl FnOnce(&Arc<Self>),
         work: impl FnOnce(&Crew) -> Result<()> + Send + 'static,
-    ) -> Result<Arc<Self>> {
+    ) -> Result<()> {
         // A handler that forks must do so before or after: in between, locks of the pool are held.
-        let (job, spawned) = signals::with_asynchronous_blocked(|| {
+        let spawned = signals::with_asynchronous_blocked(|| {
             let crew = crew()?;
             let pool = crew.background();
             let workers = pool.as_ref().map_or(&[][..], |pool| pool.numbers());
@@ -74,18 +76,17 @@ impl Job {
                     waiters: Vec::new(),
                 }),
             });
-            let worker = job.clone();
-            let begin = move || worker.run_if_waiting();
-            let spawned = match pool {
+            publish(&job);
+            let begin = move || job.run_if_waiting();
+            Ok(match pool {
                 Some(pool) => pool.spawn(begin),
                 None => Err(begin),
-            };
-            Ok((job, spawned))
+            })
         })?;
         if let Err(begin) = spawned {
             begin();
         }
-        Ok(job)
+        Ok(())
     }
 
     /// Does the work on this thread, if nobody has begun it.

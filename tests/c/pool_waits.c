@@ -198,7 +198,7 @@ static void waits_are_cancelled(void)
 {
     parexact_control *control = new_control();
     parexact_queue *queue = new_queue(0, 0);
-    parexact_pool *pool = new_pool(2);
+    parexact_pool *pool = new_pool(1);
     parexact_job *job = NULL;
     parexact_control_attach(control);
     CHECK_STATUS(parexact_map_async(pool, get_for_ever, queue, NULL, 0, NULL, 0, 8, 1, &job), PAREXACT_OK);
@@ -208,7 +208,7 @@ static void waits_are_cancelled(void)
     CHECK_STATUS(parexact_queue_get(queue, FOR_EVER, NULL), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_queue_put(queue, NULL, FOR_EVER), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_ERROR_CANCELLED);
-    CHECK_STATUS(finish(last), PAREXACT_ERROR_CANCELLED); /* not begun, or just then */
+    CHECK_STATUS(finish(last), PAREXACT_ERROR_CANCELLED); /* the map has the only worker */
     CHECK_STATUS(finish(behind), PAREXACT_ERROR_CANCELLED);
     /* A callback failed, or the map found out first. */
     const parexact_status status = finish(job);

@@ -143,6 +143,9 @@ if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
         program "fortran_$(basename "$source" .f90)" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
     done
     memcheck fortran_parallel
+    # The compiler's own checks, of recursion among others, must bear the module's callbacks on several threads.
+    program fortran_parallel_checked "$fc" "${fortran[@]}" -fcheck=all "$include/parexact.f90" \
+        "$root/tests/fortran/parallel.f90" "${link[@]}"
     example example_sum_my_numbers_f90 \
         "$fc" "${fortran[@]}" "$root/fortran_examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
 2750.0

@@ -19,13 +19,21 @@ module parallel_callbacks
 
 contains
 
-  pure function square(x) result(y)
+  pure recursive function square(x) result(y)
     real(c_double), intent(in) :: x
     real(c_double) :: y
     y = x**2
   end function square
 
-  function place(item, result, user_data) bind(C) result(answer)
+  !> x by way of an array that gfortran would keep in static memory, but for the recursive.
+  pure recursive function by_a_large_array(x) result(y)
+    real(c_double), intent(in) :: x
+    real(c_double) :: y, work(12000)
+    work = x
+    y = sum(work) / size(work)
+  end function by_a_large_array
+
+  recursive function place(item, result, user_data) bind(C) result(answer)
     type(c_ptr), value :: item, result, user_data
     integer(c_int32_t) :: answer
     integer, pointer :: number
@@ -38,7 +46,7 @@ contains
     answer = merge(3, 0, number == 13)
   end function place
 
-  function double_in_place(item, result, user_data) bind(C) result(answer)
+  recursive function double_in_place(item, result, user_data) bind(C) result(answer)
     type(c_ptr), value :: item, result, user_data
     integer(c_int32_t) :: answer
     integer, pointer :: number
@@ -49,7 +57,7 @@ contains
     answer = 0
   end function double_in_place
 
-  function add_one_hundred_times(user_data) bind(C) result(answer)
+  recursive function add_one_hundred_times(user_data) bind(C) result(answer)
     type(c_ptr), value :: user_data
     integer(c_int32_t) :: answer
     type(shared), pointer :: all
@@ -64,7 +72,7 @@ contains
     if (parexact_queue_put(all%queue, point(all%total, 0.5_c_double), -1.0_c_double) /= PAREXACT_OK) answer = 1
   end function add_one_hundred_times
 
-  function wait_for_the_queue(user_data) bind(C) result(answer)
+  recursive function wait_for_the_queue(user_data) bind(C) result(answer)
     type(c_ptr), value :: user_data
     integer(c_int32_t) :: answer
     type(shared), pointer :: all
@@ -74,7 +82,7 @@ contains
     if (parexact_queue_get(all%queue, -1.0_c_double, got) /= PAREXACT_ERROR_CLOSED) answer = 1
   end function wait_for_the_queue
 
-  function cosines(x, y, count, user_data) bind(C) result(answer)
+  recursive function cosines(x, y, count, user_data) bind(C) result(answer)
     real(c_double), intent(in) :: x(*)
     real(c_double), intent(inout) :: y(*)
     integer(c_size_t), value :: count
@@ -150,6 +158,8 @@ contains
     y = 0
     call ok(parexact_map(pool, square, x(::2), y(999:1:-2), chunk_size=7_c_size_t), 'map of sections')
     call check(all(abs(y(999:1:-2) - x(::2)**2) <= 0) .and. all(abs(y(2::2)) <= 0), 'squares in sections')
+    call ok(parexact_map(pool, by_a_large_array, x, y, chunk_size=1_c_size_t), 'map with an array of its own')
+    call check(all(abs(y - x) <= 1e-9_c_double * x), 'arrays of threads')
     call ok(parexact_map(pool, square, nothing, nothing), 'map of nothing')
     call check_status(parexact_map(pool, square, x, y(:10)), PAREXACT_ERROR_SIZE_OVERFLOW, 'results too few')
   end subroutine maps_of_functions
