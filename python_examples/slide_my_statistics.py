@@ -117,7 +117,7 @@ def main() -> None:
     print("    (parexact's are the exact results, rounded once: where they differ, NumPy is off)")
     print(f"  the slide's loop and its Pool from one seed: {answer(slide == in_pool)}")
     repeats = len(sizes) - len({result[3] for result in in_pool})
-    print(f"    (its workers all start from that seed: {repeats} of {len(sizes)} samples repeat others)")
+    print(f"    (its workers all start from that seed: {repeats} of {len(sizes)} repeat others)")
     sys.exit(0 if same and same_stored else 1)
 
 
