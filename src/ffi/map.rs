@@ -115,10 +115,13 @@ pub unsafe extern "C" fn parexact_map_async(
                 out_ptr(out, "out")?,
             )
         };
+        let count = map.count() as u64;
         // SAFETY: passed on from the caller.
-        let (count, crew) = (map.count(), || unsafe { crew(pool) });
-        control::announce(count as u64);
-        let publish = |job: &Arc<Job>| out.write(Arc::into_raw(job.clone()).cast_mut());
+        let crew = || unsafe { crew(pool) };
+        let publish = |job: &Arc<Job>| {
+            control::announce(count);
+            out.write(Arc::into_raw(job.clone()).cast_mut());
+        };
         Job::start(crew, publish, move |crew| map.run(crew))
     })
 }

@@ -29,6 +29,7 @@ impl Lock {
         let mut tries = 0;
         self.0.wait(0, timeout, late, |state| {
             if let Err(cancelled) = control::check_attached() {
+                wait_graph::give_up(&mut state.waiters);
                 return Some(Err(cancelled));
             }
             let Some(holder) = state.holder else {

@@ -76,9 +76,9 @@ pub fn wait_for(
     let me = me();
     let mut graph = graph();
     if reaches(&graph, awaited, me) {
-        // It waited here before the circle was closed by another.
-        graph.remove(&me);
-        waiters.retain(|&waiter| waiter != me);
+        drop(graph);
+        // It may have waited here before another closed the circle.
+        give_up(waiters);
         return Err(deadlock());
     }
     if timeout == Timeout::Never {
@@ -88,6 +88,15 @@ pub fn wait_for(
         }
     }
     Ok(())
+}
+
+/// The present thread waits no longer, though what it waited for has not come about.
+pub fn give_up(waiters: &mut Vec<ThreadNumber>) {
+    let me = me();
+    if let Some(place) = waiters.iter().position(|&waiter| waiter == me) {
+        waiters.swap_remove(place);
+        graph().remove(&me);
+    }
 }
 
 /// The present thread needs one of these, whichever; DEADLOCK if every one of them waits for it.

@@ -2,26 +2,10 @@
 #include "parallel.h"
 
 /* A job that lasts until it is let go. */
-typedef struct {
-    atomic_int running;
-    atomic_int let_go;
-    int32_t answer;
-    atomic_int ended;
-} stage;
-
-static int32_t stay(void *user_data)
-{
-    stage *s = user_data;
-    s->running = 1;
-    WAIT_UNTIL(s->let_go);
-    s->ended = 1;
-    return s->answer;
-}
-
 static void poll_and_wait(parexact_pool *pool)
 {
     stage s = {.answer = 0};
-    parexact_job *job = submit(pool, stay, &s);
+    parexact_job *job = submit(pool, stay_until_let_go, &s);
     CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_ERROR_TIMEOUT);
     WAIT_UNTIL(s.running);
     CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_ERROR_TIMEOUT);
@@ -39,7 +23,7 @@ static void failing(parexact_pool *pool)
     for (size_t i = 0; i < LENGTH(answers); i++) {
         stage s = {.let_go = 1, .answer = answers[i]};
         char number[16];
-        parexact_job *job = submit(pool, stay, &s);
+        parexact_job *job = submit(pool, stay_until_let_go, &s);
         for (int again = 0; again < 2; again++) {
             CHECK_STATUS(parexact_job_wait(job, FOR_EVER), PAREXACT_ERROR_CALLBACK_FAILED);
             snprintf(number, sizeof number, "%" PRId32, answers[i]);
@@ -53,7 +37,7 @@ static void failing(parexact_pool *pool)
 static void timeouts(parexact_pool *pool)
 {
     stage s = {.answer = 0};
-    parexact_job *job = submit(pool, stay, &s);
+    parexact_job *job = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
     const double seconds[] = {1e-9, 0.003, 0.02, 0.11};
     for (size_t i = 0; i < LENGTH(seconds); i++) {
@@ -83,7 +67,7 @@ static void many_wait(parexact_pool *pool)
 {
     stage s = {.answer = 0};
     pthread_t threads[8];
-    parexact_job *job = submit(pool, stay, &s);
+    parexact_job *job = submit(pool, stay_until_let_go, &s);
     for (size_t i = 0; i < LENGTH(threads); i++)
         threads[i] = start(wait_for_job, job);
     pause_for(0.03);
@@ -155,7 +139,7 @@ static void an_unbegun_job_is_run_by_its_waiter(void)
     parexact_pool *pool = new_pool(1);
     stage s = {.answer = 0};
     atomic_size_t counter = 0;
-    parexact_job *blocker = submit(pool, stay, &s);
+    parexact_job *blocker = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
     /* One worker, so that either of these comes first; it is the waiting one, or the other is done already and is OK. */
     parexact_job *second = submit(pool, count, &counter);
@@ -229,7 +213,7 @@ static void without_a_pool(void)
             jobs[i] = submit(NULL, meet, &number);
         for (int i = 0; i < number; i++)
             CHECK_STATUS(finish(jobs[i]), PAREXACT_OK);
-        parexact_job *job = submit(NULL, stay, &s);
+        parexact_job *job = submit(NULL, stay_until_let_go, &s);
         CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_ERROR_TIMEOUT);
         s.let_go = 1;
         CHECK_STATUS(finish(job), PAREXACT_OK);
@@ -252,7 +236,7 @@ static void a_long_chain(void)
 {
     parexact_pool *pool = new_pool(1);
     stage s = {.answer = 0};
-    parexact_job *held = submit(pool, stay, &s); /* nothing begins before all are there */
+    parexact_job *held = submit(pool, stay_until_let_go, &s); /* nothing begins before all are there */
     for (uintptr_t i = 0; i < LINKS; i++)
         chain[i] = submit(pool, wait_for_next, (void *)i);
     s.let_go = 1;

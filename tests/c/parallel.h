@@ -118,6 +118,23 @@ static inline parexact_control *new_control(void)
     return control;
 }
 
+/* A task that stays until it is let go. */
+typedef struct {
+    atomic_int running;
+    atomic_int let_go;
+    int32_t answer;
+    atomic_int ended;
+} stage;
+
+static inline int32_t stay_until_let_go(void *user_data)
+{
+    stage *s = user_data;
+    s->running = 1;
+    WAIT_UNTIL(s->let_go);
+    s->ended = 1;
+    return s->answer;
+}
+
 /* Waits for the job, answers what came of it, and frees it. */
 static inline parexact_status finish(parexact_job *job)
 {

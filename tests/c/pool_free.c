@@ -2,22 +2,6 @@
 #include "parallel.h"
 
 /* A job that lasts until it is let go. */
-typedef struct {
-    atomic_int running;
-    atomic_int let_go;
-    int32_t answer;
-    atomic_int ended;
-} stage;
-
-static int32_t stay(void *user_data)
-{
-    stage *s = user_data;
-    s->running = 1;
-    WAIT_UNTIL(s->let_go);
-    s->ended = 1;
-    return s->answer;
-}
-
 static int32_t count(void *counter)
 {
     atomic_fetch_add((atomic_size_t *)counter, 1);
@@ -30,7 +14,7 @@ static void freed_early(void)
     parexact_pool *pool = new_pool(1);
     stage s = {.answer = 0};
     atomic_size_t counter = 0;
-    parexact_job *job = submit(pool, stay, &s);
+    parexact_job *job = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
     parexact_job_free(job);
     for (int i = 0; i < 100; i++)
@@ -58,7 +42,7 @@ static void freed_by_its_worker(void)
         atomic_size_t counter = 0;
         stage s = {.answer = 0};
         mortal = new_pool(workers);
-        parexact_job *held = submit(mortal, stay, &s), *jobs[20];
+        parexact_job *held = submit(mortal, stay_until_let_go, &s), *jobs[20];
         for (size_t i = 0; i < LENGTH(jobs); i++)
             jobs[i] = submit(mortal, count, &counter);
         parexact_job *last = submit(mortal, free_the_pool, &ended);
@@ -77,7 +61,7 @@ static void handles_outlive_the_pool(void)
 {
     parexact_pool *pool = new_pool(2);
     stage s = {.let_go = 1, .answer = 5};
-    parexact_job *job = submit(pool, stay, &s);
+    parexact_job *job = submit(pool, stay_until_let_go, &s);
     parexact_pool_free(pool);
     CHECK(s.ended);
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);

@@ -80,6 +80,26 @@ static void an_answered_circle_is_over(void)
     parexact_pool_free(pool);
 }
 
+/* So is a wait that was cancelled. */
+static void a_cancelled_wait_is_over(void)
+{
+    parexact_pool *pool = new_pool(1);
+    parexact_control *control = new_control();
+    CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
+    parexact_control_attach(control);
+    parexact_job *job = submit(pool, want_the_lock, NULL);
+    parexact_control_attach(NULL);
+    pause_for(0.1); /* it waits, and is known to */
+    parexact_control_cancel(control);
+    WAIT_UNTIL(parexact_job_wait(job, 0) != PAREXACT_ERROR_TIMEOUT); /* a look, as a wait would close the circle */
+    CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);
+    CHECK(strstr(parexact_last_error(), "returned 8")); /* CANCELLED */
+    CHECK_STATUS(finish(submit(pool, sleep_a_while, NULL)), PAREXACT_OK);
+    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
+    parexact_control_free(control);
+    parexact_pool_free(pool);
+}
+
 /* -- Pools made by workers ------------------------------------------------------------------------- */
 
 static _Thread_local int inside;
@@ -226,6 +246,7 @@ int main(void)
     lock_held_while_a_pool_is_freed();
     lock_held_while_a_job_has_not_begun();
     an_answered_circle_is_over();
+    a_cancelled_wait_is_over();
     a_worker_that_makes_a_pool_steals_nothing();
     maps_in_the_background_may_make_the_pool_grow();
     jobs_are_done_when_their_pool_is_freed();
