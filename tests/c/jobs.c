@@ -4,7 +4,7 @@
 /* A job that lasts until it is let go. */
 static void poll_and_wait(parexact_pool *pool)
 {
-    stage s = {.answer = 0};
+    held_task s = {.answer = 0};
     parexact_job *job = submit(pool, stay_until_let_go, &s);
     CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_ERROR_TIMEOUT);
     WAIT_UNTIL(s.running);
@@ -21,7 +21,7 @@ static void failing(parexact_pool *pool)
 {
     const int32_t answers[] = {1, -1, INT32_MAX, INT32_MIN, 42};
     for (size_t i = 0; i < LENGTH(answers); i++) {
-        stage s = {.let_go = 1, .answer = answers[i]};
+        held_task s = {.let_go = 1, .answer = answers[i]};
         char number[16];
         parexact_job *job = submit(pool, stay_until_let_go, &s);
         for (int again = 0; again < 2; again++) {
@@ -36,7 +36,7 @@ static void failing(parexact_pool *pool)
 /* Never too early; the best of some tries is not late. */
 static void timeouts(parexact_pool *pool)
 {
-    stage s = {.answer = 0};
+    held_task s = {.answer = 0};
     parexact_job *job = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
     const double seconds[] = {1e-9, 0.003, 0.02, 0.11};
@@ -65,7 +65,7 @@ static void *wait_for_job(void *job)
 /* Many threads wait for one job; all of them are woken. */
 static void many_wait(parexact_pool *pool)
 {
-    stage s = {.answer = 0};
+    held_task s = {.answer = 0};
     pthread_t threads[8];
     parexact_job *job = submit(pool, stay_until_let_go, &s);
     for (size_t i = 0; i < LENGTH(threads); i++)
@@ -137,7 +137,7 @@ static int32_t wait_a_little(void *job)
 static void an_unbegun_job_is_run_by_its_waiter(void)
 {
     parexact_pool *pool = new_pool(1);
-    stage s = {.answer = 0};
+    held_task s = {.answer = 0};
     atomic_size_t counter = 0;
     parexact_job *blocker = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
@@ -206,7 +206,7 @@ static void without_a_pool(void)
 {
     for (int number = 1; number <= 5; number += 2) {
         parexact_job *jobs[5];
-        stage s = {.answer = 0};
+        held_task s = {.answer = 0};
         CHECK_STATUS(parexact_set_num_threads((size_t)number), PAREXACT_OK);
         at_once = 0;
         for (int i = 0; i < number; i++)
@@ -235,7 +235,7 @@ static int32_t wait_for_next(void *link)
 static void a_long_chain(void)
 {
     parexact_pool *pool = new_pool(1);
-    stage s = {.answer = 0};
+    held_task s = {.answer = 0};
     parexact_job *held = submit(pool, stay_until_let_go, &s); /* nothing begins before all are there */
     for (uintptr_t i = 0; i < LINKS; i++)
         chain[i] = submit(pool, wait_for_next, (void *)i);

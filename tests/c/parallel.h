@@ -124,11 +124,11 @@ typedef struct {
     atomic_int let_go;
     int32_t answer;
     atomic_int ended;
-} stage;
+} held_task;
 
 static inline int32_t stay_until_let_go(void *user_data)
 {
-    stage *s = user_data;
+    held_task *s = user_data;
     s->running = 1;
     WAIT_UNTIL(s->let_go);
     s->ended = 1;

@@ -12,7 +12,7 @@ static int32_t count(void *counter)
 static void freed_early(void)
 {
     parexact_pool *pool = new_pool(1);
-    stage s = {.answer = 0};
+    held_task s = {.answer = 0};
     atomic_size_t counter = 0;
     parexact_job *job = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
@@ -40,7 +40,7 @@ static void freed_by_its_worker(void)
     for (size_t workers = 1; workers < 4; workers++) {
         atomic_int ended = 0;
         atomic_size_t counter = 0;
-        stage s = {.answer = 0};
+        held_task s = {.answer = 0};
         mortal = new_pool(workers);
         parexact_job *held = submit(mortal, stay_until_let_go, &s), *jobs[20];
         for (size_t i = 0; i < LENGTH(jobs); i++)
@@ -60,7 +60,7 @@ static void freed_by_its_worker(void)
 static void handles_outlive_the_pool(void)
 {
     parexact_pool *pool = new_pool(2);
-    stage s = {.let_go = 1, .answer = 5};
+    held_task s = {.let_go = 1, .answer = 5};
     parexact_job *job = submit(pool, stay_until_let_go, &s);
     parexact_pool_free(pool);
     CHECK(s.ended);
