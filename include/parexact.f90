@@ -508,7 +508,8 @@ module parexact
 
   ! ---------------------------------------------------------------------------------------------------------------- Threads
   !
-  ! By default as many as the environment grants: PAREXACT_NUM_THREADS, OMP_NUM_THREADS, the batch system, the machine.
+  ! By default as many as PAREXACT_NUM_THREADS, RAYON_NUM_THREADS or OMP_NUM_THREADS says, else as many as the process has
+  ! processors: the least of what the machine, its control group and the batch system leave to it.
   ! The number of threads changes the speed and never the result.
 
   public :: parexact_set_num_threads, parexact_get_num_threads
@@ -872,9 +873,6 @@ module parexact
      procedure(parexact_function), pointer, nopass :: f => null()
   end type function_holder
 
-  !> A length that no array has: the library refuses it, and says so.
-  integer(c_size_t), parameter :: impossible_length = -1
-
   !> Shape and strides of an array of rank 3 or less, for a view to point to.
   type :: layout
      integer(c_int64_t) :: extents(3)
@@ -1093,11 +1091,10 @@ contains
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    integer(c_size_t) :: length
-    length = size(out, kind=c_size_t)
-    if (.not. is_reduced_shape(shape(a, kind=c_int64_t), dim, shape(out, kind=c_int64_t))) length = impossible_length
-    status = c_reduce(view_rank2(a, memory), op, [c_axis(dim, 2)], 1_c_int32_t, ddof_or_default(ddof), &
-         policy_or_default(nan_policy), out, length)
+    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(out, kind=c_int64_t)))
+       status = c_reduce(view_rank2(a, memory), op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
+            policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    end associate
   end function reduce_rank2
 
   function reduce_rank3(a, op, dim, out, ddof, nan_policy) result(status)
@@ -1109,11 +1106,10 @@ contains
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    integer(c_size_t) :: length
-    length = size(out, kind=c_size_t)
-    if (.not. is_reduced_shape(shape(a, kind=c_int64_t), dim, shape(out, kind=c_int64_t))) length = impossible_length
-    status = c_reduce(view_rank3(a, memory), op, [c_axis(dim, 3)], 1_c_int32_t, ddof_or_default(ddof), &
-         policy_or_default(nan_policy), out, length)
+    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(out, kind=c_int64_t)))
+       status = c_reduce(view_rank3(a, memory), op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
+            policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    end associate
   end function reduce_rank3
 
   function reduce_view(a, op, axes, out, ddof, nan_policy) result(status)
@@ -1128,21 +1124,19 @@ contains
          size(out, kind=c_size_t))
   end function reduce_view
 
-  !> The axis of a view that dimension dim is; one that no array has if dim is none of 1 to rank.
-  function c_axis(dim, rank) result(axis)
-    integer, intent(in) :: dim, rank
-    integer(c_int32_t) :: axis
-    axis = huge(axis)
-    if (dim >= 1 .and. dim <= rank) axis = int(rank - dim, c_int32_t)
-  end function c_axis
-
-  !> Is it the shape of sum(a, dim)? The library itself looks at the length alone.
-  logical function is_reduced_shape(whole, dim, reduced)
-    integer(c_int64_t), intent(in) :: whole(:), reduced(:)
+  !> The axis of a view that dimension dim is, if out has the shape of sum(a, dim).
+  !>
+  !> The library knows no dim and looks at the length of out alone. So if one of them is wrong, the first of two axes is
+  !> refuse_dim, which no array has, and the second one is dim: the library then refuses the call in these words.
+  function axes_of_dim(dim, whole, reduced) result(axes)
     integer, intent(in) :: dim
-    is_reduced_shape = dim < 1 .or. dim > size(whole) ! that is for the library to refuse
-    if (.not. is_reduced_shape) is_reduced_shape = all([whole(:dim - 1), whole(dim + 1:)] == reduced)
-  end function is_reduced_shape
+    integer(c_int64_t), intent(in) :: whole(:), reduced(:)
+    integer(c_int32_t), allocatable :: axes(:)
+    integer(c_int32_t), parameter :: refuse_dim = -huge(refuse_dim)
+    axes = [refuse_dim, int(dim, c_int32_t)]
+    if (dim < 1 .or. dim > size(whole)) return
+    if (all([whole(:dim - 1), whole(dim + 1:)] == reduced)) axes = [int(size(whole) - dim, c_int32_t)]
+  end function axes_of_dim
 
   function view_rank1(a, memory) result(view)
     real(c_double), intent(in), target :: a(:)
@@ -1221,13 +1215,17 @@ contains
     integer(c_int32_t) :: status
     type(function_holder), target :: holder
     integer(c_size_t), parameter :: item_size = storage_size(1.0_c_double) / 8
-    integer(c_size_t) :: count, chunk
+    integer(c_size_t) :: chunk
+    real(c_double) :: product
+    if (size(x, kind=c_size_t) /= size(y, kind=c_size_t)) then
+       product = 0
+       status = parexact_dot(x, y, product) ! it refuses such x and y, in words that are right here as well
+       return
+    end if
     holder%f => f
-    count = size(x, kind=c_size_t)
-    if (size(y, kind=c_size_t) /= count) count = impossible_length
     chunk = 0
     if (present(chunk_size)) chunk = chunk_size
-    status = map_any(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, count, chunk)
+    status = map_any(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), chunk)
   end function map_function
 
   recursive function call_for_item(item, result, user_data) bind(C, name="") result(answer)

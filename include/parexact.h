@@ -123,7 +123,8 @@ const char *parexact_version(void);
 
 // Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 // the number of threads that a call from this thread would use, the rule that decided and the value it
-// read, processors in the affinity mask and the quota of the control group (null: none); the workers that
+// read; the processors in the affinity mask, the quota of the control group and what SLURM_CPUS_PER_TASK
+// says (null: none), of which the least is the default unless a variable orders another; the workers that
 // exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 // name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 // forks lie between this process and the one that loaded the library. Fields may be added in later versions.
@@ -644,9 +645,10 @@ parexact_status parexact_random_state(const parexact_distribution *d,
 // Sets how many threads a call may use, for the whole process; the calling thread is one of them.
 //
 // `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
-// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS,
-// OMP_NUM_THREADS (its first item) and SLURM_CPUS_PER_TASK; else the processors in the affinity mask, or
-// the quota of the control group if that is less. The environment is read once, on first use.
+// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS and
+// OMP_NUM_THREADS (its first item). Else it is the least of these: the processors in the affinity mask, the
+// quota of the control group, and SLURM_CPUS_PER_TASK, which says what a job has and so never raises the
+// number. The environment is read once, on first use.
 //
 // Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 // parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if

@@ -10,6 +10,7 @@
 //! | [`random`] | random numbers, stored or reduced |
 //! | [`quadrature`] | π and other integrals |
 //! | [`parallel`] | pool, thread counts, progress and cancellation, floating-point environment |
+//! | [`unsigned`] | unsigned numbers in messages |
 //! | [`panics`] | panics inside the library: silent, and reported as a status |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
 
@@ -24,3 +25,4 @@ pub mod random;
 pub mod reduce;
 pub mod state;
 pub mod stats;
+pub mod unsigned;

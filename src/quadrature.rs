@@ -11,6 +11,7 @@ use crate::exact::simd::{Loop, kernels};
 use crate::exact::{Accumulate, Moments, as_unaligned};
 use crate::parallel::worker::Participant;
 use crate::parallel::{fold_chunks, fpenv};
+use crate::unsigned::Unsigned;
 
 /// Most points: i - ½ must be a double.
 const MOST: u64 = 1 << 52;
@@ -24,6 +25,7 @@ const HALF: u64 = 0x3fe0_0000_0000_0000;
 /// Refuses what is no number of points.
 fn check_points(n: u64) -> Result<()> {
     if n == 0 || n > MOST {
+        let n = Unsigned(n);
         return Err(Error::invalid(format!("n is {n}; it must be 1 to 2^52")));
     }
     Ok(())
@@ -154,13 +156,15 @@ pub unsafe fn integrate(
     for (name, bound) in [("a", a), ("b", b)] {
         if !bound.is_finite() {
             return Err(Error::invalid(format!(
-                "{name} is {bound}; it must be finite"
+                "{name} is {bound:?}; it must be finite"
             )));
         }
     }
     let width = b - a;
     if width.is_infinite() {
-        return Err(Error::invalid(format!("b - a, {b} - {a}, must be finite")));
+        return Err(Error::invalid(format!(
+            "a is {a:?} and b is {b:?}; b - a must be finite"
+        )));
     }
     let h = step((a, b), n);
     let _participant = Participant::enter();

@@ -8,6 +8,7 @@ use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum};
 use crate::exact::extremes::Extremes;
 use crate::exact::float::order_key;
 use crate::exact::moments::Counts;
+use crate::unsigned::Unsigned;
 
 /// Words of a state.
 pub const PAREXACT_STATE_WORDS: usize = 256;
@@ -110,7 +111,8 @@ impl State {
     /// Adds moments. If that fails, the state is as before.
     pub fn add(&mut self, moments: &Moments) -> Result<()> {
         let mut total = self.moments()?;
-        check_count(total.counts.all, moments.counts.all)?;
+        let added = "the number of values to add";
+        check_count(total.counts.all, moments.counts.all, added)?;
         total.merge(moments);
         self.set(total);
         Ok(())
@@ -172,12 +174,16 @@ impl State {
     }
 }
 
-/// Refuses counts that no state can hold: of the values there are, and of those to come.
-pub fn check_count(there: u64, more: u64) -> Result<()> {
-    if there.saturating_add(more) > i64::MAX as u64 {
+/// Refuses counts that no state can hold: of the values there are, and of those to come, which `name` says to people.
+pub fn check_count(there: u64, more: u64, name: &str) -> Result<()> {
+    let room = (i64::MAX as u64).saturating_sub(there);
+    if more > room {
+        let more = Unsigned(more);
         return Err(Error::new(
             PAREXACT_ERROR_SIZE_OVERFLOW,
-            "a state counts at most 2^63 - 1 values",
+            format!(
+                "{name} is {more}; it must be at most {room}, as a state counts up to 2^63 - 1 values"
+            ),
         ));
     }
     Ok(())

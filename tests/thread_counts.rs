@@ -39,11 +39,10 @@ fn environment_in_order() {
     const OMP: (&str, &str) = ("OMP_NUM_THREADS", "4,2");
     const RAYON: (&str, &str) = ("RAYON_NUM_THREADS", "5");
     const OWN: (&str, &str) = ("PAREXACT_NUM_THREADS", "6");
-    let cases: [Case; 8] = [
+    let cases: [Case; 6] = [
         (&[SLURM, OMP, RAYON, OWN], "6|PAREXACT_NUM_THREADS|6"),
         (&[SLURM, OMP, RAYON], "5|RAYON_NUM_THREADS|5"),
         (&[SLURM, OMP], "4|OMP_NUM_THREADS|4,2"),
-        (&[SLURM], "3|SLURM_CPUS_PER_TASK|3"),
         (
             &[OMP, ("PAREXACT_NUM_THREADS", "0")],
             "4|OMP_NUM_THREADS|4,2",
@@ -51,10 +50,6 @@ fn environment_in_order() {
         (
             &[OMP, ("RAYON_NUM_THREADS", "many")],
             "4|OMP_NUM_THREADS|4,2",
-        ),
-        (
-            &[SLURM, ("OMP_NUM_THREADS", "-1")],
-            "3|SLURM_CPUS_PER_TASK|3",
         ),
         (
             &[("PAREXACT_NUM_THREADS", "70000")],
@@ -67,21 +62,75 @@ fn environment_in_order() {
     }
 }
 
+/// Lets this process run on one processor only, as a launcher that binds its ranks does.
+fn bind_to_one_processor() {
+    // SAFETY: the set is plain bits, live, and as large as said.
+    unsafe {
+        let mut one: libc::cpu_set_t = std::mem::zeroed();
+        let current = libc::sched_getcpu();
+        libc::CPU_SET(usize::try_from(current).expect("known on Linux"), &mut one);
+        assert_eq!(libc::sched_setaffinity(0, size_of_val(&one), &one), 0);
+    }
+}
+
 #[test]
 fn processors_without_environment() {
     if respawn::is_child() {
-        // SAFETY: the set is plain bits, live, and as large as said.
-        unsafe {
-            let mut one: libc::cpu_set_t = std::mem::zeroed();
-            let current = libc::sched_getcpu();
-            libc::CPU_SET(usize::try_from(current).expect("known on Linux"), &mut one);
-            assert_eq!(libc::sched_setaffinity(0, size_of_val(&one), &one), 0);
-        }
-        assert_eq!(parexact_get_num_threads(), 1);
-        assert!(explanation().contains(r#""affinity":1,"#));
+        bind_to_one_processor();
+        expect(1, "affinity", "1");
+        let text = explanation();
+        assert!(text.contains(r#""affinity":1,"#), "{text}");
+        assert!(text.contains(r#""slurm_cpus_per_task":null,"#), "{text}");
         return;
     }
     respawn::run("processors_without_environment", &[]);
+}
+
+/// SLURM's variable describes the job. A step that is bound to less must not start more threads on its account.
+#[test]
+fn what_a_launcher_allotted_does_not_raise_the_count() {
+    if respawn::is_child() {
+        bind_to_one_processor();
+        expect(1, "affinity", "1");
+        let text = explanation();
+        assert!(text.contains(r#""slurm_cpus_per_task":3,"#), "{text}");
+        return;
+    }
+    let invalid = ("OMP_NUM_THREADS", "-1");
+    let variables = [("SLURM_CPUS_PER_TASK", "3"), invalid];
+    respawn::run(
+        "what_a_launcher_allotted_does_not_raise_the_count",
+        &variables,
+    );
+}
+
+/// An order of the user's does, even on one processor.
+#[test]
+fn orders_raise_the_count() {
+    if respawn::is_child() {
+        bind_to_one_processor();
+        expect(4, "OMP_NUM_THREADS", "4");
+        return;
+    }
+    let variables = [("SLURM_CPUS_PER_TASK", "3"), ("OMP_NUM_THREADS", "4")];
+    respawn::run("orders_raise_the_count", &variables);
+}
+
+/// Where it is less than what the process may use, it decides.
+#[test]
+fn what_a_launcher_allotted_lowers_the_count() {
+    if respawn::is_child() {
+        assert_eq!(parexact_get_num_threads(), 1);
+        let text = explanation();
+        let alone = !text.contains(r#""affinity":1,"#) && text.contains(r#""cgroup_quota":null"#);
+        let rule = r#""rule":"SLURM_CPUS_PER_TASK","value":"1""#;
+        assert!(!alone || text.contains(rule), "{text}");
+        return;
+    }
+    respawn::run(
+        "what_a_launcher_allotted_lowers_the_count",
+        &[("SLURM_CPUS_PER_TASK", "1")],
+    );
 }
 
 #[test]

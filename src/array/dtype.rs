@@ -53,10 +53,9 @@ pub enum Dtype {
     Bool,
 }
 
-impl TryFrom<i32> for Dtype {
-    type Error = Error;
-
-    fn try_from(dtype: i32) -> Result<Self> {
+impl Dtype {
+    /// The type that a `PAREXACT_DTYPE_*` stands for; `name` is that of the array, for messages.
+    pub fn of_code(dtype: i32, name: &str) -> Result<Self> {
         Ok(match dtype {
             PAREXACT_DTYPE_F64 => Self::F64,
             PAREXACT_DTYPE_F32 => Self::F32,
@@ -71,7 +70,7 @@ impl TryFrom<i32> for Dtype {
             PAREXACT_DTYPE_BOOL => Self::Bool,
             _ => {
                 return Err(Error::invalid(format!(
-                    "dtype is {dtype}; it must be one of PAREXACT_DTYPE_*, 0 to 10"
+                    "dtype of {name} is {dtype}; it must be one of PAREXACT_DTYPE_*, 0 to 10"
                 )));
             }
         })

@@ -35,7 +35,7 @@ impl Array {
     /// # Safety
     /// The pointers are what their documentation says, for as long as the view is in use.
     pub unsafe fn view(&self, name: &str) -> Result<View> {
-        let dtype = Dtype::try_from(self.dtype)?;
+        let dtype = Dtype::of_code(self.dtype, name)?;
         // SAFETY: the caller's promise.
         let space = unsafe { self.space(dtype.size(), name)? };
         if !space.is_empty() && self.data.is_null() {
@@ -95,7 +95,9 @@ impl Array {
         } else {
             Err(Error::new(
                 PAREXACT_ERROR_SIZE_OVERFLOW,
-                format!("shape of {name}: its extent in bytes or its number of elements overflows"),
+                format!(
+                    "shape of {name}: its extent in bytes or its number of elements exceeds the address space"
+                ),
             ))
         }
     }

@@ -7,6 +7,7 @@ use crate::error::{Error, Result, Status};
 use crate::reduce::axes::{Op, Plan, Results, Rounding};
 use crate::reduce::{self, dot};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
+use crate::unsigned::Unsigned;
 
 /// The sum of all elements of an array: as parexact_sum_f64.
 ///
@@ -133,23 +134,28 @@ pub unsafe extern "C" fn parexact_reduce(
             ddof: checked_ddof(ddof)?,
             policy: NanPolicy::try_from(nan_policy)?,
         };
-        let count = usize::try_from(axis_count).map_err(|_| {
+        let ndim = a.space().dims().len();
+        // Axes differ from one another: more of them than the array has are refused before the first one is read.
+        let count = usize::try_from(axis_count).ok();
+        let count = count.filter(|&count| count <= ndim).ok_or_else(|| {
             Error::invalid(format!(
-                "axis_count is {axis_count}; it must not be negative"
+                "axis_count is {axis_count}; it must be 0 to {ndim}, as ndim of a is {ndim}"
             ))
         })?;
         // SAFETY: passed on from the caller.
-        let axes = unsafe { bytes(axes.cast(), count, "axes")? };
-        let plan = Plan::new(a, &marks(axes, a.space().dims().len())?);
+        let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
+        let plan = Plan::new(a, &marks(axes, ndim)?);
         if plan.results() != Some(out_len) {
-            return Err(Error::invalid(format!(
-                "out_len is {out_len}; the axes that stay have {} elements",
-                plan.results()
-                    .map_or("too many".into(), |results| results.to_string())
-            )));
+            let out_len = Unsigned::from(out_len);
+            return Err(Error::invalid(match plan.results() {
+                Some(results) => {
+                    format!("out_len is {out_len}; it must be {results}, the number of results")
+                }
+                None => format!("out_len is {out_len}; no memory can hold the results"),
+            }));
         }
         // SAFETY: passed on from the caller; nothing is read.
-        unsafe { bytes_mut::<8>(out.cast(), out_len, "out")? };
+        unsafe { bytes_mut::<8>(out.cast(), out_len, ["out", "out_len"])? };
         if a.overlaps(out.cast(), out_len * size_of::<f64>()) {
             return Err(Error::invalid("out must not overlap the array"));
         }
@@ -158,8 +164,27 @@ pub unsafe extern "C" fn parexact_reduce(
     })
 }
 
+/// What parexact.f90 gives as the first of two axes if it must refuse arguments of its own, so that the message
+/// speaks of them: the second one is then the `dim` of the Fortran call. No array has this axis.
+const FORTRAN_REFUSES: i32 = -i32::MAX;
+
+/// The refusal of a Fortran call that reduces one dimension of an array.
+fn fortran_refusal(dim: i32, ndim: usize) -> Error {
+    let is_dimension = usize::try_from(dim).is_ok_and(|dim| (1..=ndim).contains(&dim));
+    Error::invalid(if is_dimension {
+        format!("the shape of out must be that of a without its dimension {dim}")
+    } else {
+        format!("dim is {dim}; it must be 1 to {ndim}")
+    })
+}
+
 /// Which of `ndim` axes are meant: all, if none is given.
 fn marks(axes: &[[u8; 4]], ndim: usize) -> Result<Vec<bool>> {
+    if let [first, dim] = *axes
+        && i32::from_ne_bytes(first) == FORTRAN_REFUSES
+    {
+        return Err(fortran_refusal(i32::from_ne_bytes(dim), ndim));
+    }
     let mut marks = vec![axes.is_empty(); ndim];
     for (i, &axis) in axes.iter().enumerate() {
         let axis = i32::from_ne_bytes(axis);
@@ -175,12 +200,13 @@ fn marks(axes: &[[u8; 4]], ndim: usize) -> Result<Vec<bool>> {
         match mark {
             None => {
                 return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}; the array has {ndim} dimensions"
+                    "axes[{i}] is {axis}; it must be -{ndim} to {}, as ndim of a is {ndim}",
+                    ndim - 1
                 )));
             }
             Some(true) => {
                 return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}, which was given before"
+                    "axes[{i}] is {axis}; this axis was given before"
                 )));
             }
             Some(mark) => *mark = true,

@@ -13,7 +13,8 @@ use crate::parallel::{fork, runtime};
 
 /// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 /// the number of threads that a call from this thread would use, the rule that decided and the value it
-/// read, processors in the affinity mask and the quota of the control group (null: none); the workers that
+/// read; the processors in the affinity mask, the quota of the control group and what SLURM_CPUS_PER_TASK
+/// says (null: none), of which the least is the default unless a variable orders another; the workers that
 /// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 /// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 /// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
@@ -98,6 +99,10 @@ fn compose(
     match default.quota {
         Some(quota) => write!(json, ",\"cgroup_quota\":{quota}")?,
         None => write!(json, ",\"cgroup_quota\":null")?,
+    }
+    match default.allotted {
+        Some(allotted) => write!(json, ",\"slurm_cpus_per_task\":{allotted}")?,
+        None => write!(json, ",\"slurm_cpus_per_task\":null")?,
     }
     write!(json, ",\"maximum\":{PAREXACT_MAX_THREADS}}}")?;
     write!(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
+use crate::unsigned::Unsigned;
 
 /// A place for a result, which may be misaligned; written last, so that a failure leaves it alone.
 #[derive(Debug)]
@@ -107,7 +108,7 @@ pub unsafe fn reclaim<T>(ptr: *const T, is_inherited: impl FnOnce(&T) -> bool) -
 }
 
 /// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. With
-/// `n` 0 the pointer is not looked at.
+/// `n` 0 the pointer is not looked at. `[name, length]` are the C names of the pointer and of `n`.
 ///
 /// # Safety
 /// NULL, or `n * SIZE` readable bytes that nobody writes while the slice lives.
@@ -115,12 +116,12 @@ pub unsafe fn reclaim<T>(ptr: *const T, is_inherited: impl FnOnce(&T) -> bool) -
 pub unsafe fn bytes<'a, const SIZE: usize>(
     ptr: *const [u8; SIZE],
     n: usize,
-    name: &str,
+    names: [&str; 2],
 ) -> Result<&'a [[u8; SIZE]]> {
     if n == 0 {
         return Ok(&[]);
     }
-    check_length(ptr.is_null(), n, SIZE, name)?;
+    check_length(ptr.is_null(), n, SIZE, names)?;
     // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
     Ok(unsafe { std::slice::from_raw_parts(ptr, n) })
 }
@@ -133,24 +134,24 @@ pub unsafe fn bytes<'a, const SIZE: usize>(
 pub unsafe fn bytes_mut<'a, const SIZE: usize>(
     ptr: *mut [u8; SIZE],
     n: usize,
-    name: &str,
+    names: [&str; 2],
 ) -> Result<&'a mut [[u8; SIZE]]> {
     if n == 0 {
         return Ok(&mut []);
     }
-    check_length(ptr.is_null(), n, SIZE, name)?;
+    check_length(ptr.is_null(), n, SIZE, names)?;
     // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
     Ok(unsafe { std::slice::from_raw_parts_mut(ptr, n) })
 }
 
-/// The bytes of `n` doubles, at any address.
+/// The bytes of `n` doubles, at any address. In C their number is called `n`, too.
 ///
 /// # Safety
 /// As for [`bytes`].
 #[inline]
 pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a [[u8; 8]]> {
     // SAFETY: the caller's promise is passed on.
-    unsafe { bytes(ptr.cast(), n, name) }
+    unsafe { bytes(ptr.cast(), n, [name, "n"]) }
 }
 
 /// The bytes of `n` doubles, at any address, to be written.
@@ -160,21 +161,23 @@ pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a
 #[inline]
 pub unsafe fn f64_bytes_mut<'a>(ptr: *mut f64, n: usize, name: &str) -> Result<&'a mut [[u8; 8]]> {
     // SAFETY: the caller's promise is passed on.
-    unsafe { bytes_mut(ptr.cast(), n, name) }
+    unsafe { bytes_mut(ptr.cast(), n, [name, "n"]) }
 }
 
 /// No object exceeds `isize::MAX` bytes, and slices rely on it.
 #[inline]
-fn check_length(is_null: bool, n: usize, size: usize, name: &str) -> Result<()> {
+fn check_length(is_null: bool, n: usize, size: usize, [name, length]: [&str; 2]) -> Result<()> {
     if is_null {
         return Err(Error::null(name));
     }
-    if n.checked_mul(size)
-        .is_none_or(|bytes| bytes > isize::MAX as usize)
-    {
+    let most = isize::MAX as usize / size;
+    if n > most {
+        let n = Unsigned::from(n);
         return Err(Error::new(
             PAREXACT_ERROR_SIZE_OVERFLOW,
-            format!("{name}: {n} items of {size} bytes exceed the address space"),
+            format!(
+                "{length} is {n}; it must be at most {most}, or {name} exceeds the address space"
+            ),
         ));
     }
     Ok(())
@@ -195,7 +198,7 @@ mod tests {
             let result = unsafe { f64_bytes(anywhere, n, "x") };
             assert_eq!(result.unwrap_err().status, PAREXACT_ERROR_SIZE_OVERFLOW);
         }
-        assert!(check_length(false, most, 8, "x").is_ok());
+        assert!(check_length(false, most, 8, ["x", "n"]).is_ok());
         // SAFETY: zero items are not read.
         assert_eq!(unsafe { f64_bytes(null(), 0, "x") }, Ok(&[][..]));
         // SAFETY: NULL is refused.

@@ -10,7 +10,7 @@
 
 use super::guard::{guard, guard_value};
 use super::pointers::{handle, out_ptr};
-use crate::error::{Error, Status};
+use crate::error::Status;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
 
@@ -30,9 +30,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
         if workers > PAREXACT_MAX_THREADS {
-            return Err(Error::invalid(format!(
-                "workers is {workers}, more than {PAREXACT_MAX_THREADS} threads"
-            )));
+            return Err(threads::out_of_range("workers", workers));
         }
         let workers = match workers {
             0 => threads::for_process(),

@@ -69,7 +69,7 @@ pub unsafe extern "C" fn parexact_random_state(
         let (d, mut state, out) = unsafe { (in_ptr(d, "d")?, in_ptr(s, "s")?, out_ptr(s, "s")?) };
         let part = Part::new(seed, stream, offset, n)?;
         // Before the work rather than after it.
-        check_count(state.moments()?.counts.all, n)?;
+        check_count(state.moments()?.counts.all, n, "n")?;
         state.add(&generate::reduce(&d, part)?)?;
         out.write(state);
         Ok(())

@@ -158,8 +158,9 @@ pub unsafe extern "C" fn parexact_mpi_merge(
     guard_value(|| {
         // SAFETY: passed on from the caller.
         unsafe {
-            let len = usize::try_from(in_ptr(len, "len")?)
-                .map_err(|_| Error::invalid("len must not be negative"))?;
+            let len = in_ptr(len, "len")?;
+            let len = usize::try_from(len)
+                .map_err(|_| Error::invalid(format!("len is {len}; it must not be negative")))?;
             for i in 0..len {
                 // NULL stays NULL.
                 let step = if r#in.is_null() { 0 } else { i };

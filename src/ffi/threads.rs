@@ -7,9 +7,10 @@ use crate::parallel::threads;
 /// Sets how many threads a call may use, for the whole process; the calling thread is one of them.
 ///
 /// `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
-/// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS,
-/// OMP_NUM_THREADS (its first item) and SLURM_CPUS_PER_TASK; else the processors in the affinity mask, or
-/// the quota of the control group if that is less. The environment is read once, on first use.
+/// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS and
+/// OMP_NUM_THREADS (its first item). Else it is the least of these: the processors in the affinity mask, the
+/// quota of the control group, and SLURM_CPUS_PER_TASK, which says what a job has and so never raises the
+/// number. The environment is read once, on first use.
 ///
 /// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 /// parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if

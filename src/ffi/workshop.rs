@@ -68,7 +68,7 @@ pub unsafe extern "C" fn my_statistics(n: u64, seed: u64, out: *mut Stats) -> St
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out")? };
-        check_count(0, n)?;
+        check_count(0, n, "n")?;
         let part = Part::new(seed, 0, 0, n)?;
         let moments = generate::reduce(&Distribution::standard_normal(), part)?;
         out.write(Stats::new(&moments, 0, NanPolicy::Propagate)?);

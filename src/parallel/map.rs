@@ -11,6 +11,7 @@ use crate::error::{
     Error, PAREXACT_ERROR_CALLBACK_FAILED, PAREXACT_ERROR_NULL_POINTER,
     PAREXACT_ERROR_SIZE_OVERFLOW, Result,
 };
+use crate::unsigned::Unsigned;
 
 /// Computes one result from one item: `item` and `result` point into the arrays given to the map, or are
 /// the map's own pointers where the size is 0.
@@ -66,9 +67,13 @@ impl Map {
                 .checked_mul(size)
                 .is_none_or(|bytes| bytes > isize::MAX as usize)
             {
+                let [count, size] = [count, size].map(Unsigned::from);
                 return Err(Error::new(
                     PAREXACT_ERROR_SIZE_OVERFLOW,
-                    format!("count · {name}_size, {count} · {size}, exceeds the address space"),
+                    format!(
+                        "count is {count} and {name}_size is {size}; \
+                         their product exceeds the address space"
+                    ),
                 ));
             }
             if is_null && count > 0 && size > 0 {

@@ -10,6 +10,7 @@ use super::wait::{Monitor, Timeout};
 use crate::error::{
     Error, PAREXACT_ERROR_CLOSED, PAREXACT_ERROR_NO_MEMORY, PAREXACT_ERROR_SIZE_OVERFLOW, Result,
 };
+use crate::unsigned::Unsigned;
 
 /// Where those wait who want to get.
 const NOT_EMPTY: usize = 0;
@@ -38,10 +39,12 @@ impl Queue {
     pub fn new(capacity: usize, item_size: usize) -> Result<Self> {
         let bytes = capacity.max(1).checked_mul(item_size);
         if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
+            let [capacity, item_size] = [capacity, item_size].map(Unsigned::from);
             return Err(Error::new(
                 PAREXACT_ERROR_SIZE_OVERFLOW,
                 format!(
-                    "capacity · item_size, {capacity} · {item_size}, exceeds the address space"
+                    "capacity is {capacity} and item_size is {item_size}; \
+                     their product exceeds the address space"
                 ),
             ));
         }

@@ -5,17 +5,21 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use super::{affinity, cgroup, fork, worker};
 use crate::error::{Error, Result};
+use crate::unsigned::Unsigned;
 
 /// The largest thread count there is. Larger ones in the environment mean this one.
 pub const PAREXACT_MAX_THREADS: usize = 1024;
 
-/// The environment variables that may set the default, the first valid one winning.
-const VARIABLES: [&str; 4] = [
+/// The environment variables by which a user orders a number of threads, the first valid one winning.
+const ORDERS: [&str; 3] = [
     "PAREXACT_NUM_THREADS",
     "RAYON_NUM_THREADS",
     "OMP_NUM_THREADS",
-    "SLURM_CPUS_PER_TASK",
 ];
+
+/// The environment variable by which a launcher describes what it allotted to this process. It is no order: a step may
+/// be bound to fewer processors than its job has for each task, so this may only lower what the process may use.
+const ALLOTMENT: &str = "SLURM_CPUS_PER_TASK";
 
 /// What decided a thread count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,26 +49,44 @@ pub struct Default {
     pub affinity: usize,
     /// The control group's limit, in processors.
     pub quota: Option<f64>,
+    /// What the launcher allotted, in processors, and whether or not that decided.
+    pub allotted: Option<usize>,
     generation: u64,
 }
 
 impl Default {
     fn read(generation: u64, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let affinity = affinity::count();
-        let quota = cgroup::quota();
-        let set = VARIABLES.iter().find_map(|&name| {
-            let value = variable(name)?;
+        Self::decide(generation, affinity::count(), cgroup::quota(), variable)
+    }
+
+    fn decide(
+        generation: u64,
+        affinity: usize,
+        quota: Option<f64>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        let number = |name| {
+            let value: String = variable(name)?;
             Some((parse(&value)?, Rule::Variable(name, value)))
-        });
-        let (count, rule) = set.unwrap_or_else(|| match quota.map(cgroup::threads) {
-            Some(quota) if quota < affinity => (quota, Rule::Cgroup),
-            _ => (affinity, Rule::Affinity),
+        };
+        let order = ORDERS.into_iter().find_map(number);
+        let allotment = number(ALLOTMENT);
+        let allotted = allotment.as_ref().map(|&(count, _)| count);
+        let (count, rule) = order.unwrap_or_else(|| {
+            let group = quota.map(|quota| (cgroup::threads(quota), Rule::Cgroup));
+            // The least of them, and of equal ones the first.
+            [Some((affinity, Rule::Affinity)), group, allotment]
+                .into_iter()
+                .flatten()
+                .min_by_key(|&(count, _)| count)
+                .unwrap_or((affinity, Rule::Affinity))
         });
         Self {
             count: count.clamp(1, PAREXACT_MAX_THREADS),
             rule,
             affinity,
             quota,
+            allotted,
             generation,
         }
     }
@@ -121,12 +143,18 @@ pub fn default() -> &'static Default {
     }
 }
 
+/// The refusal of a number of threads, for the argument of that name.
+pub fn out_of_range(name: &str, count: usize) -> Error {
+    let count = Unsigned::from(count);
+    Error::invalid(format!(
+        "{name} is {count}; it must be 0 to {PAREXACT_MAX_THREADS}"
+    ))
+}
+
 /// Sets the count of the whole process; 0 returns to the default.
 pub fn set_for_process(count: usize) -> Result<()> {
     if count > PAREXACT_MAX_THREADS {
-        return Err(Error::invalid(format!(
-            "n is {count}, more than {PAREXACT_MAX_THREADS} threads"
-        )));
+        return Err(out_of_range("n", count));
     }
     PROCESS.store(count, Ordering::Relaxed);
     Ok(())
@@ -204,16 +232,18 @@ mod tests {
         }
     }
 
+    /// The count and its rule, on so many processors, under a quota and these variables.
+    fn decided(affinity: usize, quota: Option<f64>, set: &[(&str, &str)]) -> (usize, Rule) {
+        let find = |name: &str| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let default = Default::decide(1, affinity, quota, find);
+        (default.count, default.rule)
+    }
+
     #[test]
     fn variables_in_order_and_invalid_ones_passed_over() {
-        let read = |set: &[(&str, &str)]| {
-            let find = |name: &str| {
-                let found = set.iter().find(|(known, _)| *known == name);
-                found.map(|(_, value)| (*value).to_owned())
-            };
-            let default = Default::read(1, find);
-            (default.count, default.rule)
-        };
         let mut set = vec![
             ("SLURM_CPUS_PER_TASK", "3"),
             ("OMP_NUM_THREADS", "4,2"),
@@ -223,18 +253,44 @@ mod tests {
         for expected in [6, 5, 4, 3] {
             let (name, value) = *set.last().expect("four variables, four rounds");
             assert_eq!(
-                read(&set),
+                decided(7, None, &set),
                 (expected, Rule::Variable(name, value.to_owned()))
             );
             // Invalid is like absent.
             set.last_mut().expect("four variables, four rounds").1 = "0";
-            assert_ne!(read(&set).0, expected);
+            assert_ne!(decided(7, None, &set).0, expected);
             set.pop();
         }
-        assert!(matches!(read(&[]).1, Rule::Affinity | Rule::Cgroup));
+        assert_eq!(decided(7, None, &[]), (7, Rule::Affinity));
         assert_eq!(
-            read(&[("PAREXACT_NUM_THREADS", "5000")]).0,
+            decided(7, None, &[("PAREXACT_NUM_THREADS", "5000")]).0,
             PAREXACT_MAX_THREADS
+        );
+    }
+
+    #[test]
+    fn orders_exceed_the_processors_and_an_allotment_does_not() {
+        for name in ORDERS {
+            let order = Rule::Variable(name, "9".into());
+            assert_eq!(decided(2, Some(1.0), &[(name, "9")]), (9, order));
+        }
+        let allotment = Rule::Variable(ALLOTMENT, "3".into());
+        for (affinity, quota, expected) in [
+            (2, None, (2, Rule::Affinity)),
+            (3, None, (3, Rule::Affinity)),
+            (4, None, (3, allotment.clone())),
+            (4, Some(3.5), (3, allotment.clone())),
+            (4, Some(2.5), (3, Rule::Cgroup)),
+            (4, Some(1.5), (2, Rule::Cgroup)),
+            (1, Some(1.5), (1, Rule::Affinity)),
+            (2000, None, (3, allotment)),
+        ] {
+            let found = decided(affinity, quota, &[(ALLOTMENT, "3")]);
+            assert_eq!(found, expected, "{affinity} processors, quota {quota:?}");
+        }
+        assert_eq!(
+            decided(2, None, &[(ALLOTMENT, "none")]),
+            (2, Rule::Affinity)
         );
     }
 }

@@ -14,6 +14,7 @@
 //! docs/random.md defines the numbers, bit for bit.
 
 use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
+use crate::unsigned::Unsigned;
 
 pub mod bulk;
 pub mod exponential;
@@ -119,9 +120,10 @@ impl Part {
     /// Refuses a part that does not end below 2^64.
     pub fn new(seed: u64, stream: u64, offset: u64, count: u64) -> Result<Self> {
         if offset.checked_add(count).is_none() {
+            let [offset, n] = [offset, count].map(Unsigned);
             return Err(Error::new(
                 PAREXACT_ERROR_SIZE_OVERFLOW,
-                format!("offset + n, {offset} + {count}, must be below 2^64"),
+                format!("offset is {offset} and n is {n}; their sum must be below 2^64"),
             ));
         }
         Ok(Self {

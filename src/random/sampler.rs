@@ -106,12 +106,12 @@ impl Transform {
         let range = high - low;
         if low >= high {
             return Err(Error::invalid(format!(
-                "low (parameter[0]) of UNIFORM is {low}; it must be below high (parameter[1]), {high}"
+                "low (parameter[0]) of UNIFORM is {low:?}; it must be below high (parameter[1]), {high:?}"
             )));
         }
         if range.is_infinite() {
             return Err(Error::invalid(format!(
-                "high - low of UNIFORM, {high} - {low}, must be finite"
+                "high - low of UNIFORM, {high:?} - {low:?}, must be finite"
             )));
         }
         Ok(if low == 0.0 && high == 1.0 {
@@ -130,7 +130,7 @@ impl Transform {
         finite("sd", 1, "NORMAL", sd)?;
         if sd < 0.0 {
             return Err(Error::invalid(format!(
-                "sd (parameter[1]) of NORMAL is {sd}; it must not be negative"
+                "sd (parameter[1]) of NORMAL is {sd:?}; it must not be negative"
             )));
         }
         Ok(if mean == 0.0 && sd == 1.0 {
@@ -144,7 +144,7 @@ impl Transform {
         finite("rate", 0, "EXPONENTIAL", rate)?;
         if rate < f64::MIN_POSITIVE {
             return Err(Error::invalid(format!(
-                "rate (parameter[0]) of EXPONENTIAL is {rate}; it must be positive, and not subnormal"
+                "rate (parameter[0]) of EXPONENTIAL is {rate:?}; it must be positive, and not subnormal"
             )));
         }
         Ok(if rate == 1.0 {
@@ -216,6 +216,6 @@ fn finite(name: &str, index: usize, kind: &str, value: f64) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "{name} (parameter[{index}]) of {kind} is {value}; it must be finite"
+        "{name} (parameter[{index}]) of {kind} is {value:?}; it must be finite"
     )))
 }

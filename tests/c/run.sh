@@ -6,7 +6,8 @@
 # LIBDIR holds libparexact.so, its link libparexact.so.0 and libparexact.a (target/release after `make`); INCLUDEDIR
 # holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is
 # required: a missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
-# Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more, in small.
+# Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more, in small, and the compiler's
+# sanitizers those of arguments.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -122,6 +123,15 @@ done
 # The static library, with what a Rust archive needs of the system; it must not fall back on the shared one.
 program static_library "$cc" "${c11[@]}" "$root/tests/c/values.c" "$libdir/libparexact.a" -lpthread -ldl -lm
 check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
+
+# The tests' own accesses and arithmetic are sound as well, and what the library does is compatible with sanitizers in the
+# program that calls it. It is not instrumented itself: what it reads and writes is for `bounds` and memcheck to see. Leaks
+# are memcheck's as well: looking for them here needs ptrace, which containers may forbid.
+sanitized=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1
+for name in arguments arrays messages parallel_arguments state; do
+    program "sanitized_$name" "$cc" "${c11[@]}" "${sanitized[@]}" "$root/tests/c/$name.c" "${link[@]}"
+done
 
 # What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
 for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs deadlock lock queue cancel pi \

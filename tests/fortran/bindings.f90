@@ -497,12 +497,15 @@ contains
     call check_status(parexact_reduce(a, PAREXACT_OP_MAX, 1, columns, 0, PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, &
          'NaN raises')
 
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 0, rows), 'ax', 'dimension 0')
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 3, rows), 'ax', 'dimension 3 of 2')
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, -1, rows), 'ax', 'dimension -1')
-    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, huge(1), plane12), 'ax', 'dimension huge')
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 1, rows), 'out_len', 'an output for the other dimension')
-    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, 3, plane21), 'out_len', 'a transposed output')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 0, rows), 'dim is 0; it must be 1 to 2', 'dimension 0')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 3, rows), 'dim is 3; it must be 1 to 2', 'dimension 3 of 2')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, -1, rows), 'dim is -1; it must be 1 to 2', 'dimension -1')
+    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, huge(1), plane12), 'dim is 2147483647; it must be 1 to 3', &
+         'dimension huge')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 1, rows), &
+         'the shape of out must be that of a without its dimension 1', 'an output for the other dimension')
+    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, 3, plane21), &
+         'the shape of out must be that of a without its dimension 3', 'a transposed output')
     call refused(parexact_reduce(a, 7, 1, columns), 'op', 'operation 7')
     call refused(parexact_reduce(a, PAREXACT_OP_STD, 1, columns, ddof=-1), 'ddof', 'ddof -1')
     call refused(parexact_reduce(a, PAREXACT_OP_STD, 1, columns, nan_policy=4), 'nan_policy', 'policy 4')
@@ -530,7 +533,7 @@ contains
     call ok(parexact_reduce(view, PAREXACT_OP_MAX, [2, 1], plane), 'reduce a view with strides')
     call check(all(abs(plane - a(4, 1, :)) <= 0), 'reduce a view with strides')
     call refused(parexact_reduce(view, PAREXACT_OP_SUM, [1, -2], out(:20 - 8)), 'ax', 'an axis twice')
-    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [3], out), 'ax', 'axis 3 of 3')
+    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [3], out), 'axes[0] is 3; it must be -3 to 2', 'axis 3 of 3')
     call refused(parexact_reduce(view, PAREXACT_OP_SUM, [0], out(:11)), 'out_len', 'a short output')
   end subroutine reductions_of_views
 

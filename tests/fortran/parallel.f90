@@ -161,7 +161,8 @@ contains
     call ok(parexact_map(pool, by_a_large_array, x, y, chunk_size=1_c_size_t), 'map with an array of its own')
     call check(all(abs(y - x) <= 1e-9_c_double * x), 'arrays of threads')
     call ok(parexact_map(pool, square, nothing, nothing), 'map of nothing')
-    call check_status(parexact_map(pool, square, x, y(:10)), PAREXACT_ERROR_SIZE_OVERFLOW, 'results too few')
+    call check_status(parexact_map(pool, square, x, y(:10)), PAREXACT_ERROR_INVALID_ARGUMENT, 'results too few')
+    call check(parexact_last_error() == 'x and y must have the same shape', parexact_last_error())
   end subroutine maps_of_functions
 
   subroutine maps()

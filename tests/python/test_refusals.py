@@ -286,6 +286,43 @@ def test_messages_tell_the_factors_of_a_dot_product_apart() -> None:
     assert len(said) >= 3
 
 
+MINUS_ONE = "-1 as a signed number (18446744073709551615)"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("parexact_sum_f64", [pointer(HERE), -1, byref(c_double())], "n is " + MINUS_ONE),
+        ("parallel_stats", [pointer(HERE), -1, byref(Stats())], "n is " + MINUS_ONE),
+        ("my_statistics", [-1, 0, byref(Stats())], "n is " + MINUS_ONE),
+        ("parexact_pi", [-1, byref(c_double())], "n is " + MINUS_ONE),
+        ("parexact_set_num_threads", [-1], "n is " + MINUS_ONE + "; it must be 0 to 1024"),
+        ("parexact_set_num_threads", [1025], "n is 1025; it must be 0 to 1024"),
+        (
+            "parexact_reduce",
+            [byref(view(HERE)), 0, None, 0, 0, 0, byref(c_double()), -1],
+            "out_len is " + MINUS_ONE + "; it must be 1",
+        ),
+        (
+            "parexact_reduce",
+            [byref(view(HERE)), 0, (ctypes.c_int32 * 2)(0, 0), 2, 0, 0, byref(c_double()), 1],
+            "axis_count is 2; it must be 0 to 1",
+        ),
+        (
+            "parexact_reduce",
+            [byref(view(HERE)), 0, (ctypes.c_int32 * 1)(1), 1, 0, 0, byref(c_double()), 1],
+            "axes[0] is 1; it must be -1 to 0",
+        ),
+    ],
+)
+def test_numbers_are_shown_as_the_caller_wrote_them(
+    name: str, arguments: list[Any], words: str
+) -> None:
+    """Ctypes hands a negative number over as a huge one, which nobody would recognise."""
+    assert getattr(lib, name)(*arguments) in (INVALID, OVERFLOW)
+    assert lib.parexact_last_error().decode().startswith(words)
+
+
 def test_nan_found_leaves_the_output() -> None:
     x, stats = floats([1.0, math.nan]), marked()
     found = constant("ERROR_NAN_FOUND")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 
@@ -95,7 +96,6 @@ def test_local_count_is_for_this_thread_alone() -> None:
         ({"RAYON_NUM_THREADS": "3"}, 3),
         ({"OMP_NUM_THREADS": "3"}, 3),
         ({"OMP_NUM_THREADS": "4,2"}, 4),
-        ({"SLURM_CPUS_PER_TASK": "3"}, 3),
         ({"PAREXACT_NUM_THREADS": "6", "RAYON_NUM_THREADS": "5", "OMP_NUM_THREADS": "4"}, 6),
         ({"RAYON_NUM_THREADS": "5", "OMP_NUM_THREADS": "4", "SLURM_CPUS_PER_TASK": "3"}, 5),
         ({"OMP_NUM_THREADS": "4", "SLURM_CPUS_PER_TASK": "3"}, 4),
@@ -104,6 +104,36 @@ def test_local_count_is_for_this_thread_alone() -> None:
 def test_environment(environment: dict[str, str], expected: int) -> None:
     code = "import native; print(native.lib.parexact_get_num_threads())"
     assert run_python(code, environment, without=CONFIGURED).split() == [str(expected)]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, 1),
+        ({"SLURM_CPUS_PER_TASK": "3"}, 1),
+        ({"SLURM_CPUS_PER_TASK": "3", "OMP_NUM_THREADS": "0"}, 1),
+        ({"SLURM_CPUS_PER_TASK": "3", "OMP_NUM_THREADS": "4"}, 4),
+        ({"SLURM_CPUS_PER_TASK": "3", "RAYON_NUM_THREADS": "5"}, 5),
+        ({"SLURM_CPUS_PER_TASK": "3", "PAREXACT_NUM_THREADS": "6"}, 6),
+    ],
+)
+def test_an_allotment_does_not_exceed_the_mask(environment: dict[str, str], expected: int) -> None:
+    """Only orders give more threads to a process that is bound to one processor, as ranks are."""
+    code = """
+import os
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+import json, native
+threads = json.loads(native.explain())["threads"]
+print(native.lib.parexact_get_num_threads(), threads["count"], threads["slurm_cpus_per_task"])
+"""
+    output = run_python(code, environment, without=CONFIGURED).split()
+    assert output == [str(expected), str(expected), environment.get("SLURM_CPUS_PER_TASK", "None")]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two processors")
+def test_an_allotment_lowers_the_count() -> None:
+    code = "import native; print(native.lib.parexact_get_num_threads())"
+    assert run_python(code, {"SLURM_CPUS_PER_TASK": "1"}, without=CONFIGURED).split() == ["1"]
 
 
 def test_threads_start_on_first_use_and_not_before() -> None:
