@@ -172,20 +172,38 @@ def test_pi(tmp_path: Path, matplotlib_cache: str) -> None:
     assert is_png(figure)
 
 
-def test_figures_land_in_the_repository(tmp_path: Path, matplotlib_cache: str) -> None:
-    """Their directory does not depend on where the script runs."""
-    for script in ("random_histogram", "random_speed", "slide_pi"):
-        code = f"import {script}, sys; sys.argv[1:] = []; print({script}.TARGET)"
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            env=environment({"MPLCONFIGDIR": matplotlib_cache}),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=True,
-        )
-        assert done.stdout == f"{ROOT / 'target'}\n"
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [
+        ("random_histogram", ["--samples", "1200000"]),
+        ("random_speed", ["--most", "1000"]),
+        ("slide_pi", ["--points", "20000"]),
+    ],
+)
+def test_figures_land_in_one_place(
+    tmp_path: Path, matplotlib_cache: str, script: str, arguments: list[str]
+) -> None:
+    """In the repository's target/, here another directory, wherever the script is run."""
+    assert native.TARGET == ROOT / "target"
+    target, elsewhere = tmp_path / "target", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code = (
+        "import native, pathlib, runpy, sys;"
+        f"native.TARGET = pathlib.Path({str(target)!r}); sys.argv = {['', *arguments]};"
+        f"runpy.run_path({str(EXAMPLES / script) + '.py'!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment({"MPLCONFIGDIR": matplotlib_cache}),
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert is_png(target / f"{script}.png")
+    assert not list(elsewhere.iterdir())
 
 
 def is_png(file: Path) -> bool:
