@@ -40,22 +40,23 @@ CHECKS := format lint rust c python install
 .DELETE_ON_ERROR:
 .PHONY: all library static demo test bench bench-kernels test-random header golden install uninstall clean help $(CHECKS:%=check-%)
 
-all: library static ## the shared library and the static one, in target/release
+all: library ## the shared library and the static one, in target/release
 
-# cargo drops link-time optimisation when it is asked for several crate types at once: one command for each.
-library: ## the shared library alone
-	cargo rustc $(LOCKED) --release --lib --crate-type cdylib
-	@ln -sf libparexact.so $(BUILD)/$(SONAME)
-
-# After the shared library, whose exports are the static one's.
-static: library ## the static library, which exports the API alone
+# Link-time optimisation is most of the work, and done once for both: cargo would drop it only for a Rust library among
+# them. It puts its own static library into place each time; ours exports the API alone.
+library:
 	@scripts/require.sh binutils
-	cargo rustc $(LOCKED) --release --lib --crate-type staticlib
+	@if [ ! -e $(BUILD)/libparexact.so ] || \
+	    [ -n "$$(find src Cargo.toml Cargo.lock build.rs -newer $(BUILD)/libparexact.so -print -quit)" ]; then \
+	    echo "parexact: building $(BUILD)/libparexact.so and libparexact.a, optimised as a whole: some two minutes"; \
+	fi
+	cargo rustc $(LOCKED) --release --lib --crate-type cdylib,staticlib
+	@ln -sf libparexact.so $(BUILD)/$(SONAME)
 	@scripts/static.sh $(BUILD)/libparexact.a $(BUILD)/libparexact.so $(BUILD)/libparexact.a
 
 demo: library $(VENV)/ready ## build everything needed and run the workshop's programs
-	@for script in slide_sum_my_numbers slide_sum_ld_library_path slide_my_statistics slide_numerical_note \
-	    slide_pool_map map_async_progress slide_lock_queue shared_arrays slide_pi; do \
+	@for script in slide_sum_my_numbers slide_sum_ld_library_path slide_my_statistics slide_pool_statistics \
+	    slide_numerical_note slide_pool_map map_async_progress slide_lock_queue shared_arrays slide_pi; do \
 	    printf '\n--- python_examples/%s.py\n' $$script; \
 	    LD_LIBRARY_PATH="$(CURDIR)/$(BUILD)$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" \
 	        $(VENV)/bin/python python_examples/$$script.py || exit 1; \
@@ -67,6 +68,7 @@ $(BENCH_VENV)/ready: benches/requirements.txt
 $(RANDOM_VENV)/ready: tests/random_quality/requirements.txt
 $(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready:
 	@scripts/require.sh venv
+	@echo "parexact: making $(@D) with the packages of $<, downloaded: about a minute"
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/python -m pip install -q -r $< || { sleep 5; $(@D)/bin/python -m pip install -q -r $<; }
 	@touch $@

@@ -666,8 +666,8 @@ module parexact
   !> status = parexact_map(pool, f, x, y [, chunk_size])
   !>
   !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of rank 1 and of one
-  !> size, but not one array (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items a thread
-  !> takes at a time; 0, which it is unless given, leaves that to the library. PAREXACT_ERROR_SIZE_OVERFLOW if the sizes differ.
+  !> size, but not one array (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items
+  !> stay with one thread; 0, which it is unless given, leaves that to the library. PAREXACT_ERROR_SIZE_OVERFLOW if the sizes differ.
   !>
   !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
   !>

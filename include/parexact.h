@@ -734,7 +734,8 @@ typedef int32_t (*parexact_map_fn)(const void *item, void *result, void *user_da
 // struct being what tuples and dictionaries are to Python. `results`: as many of `result_size` bytes; the result of item i lands
 // at place i. Either may be NULL if its size is 0; fn then gets the pointer as it was given.
 // They may be one array, changed in place.
-// `chunk_size`: items that a thread takes at a time; 0 chooses: 1 if there are few, 256 at most.
+// `chunk_size`: items that stay with one thread; 0 chooses: 1 if there are few, 256 at most, and threads that have no items left
+// take some of the others', so that slow items may lie together.
 //
 // If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has the lowest failing
 // index seen and what fn answered.
@@ -742,7 +743,7 @@ typedef int32_t (*parexact_map_fn)(const void *item, void *result, void *user_da
 // CANCELLED; FORKED. After a failure `results` is unspecified.
 // Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake up. The control
 // attached to the calling thread is looked at before each item; progress is in items, reported
-// chunk by chunk: with slow functions, chunk_size 1 shows it best.
+// some at a time: with slow functions, chunk_size 1 shows it best.
 // Thread safety: any thread may call it at any time. On a worker it runs serially.
 //
 // Safety:

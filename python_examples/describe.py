@@ -1,6 +1,6 @@
 """Exact statistics of your own files, .npy or numeric .csv, larger than memory if need be.
 
-    python3 describe.py measurements.npy table.csv --ddof 1 --nan omit
+    .venv/bin/python python_examples/describe.py measurements.npy table.csv --ddof 1 --nan omit
 
 A file is read in chunks and each chunk is added to a `parexact_state`, a reduction under way that
 never rounds: the answer does not depend on the size of the chunks, and is rounded once, at the
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import needs  # noqa: F401
 import os
 import re
 import sys

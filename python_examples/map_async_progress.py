@@ -4,13 +4,14 @@ The control that is attached to the thread when the map starts governs it: any t
 its progress, or cancel it. Python notices Ctrl-C between two calls of C, so `wait` waits a tenth
 of a second at a time.
 
-    python3 map_async_progress.py
-    python3 map_async_progress.py --items 2000 --bar
+    .venv/bin/python python_examples/map_async_progress.py
+    .venv/bin/python python_examples/map_async_progress.py --items 2000 --bar
 """
 
 from __future__ import annotations
 
 import argparse
+import needs  # noqa: F401
 import sys
 import time
 from ctypes import byref, c_uint64

@@ -7,6 +7,7 @@ this module, so that a prototype is written down in one place only.
 from __future__ import annotations
 
 import math
+import needs  # noqa: F401
 import os
 from ctypes import (
     CDLL,
@@ -30,6 +31,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+# Where `make` builds, and where the scripts put their figures unless told otherwise.
+TARGET = Path(__file__).resolve().parent.parent / "target"
+
 
 def load() -> CDLL:
     """Open $PAREXACT_LIBRARY, else ../target/release, else what the loader finds by name.
@@ -37,7 +41,7 @@ def load() -> CDLL:
     CDLL gives the interpreter lock (GIL) back during each call; PyDLL would keep it. A call that
     waits for Python callbacks on other threads would then wait for ever.
     """
-    built = Path(__file__).resolve().parent.parent / "target" / "release" / "libparexact.so"
+    built = TARGET / "release" / "libparexact.so"
     name = str(built) if built.exists() else "libparexact.so"
     name = os.environ.get("PAREXACT_LIBRARY") or name
     try:
@@ -148,6 +152,26 @@ DISTRIBUTION = {
     "binomial": 13,
     "geometric": 14,
     "integer": 15,
+}
+
+# What each of them is given, in this order.
+PARAMETERS = {
+    "uniform": ("low", "high"),
+    "normal": ("mean", "sd"),
+    "exponential": ("rate",),
+    "lognormal": ("mu", "sigma"),
+    "gamma": ("shape", "scale"),
+    "beta": ("a", "b"),
+    "chi_squared": ("df",),
+    "student_t": ("df",),
+    "fisher_f": ("df1", "df2"),
+    "weibull": ("scale", "shape"),
+    "cauchy": ("median", "scale"),
+    "triangular": ("low", "high", "mode"),
+    "poisson": ("mean",),
+    "binomial": ("n", "p"),
+    "geometric": ("p",),
+    "integer": ("low", "high"),
 }
 
 OP = {"sum": 0, "mean": 1, "var": 2, "std": 3, "min": 4, "max": 5, "norm": 6}
@@ -282,8 +306,15 @@ def check(status: int) -> None:
         raise ParexactError(status)
 
 
+def refuse_mask(array: npt.NDArray[Any]) -> None:
+    """Raise if there is a mask: the library would take the values behind it for numbers."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError("a masked array: pass array.compressed(), or fill it with NaNs")
+
+
 def doubles(array: npt.NDArray[np.float64]) -> Any:
     """Return a `double *` to a contiguous float64 array, which must outlive the call."""
+    refuse_mask(array)
     if array.dtype != np.float64 or not array.flags.c_contiguous:
         raise TypeError("a C-contiguous float64 array is needed")
     return array.ctypes.data_as(POINTER(c_double))
@@ -295,6 +326,7 @@ def records(array: npt.NDArray[Any]) -> tuple[Any, int]:
     What runs along the first axis are the items: numbers, records of a structured dtype, or rows.
     The place keeps the array alive: hold on to it as long as C uses the memory.
     """
+    refuse_mask(array)
     if array.ndim == 0 or not array.flags.c_contiguous:
         raise TypeError("a C-contiguous array of items is needed")
     return array.ctypes, array.itemsize * math.prod(array.shape[1:])
@@ -305,6 +337,7 @@ def view(array: npt.NDArray[Any]) -> Array:
 
     Its values must be of a type in `DTYPE`: no other byte order, no float16 and no objects.
     """
+    refuse_mask(array)
     if array.dtype not in DTYPE:
         raise TypeError(f"values of type {array.dtype} are not in DTYPE: convert the array first")
     extents = c_int64 * max(array.ndim, 1)
@@ -320,7 +353,10 @@ def view(array: npt.NDArray[Any]) -> Array:
 
 
 def distribution(kind: str, *parameters: float) -> Distribution:
-    """Describe a distribution to the library, by its name in `DISTRIBUTION` and its parameters."""
+    """Describe a distribution to the library, by its name and `PARAMETERS`; none has a default."""
+    names = PARAMETERS[kind]
+    if len(parameters) != len(names):
+        raise TypeError(f"{kind} takes {', '.join(names)}; {len(parameters)} parameters are given")
     return Distribution(DISTRIBUTION[kind], 0, (c_double * 3)(*parameters))
 
 

@@ -3,14 +3,15 @@
 The lower row shows how far each bar is from what is expected, in standard errors: about 95 of 100
 bars should be within ±2.
 
-    python3 random_histogram.py
-    python3 random_histogram.py --samples 1000000 --kinds normal exponential --output figure.png
+    .venv/bin/python python_examples/random_histogram.py
+    .venv/bin/python python_examples/random_histogram.py --samples 1000000 --output figure.png
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import needs  # noqa: F401
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
-from native import random
+from native import TARGET, random
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -94,7 +95,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--kinds", nargs="+", choices=LAWS, default=["normal", "exponential"], help="what to draw"
     )
-    parser.add_argument("--output", type=Path, default=Path("target/random_histogram.png"))
+    parser.add_argument("--output", type=Path, default=TARGET / "random_histogram.png")
     return parser.parse_args()
 
 

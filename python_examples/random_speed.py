@@ -3,13 +3,14 @@
 Each point is the time for ten calls of `my_statistics`, the best of some; the Pool is started
 beforehand.
 
-    python3 random_speed.py
-    python3 random_speed.py --most 100000 --output figure.png
+    .venv/bin/python python_examples/random_speed.py
+    .venv/bin/python python_examples/random_speed.py --most 100000 --output figure.png
 """
 
 from __future__ import annotations
 
 import argparse
+import needs  # noqa: F401
 from collections.abc import Callable, Sequence
 from ctypes import byref
 from functools import partial
@@ -19,7 +20,7 @@ from time import perf_counter
 
 import matplotlib as mpl
 import numpy as np
-from native import Stats, check, lib
+from native import TARGET, Stats, check, lib
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -100,7 +101,7 @@ def main() -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description="time of the workshop's job")
     parser.add_argument("--most", type=int, default=10_000_000, help="samples of a call")
-    parser.add_argument("--output", type=Path, default=Path("target/random_speed.png"))
+    parser.add_argument("--output", type=Path, default=TARGET / "random_speed.png")
     args = parser.parse_args()
     curves = measure(args.most)
     for name, curve in curves.items():

@@ -4,13 +4,14 @@ Threads see the same memory, so that a map gets addresses. Processes do not: `Po
 item, sends it to a worker, and sends the result back the same way. Here every row of a table is
 scaled to mean 0 and standard deviation 1, by both.
 
-    python3 shared_arrays.py
-    python3 shared_arrays.py --rows 10000 --columns 1000
+    .venv/bin/python python_examples/shared_arrays.py
+    .venv/bin/python python_examples/shared_arrays.py --rows 10000 --columns 1000
 """
 
 from __future__ import annotations
 
 import argparse
+import needs  # noqa: F401
 from ctypes import addressof, c_int64
 from functools import partial
 from multiprocessing import Pool, cpu_count

@@ -4,11 +4,12 @@ Lock: workers append to one file, each entry in several writes. Without a lock e
 Queue: workers send messages to the master, which reads them while they work, in the order in which
 they come. As on the slides, the same lock and the same queue are passed to all workers.
 
-    python3 slide_lock_queue.py
+    .venv/bin/python python_examples/slide_lock_queue.py
 """
 
 from __future__ import annotations
 
+import needs  # noqa: F401
 import tempfile
 import time
 from ctypes import Structure, byref, c_double, c_int64

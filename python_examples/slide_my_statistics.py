@@ -4,13 +4,14 @@ First as on the slides, serially and with a Pool. Then with the library's own `m
 draws the numbers and reduces them on all threads at once, stores none, and gives the same bits on
 any number of threads. The same numbers can be drawn into an array, to see what NumPy makes of them.
 
-    python3 slide_my_statistics.py            # the slide's range(1000000, 1000010)
-    python3 slide_my_statistics.py 3 --start 50000
+    .venv/bin/python python_examples/slide_my_statistics.py  # range(1000000, 1000010)
+    .venv/bin/python python_examples/slide_my_statistics.py 3 --start 50000
 """
 
 from __future__ import annotations
 
 import argparse
+import needs  # noqa: F401
 import sys
 from collections.abc import Callable
 from ctypes import byref

@@ -7,6 +7,7 @@ all the bits of a float.
 
 from __future__ import annotations
 
+import needs  # noqa: F401
 from ctypes import byref, c_double
 
 import numpy as np

@@ -6,14 +6,15 @@ with err(N) = π(N) - π for some N, the smallest N whose error is below 10⁻�
 NumPy and parexact take, and a figure of the error. The rule's own error is 1/(12·N²). Sums that are
 rounded at each step add errors that grow with N and depend on the order; the exact sum has none.
 
-    python3 slide_pi.py
-    python3 slide_pi.py --points 100000000 --output figure.png
+    .venv/bin/python python_examples/slide_pi.py
+    .venv/bin/python python_examples/slide_pi.py --points 100000000 --output figure.png
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import needs  # noqa: F401
 from collections.abc import Callable
 from ctypes import byref, c_double
 from functools import partial
@@ -22,7 +23,7 @@ from time import perf_counter
 
 import matplotlib as mpl
 import numpy as np
-from native import check, lib
+from native import TARGET, check, lib
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -137,7 +138,7 @@ def main() -> None:
     """Answer the exercise's questions."""
     parser = argparse.ArgumentParser(description="π by the midpoint rule")
     parser.add_argument("--points", type=int, default=1_000_000, help="N of the comparison")
-    parser.add_argument("--output", type=Path, default=Path("target/slide_pi.png"))
+    parser.add_argument("--output", type=Path, default=TARGET / "slide_pi.png")
     args = parser.parse_args()
     show_errors()
     show_times(args.points)

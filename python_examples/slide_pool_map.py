@@ -10,13 +10,14 @@ or a dictionary. It is called
   around takes time of its own;
 - by `parexact_map` as native code, compiled from the same source by `numba.cfunc`, on all threads.
 
-    python3 slide_pool_map.py
-    python3 slide_pool_map.py --side 200
+    .venv/bin/python python_examples/slide_pool_map.py
+    .venv/bin/python python_examples/slide_pool_map.py --side 200
 """
 
 from __future__ import annotations
 
 import argparse
+import needs  # noqa: F401
 import time
 from collections.abc import Callable
 from ctypes import Structure, byref, c_double, c_int64

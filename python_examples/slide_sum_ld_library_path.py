@@ -3,9 +3,11 @@
 CDLL with a bare name looks where the dynamic loader looks, so the directory has to be named before
 Python starts:
 
-    LD_LIBRARY_PATH=../target/release python3 slide_sum_ld_library_path.py
+    export LD_LIBRARY_PATH=target/release
+    .venv/bin/python python_examples/slide_sum_ld_library_path.py
 """
 
+import needs  # noqa: F401
 from ctypes import CDLL, POINTER, c_double, c_size_t
 
 import numpy as np

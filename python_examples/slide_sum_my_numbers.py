@@ -1,10 +1,13 @@
 """The workshop's first ctypes example: open a shared library by its exact path.
 
 The slide compiles `sum_my_numbers` from C. Here the same function comes from parexact: the same
-signature and the same nasty change of one element, but a correctly rounded sum. Run it as
-`python3 slide_sum_my_numbers.py`; PAREXACT_LIBRARY names a library elsewhere.
+signature and the same nasty change of one element, but a correctly rounded sum. PAREXACT_LIBRARY
+names a library elsewhere.
+
+    .venv/bin/python python_examples/slide_sum_my_numbers.py
 """
 
+import needs  # noqa: F401
 import os
 from ctypes import CDLL, POINTER, c_double, c_size_t
 from pathlib import Path

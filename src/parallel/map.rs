@@ -1,12 +1,15 @@
 //! A function for each of many items, in parallel, the results in order.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
+use super::control::{self, Watch};
 use super::crew::Crew;
 use super::fold::fold_chunks_by;
+use super::fpenv;
+use super::piecework::Piecework;
 use super::worker::Participant;
-use super::{control, fpenv};
 use crate::error::{
     Error, PAREXACT_ERROR_CALLBACK_FAILED, PAREXACT_ERROR_NULL_POINTER,
     PAREXACT_ERROR_SIZE_OVERFLOW, Result,
@@ -20,8 +23,8 @@ pub type MapFn = Option<
     unsafe extern "C" fn(item: *const c_void, result: *mut c_void, user_data: *mut c_void) -> i32,
 >;
 
-/// Items that a thread takes at a time at most, if that is left to us: few enough to balance, enough to make claiming them cheap.
-const MOST: usize = 256;
+/// Items of a chunk at most, if that is left to us: enough to make claiming it cheap.
+const MAX_AUTO_CHUNK: usize = 256;
 
 /// Chunks for each thread, if the items are so many.
 const CHUNKS: usize = 64;
@@ -103,39 +106,62 @@ impl Map {
     /// Calls the function for all items. The first failure, by index, decides the answer; what has a greater index is then left
     /// out, if it has not begun.
     pub fn run(&self, crew: &Crew) -> Result<()> {
+        let threads = crew.threads();
         let chunk = match self.chunk {
-            0 => (self.count / (CHUNKS * crew.threads())).clamp(1, MOST),
+            0 => (self.count / (CHUNKS * threads)).clamp(1, MAX_AUTO_CHUNK),
             chunk => chunk,
         };
+        let work = Piecework::new(self.count, chunk, threads, self.chunk == 0);
+        // Where only the owner of a chunk works on it, the fold knows the first failure.
+        let failures: Box<[Failure]> = (0..work.helpers()).map(|_| Failure::default()).collect();
+        let first_failure = AtomicUsize::new(usize::MAX);
+
         let _participant = Participant::enter();
         let control = control::attached();
-        let first_failure = AtomicUsize::new(usize::MAX);
+        // The fold below counts turns; progress is in items.
+        let progress = Watch::begin(self.count as u64);
+        let run = |me: usize, range: Range<usize>| {
+            let items = range.len();
+            for index in range {
+                if index > first_failure.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                if let Some(control) = &control {
+                    control.check()?;
+                }
+                let value = self.call(index);
+                if value != 0 {
+                    first_failure.fetch_min(index, Ordering::Relaxed);
+                    if let Some(failure) = failures.get(me) {
+                        failure.note(index, value);
+                    }
+                    return Err(callback_failed(index, value));
+                }
+            }
+            progress.advance(items as u64);
+            Ok(())
+        };
         fold_chunks_by(
             crew,
-            self.count,
-            chunk,
-            || (),
-            |(), range| {
-                for index in range {
-                    if index > first_failure.load(Ordering::Relaxed) {
-                        return Ok(());
-                    }
-                    if let Some(control) = &control {
-                        control.check()?;
-                    }
-                    let value = self.call(index);
-                    if value != 0 {
-                        first_failure.fetch_min(index, Ordering::Relaxed);
-                        return Err(Error::new(
-                            PAREXACT_ERROR_CALLBACK_FAILED,
-                            format!("the callback failed for index {index}: it returned {value}"),
-                        ));
-                    }
-                }
-                Ok(())
+            work.turns(),
+            1,
+            || work.join(),
+            |&mut me, turns| {
+                turns
+                    .into_iter()
+                    .try_for_each(|turn| work.turn(me, turn, |range| run(me, range)))
             },
-            |(), ()| (),
+            |_, _| (),
         )
+        .map(drop)
+        .map_err(|error| {
+            if error.status != PAREXACT_ERROR_CALLBACK_FAILED {
+                return error;
+            }
+            // The fold answers the first turn that failed, but a helper's turn comes last, whichever chunk it works on.
+            let first = failures.iter().filter_map(Failure::get).min();
+            first.map_or(error, |(index, value)| callback_failed(index, value))
+        })
     }
 
     #[inline]
@@ -147,5 +173,33 @@ impl Map {
         fpenv::with_default(|| unsafe {
             (self.function)(item.cast(), result.cast(), self.user_data)
         })
+    }
+}
+
+fn callback_failed(index: usize, value: i32) -> Error {
+    Error::new(
+        PAREXACT_ERROR_CALLBACK_FAILED,
+        format!("the callback failed for index {index}: it returned {value}"),
+    )
+}
+
+/// The failure that one thread has met, to be read once all threads are done.
+#[derive(Default)]
+struct Failure {
+    index: AtomicUsize,
+    /// What the callback returned; 0 if it has not failed.
+    value: AtomicI32,
+}
+
+impl Failure {
+    /// For its own thread alone.
+    fn note(&self, index: usize, value: i32) {
+        self.index.store(index, Ordering::Relaxed);
+        self.value.store(value, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<(usize, i32)> {
+        let value = self.value.load(Ordering::Relaxed);
+        (value != 0).then(|| (self.index.load(Ordering::Relaxed), value))
     }
 }

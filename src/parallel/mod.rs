@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`fold`] | the entry for reductions: chunks claimed by the participants of a call |
 //! | [`map`], [`job`] | the entries for callbacks: for each item, and in the background ([`task`]) |
+//! | [`piecework`] | chunks of a map's items, which threads without work share |
 //! | [`lock`], [`queue`] | between callbacks; [`wait`] is how they wait, [`wait_graph`] for whom |
 //! | [`crew`] | the threads of a call, of the library's pool or of a [`user_pool`] |
 //! | [`team`] | the calling thread and the workers that come in time |
@@ -29,6 +30,7 @@ pub mod job;
 pub mod lock;
 pub mod map;
 pub mod memory;
+pub mod piecework;
 pub mod pool;
 pub mod queue;
 pub mod runtime;

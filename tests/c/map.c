@@ -203,6 +203,46 @@ static void uneven_work_is_shared(void)
     parexact_pool_free(pool);
 }
 
+/* Slow items that lie together: each of them waits until another one is in hand on another thread. */
+typedef struct {
+    size_t first, count;
+    atomic_size_t inside, remaining;
+} cluster;
+
+static int32_t slow_in_cluster(const void *item, void *result, void *user_data)
+{
+    cluster *slow = user_data;
+    const size_t index = *(const uint32_t *)item;
+    (void)result;
+    if (index >= slow->first && index < slow->first + slow->count) {
+        const double limit = now() + 20;
+        slow->inside++;
+        while (slow->inside < 2)
+            if (now() > limit)
+                return 1;
+            else
+                pause_for(1e-4);
+    }
+    slow->remaining--;
+    return 0;
+}
+
+/* With a chunk_size of 0 a cluster is shared wherever it lies, though it be claimed as part of a single chunk. */
+static void a_cluster_of_slow_items_is_shared(void)
+{
+    enum { N = 1 << 15, CHUNK = 256 };
+    static uint32_t items[N];
+    parexact_pool *pool = new_pool(2);
+    for (uint32_t i = 0; i < N; i++)
+        items[i] = i;
+    for (size_t chunk = 0; chunk < N; chunk += N / 4) {
+        cluster slow = {.first = chunk + 100, .count = CHUNK - 150, .remaining = N};
+        CHECK_STATUS(parexact_map(pool, slow_in_cluster, &slow, items, sizeof *items, NULL, 0, N, 0), PAREXACT_OK);
+        CHECK(slow.remaining == 0);
+    }
+    parexact_pool_free(pool);
+}
+
 int main(void)
 {
     parexact_pool *pools[] = {NULL, new_pool(1), new_pool(4)};
@@ -215,6 +255,7 @@ int main(void)
     }
     all_workers_at_once();
     uneven_work_is_shared();
+    a_cluster_of_slow_items_is_shared();
     for (size_t p = 0; p < LENGTH(pools); p++)
         parexact_pool_free(pools[p]);
     return checks_done();

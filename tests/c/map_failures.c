@@ -115,6 +115,40 @@ static void the_lower_index_is_told(void)
     parexact_pool_free(pool);
 }
 
+/* The first items of the last two chunks wait until a helper has failed in the former of these: its index is the lower one. */
+enum { CHUNKED = 3 * 64 * 256, FORMER = CHUNKED - 512, LATTER = CHUNKED - 256 };
+
+static int32_t fail_as_helper(const void *item, void *result, void *helper_failed)
+{
+    atomic_size_t *failed = helper_failed;
+    const size_t index = *(const uint32_t *)item;
+    (void)result;
+    if (index == FORMER || index == LATTER) {
+        WAIT_UNTIL(*failed);
+        pause_for(0.02); /* until the map has taken note */
+        return index == LATTER;
+    }
+    if (index < FORMER || index > LATTER)
+        return 0;
+    *failed = index;
+    return 2;
+}
+
+static void the_index_of_a_helper_is_told(void)
+{
+    static uint32_t items[CHUNKED];
+    char expected[80];
+    parexact_pool *pool = new_pool(3);
+    for (uint32_t i = 0; i < CHUNKED; i++)
+        items[i] = i;
+    atomic_size_t failed = 0;
+    CHECK_STATUS(parexact_map(pool, fail_as_helper, &failed, items, sizeof *items, NULL, 0, CHUNKED, 0),
+                 PAREXACT_ERROR_CALLBACK_FAILED);
+    snprintf(expected, sizeof expected, "index %zu: it returned 2", (size_t)failed);
+    CHECK(strstr(parexact_last_error(), expected) != NULL);
+    parexact_pool_free(pool);
+}
+
 int main(void)
 {
     parexact_pool *pools[] = {NULL, new_pool(1), new_pool(4)};
@@ -125,5 +159,6 @@ int main(void)
         parexact_pool_free(pools[p]);
     }
     the_lower_index_is_told();
+    the_index_of_a_helper_is_told();
     return checks_done();
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from paths import EXAMPLES, TESTS
 
@@ -16,6 +18,20 @@ def environment(
     kept = {name: value for name, value in os.environ.items() if name not in set(without)}
     path = os.pathsep.join([str(TESTS), str(EXAMPLES)])
     return {**kept, "PYTHONPATH": path, **(changes or {})}
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Give SIGINT its default in processes that are started meanwhile.
+
+    A shell's background jobs have it ignored, and hand that down. A signal that is caught, as it is
+    here for the moment, has its default again in a new program.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_python(

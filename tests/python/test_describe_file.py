@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import oracle
 import pytest
-from children import environment
+from children import environment, interruptible
 from paths import EXAMPLES
 
 COMMAND = [sys.executable, str(EXAMPLES / "describe.py")]
@@ -268,13 +268,14 @@ def test_control_c(tmp_path: Path) -> None:
     """A pipe without an end keeps the reader waiting: that is when the user loses patience."""
     path = tmp_path / "x.csv"
     os.mkfifo(path)
-    job = subprocess.Popen(
-        [*COMMAND, str(path)],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with interruptible():
+        job = subprocess.Popen(
+            [*COMMAND, str(path)],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     try:
         with path.open("w"):  # opens once the reader is there, past its imports
             time.sleep(0.2)

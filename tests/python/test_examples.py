@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import signal
 import subprocess
 import sys
 import time
+from ctypes import byref
 from pathlib import Path
 
+import native
 import pytest
-from children import environment
-from paths import EXAMPLES, LIBRARY
+from children import environment, interruptible
+from paths import EXAMPLES, LIBRARY, ROOT
 
 
 def run(name: str, *arguments: str, **changes: str) -> str:
@@ -55,6 +58,19 @@ def test_my_statistics() -> None:
     assert len(re.findall(r"^ +\d+\.\d{4}  ", output, re.M)) == 5
 
 
+def test_pool_statistics() -> None:
+    output = run("slide_pool_statistics.py")
+    table, seconds = output.splitlines()
+    assert re.fullmatch(r"Total runtime: \d+\.\d{6} s", seconds)
+    results = ast.literal_eval(table)
+    assert [n for n, _, _ in results] == list(range(1000000, 1000010))
+    for n, std, variance in results:
+        samples = native.random("normal", 0, 1, n=n, seed=n)
+        stats = native.Stats()
+        native.check(native.lib.parallel_stats(native.doubles(samples), n, byref(stats)))
+        assert (stats.std, stats.variance) == (std, variance)
+
+
 def test_numerical_note() -> None:
     output = run("slide_numerical_note.py")
     exact = re.findall(r"^ +exact_sum.* (0x\S+)$", output, re.M)
@@ -85,13 +101,14 @@ def test_map_async_progress() -> None:
 
 
 def test_map_async_progress_stopped_by_ctrl_c() -> None:
-    program = subprocess.Popen(
-        [sys.executable, str(EXAMPLES / "map_async_progress.py"), "--items", "10000000"],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with interruptible():
+        program = subprocess.Popen(
+            [sys.executable, str(EXAMPLES / "map_async_progress.py"), "--items", "10000000"],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     assert "Ctrl-C" in program.stdout.readline()
     time.sleep(0.3)
     program.send_signal(signal.SIGINT)
@@ -155,8 +172,62 @@ def test_pi(tmp_path: Path, matplotlib_cache: str) -> None:
     assert is_png(figure)
 
 
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [
+        ("random_histogram", ["--samples", "1200000"]),
+        ("random_speed", ["--most", "1000"]),
+        ("slide_pi", ["--points", "20000"]),
+    ],
+)
+def test_figures_land_in_one_place(
+    tmp_path: Path, matplotlib_cache: str, script: str, arguments: list[str]
+) -> None:
+    """In the repository's target/, here another directory, wherever the script is run."""
+    assert native.TARGET == ROOT / "target"
+    target, elsewhere = tmp_path / "target", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code = (
+        "import native, pathlib, runpy, sys;"
+        f"native.TARGET = pathlib.Path({str(target)!r}); sys.argv = {['', *arguments]};"
+        f"runpy.run_path({str(EXAMPLES / script) + '.py'!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment({"MPLCONFIGDIR": matplotlib_cache}),
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert is_png(target / f"{script}.png")
+    assert not list(elsewhere.iterdir())
+
+
 def is_png(file: Path) -> bool:
     return file.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+SCRIPTS = sorted(set(EXAMPLES.glob("*.py")) - {EXAMPLES / "needs.py"})
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_missing_packages_are_one_clear_line(script: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", str(script)],  # without site-packages
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(
+        rf"(numpy|numba|matplotlib) is not there: run \S+/\.venv/bin/python {script}( \(.*\))?\n",
+        done.stderr,
+    )
 
 
 def test_missing_library_is_one_clear_line() -> None:
