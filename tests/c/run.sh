@@ -124,12 +124,13 @@ program static_library "$cc" "${c11[@]}" "$root/tests/c/values.c" "$libdir/libpa
 check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
 
 # What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
-for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs deadlock lock queue cancel pi \
-    integrate; do
+for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs jobs_nested \
+    deadlock deadlock_knots lock queue cancel pi integrate; do
     memcheck "$name"
 done
 # A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does not free them.
 memcheck pool_fork --leak-check=no
+memcheck lock_orphaned --leak-check=no
 memcheck pool_exit --leak-check=no
 
 # Random numbers are the same from either language, on any machine.
