@@ -756,7 +756,7 @@ module parexact
      end function parexact_lock_new
 
      !> status = parexact_lock_acquire(lock, timeout_seconds): for the calling thread. PAREXACT_ERROR_DEADLOCK if it has it
-     !> already, or if its holder waits for the calling thread.
+     !> already, or if its holder waits for the calling thread or has ended.
      function parexact_lock_acquire(lock, timeout_seconds) bind(C, name="parexact_lock_acquire") result(status)
        import :: c_double, c_int32_t, c_ptr
        type(c_ptr), value :: lock

@@ -687,10 +687,18 @@ size_t parexact_get_num_threads_local(void);
 // Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads. Pools of one's own
 // keep their size; several may exist at once, and each may be used by any number of threads.
 //
-// Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++ exceptions nor longjmp
-// out of themselves, and no exception of another language may leave them. One that answers a status of this library keeps the
-// message that goes with it, if that is wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
-// there is safe where this library can see what is waited for: locks and jobs answer DEADLOCK if it would never end.
+// Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
+// exceptions nor longjmp out of themselves, and no exception of another language may leave them. One that
+// answers a status of this library keeps the message that goes with it, if that is wanted:
+// parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a
+// worker run serially, on that worker.
+//
+// Waiting for locks and jobs without a timeout is safe as far as this library can see: where it could never
+// end, the answer is DEADLOCK. It sees circles of any length, those through a job that any one of several
+// workers could begin included, and locks whose holder has ended. It takes for granted that these go on: a
+// wait with a timeout; a wait at a queue, where anybody might put or get; a wait outside this library (for a
+// mutex, a thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job
+// left without releasing it. Where a wait depends on one of these, give it a timeout.
 
 // A caller's pool.
 typedef struct parexact_pool parexact_pool;
@@ -807,12 +815,17 @@ parexact_status parexact_submit(parexact_pool *pool,
 // each time it is asked.
 //
 // `timeout_seconds`: below 0 waits for ever, 0 only looks.
-// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; DEADLOCK if the job waits
-// for the calling thread, or is what the calling callback belongs to, or has not begun and all workers wait for the calling
-// thread; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs
-// it may use its arrays.
-// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0; jobs that wait for
-// jobs that wait may take half a MiB of stack.
+// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
+// DEADLOCK if the job waits for the calling thread, or is what the calling callback belongs to, or has not
+// begun and every worker that could begin it waits, directly or not, for the calling thread or for a thread
+// that has ended; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends
+// by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs it may
+// use its arrays.
+// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0.
+// Jobs that wait for jobs that wait take half a MiB of stack in this way, and then leave the next one to
+// another worker. If none could ever begin it, they go on, on a worker, until half a MiB is left of its 2
+// MiB, and room for one more job as large as the largest of them. NO_MEMORY if that is not enough: the stack
+// is too short, and the job has not begun.
 // Thread safety: any thread may call it at any time.
 //
 // Safety:
@@ -845,9 +858,11 @@ parexact_status parexact_lock_new(parexact_lock **out);
 // Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait is not kept.
 //
 // `timeout_seconds`: below 0 waits for ever, 0 only tries.
-// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, or the holder waits for the
-// calling thread (in a map whose callback wants the lock, say), noticed within some 50 ms; CANCELLED by the control attached to
-// the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process.
+// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, if the
+// holder waits for the calling thread (in a map whose callback wants the lock, say), or if the holder has
+// ended, noticed within some 50 ms; CANCELLED by the control attached to the calling thread; NULL_POINTER;
+// INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process. A timeout of 0 answers
+// TIMEOUT for any lock that another thread holds.
 // A circle that has a wait with a timeout in it ends by itself: TIMEOUT.
 // Cost: some 30 ns if nobody holds it. Thread safety: any thread.
 //
@@ -859,7 +874,8 @@ parexact_status parexact_lock_acquire(parexact_lock *lock,
 // Gives the lock back.
 //
 // Errors: NOT_OWNER if the calling thread does not hold it; NULL_POINTER; INVALID_ARGUMENT; FORKED.
-// A thread that ends without releasing leaves the lock held for ever.
+// A thread that ends without releasing, destructors of its data included, leaves the lock held for ever: who
+// waits for it is answered DEADLOCK, and the lock can only be freed. What it protects may be in any state.
 //
 // Safety:
 // `lock` is NULL or a lock that nobody frees meanwhile.
@@ -873,8 +889,9 @@ void parexact_lock_free(parexact_lock *lock);
 
 // -- Queues of fixed-size items, between any number of producers and consumers ---------------------
 //
-// Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK: a callback that waits for
-// what only a job behind it in the same pool will put needs a timeout, or a pool with more workers.
+// Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK, and
+// a thread that waits there is taken to go on: a callback that waits for what only a job behind it in the same
+// pool will put needs a timeout, or a pool with more workers.
 
 // First in, first out.
 typedef struct parexact_queue parexact_queue;

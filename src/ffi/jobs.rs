@@ -46,12 +46,17 @@ pub unsafe extern "C" fn parexact_submit(
 /// each time it is asked.
 ///
 /// `timeout_seconds`: below 0 waits for ever, 0 only looks.
-/// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; DEADLOCK if the job waits
-/// for the calling thread, or is what the calling callback belongs to, or has not begun and all workers wait for the calling
-/// thread; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs
-/// it may use its arrays.
-/// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0; jobs that wait for
-/// jobs that wait may take half a MiB of stack.
+/// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
+/// DEADLOCK if the job waits for the calling thread, or is what the calling callback belongs to, or has not
+/// begun and every worker that could begin it waits, directly or not, for the calling thread or for a thread
+/// that has ended; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends
+/// by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs it may
+/// use its arrays.
+/// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0.
+/// Jobs that wait for jobs that wait take half a MiB of stack in this way, and then leave the next one to
+/// another worker. If none could ever begin it, they go on, on a worker, until half a MiB is left of its 2
+/// MiB, and room for one more job as large as the largest of them. NO_MEMORY if that is not enough: the stack
+/// is too short, and the job has not begun.
 /// Thread safety: any thread may call it at any time.
 ///
 /// # Safety

@@ -28,9 +28,11 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
 /// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait is not kept.
 ///
 /// `timeout_seconds`: below 0 waits for ever, 0 only tries.
-/// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, or the holder waits for the
-/// calling thread (in a map whose callback wants the lock, say), noticed within some 50 ms; CANCELLED by the control attached to
-/// the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process.
+/// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, if the
+/// holder waits for the calling thread (in a map whose callback wants the lock, say), or if the holder has
+/// ended, noticed within some 50 ms; CANCELLED by the control attached to the calling thread; NULL_POINTER;
+/// INVALID_ARGUMENT if the timeout is NaN; FORKED for a lock of the parent process. A timeout of 0 answers
+/// TIMEOUT for any lock that another thread holds.
 /// A circle that has a wait with a timeout in it ends by itself: TIMEOUT.
 /// Cost: some 30 ns if nobody holds it. Thread safety: any thread.
 ///
@@ -48,7 +50,8 @@ pub unsafe extern "C" fn parexact_lock_acquire(lock: *mut Lock, timeout_seconds:
 /// Gives the lock back.
 ///
 /// Errors: NOT_OWNER if the calling thread does not hold it; NULL_POINTER; INVALID_ARGUMENT; FORKED.
-/// A thread that ends without releasing leaves the lock held for ever.
+/// A thread that ends without releasing, destructors of its data included, leaves the lock held for ever: who
+/// waits for it is answered DEADLOCK, and the lock can only be freed. What it protects may be in any state.
 ///
 /// # Safety
 /// `lock` is NULL or a lock that nobody frees meanwhile.

@@ -3,10 +3,18 @@
 //! Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads. Pools of one's own
 //! keep their size; several may exist at once, and each may be used by any number of threads.
 //!
-//! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++ exceptions nor longjmp
-//! out of themselves, and no exception of another language may leave them. One that answers a status of this library keeps the
-//! message that goes with it, if that is wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
-//! there is safe where this library can see what is waited for: locks and jobs answer DEADLOCK if it would never end.
+//! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
+//! exceptions nor longjmp out of themselves, and no exception of another language may leave them. One that
+//! answers a status of this library keeps the message that goes with it, if that is wanted:
+//! parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a
+//! worker run serially, on that worker.
+//!
+//! Waiting for locks and jobs without a timeout is safe as far as this library can see: where it could never
+//! end, the answer is DEADLOCK. It sees circles of any length, those through a job that any one of several
+//! workers could begin included, and locks whose holder has ended. It takes for granted that these go on: a
+//! wait with a timeout; a wait at a queue, where anybody might put or get; a wait outside this library (for a
+//! mutex, a thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job
+//! left without releasing it. Where a wait depends on one of these, give it a timeout.
 
 use super::guard::{guard, guard_value};
 use super::pointers::{handle, out_ptr};

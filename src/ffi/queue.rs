@@ -1,7 +1,8 @@
 //! Queues of fixed-size items, between any number of producers and consumers.
 //!
-//! Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK: a callback that waits for
-//! what only a job behind it in the same pool will put needs a timeout, or a pool with more workers.
+//! Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK, and
+//! a thread that waits there is taken to go on: a callback that waits for what only a job behind it in the same
+//! pool will put needs a timeout, or a pool with more workers.
 
 use std::ffi::c_void;
 use std::sync::Arc;

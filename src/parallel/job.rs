@@ -1,29 +1,21 @@
 //! Work in the background: run by a worker, or by a callback that waits for it.
 
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::control::Governance;
 use super::crew::Crew;
+use super::deadlock::Wait;
+use super::nesting::{self, Reason};
 use super::wait::{Monitor, Timeout};
 use super::wait_graph::{self, ThreadNumber};
 use super::worker::{self, Participant};
 use super::{fpenv, signals};
-use crate::error::{Error, PAREXACT_ERROR_INTERNAL, Result};
+use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::panics;
 
 /// What a job does.
 type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
-
-/// Bytes of stack that jobs may take which a thread runs one inside the other, each being waited for by the one before: a quarter
-/// of a worker's, so that the last one has the most of it.
-const DEEPEST: usize = 512 << 10;
-
-thread_local! {
-    /// Where the outermost of them waits; 0 if there is none.
-    static OUTERMOST: Cell<usize> = const { Cell::new(0) };
-}
 
 /// A job.
 pub struct Job {
@@ -49,7 +41,15 @@ struct Waiting {
     /// Counts as work of its pool until the outcome is known.
     crew: Crew,
     /// Those who may begin it.
-    workers: Vec<ThreadNumber>,
+    workers: Arc<[ThreadNumber]>,
+}
+
+/// What a wait has come to.
+enum End {
+    /// The outcome of the job, or of the wait for it.
+    Outcome(Result<()>),
+    /// Nobody but the waiting thread can begin the job.
+    LeftToThisThread,
 }
 
 impl Job {
@@ -64,13 +64,16 @@ impl Job {
         let spawned = signals::with_asynchronous_blocked(|| {
             let crew = crew()?;
             let pool = crew.background();
-            let workers = pool.as_ref().map_or(&[][..], |pool| pool.numbers());
+            let workers = match &pool {
+                Some(pool) if pool.workers() > 0 => pool.numbers().clone(),
+                _ => Arc::new([wait_graph::me()]),
+            };
             let job = Arc::new(Self {
                 governance: Governance::current(),
                 state: Monitor::new(State {
                     progress: Progress::Waiting(Waiting {
                         work: Box::new(work),
-                        workers: workers.to_vec(),
+                        workers,
                         crew,
                     }),
                     waiters: Vec::new(),
@@ -103,6 +106,8 @@ impl Job {
         else {
             return;
         };
+        // Who waited for any of the workers waits for this thread now, and will say so.
+        wait_graph::end(&mut state.waiters);
         drop(state);
         let outcome = self.run(|| work(&crew));
         // In a child that the work forked nobody waits.
@@ -135,42 +140,59 @@ impl Job {
 
     /// Waits for the end of the work, and answers what that answered; CANCELLED also if its control was, before anybody began it.
     /// TIMEOUT if it takes too long; DEADLOCK if it waits for this thread, or all workers do. A callback does the work itself if
-    /// nobody has begun it: all the workers might be waiting, too.
+    /// nobody has begun it: all the workers might be waiting, too. NO_MEMORY if it must, but its stack is too short.
     pub fn wait(&self, timeout: Timeout) -> Result<()> {
-        if worker::may_be_in_callback() && timeout != Timeout::Poll {
-            let outermost = OUTERMOST.get();
-            let here = (&raw const outermost).addr();
-            if outermost == 0 || here.abs_diff(outermost) < DEEPEST {
-                OUTERMOST.set(if outermost == 0 { here } else { outermost });
-                self.run_if_waiting();
-                OUTERMOST.set(outermost);
+        let may_run_it = worker::may_be_in_callback() && timeout != Timeout::Poll;
+        if may_run_it {
+            // If that would take too much stack, a worker may come.
+            let _ = nesting::run_inside(Reason::Convenience, || self.run_if_waiting());
+        }
+        loop {
+            match self.wait_for_end(timeout, may_run_it)? {
+                End::Outcome(outcome) => return outcome,
+                End::LeftToThisThread => {
+                    nesting::run_inside(Reason::Necessity, || self.run_if_waiting()).map_err(
+                        |shortage| Error::new(PAREXACT_ERROR_NO_MEMORY, shortage.message()),
+                    )?;
+                }
             }
         }
+    }
+
+    fn wait_for_end(&self, timeout: Timeout, may_run_it: bool) -> Result<End> {
         let late = "the job is not done yet";
         // Dropped when the lock is no longer held.
         let mut given_up = None;
-        let outcome = self.state.wait(0, timeout, late, |state| {
+        let end = self.state.wait(0, timeout, late, |state| {
             match &state.progress {
-                Progress::Done(outcome) => return Some(outcome.clone()),
+                Progress::Done(outcome) => return Some(End::Outcome(outcome.clone())),
                 Progress::Waiting(waiting) => {
                     if let Err(cancelled) = self.governance.check() {
                         let done = Progress::Done(Err(cancelled.clone()));
                         given_up = Some(std::mem::replace(&mut state.progress, done));
-                        return Some(Err(cancelled));
+                        wait_graph::end(&mut state.waiters);
+                        return Some(End::Outcome(Err(cancelled)));
                     }
-                    if timeout == Timeout::Never
-                        && let Err(circle) = wait_graph::need_any(&waiting.workers)
+                    let any = Wait::Any(waiting.workers.clone());
+                    if may_run_it {
+                        // This thread can always go on: it looks, but is not noted as blocked.
+                        if wait_graph::look(any).is_err() {
+                            return Some(End::LeftToThisThread);
+                        }
+                    } else if timeout == Timeout::Never
+                        && let Err(deadlock) =
+                            wait_graph::wait_for(any, timeout, &mut state.waiters)
                     {
-                        return Some(Err(circle));
+                        return Some(End::Outcome(Err(deadlock)));
                     }
                 }
                 Progress::Running(runner) => {
-                    let runner = *runner;
+                    let runner = Wait::one(*runner);
                     if timeout != Timeout::Poll
-                        && let Err(circle) =
+                        && let Err(deadlock) =
                             wait_graph::wait_for(runner, timeout, &mut state.waiters)
                     {
-                        return Some(Err(circle));
+                        return Some(End::Outcome(Err(deadlock)));
                     }
                 }
             }
@@ -179,7 +201,7 @@ impl Job {
         if given_up.is_some() {
             self.state.notify_all();
         }
-        outcome
+        Ok(end)
     }
 
     /// Was it started by the parent of this process?

@@ -1,8 +1,9 @@
 //! A lock between callbacks, on any threads.
 
-use super::control;
+use super::deadlock::Wait;
 use super::wait::{Monitor, Timeout};
 use super::wait_graph::{self, ThreadNumber};
+use super::{control, holdings};
 use crate::error::{Error, PAREXACT_ERROR_NOT_OWNER, Result};
 
 /// Held by one thread at a time; that thread alone may release it.
@@ -22,7 +23,7 @@ impl Lock {
         Self(Monitor::new(State::default()))
     }
 
-    /// Takes the lock; DEADLOCK if its holder waits for this thread, or is this thread.
+    /// Takes the lock; DEADLOCK if its holder waits for this thread, is this thread, or has ended.
     pub fn acquire(&self, timeout: Timeout) -> Result<()> {
         let me = wait_graph::me();
         let late = "the lock was not released in time";
@@ -34,13 +35,15 @@ impl Lock {
             }
             let Some(holder) = state.holder else {
                 state.holder = Some(me);
+                holdings::acquired();
                 return Some(Ok(()));
             };
             // Usually it is released before the first slice of the wait is over.
             if (holder == me || tries > 0)
-                && let Err(circle) = wait_graph::wait_for(holder, timeout, &mut state.waiters)
+                && let Err(deadlock) =
+                    wait_graph::wait_for(Wait::one(holder), timeout, &mut state.waiters)
             {
-                return Some(Err(circle));
+                return Some(Err(deadlock));
             }
             tries += 1;
             None
@@ -62,6 +65,7 @@ impl Lock {
             ));
         }
         state.holder = None;
+        holdings::released();
         wait_graph::end(&mut state.waiters);
         drop(state);
         self.0.notify_one(0);
@@ -72,5 +76,15 @@ impl Lock {
 impl Default for Lock {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Ok(state) = self.0.lock()
+            && state.holder == Some(wait_graph::me())
+        {
+            holdings::released();
+        }
     }
 }

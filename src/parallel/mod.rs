@@ -6,6 +6,9 @@
 //! | [`map`], [`job`] | the entries for callbacks: for each item, and in the background ([`task`]) |
 //! | [`piecework`] | chunks of a map's items, which threads without work share |
 //! | [`lock`], [`queue`] | between callbacks; [`wait`] is how they wait, [`wait_graph`] for whom |
+//! | [`deadlock`] | which of those who wait can never go on |
+//! | [`holdings`] | locks that a thread still holds when it ends |
+//! | [`nesting`] | the stack that jobs take which run inside each other |
 //! | [`crew`] | the threads of a call, of the library's pool or of a [`user_pool`] |
 //! | [`team`] | the calling thread and the workers that come in time |
 //! | [`runtime`] | the library's own pool, built on first use, anew in a forked child |
@@ -23,13 +26,16 @@ pub mod affinity;
 pub mod cgroup;
 pub mod control;
 pub mod crew;
+pub mod deadlock;
 pub mod fold;
 pub mod fork;
 pub mod fpenv;
+pub mod holdings;
 pub mod job;
 pub mod lock;
 pub mod map;
 pub mod memory;
+pub mod nesting;
 pub mod piecework;
 pub mod pool;
 pub mod queue;

@@ -2,13 +2,13 @@
 
 use std::ffi::CString;
 use std::io;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use super::fpenv::X87;
 use super::wait_graph::{self, ThreadNumber};
-use super::{fork, memory, signals, thread, worker};
+use super::{fork, memory, nesting, signals, thread, worker};
 use crate::panics;
 
 /// The stack of a worker, the same as that of Rust's threads: the library's own work takes some 64 KiB,
@@ -20,7 +20,7 @@ pub struct Pool {
     /// `None` when not a single thread was granted.
     workers: Option<ThreadPool>,
     /// Who they are.
-    numbers: Vec<ThreadNumber>,
+    numbers: Arc<[ThreadNumber]>,
 }
 
 impl Pool {
@@ -51,7 +51,9 @@ impl Pool {
                 }
             }
             Self {
-                numbers: workers.as_ref().map_or_else(Vec::new, warm_up),
+                numbers: workers
+                    .as_ref()
+                    .map_or_else(|| Arc::new([]) as Arc<[_]>, warm_up),
                 workers,
             }
         })
@@ -88,7 +90,7 @@ impl Pool {
     }
 
     /// Who they are.
-    pub fn numbers(&self) -> &[ThreadNumber] {
+    pub fn numbers(&self) -> &Arc<[ThreadNumber]> {
         &self.numbers
     }
 
@@ -110,6 +112,7 @@ impl Pool {
 fn work(worker: ThreadBuilder) {
     let _inside = panics::Inside::enter();
     worker::become_worker();
+    nesting::stack_begins(STACK_BYTES);
     // A thread begins with that of the one that made it.
     let _x87 = X87::default_environment();
     worker.run();
@@ -119,7 +122,7 @@ fn work(worker: ThreadBuilder) {
 /// crossbeam-epoch's collector, which a fork must not cut in two. Answers who they are.
 ///
 /// Not by rayon's own wait: on a worker of another pool that would take up other jobs meanwhile.
-fn warm_up(workers: &ThreadPool) -> Vec<ThreadNumber> {
+fn warm_up(workers: &ThreadPool) -> Arc<[ThreadNumber]> {
     let (sender, receiver) = mpsc::channel();
     workers.spawn_broadcast(move |_| {
         // It is received until all have sent.

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::deadlock::Graph;
 use super::pool::Pool;
-use super::wait_graph::Graph;
 use super::{fork, signals};
 
 /// What belongs to one generation of [`fork`]. Never freed: a child finds its parent's, with the lock

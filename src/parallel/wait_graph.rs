@@ -1,23 +1,25 @@
-//! Who waits for whom: a wait that closes a circle could never end, and answers DEADLOCK.
+//! Who waits for whom, in this process: a wait that could never end answers DEADLOCK.
 //!
-//! Edges lead from a thread that is blocked for as long as it takes to those it waits for: the holder of a lock, the thread that
-//! runs a job, the helpers of a call. An edge is there only while it is true: whoever ends the reason for it takes it away, before
-//! anybody can see that the reason is gone. Waits with a timeout look for circles, too, but are no edges, since they end.
+//! A thread that is blocked for as long as it takes is noted with what it waits for;
+//! [`deadlock`](super::deadlock) says whether that can come about. A note is there only while it is true:
+//! whoever ends the reason for it takes it away, before anybody can see that the reason is gone. Waits that
+//! end by themselves (those with a timeout) look for deadlocks, too, but are not noted.
+//!
+//! No order of events hides a deadlock. Who notes a wait looks at the graph in the same critical section, and
+//! every waiting thread does so again in each slice of its wait: a deadlock that was closed by a thread that
+//! cannot be answered (a caller that waits for its helpers, one that has ended) or by a change of what is
+//! waited for (a job that has begun) is found then.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::deadlock::{self, Cause, Graph, Wait};
 use super::wait::Timeout;
 use super::{fork, runtime};
 use crate::error::{Error, PAREXACT_ERROR_DEADLOCK, Result};
 
-/// The number of a thread, for good.
-pub type ThreadNumber = u64;
-
-/// Blocked threads, and those they wait for.
-pub type Graph = BTreeMap<ThreadNumber, Vec<ThreadNumber>>;
+pub use super::deadlock::ThreadNumber;
 
 /// The number of the present thread.
 pub fn me() -> ThreadNumber {
@@ -41,53 +43,44 @@ fn graph() -> MutexGuard<'static, Graph> {
     }
 }
 
-/// Does one thread wait for another, by whatever detours, or is it the same?
-fn reaches(graph: &Graph, awaited: ThreadNumber, thread: ThreadNumber) -> bool {
-    let mut reached = vec![awaited];
-    let mut next = 0;
-    while let Some(&at) = reached.get(next) {
-        if at == thread {
-            return true;
+fn deadlock(cause: Cause) -> Error {
+    let message = match cause {
+        Cause::Circle => "this could never end: what is waited for waits for this thread",
+        Cause::Ended => {
+            "this could never end: the thread that would have to release what is waited for has ended"
         }
-        for &further in graph.get(&at).into_iter().flatten() {
-            if !reached.contains(&further) {
-                reached.push(further);
-            }
-        }
-        next += 1;
-    }
-    false
+    };
+    Error::new(PAREXACT_ERROR_DEADLOCK, message)
 }
 
-fn deadlock() -> Error {
-    Error::new(
-        PAREXACT_ERROR_DEADLOCK,
-        "this could never end: what is waited for waits for this thread",
-    )
-}
-
-/// The present thread is about to wait for another one; DEADLOCK if that waits for this one. An edge is noted in `waiters`, for
-/// [`end`], if the wait has no timeout.
-pub fn wait_for(
-    awaited: ThreadNumber,
-    timeout: Timeout,
-    waiters: &mut Vec<ThreadNumber>,
-) -> Result<()> {
+/// The present thread is about to wait, or waits on; DEADLOCK if that could never end. The wait is noted, and
+/// the thread in `waiters`, for [`end`], if it has no timeout.
+pub fn wait_for(wait: Wait, timeout: Timeout, waiters: &mut Vec<ThreadNumber>) -> Result<()> {
+    let lasts = timeout == Timeout::Never;
+    let outcome = consider(wait, lasts);
     let me = me();
-    let mut graph = graph();
-    if reaches(&graph, awaited, me) {
-        drop(graph);
-        // It may have waited here before another closed the circle.
-        give_up(waiters);
-        return Err(deadlock());
+    // It may have waited here before somebody else closed the circle.
+    waiters.retain(|&waiter| waiter != me);
+    if lasts && outcome.is_ok() {
+        waiters.push(me);
     }
-    if timeout == Timeout::Never {
-        graph.insert(me, vec![awaited]);
-        if !waiters.contains(&me) {
-            waiters.push(me);
-        }
+    outcome
+}
+
+/// DEADLOCK if the present thread would wait for ever. Nothing is noted.
+pub fn look(wait: Wait) -> Result<()> {
+    consider(wait, false)
+}
+
+/// Answers whether the wait could end, and notes it if so and if `lasts`.
+fn consider(wait: Wait, lasts: bool) -> Result<()> {
+    let (me, mut graph) = (me(), graph());
+    graph.insert(me, wait);
+    let verdict = deadlock::verdict(&graph, me);
+    if !lasts || verdict.is_some() {
+        graph.remove(&me);
     }
-    Ok(())
+    verdict.map_or(Ok(()), |cause| Err(deadlock(cause)))
 }
 
 /// The present thread waits no longer, though what it waited for has not come about.
@@ -99,16 +92,7 @@ pub fn give_up(waiters: &mut Vec<ThreadNumber>) {
     }
 }
 
-/// The present thread needs one of these, whichever; DEADLOCK if every one of them waits for it.
-pub fn need_any(needed: &[ThreadNumber]) -> Result<()> {
-    let (me, graph) = (me(), graph());
-    if !needed.is_empty() && needed.iter().all(|&one| reaches(&graph, one, me)) {
-        return Err(deadlock());
-    }
-    Ok(())
-}
-
-/// These waits are over.
+/// These waits are over, or are for something else from now on: then their threads note them anew.
 pub fn end(waiters: &mut Vec<ThreadNumber>) {
     if !waiters.is_empty() {
         let mut graph = graph();
@@ -120,15 +104,20 @@ pub fn end(waiters: &mut Vec<ThreadNumber>) {
 
 /// The present thread waits for all of these, whatever comes of it.
 pub fn wait_for_all(awaited: &[ThreadNumber]) {
-    graph().insert(me(), awaited.to_vec());
+    graph().insert(me(), Wait::All(awaited.to_vec()));
 }
 
 /// That thread need not wait for the present one any more.
 pub fn release(waiter: ThreadNumber) {
     let me = me();
-    if let Some(awaited) = graph().get_mut(&waiter) {
+    if let Some(Wait::All(awaited)) = graph().get_mut(&waiter) {
         awaited.retain(|&thread| thread != me);
     }
+}
+
+/// The present thread ends, and somebody might wait for it.
+pub fn thread_ends() {
+    graph().insert(me(), Wait::without_end());
 }
 
 #[cfg(test)]
@@ -140,21 +129,23 @@ mod tests {
         let mut waiters = Vec::new();
         let mine = me();
         let (second, third) = (mine + 1_000_000, mine + 1_000_001);
-        graph().insert(second, vec![third, mine + 2_000_000]);
-        graph().insert(third, vec![mine]);
-        let circle = wait_for(second, Timeout::Never, &mut waiters);
+        graph().insert(second, Wait::All(vec![third, mine + 2_000_000]));
+        graph().insert(third, Wait::one(mine));
+        let circle = wait_for(Wait::one(second), Timeout::Never, &mut waiters);
         assert_eq!(
             circle.expect_err("a circle").status,
             PAREXACT_ERROR_DEADLOCK
         );
         assert!(waiters.is_empty() && !graph().contains_key(&mine));
         // The third is released: now there is none.
-        graph().insert(third, Vec::new());
-        wait_for(second, Timeout::Never, &mut waiters).expect("no circle");
-        assert_eq!(graph()[&mine], [second]);
-        end(&mut waiters);
+        graph().insert(third, Wait::All(Vec::new()));
+        wait_for(Wait::one(second), Timeout::Never, &mut waiters).expect("no circle");
+        assert_eq!(graph()[&mine], Wait::one(second));
+        // The third closes the circle though nobody could answer it: it is found when the wait goes on.
+        graph().insert(third, Wait::one(mine));
+        wait_for(Wait::one(second), Timeout::Never, &mut waiters).expect_err("a circle");
         assert!(waiters.is_empty() && !graph().contains_key(&mine));
-        wait_for(mine, Timeout::Poll, &mut waiters).expect_err("the shortest circle");
+        wait_for(Wait::one(mine), Timeout::Poll, &mut waiters).expect_err("the shortest circle");
         let mut graph = graph();
         graph.remove(&second);
         graph.remove(&third);

@@ -134,12 +134,13 @@ for name in arguments arrays messages parallel_arguments state; do
 done
 
 # What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
-for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs deadlock lock queue cancel pi \
-    integrate; do
+for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs jobs_nested \
+    deadlock deadlock_knots lock queue cancel pi integrate; do
     memcheck "$name"
 done
 # A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does not free them.
 memcheck pool_fork --leak-check=no
+memcheck lock_orphaned --leak-check=no
 memcheck pool_exit --leak-check=no
 
 # Random numbers are the same from either language, on any machine.

@@ -166,7 +166,8 @@ def test_a_thread_that_ends_takes_it_along(lock: c_void_p) -> None:
     thread.start()
     thread.join(PATIENCE)
     assert lib.parexact_lock_acquire(lock, 0) == TIMEOUT
-    assert lib.parexact_lock_acquire(lock, 0.05) == TIMEOUT
+    assert lib.parexact_lock_acquire(lock, PATIENCE) == DEADLOCK
+    assert lib.parexact_lock_acquire(lock, -1) == DEADLOCK
     assert lib.parexact_lock_release(lock) == NOT_OWNER
 
 
