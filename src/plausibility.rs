@@ -1,7 +1,7 @@
 //! Whether a set of values can have certain moments.
 //!
-//! The conditions are necessary, not sufficient. Each one is an inequality between exact integers. Where the leading bits of
-//! both sides tell that it holds, as they nearly always do, nothing else is looked at.
+//! The conditions are necessary, not sufficient. Each one is an inequality between exact integers. Where the
+//! leading bits of both sides tell that it holds, as they nearly always do, nothing else is looked at.
 
 use crate::exact::Moments;
 use crate::exact::digits::{Squares, Sum, Superaccumulator};
@@ -12,9 +12,10 @@ use crate::exact::moments::Counts;
 /// Squares of finite values are below 2^2048, in units of 2^-2148.
 const SQUARE_BITS: u32 = 2048 + 2148;
 
-/// Integers from here on may have been rounded on their way to the extremes, ...
+/// Sums take 64-bit integers as they are, extremes take the nearest double, which is another number above
+/// 2^53.
 const ROUNDED_FROM: f64 = (1u64 << 53) as f64;
-/// ... and there are none beyond 2^64.
+/// The extreme that the largest of these integers, 2^64 - 1, becomes.
 const ROUNDED_TO: f64 = 2.0 * (1u64 << 63) as f64;
 
 /// Refuses moments, with canonical digits, that no set of values has.
@@ -24,7 +25,8 @@ pub fn check(moments: &Moments) -> Result<(), &'static str> {
     }
     let n = finite(&moments.counts);
     if let Some(x) = only_value(moments) {
-        // All conditions together come down to this. It takes less time than the inequalities, which are equalities here.
+        // All conditions together come down to this. It takes less time than the inequalities, which are
+        // equalities here.
         return if compared_with_multiple(&moments.sum, n, x).is_eq()
             && compared_with_squares(&moments.squares, n, x).is_eq()
         {
@@ -47,7 +49,8 @@ pub fn check(moments: &Moments) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The value that all numbers have, if they are finite and equal; `None` also for a value that may have been rounded.
+/// The value that all numbers have, if they are finite and equal; `None` also for a value that may have been
+/// rounded.
 fn only_value(moments: &Moments) -> Option<f64> {
     let Extremes { min_key, max_key } = moments.extremes;
     let x = moments.extremes.min();
@@ -67,7 +70,8 @@ struct Scaled {
 }
 
 impl Scaled {
-    /// The leading 63 bits of a sum's magnitude, less a unit if it is negative: [`Self::above`] is one more in the last place.
+    /// The leading 63 bits of a sum's magnitude, less a unit if it is negative: [`Self::above`] is one more
+    /// in the last place.
     fn below<const N: usize, const LSB: i32>(sum: &Superaccumulator<N, LSB>) -> Self {
         let (factor, exponent) = sum.leading();
         Self {
@@ -160,8 +164,8 @@ fn extremes_fit_counts(moments: &Moments) -> bool {
     least && greatest && min_key <= max_key && (numbers > 1 || min_key == max_key)
 }
 
-/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So a state that passes has room for
-/// merging: Σx² < 2^63·2^2048, and |Σx| is bounded by that.
+/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So a state that
+/// passes has room for merging: Σx² < 2^63·2^2048, and |Σx| is bounded by that.
 fn sums_are_possible(moments: &Moments, n: u64, sum_below: Scaled, squares_below: Scaled) -> bool {
     let n_bits = u64::BITS - n.leading_zeros();
     let (sum, squares) = (&moments.sum, &moments.squares);
@@ -184,20 +188,11 @@ fn sums_are_possible(moments: &Moments, n: u64, sum_below: Scaled, squares_below
     squares.times(n).difference(&sum.squared()).0.is_ge()
 }
 
-/// n·min <= Σx <= n·max, as far as the extremes are finite. An integer that was rounded to an extreme lies within the next
-/// double.
+/// n·min <= Σx <= n·max, as far as the extremes are finite.
 fn mean_is_between_extremes(moments: &Moments, n: u64, sum_below: Scaled) -> bool {
     let (counts, extremes) = (&moments.counts, &moments.extremes);
-    let low = if may_be_rounded(extremes.min()) {
-        extremes.min().next_down()
-    } else {
-        extremes.min()
-    };
-    let high = if may_be_rounded(extremes.max()) {
-        extremes.max().next_up()
-    } else {
-        extremes.max()
-    };
+    let (low, _) = reach(extremes.min());
+    let (_, high) = reach(extremes.max());
     let negative = moments.sum.is_negative();
     (counts.negative_infinity > 0
         || clearly_at_least(negative, sum_below, n, low)
@@ -227,8 +222,7 @@ fn compared_with_multiple(sum: &Sum, n: u64, x: f64) -> std::cmp::Ordering {
     sign(difference)
 }
 
-/// The greatest magnitude's square is among the squares, and n of it are no less than all of them. Rounded integers as for the
-/// mean.
+/// The square of the greatest magnitude is among the squares, and n times it is no less than all of them.
 fn squares_fit_extremes(moments: &Moments, n: u64, squares_below: Scaled) -> bool {
     let (counts, extremes) = (&moments.counts, &moments.extremes);
     let known = |infinities: u64, extreme: f64| (infinities == 0).then(|| extreme.abs());
@@ -237,11 +231,7 @@ fn squares_fit_extremes(moments: &Moments, n: u64, squares_below: Scaled) -> boo
     let Some(greatest) = min.into_iter().chain(max).reduce(f64::max) else {
         return true;
     };
-    let (least, most) = if may_be_rounded(greatest) {
-        (greatest.next_down(), greatest.next_up())
-    } else {
-        (greatest, greatest)
-    };
+    let (least, most) = reach(greatest);
     let square = Scaled::magnitude(least).squared();
     if !square.is_at_most(squares_below)
         && compared_with_squares(&moments.squares, 1, least).is_lt()
@@ -267,6 +257,15 @@ fn compared_with_squares(squares: &Squares, n: u64, x: f64) -> std::cmp::Orderin
         difference.deposit_wide(-(multiple as i128), exponent);
     }
     sign(difference)
+}
+
+/// The numbers between which a value lies that became this extreme.
+fn reach(extreme: f64) -> (f64, f64) {
+    if may_be_rounded(extreme) {
+        (extreme.next_down(), extreme.next_up())
+    } else {
+        (extreme, extreme)
+    }
 }
 
 /// May an integer of up to 64 bits have been rounded to this extreme?

@@ -64,7 +64,8 @@ pub const PAREXACT_DIST_POISSON: i32 = 12;
 pub const PAREXACT_DIST_BINOMIAL: i32 = 13;
 /// Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
 pub const PAREXACT_DIST_GEOMETRIC: i32 = 14;
-/// Integers low, low + 1, … below high, all equally likely. Both bounds lie in [-2^53, 2^53], where every integer is a double.
+/// Integers low, low + 1, … below high, all equally likely. Both bounds lie in [-2^53, 2^53], where every
+/// integer is a double.
 pub const PAREXACT_DIST_INTEGER: i32 = 15;
 
 /// A distribution and its parameters.

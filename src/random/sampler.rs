@@ -215,7 +215,8 @@ impl Transform {
     }
 }
 
-/// Transforms every sample, on the best instruction set; those that become subnormal, or 0, are replaced by `stand_in`.
+/// Transforms every sample, on the best instruction set; those that become subnormal, or 0, are replaced by
+/// `stand_in`.
 #[inline(always)]
 fn each(samples: &mut [Unaligned], stand_in: f64, transform: impl Fn(f64) -> f64) {
     struct Each<'a, F>(&'a mut [Unaligned], f64, F);

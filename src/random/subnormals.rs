@@ -1,6 +1,7 @@
 //! No sample is subnormal, for such numbers slow down whoever computes with them.
 
-/// The sample, or `stand_in` for one that is smaller in magnitude than any normal number, zeros of either sign included.
+/// The sample, or `stand_in` for one that is smaller in magnitude than any normal number, zeros of either
+/// sign included.
 #[inline(always)]
 pub fn replaced(sample: f64, stand_in: f64) -> f64 {
     if sample.abs() < f64::MIN_POSITIVE {
@@ -10,8 +11,8 @@ pub fn replaced(sample: f64, stand_in: f64) -> f64 {
     }
 }
 
-/// The stand-in of a law on [low, high], which must lie in there, too: 0, or else the normal number next to 0. `None` if all
-/// numbers in there are subnormal.
+/// The stand-in of a law on [low, high], which must lie in there, too: 0, or else the normal number next to
+/// 0. `None` if all numbers in there are subnormal.
 pub fn stand_in(low: f64, high: f64) -> Option<f64> {
     if low > 0.0 {
         (high >= f64::MIN_POSITIVE).then_some(f64::MIN_POSITIVE)

@@ -139,9 +139,10 @@ impl Beta {
 
 /// x/(x + y), from the ratio of the lesser of x and y to the greater.
 ///
-/// The lesser share keeps its digits down to 0, and the greater one is what it leaves of 1. So every double up to 1 occurs,
-/// 1 itself just where it is the nearest: 1/(1 + y/x) would round the sum below it to multiples of 2^-52, and skip every
-/// second double below 1. Given the ratio, the error of the lesser share is at most 2 ulp, and that of the greater 1.25 ulp.
+/// The lesser share keeps its digits down to 0, and the greater one is what it leaves of 1. So every double
+/// from ½ to 1 occurs, 1 itself just where it is the nearest: 1/(1 + y/x) would round the sum below it to
+/// multiples of 2^-52, and skip every second double below 1. Given the ratio, the error of the lesser share
+/// is at most 2 ulp, and that of the greater 1.25 ulp.
 #[inline]
 fn share(x_is_less: bool, ratio: f64) -> f64 {
     let lesser = ratio / (1.0 + ratio);
@@ -226,15 +227,14 @@ mod tests {
         assert!((7400..7700).contains(&positive), "{positive}");
     }
 
-    /// |x - ratio/(1 + ratio)|, or for the greater share |x - 1/(1 + ratio)|, in units of x's last place. Exact in integers, for
-    /// ratios from 2^-8 to 1.
+    /// |x - ratio/(1 + ratio)|, or for the greater share |x - 1/(1 + ratio)|, in units of x's last place. Exact
+    /// in integers for ratios from 2^-8 to 1.
     fn error_in_ulps(x: f64, x_is_less: bool, ratio: f64) -> f64 {
         let ratio = (ratio * 2f64.powi(61)) as i128; // exact
         let one = 1i128 << 61;
         let numerator = if x_is_less { ratio } else { one };
         let digits = 52 - crate::exact::float::exponent(x); // behind the point
         let units = (x * 2f64.powi(digits)) as i128;
-        // The greater share's ratio needs at most 61 bits, and a share has at most 61 digits.
         let error = units * (one + ratio) - (numerator << digits);
         error.unsigned_abs() as f64 / (one + ratio) as f64
     }

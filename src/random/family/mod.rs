@@ -24,10 +24,10 @@
 //! count the failures alone, one less. Every parameter in use must be finite, and those that must be positive not subnormal
 //! either; parameters a kind does not use are ignored.
 //!
-//! Results are never NaN. Magnitudes below the smallest normal number become +0.0, and there is no -0.0. What exceeds the
-//! largest double becomes an infinity of its sign: STUDENT_T of 0.01 degrees of freedom really is that wide. Where a law
-//! reaches such magnitudes, it is computed by logarithms, so that zeros and infinities come with the law's own
-//! probabilities.
+//! Results are never NaN. Magnitudes below the smallest normal number become +0.0, but for triangles that
+//! exclude 0, and there is no -0.0. What exceeds the largest double becomes an infinity of its sign:
+//! STUDENT_T of 0.01 degrees of freedom really is that wide. Where a law reaches such magnitudes, it is
+//! computed by logarithms, so that zeros and infinities come with the law's own probabilities.
 //!
 //! The samplers are those of `rand_distr`, save where they leave the law: GAMMA and its relatives at tiny shapes and huge
 //! scales, BETA beyond 1e14, TRIANGULAR over a range of 1e154, BINOMIAL at p near 2^-53, GEOMETRIC at p near 0.

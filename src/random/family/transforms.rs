@@ -90,7 +90,7 @@ pub struct Triangular {
     rising: f64,
     /// (high - mode) / range, not 1 - rising, which would lose a mode close to the upper end.
     falling: f64,
-    /// Of samples that are subnormal, in their scale.
+    /// What a sample is that would be subnormal.
     stand_in: f64,
 }
 
