@@ -288,3 +288,71 @@ fn sign<const N: usize, const LSB: i32>(mut sum: Superaccumulator<N, LSB>) -> st
         std::cmp::Ordering::Greater
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::{as_unaligned, naive};
+
+    fn moments(values: &[f64]) -> Moments {
+        let mut moments = naive::moments(as_unaligned(values));
+        moments.sum.normalize();
+        moments.squares.normalize();
+        moments
+    }
+
+    #[test]
+    fn scaled_numbers_compare_exactly() {
+        let numbers = [0, 1, 2, 3, 4, 7, 8, 9];
+        for (a, i) in numbers.iter().flat_map(|&a| (0..5).map(move |i| (a, i))) {
+            for (b, j) in numbers.iter().flat_map(|&b| (0..5).map(move |j| (b, j))) {
+                let scaled = |factor: u128, exponent| Scaled { factor, exponent };
+                assert_eq!(
+                    scaled(a, i).is_at_most(scaled(b, j)),
+                    a << i <= b << j,
+                    "{a} {i} {b} {j}"
+                );
+            }
+        }
+        let great = Scaled {
+            factor: u128::MAX,
+            exponent: 3,
+        };
+        assert!(great.is_at_most(great));
+        assert!(!great.is_at_most(Scaled {
+            factor: 1,
+            exponent: 130
+        }));
+        assert!(great.is_at_most(Scaled {
+            factor: 1,
+            exponent: 131
+        }));
+    }
+
+    #[test]
+    fn the_moments_of_values_are_plausible() {
+        let least = 5e-324;
+        for values in [
+            vec![],
+            vec![f64::NAN],
+            vec![0.0, -0.0],
+            vec![f64::MAX; 3],
+            vec![f64::MIN, f64::MAX],
+            vec![-least, -least, least],
+            vec![1.0, 1.0 + f64::EPSILON],
+            vec![f64::INFINITY, -3.0],
+            vec![f64::NEG_INFINITY, f64::INFINITY],
+        ] {
+            assert_eq!(check(&moments(&values)), Ok(()), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_beyond_its_extremes_is_not() {
+        let mut moments = moments(&[1.0, 3.0]);
+        moments.extremes.max_key = order_key(1.5);
+        assert!(check(&moments).is_err_and(|message| message.contains("mean")));
+        moments.extremes.max_key = order_key(3.5);
+        assert!(check(&moments).is_err_and(|message| message.contains("squares")));
+    }
+}
