@@ -90,7 +90,7 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_OP_NORM = 6
 
   !> Distributions of random numbers, and their parameters in order.
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_UNIFORM = 0     !< low, high (exclusive)
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_UNIFORM = 0     !< low, high (exclusive, but may equal low)
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_NORMAL = 1      !< mean, sd
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_EXPONENTIAL = 2 !< rate
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_LOGNORMAL = 3   !< mu, sigma
@@ -105,7 +105,7 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_POISSON = 12    !< mean
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_BINOMIAL = 13   !< n, p
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_GEOMETRIC = 14  !< p; counts trials, from 1
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_INTEGER = 15    !< low, high (exclusive)
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_INTEGER = 15    !< low, high (exclusive), in -2**53 to 2**53
 
   !> The greatest thread count that can be asked for.
   integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024

@@ -471,7 +471,8 @@ parexact_status parexact_state_update(parexact_state *s,
 
 // Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
 //
-// Errors: NULL_POINTER; BAD_STATE if either is damaged; SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
+// Errors: NULL_POINTER; BAD_STATE if the words of either contradict each other, so that no set of values has
+// them (docs/state-format.md lists the rules); SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
 // `into` is untouched.
 // Cost: about a microsecond.
 //
@@ -536,22 +537,25 @@ void parexact_mpi_merge(void *in,
 // drawn. So every rank of a cluster may draw its own part of one stream, by `offset`, or streams of its own.
 // docs/random.md defines the numbers so that anybody can draw them, and says how they were tested.
 //
-// Parameters must be finite. Samples are never NaN and never subnormal; what would be is +0.0. Where a sample exceeds the
-// largest double, which takes extreme parameters, it is infinite.
+// Parameters must be finite; docs/random.md lists their domains. A law without width (sd, sigma or scale 0,
+// low = high) is a constant; shapes, rates and degrees of freedom must be positive. Samples are never NaN
+// and never subnormal: what would be is +0.0, or the normal number next to 0 if the bounds of a uniform or
+// triangular law exclude 0. Where a sample exceeds the largest double, which takes extreme parameters, it is
+// infinite.
 
-// Uniform in [low, high).
+// Uniform in [low, high); always low if both are equal.
 #define PAREXACT_DIST_UNIFORM 0
 
-// Normal: mean, sd.
+// Normal: mean, sd. Always the mean if sd is 0.
 #define PAREXACT_DIST_NORMAL 1
 
 // Exponential: rate.
 #define PAREXACT_DIST_EXPONENTIAL 2
 
-// Lognormal: mu, sigma, the mean and standard deviation of the logarithm.
+// Lognormal: mu, sigma, the mean and standard deviation of the logarithm. sigma may be 0.
 #define PAREXACT_DIST_LOGNORMAL 3
 
-// Gamma: shape, scale.
+// Gamma: shape, scale. Always 0 if the scale is 0.
 #define PAREXACT_DIST_GAMMA 4
 
 // Beta: a, b.
@@ -566,16 +570,16 @@ void parexact_mpi_merge(void *in,
 // Fisher's F: df1, df2.
 #define PAREXACT_DIST_FISHER_F 8
 
-// Weibull: scale, shape.
+// Weibull: scale, shape. Always 0 if the scale is 0.
 #define PAREXACT_DIST_WEIBULL 9
 
-// Cauchy: median, scale.
+// Cauchy: median, scale. Always the median if the scale is 0.
 #define PAREXACT_DIST_CAUCHY 10
 
-// Triangular: low, high, mode.
+// Triangular, in [low, high]: low, high, mode. All three may be equal.
 #define PAREXACT_DIST_TRIANGULAR 11
 
-// Poisson: mean.
+// Poisson: mean, up to 2^53. Values above 2^53 are rounded to doubles.
 #define PAREXACT_DIST_POISSON 12
 
 // Binomial: n, p.
@@ -584,7 +588,8 @@ void parexact_mpi_merge(void *in,
 // Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
 #define PAREXACT_DIST_GEOMETRIC 14
 
-// Integers low, low + 1, … below high, all equally likely.
+// Integers low, low + 1, … below high, all equally likely. Both bounds lie in [-2^53, 2^53], where every
+// integer is a double.
 #define PAREXACT_DIST_INTEGER 15
 
 // A distribution and its parameters.

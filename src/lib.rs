@@ -5,6 +5,7 @@
 //! | [`exact`] | superaccumulator, block kernel, exact rounding: no threads, no pointers from outside |
 //! | [`stats`] | statistics as the user gets them, rounded from exact moments |
 //! | [`state`] | the mergeable, portable form of a reduction |
+//! | [`plausibility`] | whether a set of values can have the moments of a state |
 //! | [`array`] | views of the caller's arrays |
 //! | [`reduce`] | whole-array reductions: exact kernels on the pool |
 //! | [`random`] | random numbers, stored or reduced |
@@ -20,6 +21,7 @@ pub mod exact;
 pub mod ffi;
 pub mod panics;
 pub mod parallel;
+pub mod plausibility;
 pub mod quadrature;
 pub mod random;
 pub mod reduce;

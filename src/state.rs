@@ -6,8 +6,8 @@ use crate::error::{Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_SIZE_OVERFLOW
 use crate::exact::Moments;
 use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum};
 use crate::exact::extremes::Extremes;
-use crate::exact::float::order_key;
 use crate::exact::moments::Counts;
+use crate::plausibility;
 use crate::unsigned::Unsigned;
 
 /// Words of a state.
@@ -30,9 +30,6 @@ const NOT_MIN: usize = PAREXACT_STATE_MAX_FIRST;
 const MAX: usize = NOT_MIN + 1;
 const ERROR: usize = MAX + 1;
 const SPARE: usize = ERROR + 1;
-
-/// Squares of finite values are below 2^2048, in units of 2^-2148.
-const SQUARE_BITS: u32 = 2048 + 2148;
 
 const _: () = assert!(SQUARES + SQUARES_DIGITS == NOT_MIN);
 const _: () = assert!(COUNTERS + PAREXACT_STATE_ADDITIVE_COUNT == NOT_MIN);
@@ -84,8 +81,7 @@ impl State {
                 max_key: words[MAX],
             },
         };
-        check_sums(&moments)?;
-        check_extremes(&moments)?;
+        plausibility::check(&moments).map_err(bad)?;
         Ok(moments)
     }
 
@@ -191,81 +187,4 @@ pub fn check_count(there: u64, more: u64, name: &str) -> Result<()> {
 
 fn bad(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(PAREXACT_ERROR_BAD_STATE, message)
-}
-
-fn finite(counts: &Counts) -> u64 {
-    counts.all - counts.nan - counts.positive_infinity - counts.negative_infinity
-}
-
-/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So a state that passes has room for
-/// merging: Σx² < 2^63·2^2048, and |Σx| is bounded by that.
-fn check_sums(moments: &Moments) -> Result<()> {
-    let n = finite(&moments.counts);
-    let n_bits = u64::BITS - n.leading_zeros();
-    let (sum, squares) = (&moments.sum, &moments.squares);
-    let possible = if n == 0 {
-        sum.bits() == 0 && !sum.is_negative() && squares.bits() == 0 && !squares.is_negative()
-    } else if squares.is_negative() || squares.bits() > SQUARE_BITS + n_bits {
-        false
-    } else if clearly_possible(n, sum, squares) {
-        true
-    } else {
-        let (_, sum) = sum.to_natural();
-        let (_, squares) = squares.to_natural();
-        squares.times(n).difference(&sum.squared()).0.is_ge()
-    };
-    if possible {
-        Ok(())
-    } else {
-        Err(bad("no set of values has the sums of this state"))
-    }
-}
-
-/// Do the leading bits tell that (Σx)² <= n·Σx²? That saves the exact comparison, but for nearly equal values.
-fn clearly_possible(n: u64, sum: &Sum, squares: &Squares) -> bool {
-    let (sum, sum_exponent) = sum.leading();
-    let (squares, squares_exponent) = squares.leading();
-    // Both products are below 2^127.
-    let most = (u128::from(sum) + 1).pow(2);
-    let least = u128::from(n) * u128::from(squares);
-    match (2 * sum_exponent).checked_sub(squares_exponent) {
-        Some(shift) => most.leading_zeros() > shift && most << shift <= least,
-        None => {
-            let shift = squares_exponent - 2 * sum_exponent;
-            least != 0 && (least.leading_zeros() <= shift || most <= least << shift)
-        }
-    }
-}
-
-/// Extremes exist if values do, infinite ones if infinities do.
-fn check_extremes(moments: &Moments) -> Result<()> {
-    let counts = &moments.counts;
-    let Extremes { min_key, max_key } = moments.extremes;
-    let consistent = if moments.numbers() == 0 {
-        moments.extremes == Extremes::default()
-    } else {
-        let infinity = order_key(f64::INFINITY);
-        let minus_infinity = order_key(f64::NEG_INFINITY);
-        let finite = finite(counts) > 0;
-        let least = if counts.negative_infinity > 0 {
-            min_key == minus_infinity
-        } else if finite {
-            min_key > minus_infinity && min_key < infinity
-        } else {
-            min_key == infinity
-        };
-        let greatest = if counts.positive_infinity > 0 {
-            max_key == infinity
-        } else if finite {
-            max_key > minus_infinity && max_key < infinity
-        } else {
-            max_key == minus_infinity
-        };
-        least && greatest && min_key <= max_key
-    };
-    if consistent {
-        Ok(())
-    } else {
-        Err(bad("the extremes of the state contradict its counters"))
-    }
 }

@@ -4,8 +4,11 @@
 //! drawn. So every rank of a cluster may draw its own part of one stream, by `offset`, or streams of its own.
 //! docs/random.md defines the numbers so that anybody can draw them, and says how they were tested.
 //!
-//! Parameters must be finite. Samples are never NaN and never subnormal; what would be is +0.0. Where a sample exceeds the
-//! largest double, which takes extreme parameters, it is infinite.
+//! Parameters must be finite; docs/random.md lists their domains. A law without width (sd, sigma or scale 0,
+//! low = high) is a constant; shapes, rates and degrees of freedom must be positive. Samples are never NaN
+//! and never subnormal: what would be is +0.0, or the normal number next to 0 if the bounds of a uniform or
+//! triangular law exclude 0. Where a sample exceeds the largest double, which takes extreme parameters, it is
+//! infinite.
 
 use super::guard::guard;
 use super::pointers::{f64_bytes_mut, in_ptr, out_ptr};

@@ -54,7 +54,8 @@ pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -
 
 /// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
 ///
-/// Errors: NULL_POINTER; BAD_STATE if either is damaged; SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
+/// Errors: NULL_POINTER; BAD_STATE if the words of either contradict each other, so that no set of values has
+/// them (docs/state-format.md lists the rules); SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
 /// `into` is untouched.
 /// Cost: about a microsecond.
 ///

@@ -9,6 +9,7 @@
 //! | `fused` | the same, described as they are made (AVX-512) |
 //! | [`family`] | all other distributions, sample by sample |
 //! | [`sampler`] | a distribution with its parameters, checked |
+//! | [`subnormals`] | what a sample is that would be subnormal |
 //! | [`generate`] | any part of a stream, stored or reduced, on the pool |
 //!
 //! docs/random.md defines the numbers, bit for bit.
@@ -28,20 +29,21 @@ pub mod normal;
 pub mod philox;
 pub mod sampler;
 pub mod sincospi;
+pub mod subnormals;
 pub mod uniform;
 pub mod xoshiro;
 
 pub use sampler::Sampler;
 
-/// Uniform in [low, high).
+/// Uniform in [low, high); always low if both are equal.
 pub const PAREXACT_DIST_UNIFORM: i32 = 0;
-/// Normal: mean, sd.
+/// Normal: mean, sd. Always the mean if sd is 0.
 pub const PAREXACT_DIST_NORMAL: i32 = 1;
 /// Exponential: rate.
 pub const PAREXACT_DIST_EXPONENTIAL: i32 = 2;
-/// Lognormal: mu, sigma, the mean and standard deviation of the logarithm.
+/// Lognormal: mu, sigma, the mean and standard deviation of the logarithm. sigma may be 0.
 pub const PAREXACT_DIST_LOGNORMAL: i32 = 3;
-/// Gamma: shape, scale.
+/// Gamma: shape, scale. Always 0 if the scale is 0.
 pub const PAREXACT_DIST_GAMMA: i32 = 4;
 /// Beta: a, b.
 pub const PAREXACT_DIST_BETA: i32 = 5;
@@ -51,19 +53,20 @@ pub const PAREXACT_DIST_CHI_SQUARED: i32 = 6;
 pub const PAREXACT_DIST_STUDENT_T: i32 = 7;
 /// Fisher's F: df1, df2.
 pub const PAREXACT_DIST_FISHER_F: i32 = 8;
-/// Weibull: scale, shape.
+/// Weibull: scale, shape. Always 0 if the scale is 0.
 pub const PAREXACT_DIST_WEIBULL: i32 = 9;
-/// Cauchy: median, scale.
+/// Cauchy: median, scale. Always the median if the scale is 0.
 pub const PAREXACT_DIST_CAUCHY: i32 = 10;
-/// Triangular: low, high, mode.
+/// Triangular, in [low, high]: low, high, mode. All three may be equal.
 pub const PAREXACT_DIST_TRIANGULAR: i32 = 11;
-/// Poisson: mean.
+/// Poisson: mean, up to 2^53. Values above 2^53 are rounded to doubles.
 pub const PAREXACT_DIST_POISSON: i32 = 12;
 /// Binomial: n, p.
 pub const PAREXACT_DIST_BINOMIAL: i32 = 13;
 /// Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
 pub const PAREXACT_DIST_GEOMETRIC: i32 = 14;
-/// Integers low, low + 1, … below high, all equally likely.
+/// Integers low, low + 1, … below high, all equally likely. Both bounds lie in [-2^53, 2^53], where every
+/// integer is a double.
 pub const PAREXACT_DIST_INTEGER: i32 = 15;
 
 /// A distribution and its parameters.

@@ -3,6 +3,7 @@
 use super::bulk::Standard;
 use super::family::Family;
 use super::lanes::Lanes;
+use super::subnormals;
 use super::{
     Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_INTEGER, PAREXACT_DIST_LOGNORMAL,
     PAREXACT_DIST_NORMAL, PAREXACT_DIST_UNIFORM,
@@ -85,6 +86,15 @@ pub enum Transform {
         /// The double below the upper one.
         below: f64,
     },
+    /// Twice the uniform of these bounds: half of bounds whose difference would overflow.
+    WideUniform {
+        /// high/2 - low/2.
+        range: f64,
+        /// Half of the lower bound.
+        low: f64,
+        /// Half of the double below the upper one.
+        below: f64,
+    },
     /// z·sd + mean.
     Normal {
         /// The mean.
@@ -103,24 +113,29 @@ impl Transform {
     fn uniform(low: f64, high: f64) -> Result<Self> {
         finite("low", 0, "UNIFORM", low)?;
         finite("high", 1, "UNIFORM", high)?;
+        if low > high {
+            return Err(Error::invalid(format!(
+                "low (parameter[0]) of UNIFORM is {low:?}; it must not exceed high (parameter[1]), {high:?}"
+            )));
+        }
+        let below = if low == high { low } else { high.next_down() };
+        if subnormals::stand_in(low, below).is_none() {
+            return Err(Error::invalid(format!(
+                "low and high (parameter[0] and [1]) of UNIFORM are {low:?} and {high:?}; \
+                 0 or a normal number must lie in [low, high), for no sample is subnormal"
+            )));
+        }
         let range = high - low;
-        if low >= high {
-            return Err(Error::invalid(format!(
-                "low (parameter[0]) of UNIFORM is {low:?}; it must be below high (parameter[1]), {high:?}"
-            )));
-        }
-        if range.is_infinite() {
-            return Err(Error::invalid(format!(
-                "high - low of UNIFORM, {high:?} - {low:?}, must be finite"
-            )));
-        }
         Ok(if low == 0.0 && high == 1.0 {
             Self::None
+        } else if range.is_finite() {
+            Self::Uniform { range, low, below }
         } else {
-            Self::Uniform {
-                range,
-                low,
-                below: high.next_down(),
+            // Exact: both bounds are far from the subnormals.
+            Self::WideUniform {
+                range: high / 2.0 - low / 2.0,
+                low: low / 2.0,
+                below: below / 2.0,
             }
         })
     }
@@ -168,6 +183,11 @@ impl Transform {
                     let x = S::fma(x, S::splat(range), S::splat(low));
                     S::min(x, S::splat(below))
                 }
+                Self::WideUniform { range, low, below } => {
+                    let x = S::fma(x, S::splat(range), S::splat(low));
+                    let half = S::min(x, S::splat(below));
+                    S::add(half, half)
+                }
                 Self::Normal { mean, sd } => S::fma(x, S::splat(sd), S::splat(mean)),
                 Self::Exponential { rate } => S::div(x, S::splat(rate)),
             }
@@ -178,36 +198,38 @@ impl Transform {
     pub fn apply(self, samples: &mut [Unaligned]) {
         match self {
             Self::None => (),
-            Self::Uniform { range, low, below } => each(samples, move |u| {
+            Self::Uniform { range, low, below } => {
+                let stand_in = subnormals::stand_in(low, below).unwrap_or(0.0);
+                each(samples, stand_in, move |u| {
+                    let x = u.mul_add(range, low);
+                    if x < below { x } else { below }
+                });
+            }
+            Self::WideUniform { range, low, below } => each(samples, 0.0, move |u| {
                 let x = u.mul_add(range, low);
-                if x < below { x } else { below }
+                2.0 * if x < below { x } else { below }
             }),
-            Self::Normal { mean, sd } => each(samples, move |z| z.mul_add(sd, mean)),
-            Self::Exponential { rate } => each(samples, move |e| e / rate),
+            Self::Normal { mean, sd } => each(samples, 0.0, move |z| z.mul_add(sd, mean)),
+            Self::Exponential { rate } => each(samples, 0.0, move |e| e / rate),
         }
     }
 }
 
-/// What is smaller than any normal number becomes 0, of either sign +0: subnormal samples would slow down whoever uses them.
+/// Transforms every sample, on the best instruction set; those that become subnormal, or 0, are replaced by
+/// `stand_in`.
 #[inline(always)]
-pub fn no_subnormals(x: f64) -> f64 {
-    if x.abs() < f64::MIN_POSITIVE { 0.0 } else { x }
-}
-
-/// Replaces every sample, on the best instruction set.
-#[inline(always)]
-fn each(samples: &mut [Unaligned], transform: impl Fn(f64) -> f64) {
-    struct Each<'a, F>(&'a mut [Unaligned], F);
+fn each(samples: &mut [Unaligned], stand_in: f64, transform: impl Fn(f64) -> f64) {
+    struct Each<'a, F>(&'a mut [Unaligned], f64, F);
     impl<F: Fn(f64) -> f64> Loop for Each<'_, F> {
         #[inline(always)]
         fn run(self) {
             for sample in self.0 {
-                let x = (self.1)(f64::from_ne_bytes(*sample));
-                *sample = no_subnormals(x).to_ne_bytes();
+                let x = (self.2)(f64::from_ne_bytes(*sample));
+                *sample = subnormals::replaced(x, self.1).to_ne_bytes();
             }
         }
     }
-    kernels().run(Each(samples, transform));
+    kernels().run(Each(samples, stand_in, transform));
 }
 
 /// Refuses NaN and infinities.

@@ -66,6 +66,27 @@ static void reductions(void)
     CHECK_BITS(fused.mean, CANONICAL_NAN);
 }
 
+/* low <= x < high at both ends of the doubles; without width, x is low. */
+static void bounds(void)
+{
+    const double ends[][2] = {
+        {-DBL_MIN, 0.0}, {-2.0 * DBL_MIN, -DBL_MIN / 2.0}, {DBL_MIN / 2.0, 2.0 * DBL_MIN}, {-DBL_MAX, DBL_MAX}};
+    for (size_t k = 0; k < LENGTH(ends); k++) {
+        const parexact_distribution d = {PAREXACT_DIST_UNIFORM, 0, {ends[k][0], ends[k][1], 0.0}};
+        size_t outside = 0;
+        CHECK_STATUS(parexact_random_fill(&d, 1, 2, 0, part, N), PAREXACT_OK);
+        for (size_t i = 0; i < N; i++)
+            outside += !(ends[k][0] <= part[i] && part[i] < ends[k][1] && fabs(part[i]) >= DBL_MIN);
+        CHECK(outside == 0);
+    }
+    const parexact_distribution constant = {PAREXACT_DIST_UNIFORM, 0, {0.1, 0.1, 0.0}};
+    CHECK_STATUS(parexact_random_fill(&constant, 1, 2, 0, part, 10), PAREXACT_OK);
+    CHECK_DOUBLE(part[9], 0.1);
+    const parexact_distribution between = {PAREXACT_DIST_UNIFORM, 0, {-DBL_MIN / 2.0, 0.0, 0.0}};
+    CHECK_STATUS(parexact_random_fill(&between, 1, 2, 0, part, 10), PAREXACT_ERROR_INVALID_ARGUMENT);
+    CHECK(strstr(parexact_last_error(), "subnormal") != NULL);
+}
+
 static void refusals(void)
 {
     const double bad[] = {NAN, INFINITY, -INFINITY};
@@ -125,6 +146,7 @@ int main(void)
     layout();
     parts();
     reductions();
+    bounds();
     refusals();
     return checks_done();
 }

@@ -127,6 +127,62 @@ static void impossible_digits(void)
     check_bad(s, "count too small for its digits");
 }
 
+/* The order key of a positive number is its bits. */
+static int64_t key_of(double x)
+{
+    int64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static void check_bad_extremes(double min, double max, const char *what)
+{
+    parexact_state s = good;
+    s.words[PAREXACT_STATE_MAX_FIRST] = ~key_of(min);
+    s.words[PAREXACT_STATE_MAX_FIRST + 1] = key_of(max);
+    check_bad(s, what);
+}
+
+/* Of 1 and 2: the mean is 1.5, the sum of squares 5. */
+static void impossible_extremes(void)
+{
+    check_bad_extremes(0.5, 1.25, "mean above the maximum");
+    check_bad_extremes(1.75, 2.0, "mean below the minimum");
+    check_bad_extremes(0.5, 1.5, "sum of squares too large for the extremes");
+    check_bad_extremes(1.0, 2.25, "sum of squares too small for the maximum");
+    check_bad_extremes(1.5, 1.5, "two values that are equal, and squares of others");
+
+    /* Other extremes would do. */
+    parexact_stats stats;
+    parexact_state s = good;
+    s.words[PAREXACT_STATE_MAX_FIRST] = ~key_of(0.5);
+    CHECK_STATUS(parexact_state_result(&s, 0, PAREXACT_NAN_PROPAGATE, &stats), PAREXACT_OK);
+
+    const double three[1] = {3};
+    s = state_of(three, 1);
+    s.words[PAREXACT_STATE_MAX_FIRST] += 1;
+    check_bad(s, "two extremes of one value");
+}
+
+/* Integers are summed as they are, but their extremes are rounded: the mean may lie outside of them. */
+static void rounded_extremes(void)
+{
+    const int64_t integers[] = {(INT64_C(1) << 53) + 1, -(INT64_C(1) << 53) - 1, INT64_MAX, INT64_MIN + 1};
+    for (size_t i = 0; i < LENGTH(integers); i++) {
+        const int64_t three[3] = {integers[i], integers[i], integers[i]};
+        const int64_t shape[1] = {3};
+        const parexact_array view = {three, PAREXACT_DTYPE_I64, 1, shape, NULL};
+        parexact_state s = empty, twice;
+        parexact_stats stats;
+        CHECK_STATUS(parexact_state_update(&s, &view), PAREXACT_OK);
+        twice = s;
+        CHECK_STATUS(parexact_state_merge(&twice, &s), PAREXACT_OK);
+        CHECK_STATUS(parexact_state_result(&twice, 0, PAREXACT_NAN_PROPAGATE, &stats), PAREXACT_OK);
+        CHECK(stats.count == 6);
+        CHECK_DOUBLE(stats.max, (double)integers[i]);
+    }
+}
+
 /* Whatever the words are: a status, and outputs untouched unless it is OK. */
 static void check_any(parexact_state s)
 {
@@ -300,6 +356,8 @@ int main(void)
     empty = state_of(X, 0);
     damaged_words();
     impossible_digits();
+    impossible_extremes();
+    rounded_extremes();
     hostile_words();
     count_overflow();
     poison_stays_with_its_state();

@@ -129,8 +129,8 @@ def add(a: float, b: float) -> float:
     return fma(a, 1.0, b)
 
 
-def no_subnormal(x: float) -> float:
-    return 0.0 if abs(x) < 2.0**-1022 else x
+def no_subnormal(x: float, stand_in: float = 0.0) -> float:
+    return stand_in if abs(x) < 2.0**-1022 else x
 
 
 # --- transforms --------------------------------------------------------------------------------
@@ -195,9 +195,9 @@ def standard(kind: str, seed: int, stream: int, block: int) -> list[float]:
 
 def with_parameters(kind: str, parameters: Sequence[float], sample: float) -> float:
     """Turn a standard sample into one of the distribution."""
-    if kind == "uniform" and tuple(parameters) != (0.0, 1.0):
+    if kind == "uniform":
         low, high = parameters
-        sample = min(fma(sample, add(high, -low), low), math.nextafter(high, -math.inf))
+        return uniform(low, high, sample)
     if kind == "normal" and tuple(parameters) != (0.0, 1.0):
         mean, sd = parameters
         sample = fma(sample, sd, mean)
@@ -205,6 +205,16 @@ def with_parameters(kind: str, parameters: Sequence[float], sample: float) -> fl
         (n, d), (rate_n, rate_d) = sample.as_integer_ratio(), parameters[0].as_integer_ratio()
         sample = rounded(n * rate_d, d * rate_n)
     return no_subnormal(sample)
+
+
+def uniform(low: float, high: float, u: float) -> float:
+    if (low, high) == (0.0, 1.0):
+        return u
+    if math.isinf(add(high, -low)):
+        return 2 * uniform(low / 2, high / 2, u)
+    below = low if low == high else math.nextafter(high, -math.inf)
+    stand_in = 2.0**-1022 if low > 0 else 0.0 if high > 0 or low == high else -(2.0**-1022)
+    return no_subnormal(min(fma(u, add(high, -low), low), below), stand_in)
 
 
 def sample_at(kind: str, parameters: Sequence[float], seed: int, stream: int, index: int) -> float:

@@ -138,6 +138,27 @@ def test_uniforms_stay_below_their_upper_bound() -> None:
     assert counts.min() > 4000
 
 
+SMALLEST = 2.0**-1022  # normal
+LARGEST = math.nextafter(math.inf, 0.0)
+
+
+def test_uniforms_lie_in_their_bounds() -> None:
+    """low <= x < high, whatever the bounds are, or no such number is normal or 0."""
+    positive = [5e-324, 2.2e-308, SMALLEST, 2 * SMALLEST, 2.0**-53, 1.0, 2.0**53, 1e308, LARGEST]
+    near = {math.nextafter(x, toward) for x in positive for toward in (0.0, x, LARGEST)}
+    bounds = sorted({0.0} | near | {-x for x in near})
+    for low, high in itertools.combinations(bounds, 2):
+        d, out = distribution("uniform", low, high), np.empty(2000)
+        status = lib.parexact_random_fill(byref(d), SEED, STREAM, 0, pointer(out), out.size)
+        if 0 < abs(low) < SMALLEST and not any(low <= x < high for x in (0.0, SMALLEST)):
+            assert status == constant("ERROR_INVALID_ARGUMENT"), (low, high)
+            assert "subnormal" in lib.parexact_last_error().decode()
+            continue
+        check(status)
+        assert (low <= out).all() and (out < high).all(), (low, high)
+        assert (np.abs(out[out != 0]) >= SMALLEST).all(), (low, high)
+
+
 @pytest.mark.parametrize(
     ("kind", "parameters"),
     [

@@ -57,8 +57,10 @@ def refused() -> list[Refused]:
             (distribution("normal", 0.0, wrong), "sd"),
             (distribution("exponential", wrong), "rate"),
         ]
-    for low, high in [(1.0, 1.0), (2.0, 1.0), (0.0, -0.0), (-1e308, 1e308), (5e-324, 0.0)]:
+    for low, high in [(2.0, 1.0), (5e-324, 0.0), (1e308, -1e308)]:
         found.append((distribution("uniform", low, high), "high"))
+    for low, high in [(-1e-308, 0.0), (1e-308, 2e-308), (1e-308, 2.0**-1022), (5e-324, 5e-324)]:
+        found.append((distribution("uniform", low, high), "subnormal"))
     for sd in (-1.0, -5e-324, -1e308):
         found.append((distribution("normal", 0.0, sd), "sd"))
     for rate in (0.0, -0.0, -1.0, 5e-324, 2.2e-308):

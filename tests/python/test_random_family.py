@@ -8,6 +8,7 @@ is spread over the atom at random. All seeds are fixed: a test that passes, pass
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 import shutil
 import subprocess
@@ -65,26 +66,27 @@ def fill(
 # --- which parameters are valid --------------------------------------------------------------
 
 POSITIVE = (0.0, -0.0, -1.0, SUBNORMAL, NAN, INF, -INF)
+SCALE = POSITIVE[2:]  # may be 0
 FINITE = (NAN, INF, -INF)
 WHOLE = (0.5, EVERY + 2, -EVERY - 2, 2.0**63, 2.0**64, -(2.0**63), 1e300, NAN, INF, -INF)
 REFUSED: list[tuple[str, Parameters, int, str, tuple[float, ...]]] = [
     ("LOGNORMAL", (0, 1), 0, "mu", FINITE),
     ("LOGNORMAL", (0, 1), 1, "sigma", (*FINITE, -1.0, -SUBNORMAL)),
     ("GAMMA", (1, 1), 0, "shape", POSITIVE),
-    ("GAMMA", (1, 1), 1, "scale", POSITIVE),
+    ("GAMMA", (1, 1), 1, "scale", SCALE),
     ("BETA", (1, 1), 0, "a", POSITIVE),
     ("BETA", (1, 1), 1, "b", POSITIVE),
     ("CHI_SQUARED", (1,), 0, "df", POSITIVE),
     ("STUDENT_T", (1,), 0, "df", POSITIVE),
     ("FISHER_F", (1, 1), 0, "df1", POSITIVE),
     ("FISHER_F", (1, 1), 1, "df2", POSITIVE),
-    ("WEIBULL", (1, 1), 0, "scale", POSITIVE),
+    ("WEIBULL", (1, 1), 0, "scale", SCALE),
     ("WEIBULL", (1, 1), 1, "shape", POSITIVE),
     ("CAUCHY", (0, 1), 0, "median", FINITE),
-    ("CAUCHY", (0, 1), 1, "scale", POSITIVE),
+    ("CAUCHY", (0, 1), 1, "scale", SCALE),
     ("TRIANGULAR", (0, 2, 1), 0, "low", FINITE),
-    ("TRIANGULAR", (0, 2, 1), 1, "high", (*FINITE, 0.0, -1.0)),
-    ("TRIANGULAR", (-1e308, 0, 0), 1, "high", (1e308,)),
+    ("TRIANGULAR", (0, 2, 1), 1, "high", (*FINITE, -1.0, -SUBNORMAL)),
+    ("TRIANGULAR", (SUBNORMAL, 1, SUBNORMAL), 1, "high", (SUBNORMAL, 1.5 * SUBNORMAL)),
     ("TRIANGULAR", (0, 2, 1), 2, "mode", (*FINITE, -SUBNORMAL, 2.0000001)),
     ("POISSON", (1,), 0, "mean", (*FINITE, -SUBNORMAL, -1.0, EVERY + 2)),
     ("BINOMIAL", (9, 0.5), 0, "n", (*WHOLE, -1.0)),
@@ -127,11 +129,51 @@ def test_the_ends_of_what_is_valid() -> None:
         ("INTEGER", (-EVERY, EVERY)),
         ("TRIANGULAR", (-LARGEST / 2, LARGEST / 2, -LARGEST / 2)),
         ("TRIANGULAR", (0.0, SUBNORMAL, 0.0)),
+        ("TRIANGULAR", (-LARGEST, LARGEST, LARGEST)),
+        ("WEIBULL", (0.0, SMALLEST)),
+        ("WEIBULL", (0.0, LARGEST)),
     ]:
         assert not np.isnan(fill(name, parameters, 100)).any()
     for name in ("GAMMA", "BETA", "CHI_SQUARED", "STUDENT_T", "FISHER_F", "WEIBULL"):
         for parameters in [(SMALLEST, LARGEST), (LARGEST, SMALLEST)]:
             assert not np.isnan(fill(name, parameters, 100)).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "value"),
+    [
+        ("UNIFORM", (-0.1, -0.1), -0.1),
+        ("UNIFORM", (-0.0, 0.0), 0.0),
+        ("UNIFORM", (LARGEST, LARGEST), LARGEST),
+        ("NORMAL", (3.5, 0.0), 3.5),
+        ("LOGNORMAL", (0.0, 0.0), 1.0),
+        ("GAMMA", (2.5, 0.0), 0.0),
+        ("GAMMA", (0.01, -0.0), 0.0),
+        ("WEIBULL", (0.0, 1.5), 0.0),
+        ("CAUCHY", (-7.0, 0.0), -7.0),
+        ("CAUCHY", (-0.0, -0.0), 0.0),
+        ("TRIANGULAR", (2.5, 2.5, 2.5), 2.5),
+        ("TRIANGULAR", (-LARGEST, -LARGEST, -LARGEST), -LARGEST),
+    ],
+)
+def test_without_width_a_law_is_a_constant(name: str, parameters: Parameters, value: float) -> None:
+    x = fill(name, parameters, 5000)
+    assert x.tobytes() == np.full(5000, value).tobytes()
+
+
+def test_triangular_samples_lie_in_their_bounds() -> None:
+    ends = [*(5e-324, SUBNORMAL, SMALLEST, 2 * SMALLEST, 1e-307, 1.0, LARGEST)]
+    signed = sorted([*(-x for x in ends), 0.0, *ends])
+    for low, high in itertools.combinations_with_replacement(signed, 2):
+        for mode in (low, high):
+            out = np.empty(500)
+            made = distribution("TRIANGULAR", (low, high, mode))
+            if lib.parexact_random_fill(byref(made), 1, 2, 0, pointer(out), 500) != OK:
+                assert 0 < abs(low) < SMALLEST or 0 < abs(high) < SMALLEST
+                assert not any(low <= x <= high for x in (-SMALLEST, 0.0, SMALLEST))
+                continue
+            assert (low <= out).all() and (out <= high).all(), (low, high)
+            assert (np.abs(out[out != 0]) >= SMALLEST).all(), (low, high)
 
 
 def test_unused_parameters_are_ignored() -> None:
@@ -270,6 +312,9 @@ CONTINUOUS: list[tuple[str, Parameters, Cdf]] = [
     ("TRIANGULAR", (-2.0, 6.0, -2.0), stats.triang(0, -2, 8).cdf),
     ("TRIANGULAR", (-2.0, 6.0, 6.0), stats.triang(1, -2, 8).cdf),
     ("TRIANGULAR", (-8e307, 8e307, 4e307), stats.triang(0.75, -8e307, 1.6e308).cdf),
+    ("TRIANGULAR", (-1e308, 1e308, 5e307), lambda x: stats.triang(0.75, -1, 2).cdf(x / 1e308)),
+    ("UNIFORM", (-1e308, 1e308), lambda x: x / 1e308 / 2 + 0.5),
+    ("UNIFORM", (-LARGEST, 1e308), lambda x: (x / 2 + LARGEST / 2) / (LARGEST / 2 + 5e307)),
     ("POISSON", (EVERY,), normal_law(EVERY, math.sqrt(EVERY))),
     ("BINOMIAL", (EVERY, 0.5), normal_law(EVERY / 2, math.sqrt(EVERY) / 2)),
     ("BINOMIAL", (EVERY, 2.0**-20), normal_law(2.0**33, math.sqrt(2.0**33))),
@@ -278,7 +323,7 @@ CONTINUOUS: list[tuple[str, Parameters, Cdf]] = [
     ("GEOMETRIC", (SMALLEST,), lambda x: -np.expm1(-x * SMALLEST)),
     ("INTEGER", (-EVERY, EVERY), lambda x: x / 2.0**54 + 0.5),
 ]
-SIGNED = ("STUDENT_T", "CAUCHY", "TRIANGULAR", "INTEGER")
+SIGNED = ("UNIFORM", "STUDENT_T", "CAUCHY", "TRIANGULAR", "INTEGER")
 
 
 @pytest.mark.parametrize(
@@ -298,6 +343,29 @@ def test_tiny_beta() -> None:
         x = fill("BETA", parameters)
         assert set(np.unique(x)) == {0.0, 1.0}
         assert stats.binomtest(int(x.sum()), N, 0.25).pvalue > ALARM
+
+
+NEAR_ONE: list[tuple[Parameters, Cdf]] = [
+    ((0.0071, 0.04222), lambda t: special.betainc(0.04222, 0.0071, t)),  # by logarithms
+    ((3.0, 0.03), lambda t: special.betainc(0.03, 3, t)),
+    ((0.07, 0.0625), lambda t: special.betainc(0.0625, 0.07, t)),
+    ((3e15, 0.5), lambda t: special.gammainc(0.5, 3e15 * t)),
+    ((1e16, 4.0), lambda t: special.gammainc(4.0, 1e16 * t)),
+]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "distance_cdf"), NEAR_ONE, ids=[f"{parameters}" for parameters, _ in NEAR_ONE]
+)
+def test_beta_near_one(parameters: Parameters, distance_cdf: Cdf) -> None:
+    """Each double just below 1, and 1 itself, has the probability of the numbers nearest to it."""
+    steps = (1.0 - fill("BETA", parameters)) * 2.0**53  # exact
+    doubles = 16
+    edges = distance_cdf((np.arange(doubles) + 0.5) * 2.0**-53)
+    expected = N * np.diff(np.concatenate([[0.0], edges, [1.0]]))
+    found = np.bincount(np.minimum(steps, doubles).astype(int), minlength=doubles + 1)
+    assert (expected > 5).all()
+    assert stats.chisquare(found, expected).pvalue > ALARM
 
 
 DISCRETE: list[tuple[str, Parameters, Any]] = [
@@ -495,7 +563,7 @@ def test_values_do_not_depend_on_who_draws_them(name: str) -> None:
 GOLDEN: dict[str, str] = {
     "LOGNORMAL": "724dee60567428b6",
     "GAMMA": "4bb1b6e57b014691",
-    "BETA": "da34efbffd973f9a",
+    "BETA": "d6afa8b0d4327202",
     "CHI_SQUARED": "a392a4afce4aec7e",
     "STUDENT_T": "41212b08aa01c647",
     "FISHER_F": "61ecbdf30a363d08",

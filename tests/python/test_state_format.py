@@ -208,7 +208,6 @@ def test_same_verdict_on_counters_and_extremes(counters, low, high, beyond: int)
 
 def test_every_rule_at_its_bound() -> None:
     """Each rule of the document's section on validation decides here, and it alone."""
-    good = fmt.words_of([3.0, 3.0, 3.0, 3.0])
     once = fmt.words_of([3.0])
     both_infinities = fmt.words_of([np.inf, -np.inf])
 
@@ -218,12 +217,18 @@ def test_every_rule_at_its_bound() -> None:
             copy[int(name[1:])] = value
         return copy
 
-    many_zeros = changed(fmt.words_of([0.0]), w1=2**63 - 1)
+    # Extremes that leave room for other sums.
+    good = changed(
+        fmt.words_of([3.0, 3.0, 3.0, 3.0]), w207=~fmt.order_key(-5.0), w208=fmt.order_key(5.0)
+    )
+    # Extremes that bound no squares.
+    many_zeros = changed(fmt.words_of([0.0, np.inf]), w1=2**63 - 1)
+    infinite = changed(good, w1=5, w3=1, w208=fmt.PLUS_INFINITY)
     accepted = [
         good,
         changed(many_zeros, w206=2**3 - 1),  # squares of 63 + 4196 bits
         changed(good, w1=2**63 - 1),
-        changed(good, w204=2**7 - 1),  # of 3 + 4196 bits
+        changed(infinite, w204=2**7 - 1),  # of 3 + 4196 bits
         changed(good, w1=5),  # another set has these sums: the inequality is strict now
     ]
     refused = [
@@ -240,7 +245,7 @@ def test_every_rule_at_its_bound() -> None:
         changed(good, w1=3),  # 3·Σx² < (Σx)²
         changed(good, w73=-1),  # one unit of the squares less, where the inequality is an equality
         changed(good, w5=1),  # one unit of the sum more
-        changed(good, w204=2**7),
+        changed(infinite, w204=2**7),
         changed(good, w206=2**31),
         changed(good, w206=-1),
         changed(good, w72=2**31),
@@ -251,6 +256,8 @@ def test_every_rule_at_its_bound() -> None:
         changed(fmt.words_of([fmt.NAN, np.inf]), w73=1),
         changed(good, w207=-fmt.LIMIT),
         changed(good, w207=~good[208] - 1),  # the minimum above the maximum
+        changed(once, w207=once[207] + 1),  # two extremes of one number
+        changed(fmt.words_of([3.0, fmt.NAN]), w208=once[208] + 1),
         [0] * fmt.WORDS,
         [-1] * fmt.WORDS,
         changed(both_infinities, w1=0, w2=2**63 - 1, w3=2**63 - 1, w4=2),  # in sum, 0 mod 2^64
@@ -261,10 +268,122 @@ def test_every_rule_at_its_bound() -> None:
     assert [assert_same_verdict(words) for words in refused] == [BAD_STATE] * len(refused)
 
 
+def units(x: float) -> int:
+    return int(x) << 1074
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "least", "greatest"),
+    [
+        (2.0, 4.0, 2, 4),
+        (-4.0, -2.0, -4, -2),
+        (-1.0, 3.0, -1, 3),
+        (2.0**53 - 1, 2.0**53 - 1, 2**53 - 1, 2**53 - 1),
+        # Integers may be beyond what they were rounded to.
+        (2.0**53, 2.0**53, 2**53 - 1, 2**53 + 2),
+        (-(2.0**53), 2.0**53, -(2**53) - 2, 2**53 + 2),
+        (2.0**63, 2.0**64, 2**63 - 1024, 2**64 + 4096),
+        (-(2.0**63), -(2.0**54), -(2**63) - 2048, -(2**54) + 2),
+        (2.0**64 + 4096, 2.0**64 + 4096, 2**64 + 4096, 2**64 + 4096),
+    ],
+)
+def test_the_mean_lies_between_the_extremes(
+    low: float, high: float, least: int, greatest: int
+) -> None:
+    for end, beyond in [(least, -1), (greatest, 1)]:
+        m = fmt.moments([low, high])
+        m.count = 5
+        m.total = 5 * (end << 1074)
+        # Enough for any sum, and no more than the extremes allow.
+        m.squares = 5 * max(least**2, greatest**2) << 2148
+        assert assert_same_verdict(fmt.write(m)) == OK
+        m.total += beyond
+        assert assert_same_verdict(fmt.write(m)) == BAD_STATE
+        # Infinities are no part of the sum, but the extreme on their side tells nothing then.
+        m.count += 1
+        if beyond < 0:
+            m.minus, m.min_key = 1, fmt.MINUS_INFINITY
+        else:
+            m.plus, m.max_key = 1, fmt.PLUS_INFINITY
+        m.squares += 1 << 2148 + 80
+        assert assert_same_verdict(fmt.write(m)) == OK
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "least", "greatest"),
+    [
+        (-4.0, 2.0, 4, 4),
+        (-2.0, 4.0, 4, 4),
+        (-(2.0**53) + 1, 2.0, 2**53 - 1, 2**53 - 1),
+        (-(2.0**53), 2.0, 2**53 - 1, 2**53 + 2),
+        (-2.0, 2.0**64, 2**64 - 2048, 2**64 + 4096),
+        (-2.0, 2.0**64 + 4096, 2**64 + 4096, 2**64 + 4096),
+    ],
+)
+def test_the_squares_fit_the_extremes(low: float, high: float, least: int, greatest: int) -> None:
+    m = fmt.moments([low, high])
+    m.count, m.total = 5, 0
+    for squares, expected in [
+        (least**2 << 2148, OK),
+        ((least**2 << 2148) - 1, BAD_STATE),
+        (5 * greatest**2 << 2148, OK),
+        ((5 * greatest**2 << 2148) + 1, BAD_STATE),
+    ]:
+        m.squares = squares
+        assert assert_same_verdict(fmt.write(m)) == expected
+    # With an infinity, the finite values may lie anywhere on its side.
+    m.count += 1
+    m.plus, m.max_key = 1, fmt.PLUS_INFINITY
+    assert assert_same_verdict(fmt.write(m)) == OK
+    m.squares = units(low) ** 2
+    assert assert_same_verdict(fmt.write(m)) == OK
+    m.minus, m.min_key = 1, fmt.MINUS_INFINITY
+    m.count += 1
+    m.squares = 0
+    assert assert_same_verdict(fmt.write(m)) == OK
+
+
+def test_equal_values_have_their_own_sums() -> None:
+    for value in (0.1, -3.0, 5e-324, 1.7e308, 0.0):
+        for n in (1, 2, 1000):
+            good = fmt.moments([value] * n)
+            assert assert_same_verdict(fmt.write(good)) == OK
+            for total, squares in [(1, 0), (-1, 0), (0, 1), (0, -1), (2, 1)]:
+                m = fmt.moments([value] * n)
+                m.total += total
+                m.squares += squares
+                assert assert_same_verdict(fmt.write(m)) == BAD_STATE
+
+
+edges = st.sampled_from([2**k + d for k in (53, 54, 62, 63, 64) for d in range(-3, 4)])
+
+
+@given(
+    st.lists(st.one_of(edges, st.integers(0, 2**64 - 1)), min_size=1, max_size=8),
+    st.booleans(),
+    st.integers(0, 2),
+)
+@example([2**53 + 1], False, 0)
+@example([2**53 + 1], True, 2)
+@example([2**64 - 1, 2**64 - 1], False, 1)
+def test_states_of_integers_are_accepted(values: list[int], signed: bool, copies: int) -> None:
+    """Extremes are rounded, sums are not: the mean may lie outside of the extremes."""
+    if signed:
+        low, high, dtype = -(2**63), 2**63 - 1, np.int64
+        values = [-value if i % 2 == copies % 2 else value for i, value in enumerate(values)]
+    else:
+        low, high, dtype = 0, 2**64 - 1, np.uint64
+    clipped = [min(max(value, low), high) for value in values] * (1 + copies)
+    state = state_of(np.array(clipped, dtype=dtype))
+    m = fmt.read(words_in(state))
+    assert m.total == sum(clipped) << 1074
+    assert_agree(state)
+
+
 def test_digits_reach_both_ends_of_their_range() -> None:
-    m = fmt.moments([1.0, -1.0])
+    m = fmt.moments([1.0, -1.0, np.inf, -np.inf])
     m.count, m.squares = 2**63 - 1, 2**4259 - 1
-    largest = 2**2161 - 2**2098  # beyond that, not even these squares are enough
+    largest = 2**2161 - 2**2099  # beyond that, not even these squares are enough
     for total in (largest, -largest):
         m.total = total
         assert assert_same_verdict(fmt.write(m)) == OK

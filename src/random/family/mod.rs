@@ -7,14 +7,14 @@
 //! | kind | parameters | valid | law |
 //! |---|---|---|---|
 //! | LOGNORMAL | mu, sigma | sigma >= 0 | exp(mu + sigma·Z) |
-//! | GAMMA | shape, scale | both > 0 | mean shape·scale |
+//! | GAMMA | shape, scale | shape > 0, scale >= 0 | mean shape·scale |
 //! | BETA | a, b | both > 0 | on \[0, 1\], mean a/(a + b) |
 //! | CHI_SQUARED | df | > 0 | GAMMA(df/2, 2) |
 //! | STUDENT_T | df | > 0 | Z / sqrt(CHI_SQUARED(df)/df) |
 //! | FISHER_F | df1, df2 | both > 0 | ratio of two CHI_SQUARED(df)/df |
-//! | WEIBULL | scale, shape | both > 0 | scale·E^(1/shape) |
-//! | CAUCHY | median, scale | scale > 0 | median + scale·tan(π·U) |
-//! | TRIANGULAR | low, high, mode | low <= mode <= high, low < high, high - low finite | |
+//! | WEIBULL | scale, shape | scale >= 0, shape > 0 | scale·E^(1/shape) |
+//! | CAUCHY | median, scale | scale >= 0 | median + scale·tan(π·U) |
+//! | TRIANGULAR | low, high, mode | low <= mode <= high | |
 //! | POISSON | mean | 0 <= mean <= 2^53 | mean 0 always gives 0 |
 //! | BINOMIAL | n, p | whole n in \[0, 2^53\], p in \[0, 1\] | successes among n trials |
 //! | GEOMETRIC | p | 0 < p <= 1 | **trials up to and including the first success: 1, 2, …** |
@@ -24,10 +24,10 @@
 //! count the failures alone, one less. Every parameter in use must be finite, and those that must be positive not subnormal
 //! either; parameters a kind does not use are ignored.
 //!
-//! Results are never NaN. Magnitudes below the smallest normal number become +0.0, and there is no -0.0. What exceeds the
-//! largest double becomes an infinity of its sign: STUDENT_T of 0.01 degrees of freedom really is that wide. Where a law
-//! reaches such magnitudes, it is computed by logarithms, so that zeros and infinities come with the law's own
-//! probabilities.
+//! Results are never NaN. Magnitudes below the smallest normal number become +0.0, but for triangles that
+//! exclude 0, and there is no -0.0. What exceeds the largest double becomes an infinity of its sign:
+//! STUDENT_T of 0.01 degrees of freedom really is that wide. Where a law reaches such magnitudes, it is
+//! computed by logarithms, so that zeros and infinities come with the law's own probabilities.
 //!
 //! The samplers are those of `rand_distr`, save where they leave the law: GAMMA and its relatives at tiny shapes and huge
 //! scales, BETA beyond 1e14, TRIANGULAR over a range of 1e154, BINOMIAL at p near 2^-53, GEOMETRIC at p near 0.
@@ -44,7 +44,7 @@ use crate::random::{
     PAREXACT_DIST_BETA, PAREXACT_DIST_BINOMIAL, PAREXACT_DIST_CAUCHY, PAREXACT_DIST_CHI_SQUARED,
     PAREXACT_DIST_FISHER_F, PAREXACT_DIST_GAMMA, PAREXACT_DIST_GEOMETRIC, PAREXACT_DIST_INTEGER,
     PAREXACT_DIST_LOGNORMAL, PAREXACT_DIST_POISSON, PAREXACT_DIST_STUDENT_T,
-    PAREXACT_DIST_TRIANGULAR, PAREXACT_DIST_WEIBULL,
+    PAREXACT_DIST_TRIANGULAR, PAREXACT_DIST_WEIBULL, subnormals,
 };
 
 use counts::{Binomial, Geometric, Integer, Poisson};
@@ -125,7 +125,7 @@ impl Family {
             Self::Integer(law) => law.sample(rng),
         };
         debug_assert!(!x.is_nan());
-        if x.abs() < f64::MIN_POSITIVE { 0.0 } else { x }
+        subnormals::replaced(x, 0.0)
     }
 }
 

@@ -35,6 +35,13 @@ impl Parameters {
         self.check(index, name, valid, range)
     }
 
+    /// A factor: positive as above, or 0, which makes the law a constant.
+    pub fn scale(&self, index: usize, name: &str) -> Result<f64> {
+        let valid = |x: f64| x == 0.0 || x.is_normal() && x > 0.0;
+        let range = "it must be 0 or positive, finite and not subnormal";
+        self.check(index, name, valid, range)
+    }
+
     /// A number in [0, 1].
     pub fn probability(&self, index: usize, name: &str) -> Result<f64> {
         let valid = |x: f64| (0.0..=1.0).contains(&x);

@@ -5,6 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use super::SampleRng;
 use super::parameters::Parameters;
 use crate::error::Result;
+use crate::random::subnormals;
 
 /// The lognormal law.
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ impl Weibull {
     /// WEIBULL (scale, shape).
     pub fn new(parameters: &Parameters) -> Result<Self> {
         Ok(Self {
-            log_scale: libm::log(parameters.positive(0, "scale")?),
+            log_scale: libm::log(parameters.scale(0, "scale")?), // -∞ for 0, which gives 0
             shape: parameters.positive(1, "shape")?,
         })
     }
@@ -65,7 +66,7 @@ impl Cauchy {
     pub fn new(parameters: &Parameters) -> Result<Self> {
         Ok(Self {
             median: parameters.finite(0, "median")?,
-            scale: parameters.positive(1, "scale")?,
+            scale: parameters.scale(1, "scale")?,
         })
     }
 
@@ -79,6 +80,8 @@ impl Cauchy {
 /// The triangular law.
 #[derive(Debug, Clone)]
 pub struct Triangular {
+    /// 1, or 2 if high - low would overflow: all of the following is divided by it.
+    scale: f64,
     low: f64,
     high: f64,
     /// high - low.
@@ -87,25 +90,37 @@ pub struct Triangular {
     rising: f64,
     /// (high - mode) / range, not 1 - rising, which would lose a mode close to the upper end.
     falling: f64,
+    /// What a sample is that would be subnormal.
+    stand_in: f64,
 }
 
 impl Triangular {
     /// TRIANGULAR (low, high, mode).
     pub fn new(parameters: &Parameters) -> Result<Self> {
         let low = parameters.finite(0, "low")?;
-        let valid = |high: f64| high > low && (high - low).is_finite();
-        let demand = format!("it must be above low, {low:?}, and high - low finite");
+        let valid = |high: f64| low <= high && high.is_finite();
+        let demand = format!("it must be finite and not below low, {low:?}");
         let high = parameters.check(1, "high", valid, &demand)?;
+        let stand_in = subnormals::stand_in(low, high);
+        let demand = "0 or a normal number must lie in [low, high], for no sample is subnormal";
+        parameters.check(1, "high", |_| stand_in.is_some(), demand)?;
         let valid = |mode: f64| low <= mode && mode <= high;
         let demand = format!("it must lie in [low, high], [{low:?}, {high:?}]");
         let mode = parameters.check(2, "mode", valid, &demand)?;
+
+        let scale = if (high - low).is_finite() { 1.0 } else { 2.0 };
+        let [low, high, mode] = [low, high, mode].map(|x| x / scale);
         let range = high - low;
+        // Without a range there are no slopes: every sample is high - 0.
+        let part = |x: f64| if range > 0.0 { x / range } else { 0.0 };
         Ok(Self {
+            scale,
             low,
             high,
             range,
-            rising: (mode - low) / range,
-            falling: (high - mode) / range,
+            rising: part(mode - low),
+            falling: part(high - mode),
+            stand_in: stand_in.unwrap_or(0.0),
         })
     }
 
@@ -117,7 +132,7 @@ impl Triangular {
         } else {
             self.high - self.range * ((1.0 - u) * self.falling).sqrt()
         };
-        x.clamp(self.low, self.high)
+        subnormals::replaced(self.scale * x.clamp(self.low, self.high), self.stand_in)
     }
 }
 
@@ -143,6 +158,11 @@ mod tests {
     fn triangular_stays_in_its_bounds() {
         for [low, high, mode] in [
             [-1e300, 7e307, 0.0],
+            [-1.7e308, 1e308, 0.9e308],
+            [f64::MIN, f64::MAX, f64::MAX],
+            [-2.5, -2.5, -2.5],
+            [-1e-307, -5e-324, -5e-324],
+            [5e-324, 1e-307, 5e-324],
             [0.0, 1.0, 1.0],
             [1.0, 1.0 + f64::EPSILON, 1.0],
             [0.1, 0.3, 0.1],

@@ -1,0 +1,358 @@
+//! Whether a set of values can have certain moments.
+//!
+//! The conditions are necessary, not sufficient. Each one is an inequality between exact integers. Where the
+//! leading bits of both sides tell that it holds, as they nearly always do, nothing else is looked at.
+
+use crate::exact::Moments;
+use crate::exact::digits::{Squares, Sum, Superaccumulator};
+use crate::exact::extremes::Extremes;
+use crate::exact::float::{LEAST_BIT, order_key, parts};
+use crate::exact::moments::Counts;
+
+/// Squares of finite values are below 2^2048, in units of 2^-2148.
+const SQUARE_BITS: u32 = 2048 + 2148;
+
+/// Sums take 64-bit integers as they are, extremes take the nearest double, which is another number above
+/// 2^53.
+const ROUNDED_FROM: f64 = (1u64 << 53) as f64;
+/// The extreme that the largest of these integers, 2^64 - 1, becomes.
+const ROUNDED_TO: f64 = 2.0 * (1u64 << 63) as f64;
+
+/// Refuses moments, with canonical digits, that no set of values has.
+pub fn check(moments: &Moments) -> Result<(), &'static str> {
+    if !extremes_fit_counts(moments) {
+        return Err("the extremes of the state contradict its counters");
+    }
+    let n = finite(&moments.counts);
+    if let Some(x) = only_value(moments) {
+        // All conditions together come down to this. It takes less time than the inequalities, which are
+        // equalities here.
+        return if compared_with_multiple(&moments.sum, n, x).is_eq()
+            && compared_with_squares(&moments.squares, n, x).is_eq()
+        {
+            Ok(())
+        } else {
+            Err("the sums of the state contradict its extremes, which are equal")
+        };
+    }
+    let sum = Scaled::below(&moments.sum);
+    let squares = Scaled::below(&moments.squares);
+    if !sums_are_possible(moments, n, sum, squares) {
+        return Err("no set of values has the sums of this state");
+    }
+    if n > 0 && !mean_is_between_extremes(moments, n, sum) {
+        return Err("the mean of the state lies outside of its extremes");
+    }
+    if n > 0 && !squares_fit_extremes(moments, n, squares) {
+        return Err("the sum of squares of the state contradicts its extremes");
+    }
+    Ok(())
+}
+
+/// The value that all numbers have, if they are finite and equal; `None` also for a value that may have been
+/// rounded.
+fn only_value(moments: &Moments) -> Option<f64> {
+    let Extremes { min_key, max_key } = moments.extremes;
+    let x = moments.extremes.min();
+    (min_key == max_key && x.is_finite() && !may_be_rounded(x)).then_some(x)
+}
+
+/// How many values are finite.
+fn finite(counts: &Counts) -> u64 {
+    counts.all - counts.nan - counts.positive_infinity - counts.negative_infinity
+}
+
+/// A number that is not negative, factor · 2^exponent.
+#[derive(Debug, Clone, Copy)]
+struct Scaled {
+    factor: u128,
+    exponent: u32,
+}
+
+impl Scaled {
+    /// The leading 63 bits of a sum's magnitude, less a unit if it is negative: [`Self::above`] is one more
+    /// in the last place.
+    fn below<const N: usize, const LSB: i32>(sum: &Superaccumulator<N, LSB>) -> Self {
+        let (factor, exponent) = sum.leading();
+        Self {
+            factor: factor.into(),
+            exponent,
+        }
+    }
+
+    /// What no sum with these leading bits exceeds in magnitude.
+    fn above(self) -> Self {
+        Self {
+            factor: self.factor + 1,
+            ..self
+        }
+    }
+
+    /// |x| in units of 2^-1074.
+    fn magnitude(x: f64) -> Self {
+        let x = parts(x);
+        Self {
+            factor: x.significand.into(),
+            exponent: (x.exponent - LEAST_BIT) as u32,
+        }
+    }
+
+    /// The square; of factors below 2^64.
+    fn squared(self) -> Self {
+        Self {
+            factor: self.factor * self.factor,
+            exponent: 2 * self.exponent,
+        }
+    }
+
+    /// n times this; if the product needs at most 128 bits.
+    fn times(self, n: u64) -> Self {
+        Self {
+            factor: self.factor * u128::from(n),
+            ..self
+        }
+    }
+
+    /// At most this, with a factor of 64 bits.
+    fn rounded_down(self) -> Self {
+        let excess = 64 - self.factor.leading_zeros().min(64);
+        Self {
+            factor: self.factor >> excess,
+            exponent: self.exponent + excess,
+        }
+    }
+
+    /// Exact comparison.
+    fn is_at_most(self, other: Self) -> bool {
+        let bits = |x: Self| u128::BITS - x.factor.leading_zeros() + x.exponent;
+        if self.factor == 0 || other.factor == 0 {
+            return self.factor == 0;
+        }
+        if bits(self) != bits(other) {
+            return bits(self) < bits(other);
+        }
+        let aligned = |x: Self| x.factor << x.factor.leading_zeros();
+        aligned(self) <= aligned(other)
+    }
+}
+
+/// Extremes exist if values do, infinite ones if infinities do. One number is both of them.
+fn extremes_fit_counts(moments: &Moments) -> bool {
+    let counts = &moments.counts;
+    let numbers = moments.numbers();
+    let Extremes { min_key, max_key } = moments.extremes;
+    if numbers == 0 {
+        return moments.extremes == Extremes::default();
+    }
+    let infinity = order_key(f64::INFINITY);
+    let minus_infinity = order_key(f64::NEG_INFINITY);
+    let finite = finite(counts) > 0;
+    let least = if counts.negative_infinity > 0 {
+        min_key == minus_infinity
+    } else if finite {
+        min_key > minus_infinity && min_key < infinity
+    } else {
+        min_key == infinity
+    };
+    let greatest = if counts.positive_infinity > 0 {
+        max_key == infinity
+    } else if finite {
+        max_key > minus_infinity && max_key < infinity
+    } else {
+        max_key == minus_infinity
+    };
+    least && greatest && min_key <= max_key && (numbers > 1 || min_key == max_key)
+}
+
+/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So a state that
+/// passes has room for merging: Σx² < 2^63·2^2048, and |Σx| is bounded by that.
+fn sums_are_possible(moments: &Moments, n: u64, sum_below: Scaled, squares_below: Scaled) -> bool {
+    let n_bits = u64::BITS - n.leading_zeros();
+    let (sum, squares) = (&moments.sum, &moments.squares);
+    if n == 0 {
+        return is_zero(sum) && is_zero(squares);
+    }
+    if squares.is_negative() || squares.bits() > SQUARE_BITS + n_bits {
+        return false;
+    }
+    // Both products are below 2^127.
+    if sum_below
+        .above()
+        .squared()
+        .is_at_most(squares_below.times(n))
+    {
+        return true;
+    }
+    let (_, sum) = sum.to_natural();
+    let (_, squares) = squares.to_natural();
+    squares.times(n).difference(&sum.squared()).0.is_ge()
+}
+
+/// n·min <= Σx <= n·max, as far as the extremes are finite.
+fn mean_is_between_extremes(moments: &Moments, n: u64, sum_below: Scaled) -> bool {
+    let (counts, extremes) = (&moments.counts, &moments.extremes);
+    let (low, _) = reach(extremes.min());
+    let (_, high) = reach(extremes.max());
+    let negative = moments.sum.is_negative();
+    (counts.negative_infinity > 0
+        || clearly_at_least(negative, sum_below, n, low)
+        || compared_with_multiple(&moments.sum, n, low).is_ge())
+        && (counts.positive_infinity > 0
+            || clearly_at_least(!negative, sum_below, n, -high)
+            || compared_with_multiple(&moments.sum, n, high).is_le())
+}
+
+/// Do the leading bits of a sum, of this sign, tell that it is at least n·x?
+fn clearly_at_least(negative: bool, sum_below: Scaled, n: u64, x: f64) -> bool {
+    let multiple = Scaled::magnitude(x).times(n); // below 2^116
+    match (negative, x.is_sign_negative()) {
+        (false, true) => true,
+        (true, false) => false,
+        (false, false) => multiple.is_at_most(sum_below),
+        (true, true) => sum_below.above().is_at_most(multiple),
+    }
+}
+
+/// Compares a sum with n·x.
+fn compared_with_multiple(sum: &Sum, n: u64, x: f64) -> std::cmp::Ordering {
+    let x = parts(x);
+    let multiple = (u128::from(n) * u128::from(x.significand)) as i128;
+    let mut difference = sum.clone();
+    difference.deposit_wide(if x.negative { multiple } else { -multiple }, x.exponent);
+    sign(difference)
+}
+
+/// The square of the greatest magnitude is among the squares, and n times it is no less than all of them.
+fn squares_fit_extremes(moments: &Moments, n: u64, squares_below: Scaled) -> bool {
+    let (counts, extremes) = (&moments.counts, &moments.extremes);
+    let known = |infinities: u64, extreme: f64| (infinities == 0).then(|| extreme.abs());
+    let min = known(counts.negative_infinity, extremes.min());
+    let max = known(counts.positive_infinity, extremes.max());
+    let Some(greatest) = min.into_iter().chain(max).reduce(f64::max) else {
+        return true;
+    };
+    let (least, most) = reach(greatest);
+    let square = Scaled::magnitude(least).squared();
+    if !square.is_at_most(squares_below)
+        && compared_with_squares(&moments.squares, 1, least).is_lt()
+    {
+        return false;
+    }
+    if min.is_none() || max.is_none() {
+        return true; // the finite values may reach further than the extreme that is known
+    }
+    let squares = Scaled::magnitude(most).squared().rounded_down().times(n);
+    squares_below.above().is_at_most(squares)
+        || compared_with_squares(&moments.squares, n, most).is_le()
+}
+
+/// Compares a sum of squares with n·x².
+fn compared_with_squares(squares: &Squares, n: u64, x: f64) -> std::cmp::Ordering {
+    let x = parts(x);
+    let square = u128::from(x.significand) * u128::from(x.significand);
+    let (high, low) = ((square >> 64) as u64, square as u64);
+    let mut difference = squares.clone();
+    for (part, exponent) in [(low, 2 * x.exponent), (high, 2 * x.exponent + 64)] {
+        let multiple = u128::from(n) * u128::from(part); // below 2^127
+        difference.deposit_wide(-(multiple as i128), exponent);
+    }
+    sign(difference)
+}
+
+/// The numbers between which a value lies that became this extreme.
+fn reach(extreme: f64) -> (f64, f64) {
+    if may_be_rounded(extreme) {
+        (extreme.next_down(), extreme.next_up())
+    } else {
+        (extreme, extreme)
+    }
+}
+
+/// May an integer of up to 64 bits have been rounded to this extreme?
+fn may_be_rounded(extreme: f64) -> bool {
+    (ROUNDED_FROM..=ROUNDED_TO).contains(&extreme.abs())
+}
+
+/// Is it 0? For canonical digits.
+fn is_zero<const N: usize, const LSB: i32>(sum: &Superaccumulator<N, LSB>) -> bool {
+    sum.bits() == 0 && !sum.is_negative()
+}
+
+fn sign<const N: usize, const LSB: i32>(mut sum: Superaccumulator<N, LSB>) -> std::cmp::Ordering {
+    sum.normalize();
+    if sum.is_negative() {
+        std::cmp::Ordering::Less
+    } else if is_zero(&sum) {
+        std::cmp::Ordering::Equal
+    } else {
+        std::cmp::Ordering::Greater
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::{as_unaligned, naive};
+
+    fn moments(values: &[f64]) -> Moments {
+        let mut moments = naive::moments(as_unaligned(values));
+        moments.sum.normalize();
+        moments.squares.normalize();
+        moments
+    }
+
+    #[test]
+    fn scaled_numbers_compare_exactly() {
+        let numbers = [0, 1, 2, 3, 4, 7, 8, 9];
+        for (a, i) in numbers.iter().flat_map(|&a| (0..5).map(move |i| (a, i))) {
+            for (b, j) in numbers.iter().flat_map(|&b| (0..5).map(move |j| (b, j))) {
+                let scaled = |factor: u128, exponent| Scaled { factor, exponent };
+                assert_eq!(
+                    scaled(a, i).is_at_most(scaled(b, j)),
+                    a << i <= b << j,
+                    "{a} {i} {b} {j}"
+                );
+            }
+        }
+        let great = Scaled {
+            factor: u128::MAX,
+            exponent: 3,
+        };
+        assert!(great.is_at_most(great));
+        assert!(!great.is_at_most(Scaled {
+            factor: 1,
+            exponent: 130
+        }));
+        assert!(great.is_at_most(Scaled {
+            factor: 1,
+            exponent: 131
+        }));
+    }
+
+    #[test]
+    fn the_moments_of_values_are_plausible() {
+        let least = 5e-324;
+        for values in [
+            vec![],
+            vec![f64::NAN],
+            vec![0.0, -0.0],
+            vec![f64::MAX; 3],
+            vec![f64::MIN, f64::MAX],
+            vec![-least, -least, least],
+            vec![1.0, 1.0 + f64::EPSILON],
+            vec![f64::INFINITY, -3.0],
+            vec![f64::NEG_INFINITY, f64::INFINITY],
+        ] {
+            assert_eq!(check(&moments(&values)), Ok(()), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_beyond_its_extremes_is_not() {
+        let mut moments = moments(&[1.0, 3.0]);
+        moments.extremes.max_key = order_key(1.5);
+        assert!(check(&moments).is_err_and(|message| message.contains("mean")));
+        moments.extremes.max_key = order_key(3.5);
+        assert!(check(&moments).is_err_and(|message| message.contains("squares")));
+    }
+}
