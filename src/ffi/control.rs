@@ -7,6 +7,7 @@ use super::guard::{guard, guard_value};
 use super::pointers::{handle, out_ptr};
 use crate::error::{Error, Status};
 use crate::parallel::control::{Control, attach};
+use crate::reserve;
 
 /// Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
 /// attached to. Release it with parexact_control_free.
@@ -21,7 +22,7 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        out.write(Arc::into_raw(Arc::<Control>::default()).cast_mut());
+        out.write(Arc::into_raw(reserve::try_arc(Control::default())?).cast_mut());
         Ok(())
     })
 }

@@ -13,6 +13,10 @@ use super::pointers::{handle, out_ptr};
 use crate::error::{Error, Status};
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
+use crate::reserve;
+
+/// More than a pool without workers comes to.
+const POOL_BYTES: usize = 4 << 10;
 
 /// Makes a pool of `workers` threads, or of as many as the system grants.
 ///
@@ -38,6 +42,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
             0 => threads::for_process(),
             workers => workers,
         };
+        reserve::check_system(POOL_BYTES)?;
         out.write(Box::into_raw(Box::new(UserPool::new(workers))));
         Ok(())
     })

@@ -11,6 +11,7 @@ use super::pointers::{handle, out_ptr, reclaim, shared};
 use crate::error::{Error, Status};
 use crate::parallel::queue::Queue;
 use crate::parallel::wait::Timeout;
+use crate::reserve;
 
 /// Makes an empty queue, first in, first out. Release it with parexact_queue_free.
 ///
@@ -30,7 +31,7 @@ pub unsafe extern "C" fn parexact_queue_new(
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        let queue = Arc::new(Queue::new(capacity, item_size)?);
+        let queue = reserve::try_arc(Queue::new(capacity, item_size)?)?;
         out.write(Arc::into_raw(queue).cast_mut());
         Ok(())
     })

@@ -2,8 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
-use super::last_error;
 use crate::error::*;
+use crate::last_error;
 
 /// The library's version, the package's own.
 pub const VERSION: &CStr =

@@ -11,7 +11,7 @@ use super::wait_graph::{self, ThreadNumber};
 use super::worker::{self, Participant};
 use super::{fpenv, signals};
 use crate::error::{Error, PAREXACT_ERROR_INTERNAL, Result};
-use crate::panics;
+use crate::{panics, reserve};
 
 /// What a job does.
 type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
@@ -19,6 +19,9 @@ type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
 /// Bytes of stack that jobs may take which a thread runs one inside the other, each being waited for by the one before: a quarter
 /// of a worker's, so that the last one has the most of it.
 const DEEPEST: usize = 512 << 10;
+
+/// What a job takes beside itself: its work, who may do it, and a new block of the pool's queue.
+const JOB_BYTES: usize = 8 << 10;
 
 thread_local! {
     /// Where the outermost of them waits; 0 if there is none.
@@ -60,6 +63,7 @@ impl Job {
         publish: impl FnOnce(&Arc<Self>),
         work: impl FnOnce(&Crew) -> Result<()> + Send + 'static,
     ) -> Result<()> {
+        reserve::check_system(size_of::<Self>() + JOB_BYTES)?;
         // A handler that forks must do so before or after: in between, locks of the pool are held.
         let spawned = signals::with_asynchronous_blocked(|| {
             let crew = crew()?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::crew::Crew;
 use super::fold::fold_chunks_by;
 use super::worker::Participant;
-use super::{control, fpenv};
+use super::{callback, control};
 use crate::error::{
     Error, PAREXACT_ERROR_CALLBACK_FAILED, PAREXACT_ERROR_NULL_POINTER,
     PAREXACT_ERROR_SIZE_OVERFLOW, Result,
@@ -137,9 +137,8 @@ impl Map {
     fn call(&self, index: usize) -> i32 {
         let item = self.items.wrapping_add(index * self.item_size);
         let result = self.results.wrapping_add(index * self.result_size);
-        // What the callback does to the environment must not reach the next item, or results would depend on chunks.
         // SAFETY: the promise made to `new`.
-        fpenv::with_default(|| unsafe {
+        callback::run(|| unsafe {
             (self.function)(item.cast(), result.cast(), self.user_data)
         })
     }

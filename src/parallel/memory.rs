@@ -8,6 +8,8 @@
 
 use std::fs;
 
+use crate::reserve;
+
 /// What malloc reserves in a thread's name, on the first allocation there: address space, not memory.
 const ARENA_BYTES: u64 = if cfg!(all(target_env = "gnu", target_pointer_width = "64")) {
     64 << 20
@@ -23,6 +25,10 @@ const SUNDRY_BYTES: u64 = 64 << 10;
 
 /// How many of `wanted` workers with stacks of `stack` bytes fit into the limits of this process.
 pub fn room(wanted: usize, stack: usize) -> usize {
+    // Where memory itself is exhausted, not even what the workers are described by can be had.
+    if reserve::check_system(wanted * SUNDRY_BYTES as usize).is_err() {
+        return 0;
+    }
     let stack = stack as u64 + SUNDRY_BYTES;
     // Reserved address space is no data before it is used.
     let limits = [
