@@ -12,7 +12,7 @@ use crate::reserve;
 /// Makes a lock that nobody holds. Release it with parexact_lock_free.
 ///
 /// `out`: receives the handle; untouched on failure.
-/// Errors: NULL_POINTER. Thread safety: any thread.
+/// Errors: NULL_POINTER, NO_MEMORY. Thread safety: any thread.
 ///
 /// # Safety
 /// `out` is NULL or may be written.

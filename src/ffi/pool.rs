@@ -3,8 +3,8 @@
 //! Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads. Pools of one's own
 //! keep their size; several may exist at once, and each may be used by any number of threads.
 //!
-//! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++ exceptions nor longjmp
-//! out of themselves, and no exception of another language may leave them. One that answers a status of this library keeps the
+//! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++ exceptions, longjmp
+//! out of themselves nor call pthread_exit, and no exception of another language may leave them. One that answers a status of this library keeps the
 //! message that goes with it, if that is wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
 //! there is safe where this library can see what is waited for: locks and jobs answer DEADLOCK if it would never end.
 
@@ -23,7 +23,7 @@ const POOL_BYTES: usize = 4 << 10;
 /// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
 /// parexact_pool_free; untouched on failure.
 /// In a forked child the handle stands for a pool of the same size, made on first use there.
-/// Errors: NULL_POINTER, INVALID_ARGUMENT. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
 /// Thread safety: any thread.
 ///
 /// # Safety

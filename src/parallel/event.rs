@@ -18,10 +18,7 @@ pub struct Event {
 impl Event {
     /// Brings it about, for good.
     pub fn set(&self) {
-        *self
-            .happened
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = true;
+        *self.happened.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();
     }
 
@@ -31,10 +28,7 @@ impl Event {
     /// that stayed with the parent might hold the lock.
     pub fn wait(&self, at_most: Duration) {
         signals::with_asynchronous_blocked(|| {
-            let happened = self
-                .happened
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let happened = self.happened.lock().unwrap_or_else(PoisonError::into_inner);
             // Woken too early or late, the caller looks again at what it waits for.
             let _ = self
                 .changed

@@ -138,8 +138,6 @@ impl Map {
         let item = self.items.wrapping_add(index * self.item_size);
         let result = self.results.wrapping_add(index * self.result_size);
         // SAFETY: the promise made to `new`.
-        callback::run(|| unsafe {
-            (self.function)(item.cast(), result.cast(), self.user_data)
-        })
+        callback::run(|| unsafe { (self.function)(item.cast(), result.cast(), self.user_data) })
     }
 }

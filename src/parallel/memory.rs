@@ -25,10 +25,6 @@ const SUNDRY_BYTES: u64 = 64 << 10;
 
 /// How many of `wanted` workers with stacks of `stack` bytes fit into the limits of this process.
 pub fn room(wanted: usize, stack: usize) -> usize {
-    // Where memory itself is exhausted, not even what the workers are described by can be had.
-    if reserve::check_system(wanted * SUNDRY_BYTES as usize).is_err() {
-        return 0;
-    }
     let stack = stack as u64 + SUNDRY_BYTES;
     // Reserved address space is no data before it is used.
     let limits = [
@@ -42,7 +38,12 @@ pub fn room(wanted: usize, stack: usize) -> usize {
             fit(limit.saturating_sub(used) / 2, stack, arena, processors())
         }),
     });
-    fitting.into_iter().fold(wanted, usize::min)
+    let mut workers = fitting.into_iter().fold(wanted, usize::min);
+    // What describes them is asked for in small pieces, which would be refused one by one.
+    while workers > 0 && reserve::check_system(workers * SUNDRY_BYTES as usize).is_err() {
+        workers /= 2;
+    }
+    workers
 }
 
 /// How many workers `free` bytes hold.

@@ -235,7 +235,10 @@ mod tests {
         assert!(is_attached(&own) && !is_reporting());
         drop(attach(None));
         // Every reference that was taken has been released.
-        assert_eq!((Arc::strong_count(&own), Arc::strong_count(&others)), (1, 1));
+        assert_eq!(
+            (Arc::strong_count(&own), Arc::strong_count(&others)),
+            (1, 1)
+        );
     }
 
     #[test]

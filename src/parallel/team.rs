@@ -25,8 +25,11 @@ const SHUT: usize = 1 << (usize::BITS - 1);
 /// How often a caller that waits for its helpers looks whether it is a forked child.
 const FORK_CHECK: Duration = Duration::from_millis(20);
 
-/// What asking for a helper takes, at most, spread over many: a message and its share of the pool's queue.
-const HELPER_BYTES: usize = 1 << 10;
+/// What asking for a helper takes: a message, and its share of the pool's queue.
+const HELPER_BYTES: usize = 256;
+
+/// More is not asked for: the system would have to fetch it and take it back.
+const HELPERS_BYTES: usize = 64 << 10;
 
 struct Gate {
     /// The number of helpers inside, and [`SHUT`].
@@ -141,7 +144,7 @@ fn summon(
     body: *const (dyn Fn(u64) + Sync + 'static),
 ) {
     // Without memory the calling thread goes on alone.
-    if reserve::check_system(helpers * HELPER_BYTES).is_err() {
+    if reserve::check_system((helpers * HELPER_BYTES).min(HELPERS_BYTES)).is_err() {
         return;
     }
     let Some(pool) = crew.pool(workers) else {

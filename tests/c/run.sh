@@ -125,7 +125,7 @@ check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact'
 
 # What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
 for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs deadlock lock queue cancel pi \
-    integrate; do
+    integrate settings_left thread_end; do
     memcheck "$name"
 done
 # A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does not free them.
