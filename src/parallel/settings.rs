@@ -109,35 +109,41 @@ pub fn set_threads(threads: usize) -> usize {
 /// Runs `f`, then puts back what this thread had set, whatever `f` has set.
 #[inline]
 pub fn preserve<R>(f: impl FnOnce() -> R) -> R {
-    during(SETTINGS.get(), f)
+    during(|settings| settings, f)
 }
 
 /// Runs `f`, a part of some call, under the control of that call, or under none; then likewise.
 pub fn govern<R>(control: Option<&Arc<Control>>, reporting: bool, f: impl FnOnce() -> R) -> R {
-    let settings = Settings {
+    let change = |settings| Settings {
         control: control.map_or(null(), Arc::as_ptr),
         reporting,
-        ..SETTINGS.get()
-    };
-    during(settings, f)
-}
-
-#[inline]
-fn during<R>(settings: Settings, f: impl FnOnce() -> R) -> R {
-    // The references are those of the caller, or of what is put back, which outlive `f`.
-    let _restore = Restore(SETTINGS.replace(Settings {
-        owned: false,
         ..settings
-    }));
-    f()
+    };
+    during(change, f)
 }
 
-struct Restore(Settings);
+/// Runs `f` with settings that are made from those of this thread.
+#[inline]
+fn during<R>(change: impl FnOnce(Settings) -> Settings, f: impl FnOnce() -> R) -> R {
+    // The variable is looked up once: maps come here for each item.
+    SETTINGS.with(|settings| {
+        let before = settings.get();
+        let _restore = Restore(settings, before);
+        // The reference is the caller's, or that of what is put back; both outlive `f`.
+        settings.set(Settings {
+            owned: false,
+            ..change(before)
+        });
+        f()
+    })
+}
 
-impl Drop for Restore {
+struct Restore<'a>(&'a Cell<Settings>, Settings);
+
+impl Drop for Restore<'_> {
     #[inline]
     fn drop(&mut self) {
-        let left = SETTINGS.replace(self.0);
+        let left = self.0.replace(self.1);
         if left.owned {
             // SAFETY: the reference was this variable's, which has just given it up.
             drop(unsafe { Arc::from_raw(left.control) });
