@@ -101,8 +101,7 @@ static void *ends_after_calls(void *unused)
     return NULL;
 }
 
-/* A control that is attached at the end of a thread still governs what its destructors call, and is released after that
- * (memcheck would find it). */
+/* A control that is attached at the end of a thread still governs what its destructors call. */
 static parexact_control *attached;
 
 static void is_governed(void *unused)
