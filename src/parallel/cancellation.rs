@@ -20,7 +20,7 @@ impl HeldOff {
         let mut previous = PTHREAD_CANCEL_DISABLE;
         // SAFETY: the variable is live. A failure, which is for unknown states alone, leaves it as it is,
         // and nothing to put back.
-        unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut previous) };
+        unsafe { c::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut previous) };
         Self { previous }
     }
 }
@@ -30,7 +30,7 @@ impl Drop for HeldOff {
     fn drop(&mut self) {
         if self.previous != PTHREAD_CANCEL_DISABLE {
             // SAFETY: an old state is not wanted.
-            unsafe { pthread_setcancelstate(self.previous, std::ptr::null_mut()) };
+            unsafe { c::pthread_setcancelstate(self.previous, std::ptr::null_mut()) };
         }
     }
 }
@@ -38,7 +38,14 @@ impl Drop for HeldOff {
 /// As in the headers of glibc, musl and the BSDs.
 const PTHREAD_CANCEL_DISABLE: c_int = if cfg!(target_vendor = "apple") { 0 } else { 1 };
 
-unsafe extern "C" {
-    // Every C library takes NULL for the old state, as Linux's manual page says.
-    fn pthread_setcancelstate(state: c_int, previous: *mut c_int) -> c_int;
+/// What the `libc` crate lacks.
+///
+/// cbindgen:ignore
+mod c {
+    use std::ffi::c_int;
+
+    unsafe extern "C" {
+        // Every C library takes NULL for the old state, as Linux's manual page says.
+        pub fn pthread_setcancelstate(state: c_int, previous: *mut c_int) -> c_int;
+    }
 }
