@@ -32,7 +32,8 @@
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
 !> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a real(c_double): see
 !>   "Pools, maps and jobs" for why recursive.
-!> * Every procedure may be called from any number of threads at the same time, OpenMP ones included.
+!> * Every procedure may be called from any number of threads at the same time, OpenMP ones included, and to the last moment
+!>   of a thread and of the program.
 module parexact
   use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_intptr_t, &
        c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
@@ -49,7 +50,7 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NULL_POINTER = 1      !< a required pointer is NULL
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INVALID_ARGUMENT = 2  !< outside its range; the message names it
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_SIZE_OVERFLOW = 3     !< a length or count that cannot be
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NO_MEMORY = 4         !< the system refused an allocation
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NO_MEMORY = 4         !< no memory left, or too little
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NAN_FOUND = 5         !< a NaN under PAREXACT_NAN_RAISE
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_BAD_STATE = 6         !< the words are no state of this version
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CALLBACK_FAILED = 7   !< a callback answered nonzero

@@ -20,6 +20,14 @@
 // result. A call needs about 64 KiB of the calling thread's stack. Worker threads have stacks of
 // 2 MiB, and leave asynchronous signals to the threads of the program.
 //
+// Ends. Functions may be called to the last moment of a thread and of the process: by destructors of
+// thread-specific data, by atexit handlers and by destructors of shared objects. pthread_cancel does
+// not take effect inside a call, callbacks included: the thread is cancelled once the call is over.
+// A callback must not enable cancellation.
+//
+// Memory. Where the system has none left, calls make do with fewer threads, and with a small reserve
+// of the library's; what needs more answers PAREXACT_ERROR_NO_MEMORY.
+//
 // Forking. A forked child (Python's multiprocessing makes them) uses the library like any process,
 // with threads of its own. If it was forked inside a call, by a callback or by a signal handler,
 // that call answers PAREXACT_ERROR_FORKED in the child in case workers were helping; later calls
@@ -64,7 +72,7 @@ typedef int32_t parexact_status;
 // A length or count, times the size of an item, exceeds what memory or the result can hold.
 #define PAREXACT_ERROR_SIZE_OVERFLOW 3
 
-// The system refused an allocation whose size the caller chose.
+// The system has no memory left, or not as much as the call needs.
 #define PAREXACT_ERROR_NO_MEMORY 4
 
 // A NaN was met under `PAREXACT_NAN_RAISE`.
@@ -110,6 +118,7 @@ const char *parexact_status_name(parexact_status status);
 //
 // Never NULL; an empty string if no call of this thread has failed. The text is valid until this
 // thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
+// It has at most 511 bytes, in UTF-8. A callback on a worker finds no message of callbacks of other calls.
 //
 // In a statement after the failing call: as arguments of one printf, C may evaluate this first.
 const char *parexact_last_error(void);
@@ -677,7 +686,7 @@ size_t parexact_get_num_threads(void);
 // number is. Returns the previous setting, so that a caller can put it back; 0 means none.
 //
 // `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number.
-// Other threads are not affected. It cannot fail.
+// Other threads are not affected. What a callback sets is in force until it returns. It cannot fail.
 size_t parexact_set_num_threads_local(size_t n);
 
 // The number of threads that a call from the calling thread would use: its own setting, else the
@@ -693,8 +702,8 @@ size_t parexact_get_num_threads_local(void);
 // keep their size; several may exist at once, and each may be used by any number of threads.
 //
 // Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
-// exceptions nor longjmp out of themselves, and no exception of another language may leave them. One that
-// answers a status of this library keeps the message that goes with it, if that is wanted:
+// exceptions, longjmp out of themselves nor call pthread_exit, and no exception of another language may
+// leave them. One that answers a status of this library keeps the message that goes with it, if that is wanted:
 // parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a
 // worker run serially, on that worker.
 //
@@ -713,7 +722,7 @@ typedef struct parexact_pool parexact_pool;
 // `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
 // parexact_pool_free; untouched on failure.
 // In a forked child the handle stands for a pool of the same size, made on first use there.
-// Errors: NULL_POINTER, INVALID_ARGUMENT. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
+// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
 // Thread safety: any thread.
 //
 // Safety:
@@ -777,7 +786,7 @@ parexact_status parexact_map(parexact_pool *pool,
 // waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is attached
 // to the calling thread now governs the job: its progress is that of the map, from 0 of `count` on. From a callback on a worker it
 // is serial, as everything there.
-// Errors: those of the arguments here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
+// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
 // Where the system grants no worker, the map is done before this returns.
 //
 // Safety:
@@ -804,7 +813,7 @@ typedef int32_t (*parexact_task_fn)(void *user_data);
 // job, before the task begins, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
 // attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
 // called.
-// Errors: NULL_POINTER, INVALID_ARGUMENT. What comes of the task is answered by parexact_job_wait.
+// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. What comes of the task is answered by parexact_job_wait.
 // Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs; a job that
 // runs code of an interpreter, Python's, must be cancelled and waited for before, or that ends the process by a signal.
 // Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.
@@ -854,7 +863,7 @@ typedef struct parexact_lock parexact_lock;
 // Makes a lock that nobody holds. Release it with parexact_lock_free.
 //
 // `out`: receives the handle; untouched on failure.
-// Errors: NULL_POINTER. Thread safety: any thread.
+// Errors: NULL_POINTER, NO_MEMORY. Thread safety: any thread.
 //
 // Safety:
 // `out` is NULL or may be written.
@@ -905,7 +914,7 @@ typedef struct parexact_queue parexact_queue;
 //
 // `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
 // `out`: receives the handle; untouched on failure.
-// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space. Memory is taken as items come.
+// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY. Memory is taken as items come.
 // Thread safety: any thread.
 //
 // Safety:
@@ -972,7 +981,7 @@ typedef struct parexact_control parexact_control;
 // attached to. Release it with parexact_control_free.
 //
 // `out`: receives the handle; untouched on failure.
-// Errors: NULL_POINTER. Thread safety: any thread may call it at any time.
+// Errors: NULL_POINTER, NO_MEMORY. Thread safety: any thread may call it at any time.
 //
 // Safety:
 // `out` is NULL or may be written.
@@ -988,6 +997,9 @@ parexact_status parexact_control_new(parexact_control **out);
 // parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads; the progress of calls
 // that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
 // its progress alone.
+//
+// A callback may attach a control, too: it governs what is called there, and when the callback returns, its
+// thread has the control again that it had before.
 //
 // Returns the control that was attached to this thread before, or NULL: put it back after the call
 // to let controls nest.

@@ -15,7 +15,7 @@ pub const PAREXACT_ERROR_NULL_POINTER: Status = 1;
 pub const PAREXACT_ERROR_INVALID_ARGUMENT: Status = 2;
 /// A length or count, times the size of an item, exceeds what memory or the result can hold.
 pub const PAREXACT_ERROR_SIZE_OVERFLOW: Status = 3;
-/// The system refused an allocation whose size the caller chose.
+/// The system has no memory left, or not as much as the call needs.
 pub const PAREXACT_ERROR_NO_MEMORY: Status = 4;
 /// A NaN was met under `PAREXACT_NAN_RAISE`.
 pub const PAREXACT_ERROR_NAN_FOUND: Status = 5;

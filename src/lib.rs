@@ -13,18 +13,22 @@
 //! | [`parallel`] | pool, thread counts, progress and cancellation, floating-point environment |
 //! | [`unsigned`] | unsigned numbers in messages |
 //! | [`panics`] | panics inside the library: silent, and reported as a status |
+//! | [`last_error`] | the message of a thread's last failing call |
+//! | [`reserve`] | memory for when the system has none |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
 
 pub mod array;
 pub mod error;
 pub mod exact;
 pub mod ffi;
+pub mod last_error;
 pub mod panics;
 pub mod parallel;
 pub mod plausibility;
 pub mod quadrature;
 pub mod random;
 pub mod reduce;
+pub mod reserve;
 pub mod state;
 pub mod stats;
 pub mod unsigned;

@@ -10,7 +10,7 @@ use crate::exact::round::Quotient;
 use crate::exact::simd::{Loop, kernels};
 use crate::exact::{Accumulate, Moments, as_unaligned};
 use crate::parallel::worker::Participant;
-use crate::parallel::{fold_chunks, fpenv};
+use crate::parallel::{callback, fold_chunks};
 use crate::unsigned::Unsigned;
 
 /// Most points: i - ½ must be a double.
@@ -180,9 +180,8 @@ pub unsafe fn integrate(
                 let count = BLOCK.min(n - start) as usize;
                 let (x, y) = (&mut x[..count], &mut y[..count]);
                 kernels().run(Abscissae { start, h, a, x });
-                // What it does to the environment must not reach anything else.
                 // SAFETY: the caller's promise; the blocks hold so many values.
-                let value = fpenv::with_default(|| unsafe {
+                let value = callback::run(|| unsafe {
                     function(x.as_ptr(), y.as_mut_ptr(), count, user_data.0)
                 });
                 if value != 0 {

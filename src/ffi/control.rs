@@ -7,12 +7,13 @@ use super::guard::{guard, guard_value};
 use super::pointers::{handle, out_ptr};
 use crate::error::{Error, Status};
 use crate::parallel::control::{Control, attach};
+use crate::reserve;
 
 /// Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
 /// attached to. Release it with parexact_control_free.
 ///
 /// `out`: receives the handle; untouched on failure.
-/// Errors: NULL_POINTER. Thread safety: any thread may call it at any time.
+/// Errors: NULL_POINTER, NO_MEMORY. Thread safety: any thread may call it at any time.
 ///
 /// # Safety
 /// `out` is NULL or may be written.
@@ -21,7 +22,7 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        out.write(Arc::into_raw(Arc::<Control>::default()).cast_mut());
+        out.write(Arc::into_raw(reserve::try_arc(Control::default())?).cast_mut());
         Ok(())
     })
 }
@@ -36,6 +37,9 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 /// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads; the progress of calls
 /// that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
 /// its progress alone.
+///
+/// A callback may attach a control, too: it governs what is called there, and when the callback returns, its
+/// thread has the control again that it had before.
 ///
 /// Returns the control that was attached to this thread before, or NULL: put it back after the call
 /// to let controls nest.

@@ -1,13 +1,13 @@
 //! The one guard at the boundary. Every export that can fail runs inside it: no panic gets out, the
-//! host's floating-point environment is replaced by the default and restored, and a failure becomes
-//! a status and this thread's last message.
+//! thread is not cancelled, the host's floating-point environment is replaced by the default and
+//! restored, and a failure becomes a status and this thread's last message.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::last_error;
 use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_OK, Result, Status};
+use crate::last_error;
 use crate::panics;
-use crate::parallel::fpenv;
+use crate::parallel::{cancellation, fpenv};
 
 /// Runs the body of an export that answers a status.
 #[inline]
@@ -53,6 +53,7 @@ impl<T> FailureValue for *mut T {
 #[inline]
 fn protect<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     let _inside = panics::Inside::enter();
+    let _uncancelled = cancellation::HeldOff::begin();
     // What a panic interrupts stays unusable or untouched: outputs are written last.
     catch_unwind(AssertUnwindSafe(|| fpenv::with_default(body))).unwrap_or_else(|payload| {
         Err(Error::new(

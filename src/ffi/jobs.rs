@@ -18,7 +18,7 @@ use crate::parallel::wait::Timeout;
 /// job, before the task begins, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
 /// attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
 /// called.
-/// Errors: NULL_POINTER, INVALID_ARGUMENT. What comes of the task is answered by parexact_job_wait.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. What comes of the task is answered by parexact_job_wait.
 /// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs; a job that
 /// runs code of an interpreter, Python's, must be cancelled and waited for before, or that ends the process by a signal.
 /// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.

@@ -7,11 +7,12 @@ use super::pointers::{out_ptr, reclaim, shared};
 use crate::error::Status;
 use crate::parallel::lock::Lock;
 use crate::parallel::wait::Timeout;
+use crate::reserve;
 
 /// Makes a lock that nobody holds. Release it with parexact_lock_free.
 ///
 /// `out`: receives the handle; untouched on failure.
-/// Errors: NULL_POINTER. Thread safety: any thread.
+/// Errors: NULL_POINTER, NO_MEMORY. Thread safety: any thread.
 ///
 /// # Safety
 /// `out` is NULL or may be written.
@@ -20,7 +21,7 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        out.write(Arc::into_raw(Arc::new(Lock::new())).cast_mut());
+        out.write(Arc::into_raw(reserve::try_arc(Lock::new())?).cast_mut());
         Ok(())
     })
 }

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn parexact_map(
 /// waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is attached
 /// to the calling thread now governs the job: its progress is that of the map, from 0 of `count` on. From a callback on a worker it
 /// is serial, as everything there.
-/// Errors: those of the arguments here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
+/// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
 /// Where the system grants no worker, the map is done before this returns.
 ///
 /// # Safety

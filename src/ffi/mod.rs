@@ -5,7 +5,6 @@ pub mod control;
 pub mod explain;
 pub mod guard;
 pub mod jobs;
-pub mod last_error;
 pub mod lock;
 pub mod map;
 pub mod pointers;

@@ -4,8 +4,8 @@
 //! keep their size; several may exist at once, and each may be used by any number of threads.
 //!
 //! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
-//! exceptions nor longjmp out of themselves, and no exception of another language may leave them. One that
-//! answers a status of this library keeps the message that goes with it, if that is wanted:
+//! exceptions, longjmp out of themselves nor call pthread_exit, and no exception of another language may
+//! leave them. One that answers a status of this library keeps the message that goes with it, if that is wanted:
 //! parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a
 //! worker run serially, on that worker.
 //!
@@ -21,13 +21,17 @@ use super::pointers::{handle, out_ptr};
 use crate::error::Status;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
+use crate::reserve;
+
+/// More than a pool without workers comes to.
+const POOL_BYTES: usize = 4 << 10;
 
 /// Makes a pool of `workers` threads, or of as many as the system grants.
 ///
 /// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
 /// parexact_pool_free; untouched on failure.
 /// In a forked child the handle stands for a pool of the same size, made on first use there.
-/// Errors: NULL_POINTER, INVALID_ARGUMENT. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
 /// Thread safety: any thread.
 ///
 /// # Safety
@@ -44,6 +48,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
             0 => threads::for_process(),
             workers => workers,
         };
+        reserve::check_system(POOL_BYTES)?;
         out.write(Box::into_raw(Box::new(UserPool::new(workers))));
         Ok(())
     })

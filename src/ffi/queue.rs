@@ -12,12 +12,13 @@ use super::pointers::{handle, out_ptr, reclaim, shared};
 use crate::error::{Error, Status};
 use crate::parallel::queue::Queue;
 use crate::parallel::wait::Timeout;
+use crate::reserve;
 
 /// Makes an empty queue, first in, first out. Release it with parexact_queue_free.
 ///
 /// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
 /// `out`: receives the handle; untouched on failure.
-/// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space. Memory is taken as items come.
+/// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY. Memory is taken as items come.
 /// Thread safety: any thread.
 ///
 /// # Safety
@@ -31,7 +32,7 @@ pub unsafe extern "C" fn parexact_queue_new(
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        let queue = Arc::new(Queue::new(capacity, item_size)?);
+        let queue = reserve::try_arc(Queue::new(capacity, item_size)?)?;
         out.write(Arc::into_raw(queue).cast_mut());
         Ok(())
     })

@@ -2,8 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
-use super::last_error;
 use crate::error::*;
+use crate::last_error;
 
 /// The library's version, the package's own.
 pub const VERSION: &CStr =
@@ -57,6 +57,7 @@ pub extern "C" fn parexact_status_name(status: Status) -> *const c_char {
 ///
 /// Never NULL; an empty string if no call of this thread has failed. The text is valid until this
 /// thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
+/// It has at most 511 bytes, in UTF-8. A callback on a worker finds no message of callbacks of other calls.
 ///
 /// In a statement after the failing call: as arguments of one printf, C may evaluate this first.
 #[unsafe(no_mangle)]

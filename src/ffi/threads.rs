@@ -40,7 +40,7 @@ pub extern "C" fn parexact_get_num_threads() -> usize {
 /// number is. Returns the previous setting, so that a caller can put it back; 0 means none.
 ///
 /// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number.
-/// Other threads are not affected. It cannot fail.
+/// Other threads are not affected. What a callback sets is in force until it returns. It cannot fail.
 #[unsafe(no_mangle)]
 pub extern "C" fn parexact_set_num_threads_local(n: usize) -> usize {
     guard_value(|| Ok(threads::set_local(n)))

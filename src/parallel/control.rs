@@ -4,10 +4,11 @@
 //! and that call, the calls nested in its callbacks and the work it starts on workers all stop soon
 //! after it is cancelled.
 
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::settings;
+pub use super::settings::{attach, attached};
 use crate::error::{Error, PAREXACT_ERROR_CANCELLED, Result};
 
 /// The progress of a call, and the wish that it stop.
@@ -62,27 +63,6 @@ impl Control {
     }
 }
 
-thread_local! {
-    static ATTACHED: RefCell<Option<Arc<Control>>> = const { RefCell::new(None) };
-    /// A call that reports progress is running on this thread; those nested in it do not report.
-    static REPORTING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Makes `control` govern this thread's calls; answers the one that did so far.
-pub fn attach(control: Option<Arc<Control>>) -> Option<Arc<Control>> {
-    // Not accessible while the thread ends: then there are no more calls to govern.
-    ATTACHED
-        .try_with(|attached| attached.replace(control))
-        .unwrap_or(None)
-}
-
-/// The control that governs this thread's calls.
-pub fn attached() -> Option<Arc<Control>> {
-    ATTACHED
-        .try_with(|attached| attached.borrow().clone())
-        .unwrap_or(None)
-}
-
 /// What work that is started now is to be governed by, on whatever thread it runs.
 pub struct Governance {
     control: Option<Arc<Control>>,
@@ -94,7 +74,7 @@ impl Governance {
     pub fn current() -> Self {
         Self {
             control: attached(),
-            reporting: REPORTING.get(),
+            reporting: settings::is_reporting(),
         }
     }
 
@@ -107,41 +87,22 @@ impl Governance {
 
     /// Runs the work.
     pub fn apply<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _restore = Restore(
-            attach(self.control.clone()),
-            REPORTING.replace(self.reporting),
-        );
-        work()
+        settings::govern(self.control.as_ref(), self.reporting, work)
     }
 }
 
 /// A call of `total` items will begin on another thread: until then none of them is done.
 pub fn announce(total: u64) {
-    if !REPORTING.get()
+    if !settings::is_reporting()
         && let Some(control) = attached()
     {
         control.begin(total);
     }
 }
 
-/// What this thread had before.
-struct Restore(Option<Arc<Control>>, bool);
-
-impl Drop for Restore {
-    fn drop(&mut self) {
-        attach(self.0.take());
-        REPORTING.set(self.1);
-    }
-}
-
 /// For parts of a call that take long by themselves: has the control that governs this thread been cancelled?
 pub fn check_attached() -> Result<()> {
-    ATTACHED
-        .try_with(|attached| {
-            let attached = attached.borrow();
-            attached.as_ref().map_or(Ok(()), |control| control.check())
-        })
-        .unwrap_or(Ok(()))
+    settings::with_attached(|control| control.map_or(Ok(()), Control::check))
 }
 
 /// A call under the control that was attached to the calling thread when it began, if any.
@@ -155,7 +116,7 @@ impl Watch {
     pub fn begin(total: u64) -> Self {
         let control = attached();
         let reports = match &control {
-            Some(control) if !REPORTING.replace(true) => {
+            Some(control) if !settings::set_reporting(true) => {
                 control.begin(total);
                 true
             }
@@ -183,20 +144,17 @@ impl Watch {
     }
 
     /// Runs a part of the call on the present thread, a worker or the caller: calls nested in it are
-    /// governed by the same control and leave its progress alone.
+    /// governed by the same control, or by none, and leave its progress alone.
     pub fn govern<R>(&self, part: impl FnOnce() -> R) -> R {
-        if self.control.is_none() {
-            return part();
-        }
-        let _restore = Restore(attach(self.control.clone()), REPORTING.replace(true));
-        part()
+        let reporting = self.control.is_some() || settings::is_reporting();
+        settings::govern(self.control.as_ref(), reporting, part)
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         if self.reports {
-            REPORTING.set(false);
+            settings::set_reporting(false);
         }
     }
 }
@@ -243,7 +201,7 @@ mod tests {
                     assert!(!nested.reports);
                 });
                 assert!(attach(None).is_some_and(|own| Arc::ptr_eq(&own, &theirs)));
-                assert!(!REPORTING.get());
+                assert!(!settings::is_reporting());
             });
         });
         attach(None);
@@ -258,6 +216,6 @@ mod tests {
         attach(None);
         watch.advance(1);
         drop(watch);
-        assert!(!REPORTING.get());
+        assert!(!settings::is_reporting());
     }
 }

@@ -12,10 +12,13 @@ use super::wait_graph::{self, ThreadNumber};
 use super::worker::{self, Participant};
 use super::{fpenv, signals};
 use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::panics;
+use crate::{panics, reserve};
 
 /// What a job does.
 type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
+
+/// What a job takes beside itself: its work, who may do it, and a new block of the pool's queue.
+const JOB_BYTES: usize = 8 << 10;
 
 /// A job.
 pub struct Job {
@@ -60,6 +63,7 @@ impl Job {
         publish: impl FnOnce(&Arc<Self>),
         work: impl FnOnce(&Crew) -> Result<()> + Send + 'static,
     ) -> Result<()> {
+        reserve::check_system(size_of::<Self>() + JOB_BYTES)?;
         // A handler that forks must do so before or after: in between, locks of the pool are held.
         let spawned = signals::with_asynchronous_blocked(|| {
             let crew = crew()?;

@@ -4,10 +4,10 @@ use std::ffi::c_void;
 use std::ops::Range;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
+use super::callback;
 use super::control::{self, Watch};
 use super::crew::Crew;
 use super::fold::fold_chunks_by;
-use super::fpenv;
 use super::piecework::Piecework;
 use super::worker::Participant;
 use crate::error::{
@@ -168,11 +168,8 @@ impl Map {
     fn call(&self, index: usize) -> i32 {
         let item = self.items.wrapping_add(index * self.item_size);
         let result = self.results.wrapping_add(index * self.result_size);
-        // What the callback does to the environment must not reach the next item, or results would depend on chunks.
         // SAFETY: the promise made to `new`.
-        fpenv::with_default(|| unsafe {
-            (self.function)(item.cast(), result.cast(), self.user_data)
-        })
+        callback::run(|| unsafe { (self.function)(item.cast(), result.cast(), self.user_data) })
     }
 }
 

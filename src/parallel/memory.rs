@@ -8,6 +8,8 @@
 
 use std::fs;
 
+use crate::reserve;
+
 /// What malloc reserves in a thread's name, on the first allocation there: address space, not memory.
 const ARENA_BYTES: u64 = if cfg!(all(target_env = "gnu", target_pointer_width = "64")) {
     64 << 20
@@ -36,7 +38,12 @@ pub fn room(wanted: usize, stack: usize) -> usize {
             fit(limit.saturating_sub(used) / 2, stack, arena, processors())
         }),
     });
-    fitting.into_iter().fold(wanted, usize::min)
+    let mut workers = fitting.into_iter().fold(wanted, usize::min);
+    // What describes them is asked for in small pieces, which would be refused one by one.
+    while workers > 0 && reserve::check_system(workers * SUNDRY_BYTES as usize).is_err() {
+        workers /= 2;
+    }
+    workers
 }
 
 /// How many workers `free` bytes hold.

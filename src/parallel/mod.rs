@@ -18,15 +18,22 @@
 //! | [`worker`] | is this thread one of them? |
 //! | [`threads`] | thread counts and their rules; from [`affinity`] and [`cgroup`] by default |
 //! | [`control`] | progress and cancellation |
+//! | [`settings`] | what a thread has set for its own calls |
+//! | [`callback`] | calling what the caller wrote |
+//! | [`cancellation`] | and `pthread_cancel` is held off |
+//! | [`event`] | something that one thread waits for |
 //! | [`fork`] | which process are we? |
 //! | [`fpenv`] | the floating-point environment |
 //! | [`signals`] | the workers' signal mask |
 
 pub mod affinity;
+pub mod callback;
+pub mod cancellation;
 pub mod cgroup;
 pub mod control;
 pub mod crew;
 pub mod deadlock;
+pub mod event;
 pub mod fold;
 pub mod fork;
 pub mod fpenv;
@@ -40,6 +47,7 @@ pub mod piecework;
 pub mod pool;
 pub mod queue;
 pub mod runtime;
+pub mod settings;
 pub mod signals;
 pub mod task;
 pub mod team;

@@ -9,7 +9,7 @@ use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 use super::fpenv::X87;
 use super::wait_graph::{self, ThreadNumber};
 use super::{fork, memory, nesting, signals, thread, worker};
-use crate::panics;
+use crate::{last_error, panics};
 
 /// The stack of a worker, the same as that of Rust's threads: the library's own work takes some 64 KiB,
 /// the rest is for callbacks. Not the main thread's 8 MiB, since address space may be limited.
@@ -100,7 +100,10 @@ impl Pool {
     pub fn spawn<J: FnOnce() + Send + 'static>(&self, job: J) -> Result<(), J> {
         match &self.workers {
             Some(workers) => {
-                workers.spawn(job);
+                workers.spawn(|| {
+                    last_error::forget();
+                    job();
+                });
                 Ok(())
             }
             None => Err(job),

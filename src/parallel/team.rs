@@ -10,13 +10,14 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::Thread;
 use std::time::Duration;
 
 use super::crew::Crew;
+use super::event::Event;
 use super::wait_graph::{self, ThreadNumber};
 use super::{fork, fpenv, signals};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
+use crate::reserve;
 
 /// The gate is shut: whoever has not entered must not touch the body, whose frame may be gone.
 const SHUT: usize = 1 << (usize::BITS - 1);
@@ -24,10 +25,17 @@ const SHUT: usize = 1 << (usize::BITS - 1);
 /// How often a caller that waits for its helpers looks whether it is a forked child.
 const FORK_CHECK: Duration = Duration::from_millis(20);
 
+/// What asking for a helper takes: a message, and its share of the pool's queue.
+const HELPER_BYTES: usize = 256;
+
+/// More is not asked for: the system would have to fetch it and take it back.
+const HELPERS_BYTES: usize = 64 << 10;
+
 struct Gate {
     /// The number of helpers inside, and [`SHUT`].
     state: AtomicUsize,
-    caller: Thread,
+    /// Shut, and the last helper has left.
+    empty: Event,
     /// Who waits for the helpers.
     caller_number: ThreadNumber,
     inside: Mutex<Inside>,
@@ -46,7 +54,7 @@ impl Gate {
     fn new() -> Self {
         Self {
             state: AtomicUsize::new(0),
-            caller: std::thread::current(),
+            empty: Event::default(),
             caller_number: wait_graph::me(),
             inside: Mutex::default(),
             panic: Mutex::new(None),
@@ -79,7 +87,7 @@ impl Gate {
         }
         drop(inside);
         if self.state.fetch_sub(1, Ordering::Release) == SHUT + 1 {
-            self.caller.unpark();
+            self.empty.set();
         }
     }
 
@@ -91,8 +99,8 @@ impl Gate {
             if fork::checked_generation() != generation {
                 return false;
             }
-            // A signal handler may fork while this thread is parked, and nobody will wake the child.
-            std::thread::park_timeout(FORK_CHECK);
+            // A signal handler may fork between the waits, and nobody will wake the child.
+            self.empty.wait(FORK_CHECK);
             // In a child: a vanished helper holds the lock.
             if let Some(mut inside) = fork::lock(&self.inside, generation)
                 && !inside.helpers.is_empty()
@@ -135,6 +143,10 @@ fn summon(
     generation: u64,
     body: *const (dyn Fn(u64) + Sync + 'static),
 ) {
+    // Without memory the calling thread goes on alone.
+    if reserve::check_system((helpers * HELPER_BYTES).min(HELPERS_BYTES)).is_err() {
+        return;
+    }
     let Some(pool) = crew.pool(workers) else {
         return;
     };

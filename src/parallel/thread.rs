@@ -9,6 +9,8 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::cancellation;
+
 /// A running thread; dropping the handle lets it go its own way.
 pub struct Handle(Option<libc::pthread_t>);
 
@@ -76,6 +78,8 @@ fn minimum_stack(attributes: *const libc::pthread_attr_t) -> usize {
 }
 
 extern "C" fn start(argument: *mut c_void) -> *mut c_void {
+    // To its end: a callback might have its own thread cancelled.
+    std::mem::forget(cancellation::HeldOff::begin());
     // SAFETY: `spawn` made it from such a box, for this thread alone.
     let main = unsafe { Box::from_raw(argument.cast::<Main>()) };
     // Nothing may unwind into the C library; nobody asks how a worker ended.

@@ -1,9 +1,8 @@
 //! How many threads a call uses, and which rule says so.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use super::{affinity, cgroup, fork, worker};
+use super::{affinity, cgroup, fork, settings, worker};
 use crate::error::{Error, Result};
 use crate::unsigned::Unsigned;
 
@@ -111,11 +110,6 @@ static DEFAULT: AtomicPtr<Default> = AtomicPtr::new(std::ptr::null_mut());
 /// 0: not set.
 static PROCESS: AtomicUsize = AtomicUsize::new(0);
 
-thread_local! {
-    /// 0: not set.
-    static LOCAL: Cell<usize> = const { Cell::new(0) };
-}
-
 /// The default count of this process and where it comes from.
 pub fn default() -> &'static Default {
     let seen = DEFAULT.load(Ordering::Acquire);
@@ -170,7 +164,7 @@ pub fn for_process() -> usize {
 
 /// Sets the count for calls from this thread; 0 returns to the process's. Answers the previous one.
 pub fn set_local(count: usize) -> usize {
-    LOCAL.replace(count.min(PAREXACT_MAX_THREADS))
+    settings::set_threads(count.min(PAREXACT_MAX_THREADS))
 }
 
 /// How many threads, the calling one included, a call from this thread uses: 1 or more.
@@ -179,7 +173,7 @@ pub fn for_call() -> usize {
     if worker::is_worker() {
         return 1;
     }
-    match LOCAL.get() {
+    match settings::threads() {
         0 => for_process(),
         count => count,
     }
@@ -195,7 +189,7 @@ pub fn useful() -> usize {
 pub fn explain() -> (usize, Rule) {
     let rule = if worker::is_worker() {
         Rule::Worker
-    } else if LOCAL.get() != 0 {
+    } else if settings::threads() != 0 {
         Rule::Local
     } else if PROCESS.load(Ordering::Relaxed) != 0 {
         Rule::Process

@@ -1,0 +1,85 @@
+//! The message of this thread's last failing call.
+//!
+//! It has memory of its own: a failure is told even if there is no other memory left, and, as the variable has
+//! no destructor, to the last moment of a thread.
+
+use std::cell::UnsafeCell;
+use std::ffi::c_char;
+
+use crate::error::Error;
+
+/// Bytes of the longest message, the terminating NUL included; what is longer is cut off.
+const CAPACITY: usize = 512;
+
+thread_local! {
+    static MESSAGE: UnsafeCell<[u8; CAPACITY]> = const { UnsafeCell::new([0; CAPACITY]) };
+}
+
+/// Remembers `error` as this thread's last.
+pub fn set(error: &Error) {
+    let mut end = error.message.len().min(CAPACITY - 1);
+    while !error.message.is_char_boundary(end) {
+        end -= 1;
+    }
+    let bytes = error.message[..end].bytes();
+    let bytes = bytes.filter(|&byte| byte != 0).chain([0]);
+    MESSAGE.with(|message| {
+        // SAFETY: the variable is this thread's, and no reference to it outlives a function of this module.
+        let message = unsafe { &mut *message.get() };
+        for (place, byte) in message.iter_mut().zip(bytes) {
+            *place = byte;
+        }
+    });
+}
+
+/// Forgets what this thread's calls have left: the next ones are somebody else's.
+pub fn forget() {
+    // SAFETY: as in `set`.
+    MESSAGE.with(|message| unsafe { (*message.get())[0] = 0 });
+}
+
+/// The message, NUL-terminated; empty if no call has failed. Valid until the next [`set`] here.
+pub fn get() -> *const c_char {
+    MESSAGE.with(UnsafeCell::get).cast_const().cast()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::CStr;
+
+    fn text() -> String {
+        // SAFETY: `get` answers a valid string, used before the next `set`.
+        let text = unsafe { CStr::from_ptr(get()) };
+        text.to_str().expect("UTF-8").to_owned()
+    }
+
+    #[test]
+    fn each_thread_has_its_own() {
+        assert_eq!(text(), "");
+        set(&Error::invalid("first"));
+        std::thread::spawn(|| {
+            assert_eq!(text(), "");
+            set(&Error::invalid("elsewhere"));
+        })
+        .join()
+        .expect("the thread's assertions hold");
+        assert_eq!(text(), "first");
+        set(&Error::invalid("a\0b"));
+        assert_eq!(text(), "ab");
+        forget();
+        assert_eq!(text(), "");
+    }
+
+    #[test]
+    fn long_messages_are_cut_between_characters() {
+        for (given, expected) in [
+            ("x".repeat(CAPACITY - 1), "x".repeat(CAPACITY - 1)),
+            ("x".repeat(CAPACITY), "x".repeat(CAPACITY - 1)),
+            ("é".repeat(CAPACITY), "é".repeat(CAPACITY / 2 - 1)),
+        ] {
+            set(&Error::invalid(given));
+            assert_eq!(text(), expected);
+        }
+    }
+}
