@@ -8,8 +8,10 @@
 //! message that goes with it, if that is wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a worker run serially, on that worker. Waiting
 //! there is safe where this library can see what is waited for: locks and jobs answer DEADLOCK if it would never end.
 
+use std::sync::Arc;
+
 use super::guard::{guard, guard_value};
-use super::pointers::{handle, out_ptr};
+use super::pointers::{out_ptr, reclaim};
 use crate::error::{Error, Status};
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
@@ -38,16 +40,17 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
             0 => threads::for_process(),
             workers => workers,
         };
-        out.write(Box::into_raw(Box::new(UserPool::new(workers))));
+        out.write(Arc::into_raw(Arc::new(UserPool::new(workers))).cast_mut());
         Ok(())
     })
 }
 
-/// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end. A callback does not wait: the pool
-/// then ends when its work is done.
+/// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end.
 ///
+/// Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and waited for, too.
+/// A callback that frees a pool does not wait, since it might wait for itself: the pool then ends with the last of its work.
 /// NULL is harmless, and so is a pool inherited by a forked child. Its jobs keep their handles.
-/// Thread safety: any thread may call it, once for each pool; the handle must not be in use elsewhere.
+/// Thread safety: any thread may call it, once for each pool; the handle must not be in use elsewhere than in callbacks of the pool.
 ///
 /// # Safety
 /// `pool` is NULL or a pool that has not been freed.
@@ -55,9 +58,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
 pub unsafe extern "C" fn parexact_pool_free(pool: *mut UserPool) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if unsafe { handle(pool) }.is_some() {
-            // SAFETY: the handle came from a box.
-            let pool = *unsafe { Box::from_raw(pool) };
+        if let Some(pool) = unsafe { reclaim(pool, |_| false) } {
             pool.free();
         }
         Ok(())
