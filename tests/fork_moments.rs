@@ -60,7 +60,8 @@ extern "C" fn fork_in_handler(_: libc::c_int) {
     }
 }
 
-/// From now on: a handler forks when this thread asks for its process for the `questions`-th time after the first.
+/// From now on: a handler forks when this thread asks for its process, after so many questions that it
+/// leaves alone.
 fn interrupt_here(questions: i32) {
     // SAFETY: the handler stays in place; pthread_self has no precondition.
     let here = unsafe {
@@ -152,7 +153,7 @@ fn a_lock_that_was_released_before_the_fork() {
     respawn::run("a_lock_that_was_released_before_the_fork", &[]);
 }
 
-/// The same with the lock under which the parts of a reduction are brought together: the child's part is not left out.
+/// The same with the lock under which the parts of a reduction are brought together: none is left out.
 #[test]
 fn the_last_part_of_a_reduction() {
     if respawn::is_child() {
@@ -236,7 +237,8 @@ fn helpers_that_left_before_the_fork() {
     respawn::run("helpers_that_left_before_the_fork", &[]);
 }
 
-/// At whichever question, and in the work itself: the child answers the right value or FORKED, and can compute.
+/// At whichever question, and in the work itself: the child answers the right value or FORKED, and can
+/// compute.
 #[test]
 fn at_any_moment_of_a_reduction() {
     if respawn::is_child() {

@@ -47,10 +47,12 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
 
 /// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end.
 ///
-/// Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and waited for, too.
-/// A callback that frees a pool does not wait, since it might wait for itself: the pool then ends with the last of its work.
-/// NULL is harmless, and so is a pool inherited by a forked child. Its jobs keep their handles.
-/// Thread safety: any thread may call it, once for each pool; the handle must not be in use elsewhere than in callbacks of the pool.
+/// Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and
+/// waited for, too. A callback that frees a pool does not wait, since it might wait for itself: the pool then
+/// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The handles
+/// of its jobs stay valid.
+/// Thread safety: any thread may call it, once for each pool. From then on only callbacks of the pool may use
+/// the handle.
 ///
 /// # Safety
 /// `pool` is NULL or a pool that has not been freed.

@@ -15,8 +15,8 @@ use crate::panics;
 /// the rest is for callbacks. Not the main thread's 8 MiB, since address space may be limited.
 const STACK_BYTES: usize = 2 << 20;
 
-/// Workers waiting for jobs. Dropping the pool lets them finish what was spawned, then end; a pool of the parent
-/// of this process is left as it is, since threads that stayed there may have been changing it.
+/// Workers waiting for jobs. Dropping the pool lets them finish what was spawned, then end; a pool of the
+/// parent of this process is left as it is, since threads that stayed there may have been changing it.
 pub struct Pool {
     /// Of which process they are threads.
     generation: u64,
@@ -136,8 +136,9 @@ fn work(worker: ThreadBuilder) {
     worker.run();
 }
 
-/// Makes the garbage collector that rayon's queues share, if there is none yet. Otherwise the first worker that
-/// looks for work would, at a moment when another thread may fork: the child's workers would wait for it for ever.
+/// Makes the garbage collector that rayon's queues share, if there is none yet. Otherwise the first worker
+/// that looks for work would, at a moment when another thread may fork: the child's workers would wait for it
+/// for ever.
 fn initialise_collector() {
     fork::uninterrupted(|| {
         crossbeam_epoch::default_collector();

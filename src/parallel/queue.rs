@@ -37,8 +37,9 @@ struct Items {
 }
 
 impl Items {
-    /// Gives memory back when three quarters of it are unused, and keeps half of it: what is copied here is less than what
-    /// was taken out since the memory was given or cut, so that an item costs no more than before, however its number goes up and down.
+    /// Gives memory back when three quarters of it are unused, and keeps half of it. What is copied here is
+    /// at most what has been taken out since the size last changed, so that this costs each item a constant
+    /// time, however their number goes up and down.
     fn shrink(&mut self) {
         let capacity = self.bytes.capacity();
         if capacity <= KEPT_BYTES || self.bytes.len() > capacity / 4 {
@@ -243,7 +244,7 @@ mod tests {
         assert!(changes < 40, "{changes} changes in {moves} moves");
     }
 
-    /// A queue in which there is one large item, or none, is no slower for its memory: the same is given each time.
+    /// A queue that goes from one large item to none and back.
     #[test]
     fn items_larger_than_what_is_kept() {
         let queue = Queue::new(2, 4 * KEPT_BYTES).expect("small");

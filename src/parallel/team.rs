@@ -89,7 +89,8 @@ impl Gate {
         self.state.fetch_or(SHUT, Ordering::Relaxed);
         let mut is_in_graph = false;
         let complete = loop {
-            // In this order, as in `fork::lock`: whoever is inside once this is known to be a child will not leave.
+            // In this order, as in `fork::lock`: whoever is inside once this is known to be a child stays
+            // there.
             let is_child = fork::checked_generation() != generation;
             if self.state.load(Ordering::Acquire) == SHUT {
                 break true;

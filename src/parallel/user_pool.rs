@@ -8,12 +8,12 @@ use super::wait::{Monitor, Timeout};
 use super::{fork, wait_graph, worker};
 use crate::error::{Error, PAREXACT_ERROR_CLOSED, Result};
 
-/// A caller's pool. The caller's handle holds it, and so does each piece of its work: a callback may use the pool
-/// that it runs on, whoever frees the handle meanwhile.
+/// A caller's pool. The caller's handle holds it, and so does each piece of its work: a callback may use the
+/// pool that it runs on, whoever frees the handle meanwhile.
 pub struct UserPool {
     wanted: usize,
-    /// From `Arc::into_raw`. Of the present generation or an older one, whose workers a child does not have: that
-    /// is leaked.
+    /// From `Arc::into_raw`. Of the present generation or an older one, whose workers a child does not have:
+    /// that is leaked.
     staff: AtomicPtr<Staff>,
 }
 
@@ -113,9 +113,9 @@ impl UserPool {
         Ok((pool, busy))
     }
 
-    /// Ends the pool: waits for its work, and for what that gives the pool meanwhile. A callback does not wait, since it might
-    /// wait for itself: then the workers end with the last of the work. In a forked child that has not used the pool there is
-    /// nothing to end.
+    /// Ends the pool: waits for its work, and for what that gives the pool meanwhile. A callback does not
+    /// wait, since it might wait for itself: then the workers end with the last of the work. In a forked
+    /// child that has not used the pool there is nothing to end.
     pub fn free(&self) {
         let Ok(staff) = self.existing() else {
             return;
@@ -141,7 +141,8 @@ impl UserPool {
         if !in_callback {
             wait_graph::end(&mut vec![wait_graph::me()]);
         }
-        // An error here means that a callback leaves the rest to the last of the work, or that this is a child, forked meanwhile.
+        // An error means that a callback leaves the rest to the last of the work, or that this is a child,
+        // forked meanwhile.
         drop(ended);
     }
 }

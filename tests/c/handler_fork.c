@@ -1,6 +1,7 @@
-/* A signal handler forks while a call runs in parallel: the child answers FORKED or the right result, never OK with a part of the
- * work left out. The moment that matters is after the library has seen that another thread holds a lock, and before it asks which
- * process it is in; so getpid waits here until the lock is likely to be released, and then the handler forks. */
+/* A signal handler forks while a call runs in parallel: the child answers FORKED or the right result, never
+ * OK with a part of the work left out. The moment that matters is after the library has seen that another
+ * thread holds a lock, and before it asks which process it is in; so getpid waits here until the lock is
+ * likely to be released, and then the handler forks. */
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -32,8 +33,8 @@ static void fork_here(int signal_number)
 pid_t getpid(void)
 {
     sigset_t blocked;
-    if (armed && pthread_equal(pthread_self(), calling_thread) && pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 &&
-        !sigismember(&blocked, SIGUSR1)) {
+    if (armed && pthread_equal(pthread_self(), calling_thread) &&
+        pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 && !sigismember(&blocked, SIGUSR1)) {
         armed = 0;
         pause_for(3e-4);
         raise(SIGUSR1);

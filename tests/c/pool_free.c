@@ -58,7 +58,8 @@ static void freed_by_its_worker(void)
     }
 }
 
-/* A task that gives its own pool more to do: as much as a map, and a task that does the same, so many times. */
+/* A task that gives its own pool more to do: as much as a map, and a task that does the same, so many
+ * times. */
 typedef struct {
     parexact_pool *pool;
     atomic_int left;
@@ -83,7 +84,8 @@ static int32_t give_more(void *user_data)
     WAIT_UNTIL(work->let_go);
     pause_for(2e-3); /* the pool's end is waiting */
     CHECK_STATUS(parexact_map(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1), PAREXACT_OK);
-    CHECK_STATUS(parexact_map_async(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1, &mapping), PAREXACT_OK);
+    CHECK_STATUS(parexact_map_async(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1, &mapping),
+                 PAREXACT_OK);
     if (atomic_fetch_sub(&work->left, 1) > 1) {
         CHECK_STATUS(parexact_submit(work->pool, give_more, work, &job), PAREXACT_OK);
         parexact_job_free(job);
