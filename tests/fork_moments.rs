@@ -14,6 +14,8 @@ use parexact::parallel::{fold_chunks, fork, threads::set_local};
 static INTERRUPTED: AtomicU64 = AtomicU64::new(0);
 /// So many of its questions are answered at once before that.
 static QUESTIONS: AtomicI32 = AtomicI32::new(0);
+/// The handler forks once the question has been answered: the child is told its parent's number.
+static AFTER_ANSWER: AtomicBool = AtomicBool::new(false);
 /// The question has been asked: the other threads may go on.
 static ASKED: AtomicBool = AtomicBool::new(false);
 /// They have gone on: the handler may fork.
@@ -24,19 +26,29 @@ static CHILD: AtomicI32 = AtomicI32::new(-1);
 /// Stands in for the C library's, in this program and the library under test.
 #[unsafe(no_mangle)]
 extern "C" fn getpid() -> libc::pid_t {
-    // SAFETY: neither call has a precondition.
+    let process = current_process();
+    // SAFETY: no precondition.
     let here = unsafe { libc::pthread_self() };
-    if INTERRUPTED.load(Ordering::SeqCst) == here
-        && is_open(libc::SIGUSR1)
-        && QUESTIONS.fetch_sub(1, Ordering::SeqCst) == 0
+    if INTERRUPTED.load(Ordering::SeqCst) != here
+        || !is_open(libc::SIGUSR1)
+        || QUESTIONS.fetch_sub(1, Ordering::SeqCst) != 0
     {
-        INTERRUPTED.store(0, Ordering::SeqCst);
-        ASKED.store(true, Ordering::SeqCst);
-        wait_for(&READY);
-        std::thread::sleep(Duration::from_millis(2));
-        // SAFETY: the handler is in place.
-        unsafe { libc::raise(libc::SIGUSR1) };
+        return process;
     }
+    INTERRUPTED.store(0, Ordering::SeqCst);
+    ASKED.store(true, Ordering::SeqCst);
+    wait_for(&READY);
+    std::thread::sleep(Duration::from_millis(2));
+    // SAFETY: the handler is in place.
+    unsafe { libc::raise(libc::SIGUSR1) };
+    if AFTER_ANSWER.load(Ordering::SeqCst) {
+        process
+    } else {
+        current_process()
+    }
+}
+
+fn current_process() -> libc::pid_t {
     // SAFETY: no precondition.
     unsafe { libc::syscall(libc::SYS_getpid) as libc::pid_t }
 }
@@ -122,6 +134,34 @@ fn judge<T: PartialEq>(result: Result<T>, right: T) -> i32 {
         Err(error) if error.status == PAREXACT_ERROR_FORKED => FORKED,
         _ => WRONG,
     }
+}
+
+/// A child is one generation further than its parent, whenever it is forked.
+#[test]
+fn one_generation_for_each_fork() {
+    if respawn::is_child() {
+        READY.store(true, Ordering::SeqCst);
+        let parent = fork::checked_generation();
+        for after_answer in [false, true] {
+            AFTER_ANSWER.store(after_answer, Ordering::SeqCst);
+            interrupt_here(0);
+            let first = fork::checked_generation();
+            if is_child() {
+                // An answer that was right before the fork may be given after it.
+                let well = first == parent + 1 || (after_answer && first == parent);
+                let again = [(); 2].map(|()| fork::checked_generation());
+                exit(if well && again == [parent + 1; 2] {
+                    RIGHT
+                } else {
+                    WRONG
+                });
+            }
+            assert_eq!(answer(), RIGHT);
+            assert_eq!(fork::checked_generation(), parent);
+        }
+        return;
+    }
+    respawn::run("one_generation_for_each_fork", &[]);
 }
 
 /// The lock was held, its holder releases it, and then the handler forks: nothing is lost.
@@ -265,7 +305,8 @@ fn at_any_moment_of_a_reduction() {
         let mut forks = 0;
         for round in 0..400 {
             let in_work = round % 2 == 0;
-            let questions = if in_work { i32::MAX } else { round / 2 % 6 };
+            AFTER_ANSWER.store(round % 4 == 1, Ordering::SeqCst);
+            let questions = if in_work { i32::MAX } else { round / 4 % 6 };
             interrupt_here(questions);
             let result = sum(in_work.then_some(usize::try_from(round).expect("not negative") / 2));
             if is_child() {

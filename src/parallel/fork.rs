@@ -34,27 +34,29 @@ pub fn generation() -> u64 {
 /// The number of the generation, having asked the system which process this is. For the start of
 /// anything that relies on other threads.
 pub fn checked_generation() -> u64 {
-    let process = process();
+    // In this order: should a handler fork in between, the child finds that it has been counted already.
     let known = IDENTITY.load(Ordering::Acquire);
+    let process = process();
     if process_of(known) == process {
         return generation_of(known);
     }
-    if process_of(known) == 0 {
+    let first_use = process_of(known) == 0;
+    if first_use {
         register_handlers();
     }
-    begin_generation(process)
+    let generation = generation_of(known) + u64::from(!first_use);
+    // If it fails, another thread of this process has done it meanwhile.
+    let _ = IDENTITY.compare_exchange(
+        known,
+        identity(generation, process),
+        Ordering::AcqRel,
+        Ordering::Acquire,
+    );
+    self::generation()
 }
 
-/// Makes this process known, as a new generation unless it is the first process that uses the library.
-fn begin_generation(process: u64) -> u64 {
-    let next = |known| match process_of(known) {
-        known_process if known_process == process => None,
-        0 => Some(generation_of(known) << 32 | process),
-        _ => Some((generation_of(known) + 1) << 32 | process),
-    };
-    // If it fails, another thread or a signal handler of this process has done it meanwhile.
-    let _ = IDENTITY.fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
-    generation()
+fn identity(generation: u64, process: u64) -> u64 {
+    generation << 32 | process
 }
 
 fn generation_of(identity: u64) -> u64 {
@@ -175,5 +177,6 @@ extern "C" fn in_child() {
     // The threads that were in critical sections, or forking too, are the parent's.
     CRITICAL.store(0, Ordering::SeqCst);
     FORKING.store(0, Ordering::SeqCst);
-    begin_generation(process());
+    // Even if the process id is the same: it can be, in another namespace.
+    IDENTITY.store(identity(generation() + 1, process()), Ordering::Release);
 }

@@ -98,7 +98,7 @@ impl Pool {
 
     /// Was it made by the parent of this process?
     pub fn is_inherited(&self) -> bool {
-        fork::generation() != self.generation
+        fork::checked_generation() != self.generation
     }
 
     /// Runs `job` on some worker, some time; gives it back when there is no worker.
