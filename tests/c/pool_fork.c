@@ -152,6 +152,20 @@ static void in_a_child(void (*part)(void))
     CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 }
 
+/* The pool is freed while its work grows, be it by a callback. */
+static void free_while_work_grows(void)
+{
+    growing_work work = {.pool = pool, .left = 10}, other = {.pool = unused_pool, .left = 10, .let_go = 1};
+    parexact_job *job = submit(pool, give_more, &work);
+    WAIT_UNTIL(work.begun);
+    work.let_go = 1;
+    parexact_pool_free(pool);
+    CHECK(work.left == 0 && work.items == 200);
+    CHECK_STATUS(finish(job), PAREXACT_OK);
+    CHECK_STATUS(finish(submit(unused_pool, free_its_pool, &other)), PAREXACT_OK);
+    WAIT_UNTIL(other.left == 0 && other.items == 200);
+}
+
 /* A grandchild, and a child that does nothing at all. */
 static void generations(void)
 {
@@ -229,6 +243,7 @@ int main(void)
     for (int round = 0; round < 6; round++) {
         in_handlers = round % 2;
         in_a_child(inherited_handles);
+        in_a_child(free_while_work_grows);
         in_a_child(generations);
         in_a_child(end_at_once);
     }

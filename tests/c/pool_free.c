@@ -1,6 +1,4 @@
 /* The end of a pool: its work is done first, by whomever it is ended; handles of its jobs outlive it. */
-#include <sys/wait.h>
-
 #include "parallel.h"
 
 /* A job that lasts until it is let go. */
@@ -58,47 +56,6 @@ static void freed_by_its_worker(void)
     }
 }
 
-/* A task that gives its own pool more to do: as much as a map, and a task that does the same, so many
- * times. */
-typedef struct {
-    parexact_pool *pool;
-    atomic_int left;
-    atomic_int begun;
-    atomic_int let_go;
-    atomic_size_t items;
-} growing_work;
-
-static int32_t count_item(const void *item, void *result, void *work)
-{
-    (void)item;
-    (void)result;
-    atomic_fetch_add(&((growing_work *)work)->items, 1);
-    return 0;
-}
-
-static int32_t give_more(void *user_data)
-{
-    growing_work *work = user_data;
-    parexact_job *job = NULL, *mapping = NULL;
-    work->begun = 1;
-    WAIT_UNTIL(work->let_go);
-    pause_for(2e-3); /* the pool's end is waiting */
-    CHECK_STATUS(parexact_map(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1), PAREXACT_OK);
-    CHECK_STATUS(parexact_map_async(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1, &mapping),
-                 PAREXACT_OK);
-    if (atomic_fetch_sub(&work->left, 1) > 1) {
-        CHECK_STATUS(parexact_submit(work->pool, give_more, work, &job), PAREXACT_OK);
-        parexact_job_free(job);
-    }
-    return finish(mapping);
-}
-
-static int32_t free_its_pool(void *work)
-{
-    parexact_pool_free(((growing_work *)work)->pool);
-    return give_more(work);
-}
-
 /* What callbacks give the pool while it is being freed is done and waited for, too. */
 static void freed_while_its_work_grows(void)
 {
@@ -122,35 +79,6 @@ static void freed_by_its_worker_while_its_work_grows(void)
         CHECK_STATUS(finish(submit(work.pool, free_its_pool, &work)), PAREXACT_OK);
         WAIT_UNTIL(work.left == 0 && work.items == 200);
     }
-}
-
-static parexact_pool *inherited_pool;
-
-/* In a child the handle stands for workers of its own, which end as well. */
-static void freed_in_a_child(void)
-{
-    int status = -1;
-    held_task s = {.answer = 0};
-    inherited_pool = new_pool(2);
-    parexact_job *held = submit(inherited_pool, stay_until_let_go, &s);
-    WAIT_UNTIL(s.running);
-    fflush(NULL);
-    const pid_t child = fork();
-    if (child == 0) {
-        growing_work work = {.pool = inherited_pool, .left = 10};
-        parexact_job *job = submit(work.pool, give_more, &work);
-        WAIT_UNTIL(work.begun);
-        work.let_go = 1;
-        parexact_pool_free(work.pool);
-        CHECK(work.left == 0 && work.items == 200);
-        CHECK_STATUS(finish(job), PAREXACT_OK);
-        freed_by_its_worker_while_its_work_grows();
-        exit(checks_done());
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
-    s.let_go = 1;
-    parexact_pool_free(inherited_pool);
-    CHECK_STATUS(finish(held), PAREXACT_OK);
 }
 
 /* The handle of a job outlives its pool. */
@@ -184,7 +112,6 @@ int main(void)
     freed_by_its_worker();
     freed_while_its_work_grows();
     freed_by_its_worker_while_its_work_grows();
-    freed_in_a_child();
     handles_outlive_the_pool();
     ended_with_the_pool();
     return checks_done();
