@@ -240,7 +240,7 @@ int main(void)
     pause_for(0.03);
 
     signal(SIGUSR1, fork_in_handler);
-    for (int round = 0; round < 6; round++) {
+    for (size_t round = 0; round < usually(6, 2); round++) {
         in_handlers = round % 2;
         in_a_child(inherited_handles);
         in_a_child(free_while_work_grows);
