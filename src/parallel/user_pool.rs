@@ -10,8 +10,8 @@ use crate::error::{Error, PAREXACT_ERROR_CLOSED, Result};
 
 /// A caller's pool.
 //
-// The caller's handle holds it, and so does each piece of its work: a callback may use the pool that it runs on,
-// whoever frees the handle meanwhile.
+// The caller's handle holds it, and so does each piece of its work: a callback may use the pool that it runs
+// on, whoever frees the handle meanwhile.
 pub struct UserPool {
     wanted: usize,
     /// From `Arc::into_raw`. Of the present generation or an older one, whose workers a child does not have:
