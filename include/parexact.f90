@@ -657,7 +657,7 @@ module parexact
        integer(c_int32_t) :: status
      end function parexact_pool_new
 
-     !> call parexact_pool_free(pool): waits for its maps and jobs, and ends its workers.
+     !> call parexact_pool_free(pool): waits for its maps and jobs, and for what they give the pool meanwhile, and ends its workers.
      subroutine parexact_pool_free(pool) bind(C, name="parexact_pool_free")
        import :: c_ptr
        type(c_ptr), value :: pool

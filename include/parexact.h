@@ -730,11 +730,14 @@ typedef struct parexact_pool parexact_pool;
 parexact_status parexact_pool_new(size_t workers,
                                   parexact_pool **out);
 
-// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end. A callback does not wait: the pool
-// then ends when its work is done.
+// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end.
 //
-// NULL is harmless, and so is a pool inherited by a forked child. Its jobs keep their handles.
-// Thread safety: any thread may call it, once for each pool; the handle must not be in use elsewhere.
+// Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and
+// waited for, too. A callback that frees a pool does not wait, since it might wait for itself: the pool then
+// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The handles
+// of its jobs stay valid.
+// Thread safety: any thread may call it, once for each pool. From then on only callbacks of the pool may use
+// the handle.
 //
 // Safety:
 // `pool` is NULL or a pool that has not been freed.
@@ -914,7 +917,8 @@ typedef struct parexact_queue parexact_queue;
 //
 // `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
 // `out`: receives the handle; untouched on failure.
-// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY. Memory is taken as items come.
+// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY.
+// Memory is taken as items come, and given back as they go.
 // Thread safety: any thread.
 //
 // Safety:

@@ -2,6 +2,7 @@
 
 mod respawn;
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,7 +28,28 @@ fn sum_is_right() -> bool {
 /// Forks; the child runs `f` and ends with its verdict, which is the answer here.
 fn in_fork(f: impl FnOnce() -> bool) -> bool {
     // SAFETY: the child runs the code under test and leaves by _exit, without destructors.
-    match unsafe { libc::fork() } {
+    judged(unsafe { libc::fork() }, f)
+}
+
+/// The same, the fork being done by a signal handler on this thread, from which the child returns.
+fn in_fork_of_handler(f: impl FnOnce() -> bool) -> bool {
+    thread_local! {
+        static CHILD: Cell<libc::pid_t> = const { Cell::new(-1) };
+    }
+    extern "C" fn handler(_: libc::c_int) {
+        // SAFETY: as in `in_fork`; the signal is raised where this thread is in no allocator.
+        CHILD.set(unsafe { libc::fork() });
+    }
+    // SAFETY: the handler stays in place, and touches nothing but a thread-local cell.
+    unsafe {
+        libc::signal(libc::SIGUSR2, handler as *const () as libc::sighandler_t);
+        libc::raise(libc::SIGUSR2);
+    }
+    judged(CHILD.get(), f)
+}
+
+fn judged(child: libc::pid_t, f: impl FnOnce() -> bool) -> bool {
+    match child {
         0 => end_with(f),
         child => ended_well(child),
     }
@@ -50,47 +72,72 @@ fn ended_well(child: libc::pid_t) -> bool {
     waited == child && status == 0
 }
 
+/// A call in a process of its own, by [`in_fork`] or [`in_fork_of_handler`].
+type InFork = fn(fn() -> bool) -> bool;
+
+fn fork_during_reductions(in_fork: InFork) {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    assert!(sum_is_right());
+                }
+            });
+        }
+        // The first failure ends it.
+        let well = (0..200).take_while(|_| in_fork(sum_is_right)).count();
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(well, 200);
+    });
+}
+
 #[test]
 fn forks_during_reductions() {
     if respawn::is_child() {
-        let over = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    while !over.load(Ordering::Relaxed) {
-                        assert!(sum_is_right());
-                    }
-                });
-            }
-            // The first failure ends it.
-            let well = (0..200).take_while(|_| in_fork(sum_is_right)).count();
-            over.store(true, Ordering::Relaxed);
-            assert_eq!(well, 200);
-        });
-        return;
+        return fork_during_reductions(in_fork);
     }
     respawn::run("forks_during_reductions", &[]);
 }
 
+#[test]
+fn forks_in_a_handler_during_reductions() {
+    if respawn::is_child() {
+        return fork_during_reductions(in_fork_of_handler);
+    }
+    respawn::run("forks_in_a_handler_during_reductions", &[]);
+}
+
 /// The first use of the pool in one thread and a fork in another: each child of an unused process is
 /// such a beginning.
+fn fork_during_first_use(in_fork_of_child: InFork) {
+    let well = (0..100)
+        .take_while(|round| {
+            in_fork(|| {
+                let first = std::thread::spawn(sum_is_right);
+                std::thread::sleep(Duration::from_micros(round * 5));
+                let grandchild = in_fork_of_child(sum_is_right);
+                grandchild && first.join().unwrap_or(false)
+            })
+        })
+        .count();
+    assert_eq!(well, 100);
+}
+
 #[test]
 fn forks_during_first_use() {
     if respawn::is_child() {
-        let well = (0..100)
-            .take_while(|round| {
-                in_fork(|| {
-                    let first = std::thread::spawn(sum_is_right);
-                    std::thread::sleep(Duration::from_micros(round * 5));
-                    let grandchild = in_fork(sum_is_right);
-                    grandchild && first.join().unwrap_or(false)
-                })
-            })
-            .count();
-        assert_eq!(well, 100);
-        return;
+        return fork_during_first_use(in_fork);
     }
     respawn::run("forks_during_first_use", &[]);
+}
+
+#[test]
+fn forks_in_a_handler_during_first_use() {
+    if respawn::is_child() {
+        return fork_during_first_use(in_fork_of_handler);
+    }
+    respawn::run("forks_in_a_handler_during_first_use", &[]);
 }
 
 /// A fork made past the C library runs no handler; the process id tells.

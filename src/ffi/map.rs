@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::guard::guard;
-use super::pointers::{optional_handle, out_ptr};
+use super::pointers::{optional_handle, out_ptr, shared};
 use crate::error::{Result, Status};
 use crate::parallel::control;
 use crate::parallel::crew::Crew;
@@ -19,7 +19,8 @@ use crate::parallel::user_pool::UserPool;
 pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
     // SAFETY: the caller's promise.
     match unsafe { optional_handle(pool, "pool") }? {
-        Some(pool) => Crew::of(pool),
+        // SAFETY: as above.
+        Some(_) => Crew::of(&unsafe { shared(pool, "pool") }?),
         None => Ok(Crew::for_call()),
     }
 }

@@ -16,8 +16,10 @@
 //! mutex, a thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job
 //! left without releasing it. Where a wait depends on one of these, give it a timeout.
 
+use std::sync::Arc;
+
 use super::guard::{guard, guard_value};
-use super::pointers::{handle, out_ptr};
+use super::pointers::{out_ptr, reclaim};
 use crate::error::Status;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
@@ -49,16 +51,19 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
             workers => workers,
         };
         reserve::check_system(POOL_BYTES)?;
-        out.write(Box::into_raw(Box::new(UserPool::new(workers))));
+        out.write(Arc::into_raw(Arc::new(UserPool::new(workers))).cast_mut());
         Ok(())
     })
 }
 
-/// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end. A callback does not wait: the pool
-/// then ends when its work is done.
+/// Waits for the maps and jobs of the pool, those not yet begun included, and lets its workers end.
 ///
-/// NULL is harmless, and so is a pool inherited by a forked child. Its jobs keep their handles.
-/// Thread safety: any thread may call it, once for each pool; the handle must not be in use elsewhere.
+/// Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and
+/// waited for, too. A callback that frees a pool does not wait, since it might wait for itself: the pool then
+/// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The handles
+/// of its jobs stay valid.
+/// Thread safety: any thread may call it, once for each pool. From then on only callbacks of the pool may use
+/// the handle.
 ///
 /// # Safety
 /// `pool` is NULL or a pool that has not been freed.
@@ -66,9 +71,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
 pub unsafe extern "C" fn parexact_pool_free(pool: *mut UserPool) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if unsafe { handle(pool) }.is_some() {
-            // SAFETY: the handle came from a box.
-            let pool = *unsafe { Box::from_raw(pool) };
+        if let Some(pool) = unsafe { reclaim(pool, |_| false) } {
             pool.free();
         }
         Ok(())

@@ -18,7 +18,8 @@ use crate::reserve;
 ///
 /// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
 /// `out`: receives the handle; untouched on failure.
-/// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY. Memory is taken as items come.
+/// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY.
+/// Memory is taken as items come, and given back as they go.
 /// Thread safety: any thread.
 ///
 /// # Safety

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use super::pool::Pool;
 use super::user_pool::{Busy, UserPool};
-use super::{fork, runtime, threads, worker};
+use super::{runtime, threads, worker};
 use crate::error::Result;
 
 /// The threads of one call, the calling one included.
 pub struct Crew {
     threads: usize,
-    /// Threads of which process they are.
-    generation: u64,
     /// The library's own pool if none.
     pool: Option<(Arc<Pool>, Busy)>,
 }
@@ -21,14 +19,13 @@ impl Crew {
     pub fn for_call() -> Self {
         Self {
             threads: threads::for_call().min(threads::useful()),
-            generation: fork::generation(),
             pool: None,
         }
     }
 
     /// A caller's pool: the calling thread works in place of one of its workers, so that there is progress though all of them
     /// be busy. A call from a worker goes on alone.
-    pub fn of(pool: &UserPool) -> Result<Self> {
+    pub fn of(pool: &Arc<UserPool>) -> Result<Self> {
         let (pool, busy) = pool.engage()?;
         let threads = if worker::is_worker() {
             1
@@ -37,7 +34,6 @@ impl Crew {
         };
         Ok(Self {
             threads: threads.max(1),
-            generation: fork::generation(),
             pool: Some((pool, busy)),
         })
     }
@@ -50,26 +46,13 @@ impl Crew {
     /// A pool with so many workers, or with those it has; none in a child forked since. To be called as [`runtime::pool`].
     pub fn pool(&self, workers: usize) -> Option<Arc<Pool>> {
         match &self.pool {
-            Some((pool, _)) => (!self.is_inherited()).then(|| pool.clone()),
+            Some((pool, _)) => (!pool.is_inherited()).then(|| pool.clone()),
             None => Some(runtime::pool(workers)),
         }
-    }
-
-    fn is_inherited(&self) -> bool {
-        self.generation != fork::generation()
     }
 
     /// The pool for work in the background. To be called as [`runtime::pool`].
     pub fn background(&self) -> Option<Arc<Pool>> {
         self.pool(threads::for_process().min(threads::useful()))
-    }
-}
-
-impl Drop for Crew {
-    fn drop(&mut self) {
-        if self.is_inherited() {
-            // Threads that stayed with the parent may have been changing it.
-            std::mem::forget(self.pool.take());
-        }
     }
 }

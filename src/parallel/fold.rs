@@ -83,7 +83,7 @@ pub fn fold_chunks_by<A: Send>(
                     Err(error) => claims.fail(index, error, generation),
                 }
             }
-            // A lock that a vanished helper holds: it is inside the team, which answers FORKED.
+            // Without the lock, a vanished helper holds it: it is inside the team, which answers FORKED.
             if let Some(own) = own
                 && let Some(mut merged) = fork::lock(&merged, generation)
             {
@@ -141,7 +141,7 @@ impl Claims {
     fn fail(&self, index: usize, error: Error, generation: u64) {
         self.stopped.store(true, Ordering::Relaxed);
         let Some(mut failure) = fork::lock(&self.failure, generation) else {
-            // In a child; a vanished helper holds it.
+            // In a child; a vanished helper holds it, and is inside the team, which answers FORKED.
             return;
         };
         if failure.as_ref().is_none_or(|(first, _)| index < *first) {

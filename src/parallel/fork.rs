@@ -6,17 +6,15 @@
 //! A generation is told by an atfork handler and, where the system call was made past the C library,
 //! by the process id.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use super::worker;
 
-/// From 1, so that 0 can stand for none.
-static GENERATION: AtomicU64 = AtomicU64::new(1);
-
-/// The process that `GENERATION` counts for; 0 before the first use.
-static PROCESS: AtomicI32 = AtomicI32::new(0);
+/// The generation, from 1 so that 0 can stand for none, in the upper half; in the lower half the process that
+/// it counts for, 0 before the first use. One word, so that no two threads of a new process count it twice.
+static IDENTITY: AtomicU64 = AtomicU64::new(1 << 32);
 
 /// How many threads are inside [`uninterrupted`], and how many are forking: each side announces
 /// itself first and then looks at the other.
@@ -30,43 +28,71 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The number of the generation, cheaply: trusts the atfork handler alone.
 #[inline]
 pub fn generation() -> u64 {
-    GENERATION.load(Ordering::Acquire)
+    generation_of(IDENTITY.load(Ordering::Acquire))
 }
 
 /// The number of the generation, having asked the system which process this is. For the start of
 /// anything that relies on other threads.
 pub fn checked_generation() -> u64 {
-    // SAFETY: getpid has no precondition.
-    let process = unsafe { libc::getpid() };
-    let seen = PROCESS.load(Ordering::Acquire);
-    if seen != process {
-        // Counted up before the process is published: whoever finds the process known must also find
-        // the new number. Two threads may both count; a number too many is harmless.
-        if seen == 0 {
-            register_handlers();
-        } else {
-            GENERATION.fetch_add(1, Ordering::AcqRel);
-        }
-        let _ = PROCESS.compare_exchange(seen, process, Ordering::AcqRel, Ordering::Acquire);
+    // In this order: should a handler fork in between, the child finds that it has been counted already.
+    let known = IDENTITY.load(Ordering::Acquire);
+    let process = process();
+    if process_of(known) == process {
+        return generation_of(known);
     }
-    generation()
+    let first_use = process_of(known) == 0;
+    if first_use {
+        register_handlers();
+    }
+    let generation = generation_of(known) + u64::from(!first_use);
+    // If it fails, another thread of this process has done it meanwhile.
+    let _ = IDENTITY.compare_exchange(
+        known,
+        identity(generation, process),
+        Ordering::AcqRel,
+        Ordering::Acquire,
+    );
+    self::generation()
+}
+
+fn identity(generation: u64, process: u64) -> u64 {
+    generation << 32 | process
+}
+
+fn generation_of(identity: u64) -> u64 {
+    identity >> 32
+}
+
+fn process_of(identity: u64) -> u64 {
+    identity & u64::from(u32::MAX)
+}
+
+/// The id of this process, which is positive.
+fn process() -> u64 {
+    // SAFETY: getpid has no precondition.
+    u64::from(unsafe { libc::getpid() }.unsigned_abs())
 }
 
 /// Locks a mutex that threads of `generation` hold for short times only. None in a child forked since
 /// then, be it by a signal handler while this thread was waiting, if the mutex was held by a thread
-/// that stayed with the parent.
+/// that stayed with the parent; then whatever that thread was about to do is lost, too.
 pub fn lock<T>(mutex: &Mutex<T>, generation: u64) -> Option<MutexGuard<'_, T>> {
+    if let Ok(guard) = try_lock(mutex) {
+        return Some(guard);
+    }
     if worker::is_worker() {
         // No signal handler forks there.
         return Some(mutex.lock().unwrap_or_else(PoisonError::into_inner));
     }
     let mut attempts = 0;
     loop {
-        match mutex.try_lock() {
+        // In this order: what is locked once this is known to be a child is locked for ever. The other way
+        // round, the holder might release the mutex, and end its part of the work, before a handler forks.
+        let is_child = checked_generation() != generation;
+        match try_lock(mutex) {
             Ok(guard) => return Some(guard),
-            Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
-            Err(TryLockError::WouldBlock) if checked_generation() != generation => return None,
-            Err(TryLockError::WouldBlock) => {
+            Err(WouldBlock) if is_child => return None,
+            Err(WouldBlock) => {
                 attempts += 1;
                 if attempts <= 50 {
                     std::thread::yield_now();
@@ -75,6 +101,17 @@ pub fn lock<T>(mutex: &Mutex<T>, generation: u64) -> Option<MutexGuard<'_, T>> {
                 }
             }
         }
+    }
+}
+
+/// Somebody holds the mutex.
+struct WouldBlock;
+
+fn try_lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, WouldBlock> {
+    match mutex.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
+        Err(TryLockError::WouldBlock) => Err(WouldBlock),
     }
 }
 
@@ -87,10 +124,10 @@ fn register_handlers() {
     }
 }
 
-/// Runs `f` such that forks by other threads wait for its end.
+/// Runs `f`, which must be short, such that forks by other threads wait for its end.
 ///
-/// For code of dependencies that may initialise a process-wide `Once` (crossbeam-epoch's collector,
-/// on a worker's first steal): a child forked in the middle of that would wait for it for ever.
+/// For code of dependencies that may initialise a process-wide `Once`: a child forked in the middle of that
+/// would wait for it for ever.
 pub fn uninterrupted<R>(f: impl FnOnce() -> R) -> R {
     struct Leave;
     impl Drop for Leave {
@@ -111,6 +148,12 @@ pub fn uninterrupted<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// Whether a fork would wait for some thread.
+#[cfg(test)]
+pub fn is_held_off() -> bool {
+    CRITICAL.load(Ordering::SeqCst) != 0
+}
+
 extern "C" fn before() {
     FORKING.fetch_add(1, Ordering::SeqCst);
     if CRITICAL.load(Ordering::SeqCst) == 0 {
@@ -123,14 +166,17 @@ extern "C" fn before() {
 }
 
 extern "C" fn in_parent() {
-    FORKING.fetch_sub(1, Ordering::SeqCst);
+    // Not below 0: a signal handler may have forked while this thread was in `before`, and set it to 0 in the
+    // child, which then forks in its turn.
+    let _ = FORKING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |forking| {
+        forking.checked_sub(1)
+    });
 }
 
 extern "C" fn in_child() {
     // The threads that were in critical sections, or forking too, are the parent's.
     CRITICAL.store(0, Ordering::SeqCst);
     FORKING.store(0, Ordering::SeqCst);
-    GENERATION.fetch_add(1, Ordering::AcqRel);
-    // SAFETY: getpid has no precondition.
-    PROCESS.store(unsafe { libc::getpid() }, Ordering::Release);
+    // Even if the process id is the same: it can be, in another namespace.
+    IDENTITY.store(identity(generation() + 1, process()), Ordering::Release);
 }

@@ -15,8 +15,11 @@ use crate::{last_error, panics};
 /// the rest is for callbacks. Not the main thread's 8 MiB, since address space may be limited.
 const STACK_BYTES: usize = 2 << 20;
 
-/// Workers waiting for jobs. Dropping the pool lets them finish what was spawned, then end.
+/// Workers waiting for jobs. Dropping the pool lets them finish what was spawned, then end; a pool of the
+/// parent of this process is left as it is, since threads that stayed there may have been changing it.
 pub struct Pool {
+    /// Of which process they are threads.
+    generation: u64,
     /// `None` when not a single thread was granted.
     workers: Option<ThreadPool>,
     /// Who they are.
@@ -41,22 +44,23 @@ impl Pool {
         wanted: usize,
         spawn: impl Fn(ThreadBuilder) -> io::Result<thread::Handle>,
     ) -> Self {
-        fork::uninterrupted(|| {
-            let mut workers = None;
-            let mut ask = wanted;
-            while workers.is_none() && ask > 0 {
-                match Self::try_exactly(ask, &spawn) {
-                    Ok(built) => workers = Some(built),
-                    Err(granted) => ask = granted.min(ask - 1),
-                }
+        let generation = fork::checked_generation();
+        initialise_collector();
+        let mut workers = None;
+        let mut ask = wanted;
+        while workers.is_none() && ask > 0 {
+            match Self::try_exactly(ask, &spawn) {
+                Ok(built) => workers = Some(built),
+                Err(granted) => ask = granted.min(ask - 1),
             }
-            Self {
-                numbers: workers
-                    .as_ref()
-                    .map_or_else(|| Arc::new([]) as Arc<[_]>, warm_up),
-                workers,
-            }
-        })
+        }
+        Self {
+            generation,
+            numbers: workers
+                .as_ref()
+                .map_or_else(|| Arc::new([]) as Arc<[_]>, numbers),
+            workers,
+        }
     }
 
     /// rayon gives up when a single spawn fails: then the answer is the number that succeeded, and
@@ -94,6 +98,11 @@ impl Pool {
         &self.numbers
     }
 
+    /// Was it made by the parent of this process?
+    pub fn is_inherited(&self) -> bool {
+        fork::checked_generation() != self.generation
+    }
+
     /// Runs `job` on some worker, some time; gives it back when there is no worker.
     ///
     /// A panic of the job is lost: catch it inside.
@@ -111,6 +120,18 @@ impl Pool {
     }
 }
 
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // A handler that forks must do so before or after: in between, locks of the pool are held.
+        signals::with_asynchronous_blocked(|| {
+            let workers = self.workers.take();
+            if self.is_inherited() {
+                std::mem::forget(workers);
+            }
+        });
+    }
+}
+
 /// The life of a worker.
 fn work(worker: ThreadBuilder) {
     let _inside = panics::Inside::enter();
@@ -121,11 +142,19 @@ fn work(worker: ThreadBuilder) {
     worker.run();
 }
 
-/// Waits until every worker has looked for work once: the first of them to do so initialises
-/// crossbeam-epoch's collector, which a fork must not cut in two. Answers who they are.
+/// Makes the garbage collector that rayon's queues share, if there is none yet. Otherwise the first worker
+/// that looks for work would, at a moment when another thread may fork: the child's workers would wait for it
+/// for ever.
+fn initialise_collector() {
+    fork::uninterrupted(|| {
+        crossbeam_epoch::default_collector();
+    });
+}
+
+/// Asks every worker who it is.
 ///
 /// Not by rayon's own wait: on a worker of another pool that would take up other jobs meanwhile.
-fn warm_up(workers: &ThreadPool) -> Arc<[ThreadNumber]> {
+fn numbers(workers: &ThreadPool) -> Arc<[ThreadNumber]> {
     let (sender, receiver) = mpsc::channel();
     workers.spawn_broadcast(move |_| {
         // It is received until all have sent.
@@ -141,6 +170,7 @@ fn warm_up(workers: &ThreadPool) -> Arc<[ThreadNumber]> {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
 
     /// A system that grants `limit` threads at a time.
     fn limited(wanted: usize, limit: usize) -> Pool {
@@ -181,6 +211,27 @@ mod tests {
                 Err(_) => assert_eq!(expected, 0),
             }
         }
+    }
+
+    /// A pool of many workers takes its time; a fork meanwhile does not.
+    #[test]
+    fn forks_do_not_wait_for_the_workers() {
+        let pool = Pool::with_spawner(2, |worker| {
+            let start = Instant::now();
+            // Other tests hold forks off, too, for a moment.
+            while fork::is_held_off() {
+                assert!(start.elapsed() < Duration::from_secs(20));
+            }
+            thread::spawn(c"parexact-test", STACK_BYTES, || work(worker))
+        });
+        assert_eq!(pool.workers(), 2);
+    }
+
+    /// Another version of it would be another collector, and [`initialise_collector`] in vain.
+    #[test]
+    fn one_collector_for_rayon_and_us() {
+        let locked = include_str!("../../Cargo.lock");
+        assert_eq!(locked.matches("name = \"crossbeam-epoch\"").count(), 1);
     }
 
     #[test]

@@ -27,11 +27,33 @@ pub struct Queue {
     monitor: Monitor<Items>,
 }
 
+/// Bytes of memory that a queue keeps when it is empty.
+const KEPT_BYTES: usize = 64 << 10;
+
 #[derive(Debug, Default)]
 struct Items {
     bytes: VecDeque<u8>,
     count: usize,
     closed: bool,
+}
+
+impl Items {
+    /// Gives memory back when three quarters of it are unused, and keeps half of it. What is copied here is
+    /// at most what has been taken out since the size last changed, so that this costs each item a constant
+    /// time, however their number goes up and down.
+    fn shrink(&mut self) {
+        let capacity = self.bytes.capacity();
+        if capacity <= KEPT_BYTES || self.bytes.len() > capacity / 4 {
+            return;
+        }
+        let mut smaller = VecDeque::new();
+        let enough = (2 * self.bytes.len()).max(KEPT_BYTES);
+        // If even that is refused, the old memory will do.
+        if smaller.try_reserve_exact(enough).is_ok() {
+            smaller.extend(&self.bytes);
+            self.bytes = smaller;
+        }
+    }
 }
 
 impl Queue {
@@ -108,6 +130,7 @@ impl Queue {
             }
             items.bytes.drain(..self.item_size);
             items.count -= 1;
+            items.shrink();
             Some(Ok(()))
         })??;
         self.monitor.notify_one(NOT_FULL);
@@ -139,4 +162,101 @@ impl Queue {
 
 fn closed() -> Error {
     Error::new(PAREXACT_ERROR_CLOSED, "the queue is closed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ITEM: usize = 24;
+
+    fn put(queue: &Queue, number: u64) {
+        let mut item = [0; ITEM];
+        item[8..16].copy_from_slice(&number.to_le_bytes());
+        queue.put(&item, Timeout::Poll).expect("there is room");
+    }
+
+    fn get(queue: &Queue) -> u64 {
+        let mut number = [0; 8];
+        let take = |front: &[u8], back: &[u8]| {
+            let item = [front, back].concat();
+            number.copy_from_slice(&item[8..16]);
+        };
+        queue.get(Timeout::Poll, take).expect("there is an item");
+        u64::from_le_bytes(number)
+    }
+
+    fn capacity(queue: &Queue) -> usize {
+        queue.monitor.lock().expect("ours").bytes.capacity()
+    }
+
+    #[test]
+    fn an_emptied_queue_gives_its_memory_back() {
+        let queue = Queue::new(0, ITEM).expect("small");
+        let items = 200_000;
+        for round in 0..3 {
+            for number in 0..items {
+                put(&queue, number);
+            }
+            assert!(capacity(&queue) >= ITEM * items as usize);
+            for number in 0..items {
+                assert_eq!(get(&queue), number, "round {round}");
+                let inside = ITEM * (items - number - 1) as usize;
+                assert!(capacity(&queue) <= (4 * inside).max(KEPT_BYTES));
+            }
+            assert!(queue.is_empty() && capacity(&queue) <= KEPT_BYTES);
+        }
+    }
+
+    /// Wherever the number of items goes up and down, memory is not given and taken all the time.
+    #[test]
+    fn an_oscillating_queue_keeps_its_memory() {
+        let queue = Queue::new(0, ITEM).expect("small");
+        let (mut changes, mut moves, mut last) = (0, 0, 0);
+        let mut note = |queue: &Queue| {
+            moves += 1;
+            let now = capacity(queue);
+            // Whatever fits in what is kept costs nothing.
+            changes += usize::from(now != last && now.max(last) > KEPT_BYTES);
+            last = now;
+        };
+        for inside in (0..60_000)
+            .step_by(3000)
+            .chain((0..60_000).rev().step_by(2500))
+        {
+            while queue.len() < inside {
+                put(&queue, 0);
+                note(&queue);
+            }
+            while queue.len() > inside {
+                get(&queue);
+                note(&queue);
+            }
+            for _ in 0..200 {
+                for _ in 0..20 {
+                    put(&queue, 0);
+                    note(&queue);
+                }
+                for _ in 0..20 {
+                    get(&queue);
+                    note(&queue);
+                }
+            }
+        }
+        assert!(moves > 300_000);
+        assert!(changes < 40, "{changes} changes in {moves} moves");
+    }
+
+    /// A queue that goes from one large item to none and back.
+    #[test]
+    fn items_larger_than_what_is_kept() {
+        let queue = Queue::new(2, 4 * KEPT_BYTES).expect("small");
+        for byte in 0..5 {
+            let item = vec![byte; 4 * KEPT_BYTES];
+            queue.put(&item, Timeout::Poll).expect("there is room");
+            let take = |front: &[u8], back: &[u8]| assert_eq!([front, back].concat(), item);
+            queue.get(Timeout::Poll, take).expect("there is an item");
+            assert!(capacity(&queue) <= KEPT_BYTES);
+        }
+    }
 }

@@ -92,12 +92,19 @@ impl Gate {
     }
 
     /// Shuts, and waits until the last helper has left. False if this is a child forked since
-    /// `generation`: the helpers inside stayed with the parent, and their part of the work is lost.
+    /// `generation` and helpers are inside: they stayed with the parent, and their part of the work is lost.
     fn shut(&self, generation: u64) -> bool {
         self.state.fetch_or(SHUT, Ordering::Relaxed);
-        while self.state.load(Ordering::Acquire) != SHUT {
-            if fork::checked_generation() != generation {
-                return false;
+        let mut is_in_graph = false;
+        let complete = loop {
+            // In this order, as in `fork::lock`: whoever is inside once this is known to be a child stays
+            // there.
+            let is_child = fork::checked_generation() != generation;
+            if self.state.load(Ordering::Acquire) == SHUT {
+                break true;
+            }
+            if is_child {
+                break false;
             }
             // A signal handler may fork between the waits, and nobody will wake the child.
             self.empty.wait(FORK_CHECK);
@@ -106,15 +113,14 @@ impl Gate {
                 && !inside.helpers.is_empty()
             {
                 inside.awaited = true;
+                is_in_graph = true;
                 wait_graph::wait_for_all(&inside.helpers);
             }
-        }
-        if let Some(inside) = fork::lock(&self.inside, generation)
-            && inside.awaited
-        {
+        };
+        if is_in_graph {
             wait_graph::end(&mut vec![self.caller_number]);
         }
-        true
+        complete
     }
 }
 

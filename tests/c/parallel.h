@@ -143,4 +143,45 @@ static inline parexact_status finish(parexact_job *job)
     return status;
 }
 
+/* A task that gives its own pool more to do: as much as a map, and a task that does the same, so many
+ * times. */
+typedef struct {
+    parexact_pool *pool;
+    atomic_int left;
+    atomic_int begun;
+    atomic_int let_go;
+    atomic_size_t items;
+} growing_work;
+
+static inline int32_t count_item(const void *item, void *result, void *work)
+{
+    (void)item;
+    (void)result;
+    atomic_fetch_add(&((growing_work *)work)->items, 1);
+    return 0;
+}
+
+static inline int32_t give_more(void *user_data)
+{
+    growing_work *work = user_data;
+    parexact_job *job = NULL, *mapping = NULL;
+    work->begun = 1;
+    WAIT_UNTIL(work->let_go);
+    pause_for(2e-3); /* the pool's end is waiting */
+    CHECK_STATUS(parexact_map(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1), PAREXACT_OK);
+    CHECK_STATUS(parexact_map_async(work->pool, count_item, work, NULL, 0, NULL, 0, 10, 1, &mapping),
+                 PAREXACT_OK);
+    if (atomic_fetch_sub(&work->left, 1) > 1) {
+        CHECK_STATUS(parexact_submit(work->pool, give_more, work, &job), PAREXACT_OK);
+        parexact_job_free(job);
+    }
+    return finish(mapping);
+}
+
+static inline int32_t free_its_pool(void *work)
+{
+    parexact_pool_free(((growing_work *)work)->pool);
+    return give_more(work);
+}
+
 #endif

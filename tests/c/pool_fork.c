@@ -1,5 +1,6 @@
 /* A child that is forked while the parent's pools are at work: what was begun there belongs to the parent, and says so;
  * pools work in the child with workers of its own. */
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "parallel.h"
@@ -119,17 +120,50 @@ static void inherited_handles(void)
     parexact_pool_free(pool);
 }
 
+static volatile sig_atomic_t in_handlers;
+static volatile pid_t forked;
+
+static void fork_in_handler(int signal_number)
+{
+    (void)signal_number;
+    forked = fork();
+}
+
+/* Directly, or inside a signal handler from which the child returns. */
+static pid_t new_process(void)
+{
+    if (!in_handlers)
+        return fork();
+    forked = -1;
+    raise(SIGUSR1);
+    return forked;
+}
+
 /* The child reports by its exit status. It ends like a process that was never forked, by exit. */
 static void in_a_child(void (*part)(void))
 {
     int status = -1;
     fflush(NULL);
-    const pid_t child = fork();
+    const pid_t child = new_process();
     if (child == 0) {
         part();
         exit(checks_done());
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+}
+
+/* The pool is freed while its work grows, be it by a callback. */
+static void free_while_work_grows(void)
+{
+    growing_work work = {.pool = pool, .left = 10}, other = {.pool = unused_pool, .left = 10, .let_go = 1};
+    parexact_job *job = submit(pool, give_more, &work);
+    WAIT_UNTIL(work.begun);
+    work.let_go = 1;
+    parexact_pool_free(pool);
+    CHECK(work.left == 0 && work.items == 200);
+    CHECK_STATUS(finish(job), PAREXACT_OK);
+    CHECK_STATUS(finish(submit(unused_pool, free_its_pool, &other)), PAREXACT_OK);
+    WAIT_UNTIL(other.left == 0 && other.items == 200);
 }
 
 /* A grandchild, and a child that does nothing at all. */
@@ -205,8 +239,11 @@ int main(void)
     pthread_t getting = start(get_and_wait, NULL), acquiring = start(acquire_and_wait, NULL);
     pause_for(0.03);
 
-    for (int round = 0; round < 5; round++) {
+    signal(SIGUSR1, fork_in_handler);
+    for (size_t round = 0; round < usually(6, 2); round++) {
+        in_handlers = round % 2;
         in_a_child(inherited_handles);
+        in_a_child(free_while_work_grows);
         in_a_child(generations);
         in_a_child(end_at_once);
     }

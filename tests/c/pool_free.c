@@ -56,6 +56,31 @@ static void freed_by_its_worker(void)
     }
 }
 
+/* What callbacks give the pool while it is being freed is done and waited for, too. */
+static void freed_while_its_work_grows(void)
+{
+    for (size_t workers = 1; workers < 4; workers++) {
+        growing_work work = {.pool = new_pool(workers), .left = 10};
+        parexact_job *job = submit(work.pool, give_more, &work);
+        WAIT_UNTIL(work.begun);
+        work.let_go = 1;
+        parexact_pool_free(work.pool);
+        CHECK(work.left == 0 && work.items == 200);
+        CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_OK);
+        parexact_job_free(job);
+    }
+}
+
+/* The same if one of those callbacks frees it, and nobody waits for the end. */
+static void freed_by_its_worker_while_its_work_grows(void)
+{
+    for (size_t workers = 1; workers < 4; workers++) {
+        growing_work work = {.pool = new_pool(workers), .left = 10, .let_go = 1};
+        CHECK_STATUS(finish(submit(work.pool, free_its_pool, &work)), PAREXACT_OK);
+        WAIT_UNTIL(work.left == 0 && work.items == 200);
+    }
+}
+
 /* The handle of a job outlives its pool. */
 static void handles_outlive_the_pool(void)
 {
@@ -85,6 +110,8 @@ int main(void)
 {
     freed_early();
     freed_by_its_worker();
+    freed_while_its_work_grows();
+    freed_by_its_worker_while_its_work_grows();
     handles_outlive_the_pool();
     ended_with_the_pool();
     return checks_done();
