@@ -174,28 +174,35 @@ pub unsafe fn integrate(
         1,
         || Summing::new(kernels()),
         |sum, blocks| {
-            let (mut x, mut y) = ([0.0; BLOCK as usize], [0.0; BLOCK as usize]);
-            for block in blocks {
-                let start = block as u64 * BLOCK;
-                let count = BLOCK.min(n - start) as usize;
-                let (x, y) = (&mut x[..count], &mut y[..count]);
-                kernels().run(Abscissae { start, h, a, x });
-                // SAFETY: the caller's promise; the blocks hold so many values.
-                let value = callback::run(|| unsafe {
-                    function(x.as_ptr(), y.as_mut_ptr(), count, user_data.0)
-                });
-                if value != 0 {
-                    return Err(Error::new(
-                        PAREXACT_ERROR_CALLBACK_FAILED,
-                        format!(
-                            "the integrand failed for points {start} to {}: it returned {value}",
-                            start + count as u64
-                        ),
-                    ));
-                }
-                sum.add(as_unaligned(y));
+            // Not inlined: the points and values belong into no frame but its own.
+            #[inline(never)]
+            fn apart<R>(f: impl FnOnce() -> R) -> R {
+                f()
             }
-            Ok(())
+            apart(|| {
+                let (mut x, mut y) = ([0.0; BLOCK as usize], [0.0; BLOCK as usize]);
+                for block in blocks {
+                    let start = block as u64 * BLOCK;
+                    let count = BLOCK.min(n - start) as usize;
+                    let (x, y) = (&mut x[..count], &mut y[..count]);
+                    kernels().run(Abscissae { start, h, a, x });
+                    // SAFETY: the caller's promise; the blocks hold so many values.
+                    let value = callback::run(|| unsafe {
+                        function(x.as_ptr(), y.as_mut_ptr(), count, user_data.0)
+                    });
+                    if value != 0 {
+                        return Err(Error::new(
+                            PAREXACT_ERROR_CALLBACK_FAILED,
+                            format!(
+                                "the integrand failed for points {start} to {}: it returned {value}",
+                                start + count as u64
+                            ),
+                        ));
+                    }
+                    sum.add(as_unaligned(y));
+                }
+                Ok(())
+            })
         },
         Summing::merge,
     )?;

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import ours
 import peers
 from data import make
-from results import Row, at_least, count, fastest, ratio
+from results import Row, at_least, at_most, count, fastest, ratio
+from timing import speedup
 
 from .registry import Run, part
 
@@ -67,3 +70,31 @@ def worst_case(run: Run) -> Iterator[Row]:
     x = make("wide range", CACHED)
     mine, xsum = run.race(ours.sum_f64(x), peers.xsum_large(x)).values()
     yield ratio(run.part, "exact sum, wide range, 10⁶", mine, xsum, at_least(1), n=x.size)
+
+
+@part("P13", "dot products of other types and layouts, 10⁴ in cache, 1 thread")
+def dots(run: Run) -> Iterator[Row]:
+    """As multiples of the time that contiguous doubles take."""
+    n = 10_000
+    rng = np.random.default_rng(13)
+    doubles = [make("normals", 2 * n)[k * n : (k + 1) * n].copy() for k in (0, 1)]
+    spread = [np.repeat(x, 2)[::2] for x in doubles]
+    kinds = {
+        "float32": ([x.astype(np.float32) for x in doubles], 3),
+        "int32": ([rng.integers(-(2**31), 2**31, n, dtype=np.int32) for _ in doubles], 3),
+        "int64": ([rng.integers(-(2**63), 2**63, n, dtype=np.int64) for _ in doubles], 12),
+        "float64, every other element": (spread, 3),
+    }
+    pairs = {"contiguous float64": doubles} | {kind: pair for kind, (pair, _) in kinds.items()}
+    # Each has a product of its own.
+    contenders = [replace(ours.dot(*pair), name=kind, exact=False) for kind, pair in pairs.items()]
+    base, *timings = run.race(*contenders).values()
+    for (kind, (_, bound)), timing in zip(kinds.items(), timings):
+        yield Row(
+            run.part,
+            f"dot product, 10⁴, {kind}",
+            "time / contiguous float64",
+            speedup(base, timing),
+            target=at_most(bound),
+            details={"timings": [timing.to_json(), base.to_json()], "n": n},
+        )

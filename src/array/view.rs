@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::dtype::Dtype;
 use super::space::Space;
 
-/// Values gathered at a time: a few of the kernel's blocks, at home in the nearest cache.
-const TILE: usize = 2048;
+/// Values gathered at a time: they stay in the nearest cache, and take 4 KiB of the stack.
+const TILE: usize = 512;
 
 /// Contiguous runs from this length on are used where they lie; shorter ones are gathered.
 const WORTH_A_CALL: usize = 512;
@@ -119,9 +119,11 @@ impl View {
     }
 }
 
+/// Values that were uninitialised.
+///
 /// # Safety
-/// All values were written.
-unsafe fn written<R>(values: &[MaybeUninit<R>]) -> &[R] {
+/// All of them were written.
+pub unsafe fn written<R>(values: &[MaybeUninit<R>]) -> &[R] {
     // SAFETY: the same layout, and the caller's promise.
     unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
 }

@@ -5,12 +5,16 @@ use super::element::Accumulate;
 use super::extract::{Compared, Span};
 use super::float::{exponent, power_of_two};
 use super::sieve::{Outliers, Sieve, Sift};
-use super::simd::{Kernel, Kernels};
+use super::simd::{Kernel, Kernels, MAX_STEP};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
 
 /// No kernel's block is longer.
 pub const MAX_BLOCK: usize = 1024;
+
+/// Values of a block copied at a time to leave outliers out: a multiple of every kernel's step, and 4 KiB of
+/// the stack.
+const SIFTED: usize = 512;
 
 /// Bins cost microseconds to make and to drain: fewer values than this go one by one.
 const WORTH_BINS: usize = 4096;
@@ -149,15 +153,13 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         }
     }
 
-    fn merge(&mut self, other: Self) {
-        self.moments.merge(&other.finish());
+    fn merge(&mut self, mut other: Self) {
+        other.settle();
+        self.moments.merge(&other.moments);
     }
 
     fn finish(mut self) -> Moments {
-        self.deposit_totals();
-        if let Some(bins) = &mut self.bins {
-            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
-        }
+        self.settle();
         self.moments
     }
 }
@@ -165,6 +167,14 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
 impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: bool>
     Accumulator<SUM, SQUARES, EXTREMES, NARROW>
 {
+    /// Brings everything into the moments.
+    fn settle(&mut self) {
+        self.deposit_totals();
+        if let Some(bins) = &mut self.bins {
+            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+        }
+    }
+
     /// Adds all that a supply has.
     pub fn add_supply(&mut self, supply: &mut impl Supply) {
         self.moments.counts.all += supply.left() as u64;
@@ -217,7 +227,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             }
         }
         // Zeros change sums by nothing.
-        let mut padded = [[0; 8]; MAX_BLOCK];
+        let mut padded = [[0; 8]; MAX_STEP];
         let padded = &mut padded[..self.kernel.step()];
         padded[..rest.len()].copy_from_slice(rest);
         let span = self.kernel.span(padded);
@@ -269,21 +279,30 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
     /// Adds a block whose values fit the window in force but for a few, which go one by one; `false`, and nothing added, if
     /// they are more than a few.
     fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
-        let mut kept = [[0; 8]; MAX_BLOCK];
-        let kept = &mut kept[..block.len()];
         let sieve = Sieve {
             least: window.least(Depth::Two),
             above: window.above,
         };
         let mut outliers = Outliers::default();
-        self.kernels.run(Sift(&sieve, block, kept, &mut outliers));
-        let Some(outliers) = outliers.few() else {
+        self.kernels.run(Sift(&sieve, block, &mut outliers));
+        let Some(mut outliers) = outliers.few() else {
             return false;
         };
         for &index in outliers {
             self.add_one(f64::from_ne_bytes(block[usize::from(index)]));
         }
-        self.add_fitting(Depth::Two, kept, window);
+        let mut kept = [[0; 8]; SIFTED];
+        for (piece, start) in block.chunks(SIFTED).zip((0..).step_by(SIFTED)) {
+            let kept = &mut kept[..piece.len()];
+            kept.copy_from_slice(piece);
+            while let Some((&index, later)) = outliers.split_first()
+                && let Some(outlier) = kept.get_mut(usize::from(index) - start)
+            {
+                *outlier = [0; 8];
+                outliers = later;
+            }
+            self.add_fitting(Depth::Two, kept, window);
+        }
         true
     }
 

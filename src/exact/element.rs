@@ -64,8 +64,7 @@ impl<T: Integer> Element for T {
     const HAS_RESTS: bool = size_of::<T>() == 8;
     #[inline(always)]
     fn to_doubles(raw: T::Raw) -> (f64, f64) {
-        let x = T::read(raw);
-        (x.to_f64(), x.rest())
+        T::read(raw).to_doubles()
     }
     type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
         IntegerAccumulator<T, SUM, SQUARES, EXTREMES>;
@@ -77,8 +76,8 @@ pub struct Widening<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> 
     doubles: Accumulator<SUM, SQUARES, EXTREMES, true>,
 }
 
-/// Doubles at a time: 16 KiB stay in the nearest cache.
-const TILE: usize = 2048;
+/// Doubles at a time, a block or several of the kernel's: 8 KiB of the stack, in the nearest cache.
+const TILE: usize = 1024;
 
 impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Accumulate
     for Widening<SUM, SQUARES, EXTREMES>

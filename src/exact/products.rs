@@ -1,13 +1,16 @@
 //! Exact dot products: the driver of the product kernel, as [`super::accumulator`] is of the others.
 
 use super::Unaligned;
-use super::accumulator::MAX_BLOCK;
 use super::digits::Squares;
+use super::extract::Span;
 use super::float::CANONICAL_NAN;
 use super::moments::Counts;
 use super::round::Quotient;
-use super::simd::{Kernels, ProductKernel};
+use super::simd::{Kernels, MAX_STEP, ProductKernel};
 use super::window::{Depth, ProductWindow, Totals};
+
+/// Pairs from which a block that is not finite is cleaned at a time: a multiple of every kernel's step.
+const CLEANED: usize = 128;
 
 /// Σxy under way.
 pub struct Products {
@@ -46,7 +49,7 @@ impl Products {
             }
         }
         if !x_rest.is_empty() {
-            let mut padded = [[[0; 8]; MAX_BLOCK]; 2];
+            let mut padded = [[[0; 8]; MAX_STEP]; 2];
             padded[0][..x_rest.len()].copy_from_slice(x_rest);
             padded[1][..y_rest.len()].copy_from_slice(y_rest);
             let step = self.kernel.step();
@@ -56,6 +59,11 @@ impl Products {
 
     /// Adds what another accumulator holds.
     pub fn merge(&mut self, mut other: Self) {
+        self.merge_from(&mut other);
+    }
+
+    /// Adds what another accumulator holds, where it lies.
+    pub fn merge_from(&mut self, other: &mut Self) {
         other.deposit_totals();
         self.counts.merge(&other.counts);
         self.sum.merge(&other.sum);
@@ -88,24 +96,28 @@ impl Products {
 
     /// Adds one block after a look at it.
     fn add_block(&mut self, x: &[Unaligned], y: &[Unaligned]) {
-        if self.kernel.span(x).finite && self.kernel.span(y).finite {
-            return self.add_finite(x, y);
+        let (x_span, y_span) = (self.kernel.span(x), self.kernel.span(y));
+        if x_span.finite && y_span.finite {
+            return self.add_finite(x, y, (x_span, y_span));
         }
-        let mut finite = [[[0; 8]; MAX_BLOCK]; 2];
-        for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
-            let (a, b) = (f64::from_ne_bytes(x), f64::from_ne_bytes(y));
-            if a.is_finite() && b.is_finite() {
-                finite[0][i] = x;
-                finite[1][i] = y;
-            } else {
-                self.counts.add_special(a * b);
+        for (x, y) in x.chunks(CLEANED).zip(y.chunks(CLEANED)) {
+            let mut finite = [[[0; 8]; CLEANED]; 2];
+            for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
+                let (a, b) = (f64::from_ne_bytes(x), f64::from_ne_bytes(y));
+                if a.is_finite() && b.is_finite() {
+                    finite[0][i] = x;
+                    finite[1][i] = y;
+                } else {
+                    self.counts.add_special(a * b);
+                }
             }
+            let (x, y) = (&finite[0][..x.len()], &finite[1][..y.len()]);
+            let spans = (self.kernel.span(x), self.kernel.span(y));
+            self.add_finite(x, y, spans);
         }
-        self.add_finite(&finite[0][..x.len()], &finite[1][..y.len()]);
     }
 
-    fn add_finite(&mut self, x: &[Unaligned], y: &[Unaligned]) {
-        let (x_span, y_span) = (self.kernel.span(x), self.kernel.span(y));
+    fn add_finite(&mut self, x: &[Unaligned], y: &[Unaligned], (x_span, y_span): (Span, Span)) {
         let largest = (x_span.largest(), y_span.largest());
         if largest.0 == 0.0 || largest.1 == 0.0 {
             return;

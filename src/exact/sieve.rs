@@ -48,32 +48,24 @@ impl Outliers {
         self.count += 1;
     }
 
-    /// The outliers, if they are few.
+    /// The outliers in increasing order, if they are few.
     pub fn few(&self) -> Option<&[u16]> {
         self.indices.get(..self.count)
     }
 }
 
-/// Copies the values that a sieve holds, leaving 0 for the others.
-pub struct Sift<'a>(
-    pub &'a Sieve,
-    pub &'a [Unaligned],
-    pub &'a mut [Unaligned],
-    pub &'a mut Outliers,
-);
+/// Finds the values that a sieve does not hold, unless they are more than a few.
+pub struct Sift<'a>(pub &'a Sieve, pub &'a [Unaligned], pub &'a mut Outliers);
 
 impl Loop for Sift<'_> {
     #[inline(always)]
     fn run(self) {
         const GROUP: usize = 16;
-        let Self(sieve, values, kept, outliers) = self;
-        for (group, (values, kept)) in values.chunks(GROUP).zip(kept.chunks_mut(GROUP)).enumerate()
-        {
+        let Self(sieve, values, outliers) = self;
+        for (group, values) in values.chunks(GROUP).enumerate() {
             let mut all = true;
-            for (&value, kept) in values.iter().zip(kept) {
-                let holds = sieve.holds(f64::from_ne_bytes(value));
-                *kept = if holds { value } else { [0; 8] };
-                all &= holds;
+            for &value in values {
+                all &= sieve.holds(f64::from_ne_bytes(value));
             }
             if !all {
                 for (i, &value) in values.iter().enumerate() {

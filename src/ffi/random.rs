@@ -12,6 +12,7 @@
 
 use super::guard::guard;
 use super::pointers::{f64_bytes_mut, in_ptr, out_ptr};
+use super::state;
 use crate::error::Status;
 use crate::random::{Distribution, Part, generate};
 use crate::state::{State, check_count};
@@ -69,12 +70,13 @@ pub unsafe extern "C" fn parexact_random_state(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (d, mut state, out) = unsafe { (in_ptr(d, "d")?, in_ptr(s, "s")?, out_ptr(s, "s")?) };
-        let part = Part::new(seed, stream, offset, n)?;
-        // Before the work rather than after it.
-        check_count(state.moments()?.counts.all, n, "n")?;
-        state.add(&generate::reduce(&d, part)?)?;
-        out.write(state);
-        Ok(())
+        unsafe {
+            let d = in_ptr(d, "d")?;
+            out_ptr(s, "s")?;
+            let part = Part::new(seed, stream, offset, n)?;
+            // Before the work rather than after it.
+            check_count(state::count(s)?, n, "n")?;
+            state::add(s, &generate::reduce(&d, part)?)
+        }
     })
 }

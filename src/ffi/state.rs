@@ -7,6 +7,7 @@ use super::guard::{guard, guard_value};
 use super::pointers::{in_ptr, out_ptr};
 use crate::array::Array;
 use crate::error::{Error, Result, Status};
+use crate::exact::Moments;
 use crate::reduce;
 use crate::state::{PAREXACT_STATE_WORDS, State};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
@@ -45,11 +46,35 @@ pub unsafe extern "C" fn parexact_state_init(s: *mut State) -> Status {
 pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (mut state, out, a) = unsafe { (in_ptr(s, "s")?, out_ptr(s, "s")?, view(a, "a")?) };
-        state.add(&reduce::array::<true, true, true>(&a)?)?;
-        out.write(state);
-        Ok(())
+        unsafe {
+            out_ptr(s, "s")?;
+            add(s, &reduce::array::<true, true, true>(&view(a, "a")?)?)
+        }
     })
+}
+
+/// Adds moments to a state. Not inlined: while the moments are computed, the copy of the state does not take up
+/// the stack.
+///
+/// # Safety
+/// `s` is NULL or a state.
+#[inline(never)]
+pub unsafe fn add(s: *mut State, moments: &Moments) -> Result<()> {
+    // SAFETY: passed on from the caller.
+    let (mut state, out) = unsafe { (in_ptr(s, "s")?, out_ptr(s, "s")?) };
+    state.add(moments)?;
+    out.write(state);
+    Ok(())
+}
+
+/// How many values a state has. Not inlined, for the same reason.
+///
+/// # Safety
+/// `s` is NULL or a state.
+#[inline(never)]
+pub unsafe fn count(s: *const State) -> Result<u64> {
+    // SAFETY: passed on from the caller.
+    Ok(unsafe { in_ptr(s, "s")? }.moments()?.counts.all)
 }
 
 /// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.

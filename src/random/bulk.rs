@@ -73,8 +73,8 @@ pub trait Samples<S: Lanes, const N: usize>: Copy {
     }
 }
 
-/// Samples in a piece of a block: half of the nearest cache.
-pub const PIECE: usize = 2048;
+/// Samples in a piece of a block: a quarter of the nearest cache, on the stack.
+pub const PIECE: usize = 1024;
 
 /// What becomes of pieces.
 pub type Visit<'a> = &'a mut dyn FnMut(&mut [Unaligned; PIECE]);

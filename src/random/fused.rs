@@ -203,6 +203,8 @@ pub fn describe(blocks: &Blocks, transform: Transform, accumulator: &mut Describ
     true
 }
 
+/// Not inlined: each has a block in its frame.
+#[inline(never)]
 fn run<G: Samples<Avx512, N>, const N: usize>(
     blocks: &Blocks,
     transform: Transform,

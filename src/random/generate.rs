@@ -20,9 +20,6 @@ const CHUNK: u64 = 4;
 /// Fewer samples than this are not worth a second thread, which takes some 50 µs to wake up.
 const WORTH_THREADS: u64 = 1 << 17;
 
-/// A block of samples, at home in the caches.
-type Tile = [Unaligned; BLOCK];
-
 /// Writes the samples of a part to `out`, as many as it has room for.
 pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> Result<()> {
     /// Where the samples go; each is written by one thread alone.
@@ -126,7 +123,8 @@ impl Sampler {
 }
 
 impl Sampler {
-    /// Adds samples of one block to an accumulator.
+    /// Adds samples of one block to an accumulator. Not inlined: its pieces belong into no frame but its own.
+    #[inline(never)]
     fn describe(&self, key: [u64; 2], samples: Range<u64>, accumulator: &mut Describing) {
         #[cfg(target_arch = "x86_64")]
         if let Self::Bulk(bulk) = self
@@ -147,10 +145,15 @@ impl Sampler {
         match self {
             Self::Bulk(bulk) => bulk.visit(key, samples, visit),
             Self::Each { .. } => {
-                let mut tile: Tile = [[0; 8]; BLOCK];
-                let tile = &mut tile[..(samples.end - samples.start) as usize];
-                self.fill(key, samples, tile);
-                visit(tile);
+                let mut piece = [[0; 8]; PIECE];
+                let mut at = samples.start;
+                while at < samples.end {
+                    let end = samples.end.min(at.saturating_add(PIECE as u64));
+                    let piece = &mut piece[..(end - at) as usize];
+                    self.fill(key, at..end, piece);
+                    visit(piece);
+                    at = end;
+                }
             }
         }
     }
@@ -199,25 +202,24 @@ impl Bulk {
             };
             let whole = (rest.len() / BLOCK).min(together);
             let taken = if at.is_multiple_of(block) && whole > 0 {
+                let whole_blocks = &mut rest[..whole * BLOCK];
                 // SAFETY: there is room for so many blocks.
                 unsafe {
                     self.blocks(key, at / block)
-                        .fill(rest.as_mut_ptr().cast(), whole)
+                        .fill(whole_blocks.as_mut_ptr().cast(), whole)
                 };
+                self.transform.apply(whole_blocks);
                 whole * BLOCK
             } else {
-                let mut tile: Tile = [[0; 8]; BLOCK];
-                // SAFETY: room for one block.
-                unsafe {
-                    self.blocks(key, at / block)
-                        .fill(tile.as_mut_ptr().cast(), 1)
-                };
-                let start = (at % block) as usize;
-                let taken = rest.len().min(BLOCK - start);
-                rest[..taken].copy_from_slice(&tile[start..start + taken]);
+                let taken = rest.len().min(BLOCK - (at % block) as usize);
+                let mut places = rest[..taken].iter_mut();
+                self.visit(key, at..at + taken as u64, &mut |samples| {
+                    for (&sample, place) in samples.iter().zip(&mut places) {
+                        *place = sample;
+                    }
+                });
                 taken
             };
-            self.transform.apply(&mut rest[..taken]);
             done += taken;
             at += taken as u64;
         }

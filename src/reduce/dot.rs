@@ -1,16 +1,28 @@
 //! Dot products of arrays.
+//!
+//! Contiguous doubles go to the kernel as they lie. Elements of other types and layouts are converted on the way,
+//! exactly: to doubles, or, 64-bit integers, to unevaluated sums of two doubles.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+use std::slice::from_raw_parts;
 
 use super::chunk;
 use crate::array::dtype::Visitor;
+use crate::array::space::Space;
+use crate::array::view::written;
 use crate::array::{Dtype, View};
 use crate::error::{Error, Result};
 use crate::exact::products::Products;
-use crate::exact::simd::kernels;
+use crate::exact::simd::{Loop, kernels};
 use crate::exact::{Element, Unaligned};
 use crate::parallel::fold_chunks;
 
-/// Pairs converted at a time: all parts stay in the nearest cache.
-const TILE: usize = 512;
+/// Pairs converted at a time: they stay in the nearest cache, and take 8 KiB of the stack.
+const TILE: usize = 256;
+
+/// Contiguous doubles from this length on are used where they lie; shorter runs are gathered.
+const WORTH_A_CALL: usize = 128;
 
 /// Σxy of two vectors of one length.
 pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
@@ -32,34 +44,13 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     let shapes_differ = || Error::invalid("x and y must have the same shape");
     let space = x.space().with(y.space()).ok_or_else(shapes_differ)?;
     let space = space.by_memory();
-    let doubles = x.dtype() == Dtype::F64 && y.dtype() == Dtype::F64;
     let readers = [reader(x), reader(y)];
     let products = fold_chunks(
         space.len(),
         chunk(space.len()),
         || Products::new(kernels()),
         |products, range| {
-            space.runs(range, |first, run, strides| {
-                if doubles && strides == [8; 2] {
-                    let at = |i: usize| [x, y][i].data().wrapping_offset(first[i]).cast();
-                    // SAFETY: elements of the arrays, one after the other, without alignment.
-                    let [x, y] = [0, 1].map(|i| unsafe { std::slice::from_raw_parts(at(i), run) });
-                    products.add(x, y);
-                    return;
-                }
-                let mut done = 0;
-                while done < run {
-                    let count = (run - done).min(TILE);
-                    let tile: [Tile; 2] = std::array::from_fn(|i| {
-                        let offset = first[i] + done as isize * strides[i];
-                        let data = [x, y][i].data().wrapping_offset(offset);
-                        // SAFETY: these are elements of the array, of the reader's type.
-                        unsafe { readers[i](data, count, strides[i]) }
-                    });
-                    tile[0].add_products(&tile[1], count, products);
-                    done += count;
-                }
-            });
+            add(x, y, &space, range, readers, products);
             Ok(())
         },
         Products::merge,
@@ -67,38 +58,188 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     Ok(products.finish())
 }
 
+/// Adds the products of part of two arrays. Not inlined: tiles belong into no frame but its own.
+#[inline(never)]
+fn add(
+    x: &View,
+    y: &View,
+    space: &Space<2>,
+    range: Range<usize>,
+    readers: [Reader; 2],
+    products: &mut Products,
+) {
+    let doubles = x.dtype() == Dtype::F64 && y.dtype() == Dtype::F64;
+    let mut gathered = Gathered::new(readers);
+    space.runs(range, |offsets, run, strides| {
+        let first = [0, 1].map(|i| [x, y][i].data().wrapping_offset(offsets[i]));
+        if doubles && strides == [8; 2] && run >= WORTH_A_CALL {
+            // SAFETY: elements of the arrays, one after the other, without alignment.
+            let [x, y] = first.map(|first| unsafe { from_raw_parts(first.cast(), run) });
+            products.add(x, y);
+        } else {
+            // SAFETY: elements of the arrays, of the readers' types.
+            unsafe { gathered.add(first, run, strides, products) };
+        }
+    });
+    gathered.finish(products);
+}
+
+/// Converted pairs from runs of any length, until they are worth a call of the kernel.
+struct Gathered {
+    readers: [Reader; 2],
+    tiles: [Tile; 2],
+    pairs: usize,
+    /// Products with one rest and with two, apart from those of values: their magnitudes lie far from each other,
+    /// and would drive one window to and fro.
+    with_rests: Option<[Products; 2]>,
+}
+
+impl Gathered {
+    #[inline(always)]
+    fn new(readers: [Reader; 2]) -> Self {
+        Self {
+            readers,
+            tiles: [Tile::new(), Tile::new()],
+            pairs: 0,
+            with_rests: None,
+        }
+    }
+
+    /// Takes pairs of elements, from two addresses on, at strides in bytes; adds the products of full tiles.
+    ///
+    /// # Safety
+    /// The elements may be read, and are of the readers' types.
+    unsafe fn add(
+        &mut self,
+        first: [*const u8; 2],
+        run: usize,
+        strides: [isize; 2],
+        products: &mut Products,
+    ) {
+        let mut done = 0;
+        while done < run {
+            let count = (run - done).min(TILE - self.pairs);
+            let places = self.pairs..self.pairs + count;
+            for (i, tile) in self.tiles.iter_mut().enumerate() {
+                let elements = Elements {
+                    first: first[i].wrapping_offset(done as isize * strides[i]),
+                    stride: strides[i],
+                };
+                let (values, rests) = (&mut tile.values, &mut tile.rests);
+                // SAFETY: the caller's promise; there are places for as many.
+                let any = unsafe {
+                    (self.readers[i])(
+                        elements,
+                        &mut values[places.clone()],
+                        &mut rests[places.clone()],
+                    )
+                };
+                tile.has_rests |= any;
+            }
+            self.pairs += count;
+            done += count;
+            if self.pairs == TILE {
+                self.flush(products);
+            }
+        }
+    }
+
+    /// Adds all that is left.
+    fn finish(&mut self, products: &mut Products) {
+        self.flush(products);
+        for with_rests in self.with_rests.iter_mut().flatten() {
+            products.merge_from(with_rests);
+        }
+    }
+
+    /// Adds the products of the pairs at hand.
+    fn flush(&mut self, products: &mut Products) {
+        let pairs = std::mem::take(&mut self.pairs);
+        let [x, y] = &mut self.tiles;
+        // SAFETY: of each pair both values were written, and their rests if the tile has any.
+        unsafe {
+            products.add(x.values(pairs), y.values(pairs));
+            if !x.has_rests && !y.has_rests {
+                return;
+            }
+            // The values tell alone what a product with an infinity or NaN is; rests belong to integers,
+            // which are finite.
+            x.drop_specials(pairs);
+            y.drop_specials(pairs);
+            let new = || [(); 2].map(|()| Products::new(kernels()));
+            let [one, two] = self.with_rests.get_or_insert_with(new);
+            if x.has_rests {
+                one.add(x.rests(pairs), y.values(pairs));
+            }
+            if y.has_rests {
+                one.add(x.values(pairs), y.rests(pairs));
+            }
+            if x.has_rests && y.has_rests {
+                two.add(x.rests(pairs), y.rests(pairs));
+            }
+        }
+        x.has_rests = false;
+        y.has_rests = false;
+    }
+}
+
 /// Values as unevaluated sums of two doubles: the nearest one, and what 64-bit integers have beyond it.
 struct Tile {
-    values: [Unaligned; TILE],
-    rests: Option<[Unaligned; TILE]>,
+    values: [MaybeUninit<Unaligned>; TILE],
+    rests: [MaybeUninit<Unaligned>; TILE],
+    /// Is any of the rests not 0?
+    has_rests: bool,
 }
 
 impl Tile {
-    fn add_products(&self, other: &Self, count: usize, products: &mut Products) {
-        products.add(&self.values[..count], &other.values[..count]);
-        // The values tell alone what a product with an infinity or NaN is; rests belong to integers, which are finite.
-        if let Some(rests) = &self.rests {
-            products.add(&rests[..count], &other.finite()[..count]);
-        }
-        if let Some(rests) = &other.rests {
-            products.add(&self.finite()[..count], &rests[..count]);
-        }
-        if let (Some(rests), Some(others)) = (&self.rests, &other.rests) {
-            products.add(&rests[..count], &others[..count]);
+    #[inline(always)]
+    fn new() -> Self {
+        Self {
+            values: [MaybeUninit::uninit(); TILE],
+            rests: [MaybeUninit::uninit(); TILE],
+            has_rests: false,
         }
     }
 
-    /// The values, 0 for those that are not finite.
-    fn finite(&self) -> [Unaligned; TILE] {
-        self.values.map(|value| {
-            let is_finite = f64::from_ne_bytes(value).is_finite();
-            if is_finite { value } else { [0; 8] }
-        })
+    /// # Safety
+    /// So many were written.
+    unsafe fn values(&self, count: usize) -> &[Unaligned] {
+        // SAFETY: the caller's promise.
+        unsafe { written(&self.values[..count]) }
+    }
+
+    /// # Safety
+    /// So many were written.
+    unsafe fn rests(&self, count: usize) -> &[Unaligned] {
+        // SAFETY: the caller's promise.
+        unsafe { written(&self.rests[..count]) }
+    }
+
+    /// Puts 0 in the place of values that are not finite.
+    ///
+    /// # Safety
+    /// So many were written.
+    unsafe fn drop_specials(&mut self, count: usize) {
+        for value in &mut self.values[..count] {
+            // SAFETY: the caller's promise.
+            let number = f64::from_ne_bytes(unsafe { value.assume_init() });
+            if !number.is_finite() {
+                value.write([0; 8]);
+            }
+        }
     }
 }
 
-/// Reads at most [`TILE`] elements, from an address on, at a stride in bytes.
-type Reader = unsafe fn(*const u8, usize, isize) -> Tile;
+/// Elements of an array, from an address on, at a stride in bytes.
+#[derive(Clone, Copy)]
+struct Elements {
+    first: *const u8,
+    stride: isize,
+}
+
+/// Writes as many values as there are places and, for types that have any, their rests; is a rest not 0?
+type Reader =
+    unsafe fn(Elements, &mut [MaybeUninit<Unaligned>], &mut [MaybeUninit<Unaligned>]) -> bool;
 
 fn reader(view: &View) -> Reader {
     struct Choose;
@@ -112,22 +253,62 @@ fn reader(view: &View) -> Reader {
 }
 
 /// # Safety
-/// The elements may be read.
-unsafe fn read<T: Element>(data: *const u8, count: usize, stride: isize) -> Tile {
-    let mut values = [[0; 8]; TILE];
-    let mut rests = T::HAS_RESTS.then_some([[0; 8]; TILE]);
-    for i in 0..count {
-        // SAFETY: the caller's promise; raw elements have no alignment.
-        let raw: T::Raw = unsafe {
-            data.wrapping_offset(i as isize * stride)
-                .cast::<T::Raw>()
-                .read()
-        };
-        let (value, rest) = T::to_doubles(raw);
-        values[i] = value.to_ne_bytes();
-        if let Some(rests) = &mut rests {
-            rests[i] = rest.to_ne_bytes();
+/// As many elements may be read as there are places.
+unsafe fn read<T: Element>(
+    elements: Elements,
+    values: &mut [MaybeUninit<Unaligned>],
+    rests: &mut [MaybeUninit<Unaligned>],
+) -> bool {
+    struct Convert<'a, I> {
+        elements: I,
+        values: &'a mut [MaybeUninit<Unaligned>],
+        rests: &'a mut [MaybeUninit<Unaligned>],
+        /// The bits of all rests.
+        bits: &'a mut u64,
+        has_rests: bool,
+    }
+    impl<I: Iterator<Item = (f64, f64)>> Loop for Convert<'_, I> {
+        #[inline(always)]
+        fn run(self) {
+            // Of its own, as the compiler cannot tell `self.bits` from the places.
+            let mut bits = 0;
+            let places = self.values.iter_mut().zip(self.rests);
+            for ((value_out, rest_out), (value, rest)) in places.zip(self.elements) {
+                value_out.write(value.to_ne_bytes());
+                if self.has_rests {
+                    rest_out.write(rest.to_ne_bytes());
+                    bits |= rest.to_bits();
+                }
+            }
+            *self.bits = bits;
         }
     }
-    Tile { values, rests }
+
+    let mut bits = 0;
+    let Elements { first, stride } = elements;
+    if stride == size_of::<T::Raw>() as isize {
+        // SAFETY: the caller's promise; raw elements have no alignment.
+        let raw: &[T::Raw] = unsafe { from_raw_parts(first.cast(), values.len()) };
+        kernels().run(Convert {
+            elements: raw.iter().map(|&raw| T::to_doubles(raw)),
+            values,
+            rests,
+            bits: &mut bits,
+            has_rests: T::HAS_RESTS,
+        });
+    } else {
+        let element = |i: usize| {
+            let element = first.wrapping_offset(i as isize * stride).cast::<T::Raw>();
+            // SAFETY: as above.
+            T::to_doubles(unsafe { element.read() })
+        };
+        kernels().run(Convert {
+            elements: (0..values.len()).map(element),
+            values,
+            rests,
+            bits: &mut bits,
+            has_rests: T::HAS_RESTS,
+        });
+    }
+    bits != 0
 }

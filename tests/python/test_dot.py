@@ -150,6 +150,68 @@ def test_two_types(left: np.dtype[Any], right: np.dtype[Any]) -> None:
         assert bits(dot_of(x[::-1], place(y[::-1], [right.itemsize + 1], 1))) == expected
 
 
+@pytest.mark.parametrize(("left", "right"), list(product(DTYPES, DTYPES)), ids=str)
+def test_two_types_around_the_ends_of_a_tile(left: np.dtype[Any], right: np.dtype[Any]) -> None:
+    """All but contiguous doubles are converted by tiles, across the rows of a matrix."""
+    rng = np.random.default_rng([9, DTYPES.index(left), DTYPES.index(right)])
+    for n, kind in (
+        (127, "ends"),
+        (255, "any"),
+        (256, "small"),
+        (257, "not finite"),
+        (513, "ends"),
+    ):
+        x, y = numbers(rng, left, n, kind), numbers(rng, right, n, kind)
+        expected = bits(oracle.dot(values_of(x), values_of(y)))
+        wide = place(x, [3 * left.itemsize], 1)
+        assert bits(dot_of(x, y)) == bits(dot_of(wide, y)) == expected, n
+        assert bits(dot_of(place(x[::-1], [-left.itemsize])[::-1], y[::-1][::-1])) == expected, n
+        repeated = np.broadcast_to(y[:1], n)
+        expected = bits(oracle.dot(values_of(x), values_of(repeated)))
+        assert bits(dot_of(x, repeated)) == bits(dot_of(repeated, wide)) == expected, n
+        rows = x[: n // 9 * 9].reshape(-1, 9)[:, 1:8], y[: n // 9 * 9].reshape(-1, 9)[:, 2:9]
+        expected = bits(oracle.dot(*(values_of(part.ravel()) for part in rows)))
+        assert bits(dot_of(*rows)) == expected, n
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+@pytest.mark.parametrize("other", [np.int64, np.uint64, np.float64, np.float32])
+def test_long_integers_that_are_no_doubles(dtype: type[Any], other: type[Any]) -> None:
+    """What lies beyond the nearest doubles decides, and is nothing beside what is not finite."""
+    limits = np.iinfo(dtype)
+    edges = [
+        2**53 + 1,
+        2**62 + 1,
+        limits.max,
+        limits.max - 1,
+        limits.min,
+        limits.min + 1,
+        2**54 + 3,
+    ]
+    x = np.array(edges * 200, dtype=dtype)
+    y = np.array([1, 3, 2**24 - 1, 2] * 350, dtype=other)
+    if np.issubdtype(other, np.integer):
+        y[::5] = np.iinfo(other).max
+        y[1::5] = np.iinfo(other).max // 3
+    assert bits(dot_of(x, y)) == bits(oracle.dot(values_of(x), values_of(y)))
+    # All but one unit cancels.
+    u = np.array([limits.max, limits.max], dtype=dtype)
+    v = np.array([limits.max, limits.max - 1], dtype=dtype)
+    ones = np.array([1, 1], dtype=other)
+    assert dot_of(np.tile(u, 300), np.tile(ones, 300)) == float(600 * int(limits.max))
+    exact = sum(int(a) * int(b) for a, b in zip(u, v))
+    assert dot_of(u, v) == float(exact)
+    if np.issubdtype(other, np.floating):
+        z = np.concatenate([x, x])
+        signs = np.concatenate([np.ones(x.size), -np.ones(x.size)]).astype(other)
+        signs[3] += 1  # one more of x[3]
+        assert dot_of(z, signs) == float(x[3])
+        signs[5] = np.inf
+        assert dot_of(z, signs) == (math.inf if x[5] > 0 else -math.inf)
+        z[5] = 0
+        assert math.isnan(dot_of(z, signs))
+
+
 FINITE = [maker for maker in MAKERS if maker.__name__ != "not_finite"]
 
 

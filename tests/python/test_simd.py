@@ -59,7 +59,12 @@ def digests() -> dict[str, str]:
                 x = numbers(rng, dtype, shape[0] * shape[1], kind).reshape(shape)
                 other = numbers(rng, np.dtype(np.float64), x.size).reshape(shape)
                 for y in orders(x).values():
-                    answers = [bits(sum_of(y)), bits(norm_of(y)), bits(dot_of(y, other))]
+                    answers = [
+                        bits(sum_of(y)),
+                        bits(norm_of(y)),
+                        bits(dot_of(y, other)),
+                        bits(dot_of(y, y)),
+                    ]
                     digest.update(repr(answers).encode())
                     digest.update(bytes(state_of(y)))
                     for op in ALL_OPS:

@@ -13,6 +13,9 @@ mod avx2;
 pub mod avx512;
 mod baseline;
 
+/// No kernel's step is longer: vectors in flight, of so many lanes.
+pub const MAX_STEP: usize = 4 * MAX_LANES;
+
 /// A vector of `f64`.
 ///
 /// # Safety
