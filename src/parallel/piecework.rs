@@ -221,7 +221,7 @@ mod tests {
             })
         })
         .expect("nothing fails");
-        assert_eq!(own, [768..784]);
+        assert_eq!((own.len(), own[0].start, own[0].end), (1, 768, 784));
         assert_eq!(helped.len(), 15);
         assert_eq!((helped[0].start, helped[14].end), (784, 1024));
     }
