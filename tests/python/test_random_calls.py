@@ -123,8 +123,11 @@ def test_refused_sizes_and_pointers(kind: str, parameters: Sequence[float]) -> N
 def test_unused_parameters_are_ignored(kind: str, parameters: Sequence[float]) -> None:
     expected = random(kind, *parameters, n=100)
     for rest in (1.0, math.nan, math.inf):
-        filled = [*parameters, rest, rest][:3]
-        assert random(kind, *filled, n=100).tobytes() == expected.tobytes()
+        filled = distribution(kind, *parameters)
+        filled.parameter[len(parameters) :] = [rest] * (3 - len(parameters))
+        out = np.empty(100)
+        assert fill(filled, 0, pointer(out), 100) == OK
+        assert out.tobytes() == expected.tobytes()
 
 
 def test_damaged_states_are_refused() -> None:
