@@ -2,9 +2,10 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // The ABI's name, from the version in Cargo.toml; `make` creates the link of that name.
+    let soname = concat!("-Wl,-soname,libparexact.so.", env!("CARGO_PKG_VERSION_MAJOR"));
     for argument in [
-        // The ABI's name; `make` creates the link of that name.
-        "-Wl,-soname,libparexact.so.0",
+        soname,
         // Worker threads and thread-local destructors outlive dlclose.
         "-Wl,-z,nodelete",
         // A program's own `my_statistics` must not replace ours inside the library.

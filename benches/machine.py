@@ -50,5 +50,5 @@ def describe() -> dict[str, Any]:
         "python": platform.python_version(),
         "revision": _revision(),
         "peers": peers.versions(),
-        "parexact": json.loads(ours.native.explain()),
+        "parexact": json.loads(ours.raw.explain()),
     }

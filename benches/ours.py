@@ -1,4 +1,4 @@
-"""parexact as a contender: plain ctypes, over the prototypes of python_examples/native.py."""
+"""parexact as a contender: plain ctypes, over the prototypes of python_examples/raw.py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from timing import Contender
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python_examples"))
-import native
+import raw
 
 NAME = "parexact"
 Numbers = npt.NDArray[Any]
@@ -24,14 +24,14 @@ OPS = {"sum": 0, "mean": 1, "var": 2, "std": 3, "min": 4, "max": 5, "norm": 6}
 
 
 class Missing(Exception):
-    """The library, or native.py, does not have the function."""
+    """The library, or raw.py, does not have the function."""
 
 
 def function(name: str) -> Callable[..., int]:
     """Return one of the library's functions, with its prototype."""
-    if name not in native.PROTOTYPES:
-        raise Missing(f"{name} has no prototype in native.py")
-    found: Callable[..., int] = getattr(native.lib, name)
+    if name not in raw.PROTOTYPES:
+        raise Missing(f"{name} has no prototype in raw.py")
+    found: Callable[..., int] = getattr(raw.lib, name)
     return found
 
 
@@ -39,7 +39,7 @@ def _contender(call: Callable[[], int], value: Callable[[], float], name: str = 
     """Return the call as a contender that fails if the status is not OK."""
 
     def checked(status: int) -> float:
-        native.check(status)
+        raw.check(status)
         return value()
 
     return Contender(name, call, checked, exact=True)
@@ -48,22 +48,22 @@ def _contender(call: Callable[[], int], value: Callable[[], float], name: str = 
 def sum_f64(x: npt.NDArray[np.float64]) -> Contender:
     """Σx by the plain vector function: the rawest call there is."""
     out = c_double()
-    call = partial(function("parexact_sum_f64"), native.doubles(x), x.size, byref(out))
+    call = partial(function("parexact_sum_f64"), raw.doubles(x), x.size, byref(out))
     return _contender(call, lambda: out.value)
 
 
 def sum_view(a: Numbers) -> Contender:
     """Σx of any array."""
     out = c_double()
-    call = partial(function("parexact_sum"), byref(native.view(a)), byref(out))
+    call = partial(function("parexact_sum"), byref(raw.view(a)), byref(out))
     return _contender(call, lambda: out.value)
 
 
 def describe(a: Numbers, nan: str = "propagate") -> Contender:
     """n, sum, mean, var, std, min and max of any array; stands for its variance."""
-    out = native.Stats()
-    policy = native.NAN_POLICY[nan]
-    view = native.view(a)
+    out = raw.Stats()
+    policy = raw.NAN_POLICY[nan]
+    view = raw.view(a)
     call = partial(function("parexact_describe"), byref(view), 0, policy, byref(out))
     return _contender(call, lambda: out.variance)
 
@@ -71,14 +71,14 @@ def describe(a: Numbers, nan: str = "propagate") -> Contender:
 def norm(a: Numbers) -> Contender:
     """Return the Euclidean norm of any array."""
     out = c_double()
-    call = partial(function("parexact_norm"), byref(native.view(a)), byref(out))
+    call = partial(function("parexact_norm"), byref(raw.view(a)), byref(out))
     return _contender(call, lambda: out.value)
 
 
 def dot(x: Numbers, y: Numbers) -> Contender:
     """Σxy of any two arrays of one shape."""
     out = c_double()
-    views = byref(native.view(x)), byref(native.view(y))
+    views = byref(raw.view(x)), byref(raw.view(y))
     call = partial(function("parexact_dot"), *views, byref(out))
     return _contender(call, lambda: out.value)
 
@@ -92,12 +92,12 @@ def reduce(
     axes = None if axis is None else (c_int32 * 1)(axis)
     call = partial(
         function("parexact_reduce"),
-        byref(native.view(a)),
+        byref(raw.view(a)),
         OPS[op],
         axes,
         0 if axis is None else 1,
         0,
-        native.NAN_POLICY[nan],
+        raw.NAN_POLICY[nan],
         out.ctypes.data_as(POINTER(c_double)),
         out.size,
     )
@@ -115,21 +115,21 @@ def fill(kind: str, *parameters: float, n: int) -> Contender:
     # Whatever advances the offset is timed too: nothing of it runs in the interpreter.
     calls = map(
         function("parexact_random_fill"),
-        repeat(byref(native.distribution(kind, *parameters))),
+        repeat(byref(raw.distribution(kind, *parameters))),
         *(repeat(SEED), repeat(0), count(0, n)),
-        *(repeat(native.doubles(out)), repeat(n)),
+        *(repeat(raw.doubles(out)), repeat(n)),
     )
     return _contender(partial(next, calls), lambda: float(out[-1]))
 
 
 def fused(kind: str, *parameters: float, n: int) -> Contender:
     """Draw the first n numbers into a state, which stores none; stands for their variance."""
-    d, state, out = native.distribution(kind, *parameters), native.State(), native.Stats()
+    d, state, out = raw.distribution(kind, *parameters), raw.State(), raw.Stats()
     draw, result = function("parexact_random_state"), function("parexact_state_result")
     arguments = byref(d), SEED, 0, 0, n, byref(state)
 
     def call() -> int:
-        native.lib.parexact_state_init(byref(state))
+        raw.lib.parexact_state_init(byref(state))
         return draw(*arguments) or result(byref(state), 0, 0, byref(out))
 
     return _contender(call, lambda: out.variance, f"{NAME}, none stored")
@@ -137,9 +137,9 @@ def fused(kind: str, *parameters: float, n: int) -> Contender:
 
 def fill_then_describe(kind: str, *parameters: float, n: int) -> Contender:
     """Draw the same numbers into an array and describe that."""
-    d, x, out = native.distribution(kind, *parameters), np.empty(n), native.Stats()
+    d, x, out = raw.distribution(kind, *parameters), np.empty(n), raw.Stats()
     draw, describe = function("parexact_random_fill"), function("parexact_describe")
-    arguments, view = (byref(d), SEED, 0, 0, native.doubles(x), n), native.view(x)
+    arguments, view = (byref(d), SEED, 0, 0, raw.doubles(x), n), raw.view(x)
 
     def call() -> int:
         return draw(*arguments) or describe(byref(view), 0, 0, byref(out))
@@ -149,7 +149,7 @@ def fill_then_describe(kind: str, *parameters: float, n: int) -> Contender:
 
 def my_statistics(sizes: Sequence[int]) -> Contender:
     """Run the slide's loop; stands for the last variance."""
-    out = native.Stats()
+    out = raw.Stats()
     draw = function("my_statistics")
 
     def call() -> int:
@@ -178,7 +178,7 @@ def map_empty(n: int) -> Contender:
 
     items, results = np.zeros(n), np.zeros(n)
     places = (items.ctypes.data, 8, results.ctypes.data, 8)
-    callback = native.MapFunction(empty.address)
+    callback = raw.MapFunction(empty.address)
     call = partial(function("parexact_map"), None, callback, None, *places, n, 0)
     keep = (empty, items, results)
     return _contender(call, lambda: float(len(keep) * 0))

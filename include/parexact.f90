@@ -43,126 +43,205 @@ module parexact
   ! What a program needs in order to declare arguments, so that "use parexact" is enough.
   public :: c_double, c_int, c_int32_t, c_int64_t, c_size_t, c_ptr, c_null_ptr, c_f_pointer, c_loc, c_sizeof
 
-  ! ------------------------------------------------------------------------------------------------------------ Constants
+  ! -------------------------------------------------------------------------------------------------------- Constants and types
 
-  !> Status of a call.
+  ! What programs hand over in a parexact_array: the address, the type and the number of dimensions; the address of ndim
+  ! integer(c_int64_t) extents; that of as many strides in bytes, which may be negative or 0, or c_null_ptr if the last
+  ! dimension is contiguous and the others follow, which for a whole Fortran array means the reversed shape:
+  !
+  !     real(c_float), target      :: a(20, 30)
+  !     integer(c_int64_t), target :: extents(2)
+  !     extents = [30, 20]
+  !     status = parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F32, 2, c_loc(extents)), total)
+  !
+  ! Array and extents must have the target attribute and outlive the view. Counts in parexact_stats are unsigned in C; they
+  ! never exceed huge(0_c_int64_t). A parexact_state is 2 KiB without pointers, to be stored, sent and merged. An example of a
+  ! distribution: parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0]).
+
+  ! Generated from parexact.h by `make bindings`: constants and types.
+  !> Success.
   integer(c_int32_t), parameter, public :: PAREXACT_OK = 0
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NULL_POINTER = 1      !< a required pointer is NULL
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INVALID_ARGUMENT = 2  !< outside its range; the message names it
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_SIZE_OVERFLOW = 3     !< a length or count that cannot be
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NO_MEMORY = 4         !< no memory left, or too little
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NAN_FOUND = 5         !< a NaN under PAREXACT_NAN_RAISE
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_BAD_STATE = 6         !< the words are no state of this version
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CALLBACK_FAILED = 7   !< a callback answered nonzero
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CANCELLED = 8         !< the attached control was cancelled
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_TIMEOUT = 9           !< the time given was over first
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CLOSED = 10           !< the queue is closed
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NOT_OWNER = 11        !< the lock is not held by this thread
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_DEADLOCK = 12         !< waiting here could never end
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_FORKED = 13           !< the handle belongs to the parent process
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_UNSUPPORTED = 14      !< valid, but not in this version
-  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INTERNAL = 15         !< a defect of the library
+  !> A required pointer is NULL.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NULL_POINTER = 1
+  !> An argument lies outside its documented range; the message names it.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INVALID_ARGUMENT = 2
+  !> A length or count, times the size of an item, exceeds what memory or the result can hold.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_SIZE_OVERFLOW = 3
+  !> The system has no memory left, or not as much as the call needs.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NO_MEMORY = 4
+  !> A NaN was met under PAREXACT_NAN_RAISE.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NAN_FOUND = 5
+  !> The words are not a state of this version, or contradict each other.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_BAD_STATE = 6
+  !> A callback answered nonzero.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CALLBACK_FAILED = 7
+  !> The attached control was cancelled.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CANCELLED = 8
+  !> The time given was over first.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_TIMEOUT = 9
+  !> The queue is closed.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CLOSED = 10
+  !> The lock is not held by this thread.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NOT_OWNER = 11
+  !> Waiting here could never end.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_DEADLOCK = 12
+  !> The handle was made by the parent of this forked process.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_FORKED = 13
+  !> Valid, but this version cannot do it.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_UNSUPPORTED = 14
+  !> A defect of the library itself; please report it.
+  integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INTERNAL = 15
 
-  !> Type of the elements of a parexact_array.
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F64 = 0
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F32 = 1
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I64 = 2
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I32 = 3
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I16 = 4
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I8 = 5
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U64 = 6
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U32 = 7
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U16 = 8
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U8 = 9
-  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_BOOL = 10
-
-  !> What a NaN among the values does: the results become NaN; it is skipped; the call answers PAREXACT_ERROR_NAN_FOUND.
+  !> NaN in, NaN out: the result of every operation that meets a NaN is NaN.
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_PROPAGATE = 0
+  !> NaNs are skipped, as if they were not there.
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_OMIT = 1
+  !> A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
   integer(c_int32_t), parameter, public :: PAREXACT_NAN_RAISE = 2
 
-  !> What parexact_reduce computes.
+  !> IEEE 754 binary64, double.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F64 = 0
+  !> IEEE 754 binary32, float.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F32 = 1
+  !> int64_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I64 = 2
+  !> int32_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I32 = 3
+  !> int16_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I16 = 4
+  !> int8_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_I8 = 5
+  !> uint64_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U64 = 6
+  !> uint32_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U32 = 7
+  !> uint16_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U16 = 8
+  !> uint8_t.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U8 = 9
+  !> One byte: 0 is false, anything else is true and counts as 1.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_BOOL = 10
+
+  !> Sum.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_SUM = 0
+  !> Arithmetic mean.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_MEAN = 1
+  !> Variance, with divisor count - ddof.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_VAR = 2
+  !> Standard deviation, with divisor count - ddof.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_STD = 3
+  !> Minimum, -0.0 below +0.0.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_MIN = 4
+  !> Maximum, +0.0 above -0.0.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_MAX = 5
+  !> Euclidean norm.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_NORM = 6
 
-  !> Distributions of random numbers, and their parameters in order.
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_UNIFORM = 0     !< low, high (exclusive, but may equal low)
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_NORMAL = 1      !< mean, sd
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_EXPONENTIAL = 2 !< rate
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_LOGNORMAL = 3   !< mu, sigma
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_GAMMA = 4       !< shape, scale
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_BETA = 5        !< a, b
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_CHI_SQUARED = 6 !< df
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_STUDENT_T = 7   !< df
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_FISHER_F = 8    !< df1, df2
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_WEIBULL = 9     !< scale, shape
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_CAUCHY = 10     !< median, scale
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_TRIANGULAR = 11 !< low, high, mode
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_POISSON = 12    !< mean
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_BINOMIAL = 13   !< n, p
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_GEOMETRIC = 14  !< p; counts trials, from 1
-  integer(c_int32_t), parameter, public :: PAREXACT_DIST_INTEGER = 15    !< low, high (exclusive), in -2**53 to 2**53
-
-  !> The greatest thread count that can be asked for.
-  integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024
-
-  !> Layout of a state. Indices count from 0, and so does the component words of parexact_state.
+  !> Words of a state.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_WORDS = 256
+  !> The first of the words that merge by integer addition: four counters, then the digits of both sums.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_ADDITIVE_FIRST = 1
+  !> How many words merge by addition.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_ADDITIVE_COUNT = 206
+  !> The first of the words that merge by the maximum: the inverted key of the minimum, the key of the
+  !> maximum, an error.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_MAX_FIRST = 207
+  !> How many words merge by the maximum.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_MAX_COUNT = 3
 
-  ! ----------------------------------------------------------------------------------------------------------------- Types
+  !> Uniform in [low, high); always low if both are equal.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_UNIFORM = 0
+  !> Normal: mean, sd. Always the mean if sd is 0.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_NORMAL = 1
+  !> Exponential: rate.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_EXPONENTIAL = 2
+  !> Lognormal: mu, sigma, the mean and standard deviation of the logarithm. sigma may be 0.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_LOGNORMAL = 3
+  !> Gamma: shape, scale. Always 0 if the scale is 0.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_GAMMA = 4
+  !> Beta: a, b.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_BETA = 5
+  !> Chi-squared: df, degrees of freedom.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_CHI_SQUARED = 6
+  !> Student's t: df.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_STUDENT_T = 7
+  !> Fisher's F: df1, df2.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_FISHER_F = 8
+  !> Weibull: scale, shape. Always 0 if the scale is 0.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_WEIBULL = 9
+  !> Cauchy: median, scale. Always the median if the scale is 0.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_CAUCHY = 10
+  !> Triangular, in [low, high]: low, high, mode. All three may be equal.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_TRIANGULAR = 11
+  !> Poisson: mean, up to 2^53. Values above 2^53 are rounded to doubles.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_POISSON = 12
+  !> Binomial: n, p.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_BINOMIAL = 13
+  !> Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_GEOMETRIC = 14
+  !> Integers low, low + 1, … below high, all equally likely. Both bounds lie in [-2^53, 2^53], where every
+  !> integer is a double.
+  integer(c_int32_t), parameter, public :: PAREXACT_DIST_INTEGER = 15
 
-  !> Statistics of some values. (The counts are unsigned in C; they never exceed huge(0_c_int64_t).)
+  !> The largest thread count there is. Larger ones in the environment mean this one.
+  integer(c_int32_t), parameter, public :: PAREXACT_MAX_THREADS = 1024
+
+  !> Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to
+  !> even.
   type, bind(C), public :: parexact_stats
-     integer(c_int64_t) :: count      !< values the results are about: all of them, or those that are no NaN under OMIT
-     integer(c_int64_t) :: nan_count  !< NaNs met, always
-     real(c_double)     :: sum
-     real(c_double)     :: mean
-     real(c_double)     :: variance
-     real(c_double)     :: std
-     real(c_double)     :: min
-     real(c_double)     :: max
+     !> The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+     integer(c_int64_t) :: count
+     !> The NaNs met, under any policy.
+     integer(c_int64_t) :: nan_count
+     !> Sum; +0.0 if exactly zero or if there are no values.
+     real(c_double) :: sum
+     !> Arithmetic mean; NaN if there are no values.
+     real(c_double) :: mean
+     !> Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if
+     !> there are infinities.
+     real(c_double) :: variance
+     !> Square root of the exact variance (not of the rounded one); NaN where the variance is.
+     real(c_double) :: std
+     !> Minimum, -0.0 below +0.0; NaN if there are no values.
+     real(c_double) :: min
+     !> Maximum, +0.0 above -0.0; NaN if there are no values.
+     real(c_double) :: max
   end type parexact_stats
 
-  !> A view of memory that the generic names do not cover, as in C: the address, the type and the number of dimensions;
-  !> the address of ndim integer(c_int64_t) extents; that of as many strides in bytes, which may be negative or 0, or
-  !> c_null_ptr if the last dimension is contiguous and the others follow, which for a whole Fortran array means the reversed
-  !> shape:
-  !>
-  !>     real(c_float), target      :: a(20, 30)
-  !>     integer(c_int64_t), target :: extents(2)
-  !>     extents = [30, 20]
-  !>     status = parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F32, 2, c_loc(extents)), total)
-  !>
-  !> Array and extents must have the target attribute and outlive the view.
+  !> A view of an array in native byte order, as it lies in memory. The library only reads it, during the
+  !> call.
   type, bind(C), public :: parexact_array
-     type(c_ptr)        :: data = c_null_ptr
+     !> The element with all indices 0, at any alignment. May be NULL if there are no elements.
+     type(c_ptr) :: data = c_null_ptr
+     !> One of PAREXACT_DTYPE_*.
      integer(c_int32_t) :: dtype = PAREXACT_DTYPE_F64
+     !> Number of dimensions, 0 to 64; 0 is a scalar.
      integer(c_int32_t) :: ndim = 0
-     type(c_ptr)        :: shape = c_null_ptr
-     type(c_ptr)        :: strides = c_null_ptr
+     !> ndim lengths, each at least 0. May be NULL if ndim is 0.
+     type(c_ptr) :: shape = c_null_ptr
+     !> ndim distances in bytes from one element to the next along each dimension, as in NumPy: negative,
+     !> zero, or any. NULL: C-contiguous.
+     type(c_ptr) :: strides = c_null_ptr
   end type parexact_array
 
-  !> Everything that is known about the values seen so far: 2 KiB without pointers, to be stored, sent and merged.
+  !> Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-
+  !> endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the
+  !> order or the splitting.
   type, bind(C), public :: parexact_state
-     integer(c_int64_t) :: words(0:PAREXACT_STATE_WORDS - 1)
+     !> The words; docs/state-format.md describes them.
+     integer(c_int64_t) :: words(0:255)
   end type parexact_state
 
-  !> A distribution, for example parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0]). Parameters that it
-  !> has no use for are ignored.
+  !> A distribution and its parameters.
   type, bind(C), public :: parexact_distribution
-     integer(c_int32_t) :: kind = PAREXACT_DIST_UNIFORM
+     !> One of PAREXACT_DIST_*.
+     integer(c_int32_t) :: kind = 0
+     !> Must be 0.
      integer(c_int32_t) :: reserved = 0
-     real(c_double)     :: parameter(3) = [0, 1, 0]
+     !> The distribution's parameters in the order given there; those it has no use for are ignored.
+     real(c_double) :: parameter(3) = [0, 1, 0]
   end type parexact_distribution
+  ! End of the generated constants and types.
 
   ! ----------------------------------------------------------------------------------------------------- Words about errors
 
@@ -172,55 +251,14 @@ module parexact
   public :: parexact_check        !< call parexact_check(status): stops the program unless the status is PAREXACT_OK
   public :: parexact_explain      !< status = parexact_explain(text): JSON about threads, where their number comes from, SIMD
 
-  interface
-     function c_status_name(status) bind(C, name="parexact_status_name") result(text)
-       import :: c_int32_t, c_ptr
-       integer(c_int32_t), value :: status
-       type(c_ptr) :: text
-     end function c_status_name
-
-     function c_last_error() bind(C, name="parexact_last_error") result(text)
-       import :: c_ptr
-       type(c_ptr) :: text
-     end function c_last_error
-
-     function c_version() bind(C, name="parexact_version") result(text)
-       import :: c_ptr
-       type(c_ptr) :: text
-     end function c_version
-
-     function c_explain(buffer, capacity, needed) bind(C, name="parexact_explain") result(status)
-       import :: c_int32_t, c_ptr, c_size_t
-       type(c_ptr), value :: buffer
-       integer(c_size_t), value :: capacity
-       integer(c_size_t), intent(inout) :: needed
-       integer(c_int32_t) :: status
-     end function c_explain
-  end interface
-
   ! ---------------------------------------------------------------------------------------------- The workshop's own names
 
   public :: sum_my_numbers, parallel_stats
 
-  interface
-     !> total = sum_my_numbers(numbers, n): the sum of numbers(1:n). Then, to show that the memory is shared with the
-     !> library, it negates element n/2 counted from 0, which is numbers(n/2 + 1). NaN if the arguments are unusable.
-     function sum_my_numbers(numbers, n) bind(C, name="sum_my_numbers") result(total)
-       import :: c_double, c_size_t
-       real(c_double), intent(inout) :: numbers(*)
-       integer(c_size_t), value :: n
-       real(c_double) :: total
-     end function sum_my_numbers
+  !> total = sum_my_numbers(numbers, n): the sum of numbers(1:n). Then, to show that the memory is shared with the
+  !> library, it negates element n/2 counted from 0, which is numbers(n/2 + 1). NaN if the arguments are unusable.
 
-     !> status = parallel_stats(numbers, n, stats): all the statistics of numbers(1:n), with ddof 0.
-     function parallel_stats(numbers, n, out) bind(C, name="parallel_stats") result(status)
-       import :: c_double, c_int32_t, c_size_t, parexact_stats
-       real(c_double), intent(in) :: numbers(*)
-       integer(c_size_t), value :: n
-       type(parexact_stats), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parallel_stats
-  end interface
+  !> status = parallel_stats(numbers, n, stats): all the statistics of numbers(1:n), with ddof 0.
 
   ! -------------------------------------------------------------------------------------------------------- Sums and norms
 
@@ -231,12 +269,7 @@ module parexact
   public :: parexact_sum
   interface parexact_sum
      module procedure sum_rank1, sum_rank2, sum_rank3
-     function sum_view(a, out) bind(C, name="parexact_sum") result(status)
-       import :: c_double, c_int32_t, parexact_array
-       type(parexact_array), intent(in) :: a
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function sum_view
+     procedure :: c_sum
   end interface parexact_sum
 
   !> status = parexact_norm(a, length)
@@ -246,12 +279,7 @@ module parexact
   public :: parexact_norm
   interface parexact_norm
      module procedure norm_rank1, norm_rank2, norm_rank3
-     function norm_view(a, out) bind(C, name="parexact_norm") result(status)
-       import :: c_double, c_int32_t, parexact_array
-       type(parexact_array), intent(in) :: a
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function norm_view
+     procedure :: c_norm
   end interface parexact_norm
 
   !> status = parexact_dot(x, y, product)
@@ -261,45 +289,16 @@ module parexact
   public :: parexact_dot
   interface parexact_dot
      module procedure dot_rank1, dot_rank2
-     function dot_view(x, y, out) bind(C, name="parexact_dot") result(status)
-       import :: c_double, c_int32_t, parexact_array
-       type(parexact_array), intent(in) :: x
-       type(parexact_array), intent(in) :: y
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function dot_view
+     procedure :: c_dot
   end interface parexact_dot
 
   public :: parexact_sum_f64, parexact_dot_f64, parexact_norm_f64
-  interface
-     !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of any rank.
-     function parexact_sum_f64(x, n, out) bind(C, name="parexact_sum_f64") result(status)
-       import :: c_double, c_int32_t, c_size_t
-       real(c_double), intent(in) :: x(*)
-       integer(c_size_t), value :: n
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_sum_f64
 
-     !> status = parexact_dot_f64(x, y, n, product): of x(1:n) and y(1:n).
-     function parexact_dot_f64(x, y, n, out) bind(C, name="parexact_dot_f64") result(status)
-       import :: c_double, c_int32_t, c_size_t
-       real(c_double), intent(in) :: x(*)
-       real(c_double), intent(in) :: y(*)
-       integer(c_size_t), value :: n
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_dot_f64
+  !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of any rank.
 
-     !> status = parexact_norm_f64(x, n, length)
-     function parexact_norm_f64(x, n, out) bind(C, name="parexact_norm_f64") result(status)
-       import :: c_double, c_int32_t, c_size_t
-       real(c_double), intent(in) :: x(*)
-       integer(c_size_t), value :: n
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_norm_f64
-  end interface
+  !> status = parexact_dot_f64(x, y, n, product): of x(1:n) and y(1:n).
+
+  !> status = parexact_norm_f64(x, n, length)
 
   ! ------------------------------------------------------------------------------------------------------------ Statistics
 
@@ -312,17 +311,6 @@ module parexact
   interface parexact_describe
      module procedure describe_rank1, describe_rank2, describe_rank3, describe_view
   end interface parexact_describe
-
-  interface
-     function c_describe(a, ddof, nan_policy, out) bind(C, name="parexact_describe") result(status)
-       import :: c_int32_t, c_int64_t, parexact_array, parexact_stats
-       type(parexact_array), intent(in) :: a
-       integer(c_int64_t), value :: ddof
-       integer(c_int32_t), value :: nan_policy
-       type(parexact_stats), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function c_describe
-  end interface
 
   !> status = parexact_reduce(a, op, dim, out [, ddof] [, nan_policy])
   !>
@@ -345,22 +333,6 @@ module parexact
   interface parexact_reduce
      module procedure reduce_rank2, reduce_rank3, reduce_view
   end interface parexact_reduce
-
-  interface
-     function c_reduce(a, op, axes, axis_count, ddof, nan_policy, out, out_len) bind(C, name="parexact_reduce") &
-          result(status)
-       import :: c_double, c_int32_t, c_int64_t, c_size_t, parexact_array
-       type(parexact_array), intent(in) :: a
-       integer(c_int32_t), value :: op
-       integer(c_int32_t), intent(in) :: axes(*)
-       integer(c_int32_t), value :: axis_count
-       integer(c_int64_t), value :: ddof
-       integer(c_int32_t), value :: nan_policy
-       real(c_double), intent(inout) :: out(*)
-       integer(c_size_t), value :: out_len
-       integer(c_int32_t) :: status
-     end function c_reduce
-  end interface
 
   ! ----------------------------------------------------------------------------------------------------------------- States
   !
@@ -388,83 +360,31 @@ module parexact
   public :: parexact_state_word_count, parexact_state_init, parexact_state_merge, parexact_state_norm
   public :: parexact_state_fingerprint, parexact_mpi_merge
 
-  interface
-     !> words = parexact_state_word_count(): PAREXACT_STATE_WORDS of the library that is running. (parexact_state_words in C;
-     !> Fortran cannot tell that name from the constant's.)
-     function parexact_state_word_count() bind(C, name="parexact_state_words") result(words)
-       import :: c_size_t
-       integer(c_size_t) :: words
-     end function parexact_state_word_count
+  !> words = parexact_state_word_count(): PAREXACT_STATE_WORDS of the library that is running. (parexact_state_words in C;
+  !> Fortran cannot tell that name from the constant's.)
 
-     !> status = parexact_state_init(state): the state of no values. Every state begins with this.
-     function parexact_state_init(s) bind(C, name="parexact_state_init") result(status)
-       import :: c_int32_t, parexact_state
-       type(parexact_state), intent(inout) :: s
-       integer(c_int32_t) :: status
-     end function parexact_state_init
+  !> status = parexact_state_init(state): the state of no values. Every state begins with this.
 
-     !> status = parexact_state_merge(into, from): into becomes the state of the values of both.
-     function parexact_state_merge(into, from) bind(C, name="parexact_state_merge") result(status)
-       import :: c_int32_t, parexact_state
-       type(parexact_state), intent(inout) :: into
-       type(parexact_state), intent(in) :: from
-       integer(c_int32_t) :: status
-     end function parexact_state_merge
+  !> status = parexact_state_merge(into, from): into becomes the state of the values of both.
 
-     !> status = parexact_state_norm(state, length): the Euclidean norm of the values.
-     function parexact_state_norm(s, out) bind(C, name="parexact_state_norm") result(status)
-       import :: c_double, c_int32_t, parexact_state
-       type(parexact_state), intent(in) :: s
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_state_norm
+  !> status = parexact_state_norm(state, length): the Euclidean norm of the values.
 
-     !> status = parexact_state_fingerprint(state, hash): 128 bits that are equal for equal states, for logs and tests.
-     function parexact_state_fingerprint(s, out) bind(C, name="parexact_state_fingerprint") result(status)
-       import :: c_int32_t, c_int64_t, parexact_state
-       type(parexact_state), intent(in) :: s
-       integer(c_int64_t), intent(inout) :: out(2)
-       integer(c_int32_t) :: status
-     end function parexact_state_fingerprint
+  !> status = parexact_state_fingerprint(state, hash): 128 bits that are equal for equal states, for logs and tests.
 
-     !> A user function for MPI_Op_create, commutative: inout(i) = in(i) merged with inout(i), for len states. The datatype
-     !> to reduce with is MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8). It cannot return a status: a state that
-     !> could not be merged makes parexact_state_result answer PAREXACT_ERROR_BAD_STATE. It fits "use mpi"; under
-     !> "use mpi_f08", whose interface differs, reduce words as shown above.
-     subroutine parexact_mpi_merge(in, inout, len, datatype) bind(C, name="parexact_mpi_merge")
-       import :: c_int, parexact_state
-       type(parexact_state), intent(in) :: in(*)
-       type(parexact_state), intent(inout) :: inout(*)
-       integer(c_int), intent(in) :: len
-       integer(c_int), intent(in) :: datatype
-     end subroutine parexact_mpi_merge
-  end interface
+  !> A user function for MPI_Op_create, commutative: inout(i) = in(i) merged with inout(i), for len states. The datatype
+  !> to reduce with is MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8). It cannot return a status: a state that
+  !> could not be merged makes parexact_state_result answer PAREXACT_ERROR_BAD_STATE. It fits "use mpi"; under
+  !> "use mpi_f08", whose interface differs, reduce words as shown above.
 
   !> status = parexact_state_update(state, a): adds the elements of a, of the same kinds as for parexact_sum.
   public :: parexact_state_update
   interface parexact_state_update
      module procedure state_update_rank1, state_update_rank2, state_update_rank3
-     function state_update_view(s, a) bind(C, name="parexact_state_update") result(status)
-       import :: c_int32_t, parexact_array, parexact_state
-       type(parexact_state), intent(inout) :: s
-       type(parexact_array), intent(in) :: a
-       integer(c_int32_t) :: status
-     end function state_update_view
+     procedure :: c_state_update
   end interface parexact_state_update
 
   !> status = parexact_state_result(state, stats [, ddof] [, nan_policy]): as parexact_describe.
   public :: parexact_state_result
-
-  interface
-     function c_state_result(s, ddof, nan_policy, out) bind(C, name="parexact_state_result") result(status)
-       import :: c_int32_t, c_int64_t, parexact_state, parexact_stats
-       type(parexact_state), intent(in) :: s
-       integer(c_int64_t), value :: ddof
-       integer(c_int32_t), value :: nan_policy
-       type(parexact_stats), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function c_state_result
-  end interface
 
   ! --------------------------------------------------------------------------------------------------------- Random numbers
   !
@@ -477,35 +397,12 @@ module parexact
 
   public :: my_statistics, parexact_random_fill, parexact_random_state
 
-  interface
-     !> status = my_statistics(n, seed, stats): draws n standard normals and reduces them; none is stored.
-     function my_statistics(n, seed, out) bind(C, name="my_statistics") result(status)
-       import :: c_int32_t, c_int64_t, parexact_stats
-       integer(c_int64_t), value :: n, seed
-       type(parexact_stats), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function my_statistics
+  !> status = my_statistics(n, seed, stats): draws n standard normals and reduces them; none is stored.
 
-     !> status = parexact_random_fill(d, seed, stream, offset, x, n): draws n samples from number offset on.
-     function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") result(status)
-       import :: c_double, c_int32_t, c_int64_t, c_size_t, parexact_distribution
-       type(parexact_distribution), intent(in) :: d
-       integer(c_int64_t), value :: seed, stream, offset
-       real(c_double), intent(inout) :: out(*)
-       integer(c_size_t), value :: n
-       integer(c_int32_t) :: status
-     end function parexact_random_fill
+  !> status = parexact_random_fill(d, seed, stream, offset, x, n): draws n samples from number offset on.
 
-     !> status = parexact_random_state(d, seed, stream, offset, n, state): draws the samples and adds them to a state; none is
-     !> stored.
-     function parexact_random_state(d, seed, stream, offset, n, s) bind(C, name="parexact_random_state") result(status)
-       import :: c_int32_t, c_int64_t, parexact_distribution, parexact_state
-       type(parexact_distribution), intent(in) :: d
-       integer(c_int64_t), value :: seed, stream, offset, n
-       type(parexact_state), intent(inout) :: s
-       integer(c_int32_t) :: status
-     end function parexact_random_state
-  end interface
+  !> status = parexact_random_state(d, seed, stream, offset, n, state): draws the samples and adds them to a state; none is
+  !> stored.
 
   ! ---------------------------------------------------------------------------------------------------------------- Threads
   !
@@ -516,33 +413,13 @@ module parexact
   public :: parexact_set_num_threads, parexact_get_num_threads
   public :: parexact_set_num_threads_local, parexact_get_num_threads_local
 
-  interface
-     !> status = parexact_set_num_threads(n): for the whole process, at most PAREXACT_MAX_THREADS; 0 goes back to the default.
-     function parexact_set_num_threads(n) bind(C, name="parexact_set_num_threads") result(status)
-       import :: c_int32_t, c_size_t
-       integer(c_size_t), value :: n
-       integer(c_int32_t) :: status
-     end function parexact_set_num_threads
+  !> status = parexact_set_num_threads(n): for the whole process, at most PAREXACT_MAX_THREADS; 0 goes back to the default.
 
-     !> n = parexact_get_num_threads(): the number in force for the process.
-     function parexact_get_num_threads() bind(C, name="parexact_get_num_threads") result(n)
-       import :: c_size_t
-       integer(c_size_t) :: n
-     end function parexact_get_num_threads
+  !> n = parexact_get_num_threads(): the number in force for the process.
 
-     !> previous = parexact_set_num_threads_local(n): for the calls of this thread alone; 0 means none of its own.
-     function parexact_set_num_threads_local(n) bind(C, name="parexact_set_num_threads_local") result(previous)
-       import :: c_size_t
-       integer(c_size_t), value :: n
-       integer(c_size_t) :: previous
-     end function parexact_set_num_threads_local
+  !> previous = parexact_set_num_threads_local(n): for the calls of this thread alone; 0 means none of its own.
 
-     !> n = parexact_get_num_threads_local(): what a call from this thread would use.
-     function parexact_get_num_threads_local() bind(C, name="parexact_get_num_threads_local") result(n)
-       import :: c_size_t
-       integer(c_size_t) :: n
-     end function parexact_get_num_threads_local
-  end interface
+  !> n = parexact_get_num_threads_local(): what a call from this thread would use.
 
   ! ----------------------------------------------------------------------------------------------- Progress and cancellation
   !
@@ -552,47 +429,17 @@ module parexact
   public :: parexact_control_new, parexact_control_attach, parexact_control_cancel, parexact_control_progress
   public :: parexact_control_reset, parexact_control_free
 
-  interface
-     !> status = parexact_control_new(control): to be released by parexact_control_free.
-     function parexact_control_new(out) bind(C, name="parexact_control_new") result(status)
-       import :: c_int32_t, c_ptr
-       type(c_ptr), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_control_new
+  !> status = parexact_control_new(control): to be released by parexact_control_free.
 
-     !> previous = parexact_control_attach(control): to this thread; c_null_ptr detaches.
-     function parexact_control_attach(control) bind(C, name="parexact_control_attach") result(previous)
-       import :: c_ptr
-       type(c_ptr), value :: control
-       type(c_ptr) :: previous
-     end function parexact_control_attach
+  !> previous = parexact_control_attach(control): to this thread; c_null_ptr detaches.
 
-     !> call parexact_control_cancel(control): from any thread or signal handler.
-     subroutine parexact_control_cancel(control) bind(C, name="parexact_control_cancel")
-       import :: c_ptr
-       type(c_ptr), value :: control
-     end subroutine parexact_control_cancel
+  !> call parexact_control_cancel(control): from any thread or signal handler.
 
-     !> call parexact_control_progress(control, done, total): how much of the running call is done.
-     subroutine parexact_control_progress(control, done, total) bind(C, name="parexact_control_progress")
-       import :: c_int64_t, c_ptr
-       type(c_ptr), value :: control
-       integer(c_int64_t), intent(inout) :: done
-       integer(c_int64_t), intent(inout) :: total
-     end subroutine parexact_control_progress
+  !> call parexact_control_progress(control, done, total): how much of the running call is done.
 
-     !> call parexact_control_reset(control): not cancelled any more, and no progress.
-     subroutine parexact_control_reset(control) bind(C, name="parexact_control_reset")
-       import :: c_ptr
-       type(c_ptr), value :: control
-     end subroutine parexact_control_reset
+  !> call parexact_control_reset(control): not cancelled any more, and no progress.
 
-     !> call parexact_control_free(control): a thread to which it is still attached keeps it alive.
-     subroutine parexact_control_free(control) bind(C, name="parexact_control_free")
-       import :: c_ptr
-       type(c_ptr), value :: control
-     end subroutine parexact_control_free
-  end interface
+  !> call parexact_control_free(control): a thread to which it is still attached keeps it alive.
 
   ! ------------------------------------------------------------------------------------------------ Pools, maps and jobs
   !
@@ -616,59 +463,24 @@ module parexact
   public :: parexact_function
 
   !> What C calls back. Each answers 0, or anything else if it failed. c_f_pointer makes variables of the addresses.
-  abstract interface
-     !> One result from one item; the addresses are c_null_ptr where a size is 0 and the array is none.
-     function parexact_map_fn(item, result, user_data) bind(C) result(answer)
-       import :: c_int32_t, c_ptr
-       type(c_ptr), value :: item
-       type(c_ptr), value :: result
-       type(c_ptr), value :: user_data
-       integer(c_int32_t) :: answer
-     end function parexact_map_fn
+  !> One result from one item; the addresses are c_null_ptr where a size is 0 and the array is none.
 
-     !> Anything to be done in the background.
-     function parexact_task_fn(user_data) bind(C) result(answer)
-       import :: c_int32_t, c_ptr
-       type(c_ptr), value :: user_data
-       integer(c_int32_t) :: answer
-     end function parexact_task_fn
+  !> Anything to be done in the background.
 
-     !> A block of function values: y(i) from x(i), i = 1, ..., count.
-     function parexact_block_fn(x, y, count, user_data) bind(C) result(answer)
-       import :: c_double, c_int32_t, c_ptr, c_size_t
-       real(c_double), intent(in) :: x(*)
-       real(c_double), intent(inout) :: y(*)
-       integer(c_size_t), value :: count
-       type(c_ptr), value :: user_data
-       integer(c_int32_t) :: answer
-     end function parexact_block_fn
-  end interface
-  public :: parexact_map_fn, parexact_task_fn, parexact_block_fn
+  !> A block of function values: y(i) from x(i), i = 1, ..., count.
 
   public :: parexact_pool_new, parexact_pool_free
 
-  interface
-     !> status = parexact_pool_new(workers, pool): at most PAREXACT_MAX_THREADS, and no more than the system grants; 0 means
-     !> parexact_get_num_threads().
-     function parexact_pool_new(workers, out) bind(C, name="parexact_pool_new") result(status)
-       import :: c_int32_t, c_ptr, c_size_t
-       integer(c_size_t), value :: workers
-       type(c_ptr), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_pool_new
+  !> status = parexact_pool_new(workers, pool): at most PAREXACT_MAX_THREADS, and no more than the system grants; 0 means
+  !> parexact_get_num_threads().
 
-     !> call parexact_pool_free(pool): waits for its maps and jobs, and for what they give the pool meanwhile, and ends its workers.
-     subroutine parexact_pool_free(pool) bind(C, name="parexact_pool_free")
-       import :: c_ptr
-       type(c_ptr), value :: pool
-     end subroutine parexact_pool_free
-  end interface
+  !> call parexact_pool_free(pool): waits for its maps and jobs, and for what they give the pool meanwhile, and ends its workers.
 
   !> status = parexact_map(pool, f, x, y [, chunk_size])
   !>
   !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of rank 1 and of one
   !> size, but not one array (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items
-  !> stay with one thread; 0, which it is unless given, leaves that to the library. PAREXACT_ERROR_SIZE_OVERFLOW if the sizes differ.
+  !> stay with one thread; 0, which it is unless given, leaves that to the library. PAREXACT_ERROR_INVALID_ARGUMENT if the sizes differ.
   !>
   !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
   !>
@@ -679,172 +491,57 @@ module parexact
   public :: parexact_map
   interface parexact_map
      module procedure map_function
-     function map_any(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size) &
-          bind(C, name="parexact_map") result(status)
-       import :: c_int32_t, c_ptr, c_size_t, parexact_map_fn
-       type(c_ptr), value :: pool
-       procedure(parexact_map_fn) :: fn
-       type(c_ptr), value :: user_data
-       type(*), intent(in) :: items(*)
-       integer(c_size_t), value :: item_size
-       type(*), intent(inout) :: results(*)
-       integer(c_size_t), value :: result_size
-       integer(c_size_t), value :: count
-       integer(c_size_t), value :: chunk_size
-       integer(c_int32_t) :: status
-     end function map_any
+     procedure :: c_map
   end interface parexact_map
 
   public :: parexact_map_async, parexact_submit, parexact_job_wait, parexact_job_free
 
-  interface
-     !> status = parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size, job)
-     !>
-     !> The map in the background. items and results are addresses, c_loc of arrays with the target attribute, since those must
-     !> stay where they are until the job is done; before that nobody else may touch them.
-     function parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size, out) &
-          bind(C, name="parexact_map_async") result(status)
-       import :: c_int32_t, c_ptr, c_size_t, parexact_map_fn
-       type(c_ptr), value :: pool
-       procedure(parexact_map_fn) :: fn
-       type(c_ptr), value :: user_data
-       type(c_ptr), value :: items
-       integer(c_size_t), value :: item_size
-       type(c_ptr), value :: results
-       integer(c_size_t), value :: result_size
-       integer(c_size_t), value :: count
-       integer(c_size_t), value :: chunk_size
-       type(c_ptr), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_map_async
+  !> status = parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size, job)
+  !>
+  !> The map in the background. items and results are addresses, c_loc of arrays with the target attribute, since those must
+  !> stay where they are until the job is done; before that nobody else may touch them.
 
-     !> status = parexact_submit(pool, task, user_data, job): runs the task, a parexact_task_fn, in the background.
-     function parexact_submit(pool, task, user_data, out) bind(C, name="parexact_submit") result(status)
-       import :: c_int32_t, c_ptr, parexact_task_fn
-       type(c_ptr), value :: pool
-       procedure(parexact_task_fn) :: task
-       type(c_ptr), value :: user_data
-       type(c_ptr), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_submit
+  !> status = parexact_submit(pool, task, user_data, job): runs the task, a parexact_task_fn, in the background.
 
-     !> status = parexact_job_wait(job, timeout_seconds): what came of the job, as often as asked. Below 0 the wait has no end;
-     !> PAREXACT_ERROR_TIMEOUT if it was not done in time.
-     function parexact_job_wait(job, timeout_seconds) bind(C, name="parexact_job_wait") result(status)
-       import :: c_double, c_int32_t, c_ptr
-       type(c_ptr), value :: job
-       real(c_double), value :: timeout_seconds
-       integer(c_int32_t) :: status
-     end function parexact_job_wait
+  !> status = parexact_job_wait(job, timeout_seconds): what came of the job, as often as asked. Below 0 the wait has no end;
+  !> PAREXACT_ERROR_TIMEOUT if it was not done in time.
 
-     !> call parexact_job_free(job): the handle; the job is done all the same.
-     subroutine parexact_job_free(job) bind(C, name="parexact_job_free")
-       import :: c_ptr
-       type(c_ptr), value :: job
-     end subroutine parexact_job_free
-  end interface
+  !> call parexact_job_free(job): the handle; the job is done all the same.
 
   ! ------------------------------------------------------------------------------------------------------ Locks and queues
 
   public :: parexact_lock_new, parexact_lock_acquire, parexact_lock_release, parexact_lock_free
 
-  interface
-     !> status = parexact_lock_new(lock): held by nobody.
-     function parexact_lock_new(out) bind(C, name="parexact_lock_new") result(status)
-       import :: c_int32_t, c_ptr
-       type(c_ptr), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_lock_new
+  !> status = parexact_lock_new(lock): held by nobody.
 
-     !> status = parexact_lock_acquire(lock, timeout_seconds): for the calling thread. PAREXACT_ERROR_DEADLOCK if it has it
-     !> already, or if its holder waits for the calling thread or has ended.
-     function parexact_lock_acquire(lock, timeout_seconds) bind(C, name="parexact_lock_acquire") result(status)
-       import :: c_double, c_int32_t, c_ptr
-       type(c_ptr), value :: lock
-       real(c_double), value :: timeout_seconds
-       integer(c_int32_t) :: status
-     end function parexact_lock_acquire
+  !> status = parexact_lock_acquire(lock, timeout_seconds): for the calling thread. PAREXACT_ERROR_DEADLOCK if it has it
+  !> already, or if its holder waits for the calling thread or has ended.
 
-     !> status = parexact_lock_release(lock)
-     function parexact_lock_release(lock) bind(C, name="parexact_lock_release") result(status)
-       import :: c_int32_t, c_ptr
-       type(c_ptr), value :: lock
-       integer(c_int32_t) :: status
-     end function parexact_lock_release
+  !> status = parexact_lock_release(lock)
 
-     !> call parexact_lock_free(lock)
-     subroutine parexact_lock_free(lock) bind(C, name="parexact_lock_free")
-       import :: c_ptr
-       type(c_ptr), value :: lock
-     end subroutine parexact_lock_free
-  end interface
+  !> call parexact_lock_free(lock)
 
   public :: parexact_queue_new, parexact_queue_put, parexact_queue_get, parexact_queue_length, parexact_queue_close
   public :: parexact_queue_free
 
-  interface
-     !> status = parexact_queue_new(capacity, item_size, queue): first in, first out; of any number of items if capacity is 0,
-     !> each of item_size bytes.
-     function parexact_queue_new(capacity, item_size, out) bind(C, name="parexact_queue_new") result(status)
-       import :: c_int32_t, c_ptr, c_size_t
-       integer(c_size_t), value :: capacity
-       integer(c_size_t), value :: item_size
-       type(c_ptr), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_queue_new
+  !> status = parexact_queue_new(capacity, item_size, queue): first in, first out; of any number of items if capacity is 0,
+  !> each of item_size bytes.
 
-     !> status = parexact_queue_put(queue, item, timeout_seconds): a copy of the item, a scalar of any type; what is more is best
-     !> put into a derived type. PAREXACT_ERROR_CLOSED if the queue is.
-     function parexact_queue_put(queue, item, timeout_seconds) bind(C, name="parexact_queue_put") result(status)
-       import :: c_double, c_int32_t, c_ptr
-       type(c_ptr), value :: queue
-       type(*), intent(in) :: item
-       real(c_double), value :: timeout_seconds
-       integer(c_int32_t) :: status
-     end function parexact_queue_put
+  !> status = parexact_queue_put(queue, item, timeout_seconds): a copy of the item, a scalar of any type; what is more is best
+  !> put into a derived type. PAREXACT_ERROR_CLOSED if the queue is.
 
-     !> status = parexact_queue_get(queue, timeout_seconds, item): PAREXACT_ERROR_CLOSED if it is closed and empty.
-     function parexact_queue_get(queue, timeout_seconds, item) bind(C, name="parexact_queue_get") result(status)
-       import :: c_double, c_int32_t, c_ptr
-       type(c_ptr), value :: queue
-       real(c_double), value :: timeout_seconds
-       type(*), intent(inout) :: item
-       integer(c_int32_t) :: status
-     end function parexact_queue_get
+  !> status = parexact_queue_get(queue, timeout_seconds, item): PAREXACT_ERROR_CLOSED if it is closed and empty.
 
-     !> n = parexact_queue_length(queue): items in the queue at the moment.
-     function parexact_queue_length(queue) bind(C, name="parexact_queue_length") result(n)
-       import :: c_ptr, c_size_t
-       type(c_ptr), value :: queue
-       integer(c_size_t) :: n
-     end function parexact_queue_length
+  !> n = parexact_queue_length(queue): items in the queue at the moment.
 
-     !> status = parexact_queue_close(queue): nothing more can be put; what is inside can be got.
-     function parexact_queue_close(queue) bind(C, name="parexact_queue_close") result(status)
-       import :: c_int32_t, c_ptr
-       type(c_ptr), value :: queue
-       integer(c_int32_t) :: status
-     end function parexact_queue_close
+  !> status = parexact_queue_close(queue): nothing more can be put; what is inside can be got.
 
-     !> call parexact_queue_free(queue): closes it; what is inside is lost.
-     subroutine parexact_queue_free(queue) bind(C, name="parexact_queue_free")
-       import :: c_ptr
-       type(c_ptr), value :: queue
-     end subroutine parexact_queue_free
-  end interface
+  !> call parexact_queue_free(queue): closes it; what is inside is lost.
 
   ! -------------------------------------------------------------------------------------------------------------- Integrals
 
   public :: parexact_pi
-  interface
-     !> status = parexact_pi(n, value): the integral of 4/(1+x**2) from 0 to 1 by the midpoint rule with n points, 1 to 2**52.
-     function parexact_pi(n, out) bind(C, name="parexact_pi") result(status)
-       import :: c_double, c_int32_t, c_int64_t
-       integer(c_int64_t), value :: n
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function parexact_pi
-  end interface
+  !> status = parexact_pi(n, value): the integral of 4/(1+x**2) from 0 to 1 by the midpoint rule with n points, 1 to 2**52.
 
   !> status = parexact_integrate(f, a, b, n, integral)
   !>
@@ -857,16 +554,7 @@ module parexact
   public :: parexact_integrate
   interface parexact_integrate
      module procedure integrate_function
-     function integrate_blocks(f, user_data, a, b, n, out) bind(C, name="parexact_integrate") result(status)
-       import :: c_double, c_int32_t, c_int64_t, c_ptr, parexact_block_fn
-       procedure(parexact_block_fn) :: f
-       type(c_ptr), value :: user_data
-       real(c_double), value :: a
-       real(c_double), value :: b
-       integer(c_int64_t), value :: n
-       real(c_double), intent(inout) :: out
-       integer(c_int32_t) :: status
-     end function integrate_blocks
+     procedure :: c_integrate
   end interface parexact_integrate
 
   !> A Fortran function, for a callback's user_data to point to.
@@ -879,6 +567,445 @@ module parexact
      integer(c_int64_t) :: extents(3)
      integer(c_int64_t) :: strides(3)
   end type layout
+
+  ! ---------------------------------------------------------------------------------------------- Interfaces of C functions
+  !
+  ! As the header has them. A function for which this module has a procedure or a generic name is bound as c_...; the others
+  ! are called directly.
+
+  ! Generated from parexact.h by `make bindings`: interfaces.
+  abstract interface
+     function parexact_map_fn(item, result, user_data) bind(C) result(answer)
+       import
+       type(c_ptr), value :: item
+       type(c_ptr), value :: result
+       type(c_ptr), value :: user_data
+       integer(c_int32_t) :: answer
+     end function parexact_map_fn
+
+     function parexact_task_fn(user_data) bind(C) result(answer)
+       import
+       type(c_ptr), value :: user_data
+       integer(c_int32_t) :: answer
+     end function parexact_task_fn
+
+     function parexact_block_fn(x, y, count, user_data) bind(C) result(answer)
+       import
+       real(c_double), intent(in) :: x(*)
+       real(c_double), intent(inout) :: y(*)
+       integer(c_size_t), value :: count
+       type(c_ptr), value :: user_data
+       integer(c_int32_t) :: answer
+     end function parexact_block_fn
+  end interface
+  public :: parexact_map_fn, parexact_task_fn, parexact_block_fn
+
+  interface
+     function c_status_name(status) bind(C, name="parexact_status_name") result(answer)
+       import
+       integer(c_int32_t), value :: status
+       type(c_ptr) :: answer
+     end function c_status_name
+
+     function c_last_error() bind(C, name="parexact_last_error") result(answer)
+       import
+       type(c_ptr) :: answer
+     end function c_last_error
+
+     function c_version() bind(C, name="parexact_version") result(answer)
+       import
+       type(c_ptr) :: answer
+     end function c_version
+
+     function c_explain(buffer, capacity, needed) bind(C, name="parexact_explain") result(answer)
+       import
+       type(c_ptr), value :: buffer
+       integer(c_size_t), value :: capacity
+       integer(c_size_t), intent(inout) :: needed
+       integer(c_int32_t) :: answer
+     end function c_explain
+
+     function sum_my_numbers(numbers, n) bind(C, name="sum_my_numbers") result(answer)
+       import
+       real(c_double), intent(inout) :: numbers(*)
+       integer(c_size_t), value :: n
+       real(c_double) :: answer
+     end function sum_my_numbers
+
+     function parallel_stats(numbers, n, out) bind(C, name="parallel_stats") result(answer)
+       import
+       real(c_double), intent(in) :: numbers(*)
+       integer(c_size_t), value :: n
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parallel_stats
+
+     function my_statistics(n, seed, out) bind(C, name="my_statistics") result(answer)
+       import
+       integer(c_int64_t), value :: n
+       integer(c_int64_t), value :: seed
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function my_statistics
+
+     function parexact_sum_f64(x, n, out) bind(C, name="parexact_sum_f64") result(answer)
+       import
+       real(c_double), intent(in) :: x(*)
+       integer(c_size_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_sum_f64
+
+     function parexact_norm_f64(x, n, out) bind(C, name="parexact_norm_f64") result(answer)
+       import
+       real(c_double), intent(in) :: x(*)
+       integer(c_size_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_norm_f64
+
+     function parexact_dot_f64(x, y, n, out) bind(C, name="parexact_dot_f64") result(answer)
+       import
+       real(c_double), intent(in) :: x(*)
+       real(c_double), intent(in) :: y(*)
+       integer(c_size_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_dot_f64
+
+     function c_sum(a, out) bind(C, name="parexact_sum") result(answer)
+       import
+       type(parexact_array), intent(in) :: a
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function c_sum
+
+     function c_dot(x, y, out) bind(C, name="parexact_dot") result(answer)
+       import
+       type(parexact_array), intent(in) :: x
+       type(parexact_array), intent(in) :: y
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function c_dot
+
+     function c_norm(a, out) bind(C, name="parexact_norm") result(answer)
+       import
+       type(parexact_array), intent(in) :: a
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function c_norm
+
+     function c_describe(a, ddof, nan_policy, out) bind(C, name="parexact_describe") result(answer)
+       import
+       type(parexact_array), intent(in) :: a
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function c_describe
+
+     function c_reduce(a, op, axes, axis_count, ddof, nan_policy, out, out_len) bind(C, &
+          name="parexact_reduce") result(answer)
+       import
+       type(parexact_array), intent(in) :: a
+       integer(c_int32_t), value :: op
+       integer(c_int32_t), intent(in) :: axes(*)
+       integer(c_int32_t), value :: axis_count
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       real(c_double), intent(inout) :: out(*)
+       integer(c_size_t), value :: out_len
+       integer(c_int32_t) :: answer
+     end function c_reduce
+
+     function parexact_state_word_count() bind(C, name="parexact_state_words") result(answer)
+       import
+       integer(c_size_t) :: answer
+     end function parexact_state_word_count
+
+     function parexact_state_init(s) bind(C, name="parexact_state_init") result(answer)
+       import
+       type(parexact_state), intent(inout) :: s
+       integer(c_int32_t) :: answer
+     end function parexact_state_init
+
+     function c_state_update(s, a) bind(C, name="parexact_state_update") result(answer)
+       import
+       type(parexact_state), intent(inout) :: s
+       type(parexact_array), intent(in) :: a
+       integer(c_int32_t) :: answer
+     end function c_state_update
+
+     function parexact_state_merge(into, from) bind(C, name="parexact_state_merge") result(answer)
+       import
+       type(parexact_state), intent(inout) :: into
+       type(parexact_state), intent(in) :: from
+       integer(c_int32_t) :: answer
+     end function parexact_state_merge
+
+     function c_state_result(s, ddof, nan_policy, out) bind(C, name="parexact_state_result") result(answer)
+       import
+       type(parexact_state), intent(in) :: s
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       type(parexact_stats), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function c_state_result
+
+     function parexact_state_norm(s, out) bind(C, name="parexact_state_norm") result(answer)
+       import
+       type(parexact_state), intent(in) :: s
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_state_norm
+
+     function parexact_state_fingerprint(s, out) bind(C, name="parexact_state_fingerprint") result(answer)
+       import
+       type(parexact_state), intent(in) :: s
+       integer(c_int64_t), intent(inout) :: out(2)
+       integer(c_int32_t) :: answer
+     end function parexact_state_fingerprint
+
+     subroutine parexact_mpi_merge(in, inout, len, datatype) bind(C, name="parexact_mpi_merge")
+       import
+       type(parexact_state), intent(in) :: in(*)
+       type(parexact_state), intent(inout) :: inout(*)
+       integer(c_int), intent(in) :: len
+       integer(c_int), intent(in) :: datatype
+     end subroutine parexact_mpi_merge
+
+     function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") &
+          result(answer)
+       import
+       type(parexact_distribution), intent(in) :: d
+       integer(c_int64_t), value :: seed
+       integer(c_int64_t), value :: stream
+       integer(c_int64_t), value :: offset
+       real(c_double), intent(inout) :: out(*)
+       integer(c_size_t), value :: n
+       integer(c_int32_t) :: answer
+     end function parexact_random_fill
+
+     function parexact_random_state(d, seed, stream, offset, n, s) bind(C, name="parexact_random_state") &
+          result(answer)
+       import
+       type(parexact_distribution), intent(in) :: d
+       integer(c_int64_t), value :: seed
+       integer(c_int64_t), value :: stream
+       integer(c_int64_t), value :: offset
+       integer(c_int64_t), value :: n
+       type(parexact_state), intent(inout) :: s
+       integer(c_int32_t) :: answer
+     end function parexact_random_state
+
+     function parexact_set_num_threads(n) bind(C, name="parexact_set_num_threads") result(answer)
+       import
+       integer(c_size_t), value :: n
+       integer(c_int32_t) :: answer
+     end function parexact_set_num_threads
+
+     function parexact_get_num_threads() bind(C, name="parexact_get_num_threads") result(answer)
+       import
+       integer(c_size_t) :: answer
+     end function parexact_get_num_threads
+
+     function parexact_set_num_threads_local(n) bind(C, name="parexact_set_num_threads_local") &
+          result(answer)
+       import
+       integer(c_size_t), value :: n
+       integer(c_size_t) :: answer
+     end function parexact_set_num_threads_local
+
+     function parexact_get_num_threads_local() bind(C, name="parexact_get_num_threads_local") result(answer)
+       import
+       integer(c_size_t) :: answer
+     end function parexact_get_num_threads_local
+
+     function parexact_pool_new(workers, out) bind(C, name="parexact_pool_new") result(answer)
+       import
+       integer(c_size_t), value :: workers
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_pool_new
+
+     subroutine parexact_pool_free(pool) bind(C, name="parexact_pool_free")
+       import
+       type(c_ptr), value :: pool
+     end subroutine parexact_pool_free
+
+     function c_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size) bind(C, &
+          name="parexact_map") result(answer)
+       import
+       type(c_ptr), value :: pool
+       procedure(parexact_map_fn) :: fn
+       type(c_ptr), value :: user_data
+       type(*), intent(in) :: items(*)
+       integer(c_size_t), value :: item_size
+       type(*), intent(inout) :: results(*)
+       integer(c_size_t), value :: result_size
+       integer(c_size_t), value :: count
+       integer(c_size_t), value :: chunk_size
+       integer(c_int32_t) :: answer
+     end function c_map
+
+     function parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, &
+          chunk_size, out) bind(C, name="parexact_map_async") result(answer)
+       import
+       type(c_ptr), value :: pool
+       procedure(parexact_map_fn) :: fn
+       type(c_ptr), value :: user_data
+       type(c_ptr), value :: items
+       integer(c_size_t), value :: item_size
+       type(c_ptr), value :: results
+       integer(c_size_t), value :: result_size
+       integer(c_size_t), value :: count
+       integer(c_size_t), value :: chunk_size
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_map_async
+
+     function parexact_submit(pool, task, user_data, out) bind(C, name="parexact_submit") result(answer)
+       import
+       type(c_ptr), value :: pool
+       procedure(parexact_task_fn) :: task
+       type(c_ptr), value :: user_data
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_submit
+
+     function parexact_job_wait(job, timeout_seconds) bind(C, name="parexact_job_wait") result(answer)
+       import
+       type(c_ptr), value :: job
+       real(c_double), value :: timeout_seconds
+       integer(c_int32_t) :: answer
+     end function parexact_job_wait
+
+     subroutine parexact_job_free(job) bind(C, name="parexact_job_free")
+       import
+       type(c_ptr), value :: job
+     end subroutine parexact_job_free
+
+     function parexact_lock_new(out) bind(C, name="parexact_lock_new") result(answer)
+       import
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_lock_new
+
+     function parexact_lock_acquire(lock, timeout_seconds) bind(C, name="parexact_lock_acquire") &
+          result(answer)
+       import
+       type(c_ptr), value :: lock
+       real(c_double), value :: timeout_seconds
+       integer(c_int32_t) :: answer
+     end function parexact_lock_acquire
+
+     function parexact_lock_release(lock) bind(C, name="parexact_lock_release") result(answer)
+       import
+       type(c_ptr), value :: lock
+       integer(c_int32_t) :: answer
+     end function parexact_lock_release
+
+     subroutine parexact_lock_free(lock) bind(C, name="parexact_lock_free")
+       import
+       type(c_ptr), value :: lock
+     end subroutine parexact_lock_free
+
+     function parexact_queue_new(capacity, item_size, out) bind(C, name="parexact_queue_new") result(answer)
+       import
+       integer(c_size_t), value :: capacity
+       integer(c_size_t), value :: item_size
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_queue_new
+
+     function parexact_queue_put(queue, item, timeout_seconds) bind(C, name="parexact_queue_put") &
+          result(answer)
+       import
+       type(c_ptr), value :: queue
+       type(*), intent(in) :: item
+       real(c_double), value :: timeout_seconds
+       integer(c_int32_t) :: answer
+     end function parexact_queue_put
+
+     function parexact_queue_get(queue, timeout_seconds, item) bind(C, name="parexact_queue_get") &
+          result(answer)
+       import
+       type(c_ptr), value :: queue
+       real(c_double), value :: timeout_seconds
+       type(*), intent(inout) :: item
+       integer(c_int32_t) :: answer
+     end function parexact_queue_get
+
+     function parexact_queue_length(queue) bind(C, name="parexact_queue_length") result(answer)
+       import
+       type(c_ptr), value :: queue
+       integer(c_size_t) :: answer
+     end function parexact_queue_length
+
+     function parexact_queue_close(queue) bind(C, name="parexact_queue_close") result(answer)
+       import
+       type(c_ptr), value :: queue
+       integer(c_int32_t) :: answer
+     end function parexact_queue_close
+
+     subroutine parexact_queue_free(queue) bind(C, name="parexact_queue_free")
+       import
+       type(c_ptr), value :: queue
+     end subroutine parexact_queue_free
+
+     function parexact_control_new(out) bind(C, name="parexact_control_new") result(answer)
+       import
+       type(c_ptr), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_control_new
+
+     function parexact_control_attach(control) bind(C, name="parexact_control_attach") result(answer)
+       import
+       type(c_ptr), value :: control
+       type(c_ptr) :: answer
+     end function parexact_control_attach
+
+     subroutine parexact_control_cancel(control) bind(C, name="parexact_control_cancel")
+       import
+       type(c_ptr), value :: control
+     end subroutine parexact_control_cancel
+
+     subroutine parexact_control_progress(control, done, total) bind(C, name="parexact_control_progress")
+       import
+       type(c_ptr), value :: control
+       integer(c_int64_t), intent(inout) :: done
+       integer(c_int64_t), intent(inout) :: total
+     end subroutine parexact_control_progress
+
+     subroutine parexact_control_reset(control) bind(C, name="parexact_control_reset")
+       import
+       type(c_ptr), value :: control
+     end subroutine parexact_control_reset
+
+     subroutine parexact_control_free(control) bind(C, name="parexact_control_free")
+       import
+       type(c_ptr), value :: control
+     end subroutine parexact_control_free
+
+     function parexact_pi(n, out) bind(C, name="parexact_pi") result(answer)
+       import
+       integer(c_int64_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_pi
+
+     function c_integrate(f, user_data, a, b, n, out) bind(C, name="parexact_integrate") result(answer)
+       import
+       procedure(parexact_block_fn) :: f
+       type(c_ptr), value :: user_data
+       real(c_double), value :: a
+       real(c_double), value :: b
+       integer(c_int64_t), value :: n
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function c_integrate
+  end interface
+  ! End of the generated interfaces.
 
 contains
 
@@ -950,7 +1077,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = sum_view(view_rank1(a, memory), out)
+    status = c_sum(view_rank1(a, memory), out)
   end function sum_rank1
 
   function sum_rank2(a, out) result(status)
@@ -958,7 +1085,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = sum_view(view_rank2(a, memory), out)
+    status = c_sum(view_rank2(a, memory), out)
   end function sum_rank2
 
   function sum_rank3(a, out) result(status)
@@ -966,7 +1093,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = sum_view(view_rank3(a, memory), out)
+    status = c_sum(view_rank3(a, memory), out)
   end function sum_rank3
 
   function norm_rank1(a, out) result(status)
@@ -974,7 +1101,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = norm_view(view_rank1(a, memory), out)
+    status = c_norm(view_rank1(a, memory), out)
   end function norm_rank1
 
   function norm_rank2(a, out) result(status)
@@ -982,7 +1109,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = norm_view(view_rank2(a, memory), out)
+    status = c_norm(view_rank2(a, memory), out)
   end function norm_rank2
 
   function norm_rank3(a, out) result(status)
@@ -990,7 +1117,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = norm_view(view_rank3(a, memory), out)
+    status = c_norm(view_rank3(a, memory), out)
   end function norm_rank3
 
   function dot_rank1(x, y, out) result(status)
@@ -999,7 +1126,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory_x, memory_y
-    status = dot_view(view_rank1(x, memory_x), view_rank1(y, memory_y), out)
+    status = c_dot(view_rank1(x, memory_x), view_rank1(y, memory_y), out)
   end function dot_rank1
 
   function dot_rank2(x, y, out) result(status)
@@ -1008,7 +1135,7 @@ contains
     real(c_double), intent(inout) :: out
     integer(c_int32_t) :: status
     type(layout), target :: memory_x, memory_y
-    status = dot_view(view_rank2(x, memory_x), view_rank2(y, memory_y), out)
+    status = c_dot(view_rank2(x, memory_x), view_rank2(y, memory_y), out)
   end function dot_rank2
 
   function describe_rank1(a, stats, ddof, nan_policy) result(status)
@@ -1064,7 +1191,7 @@ contains
     real(c_double), intent(in), target :: a(:)
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = state_update_view(s, view_rank1(a, memory))
+    status = c_state_update(s, view_rank1(a, memory))
   end function state_update_rank1
 
   function state_update_rank2(s, a) result(status)
@@ -1072,7 +1199,7 @@ contains
     real(c_double), intent(in), target :: a(:, :)
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = state_update_view(s, view_rank2(a, memory))
+    status = c_state_update(s, view_rank2(a, memory))
   end function state_update_rank2
 
   function state_update_rank3(s, a) result(status)
@@ -1080,7 +1207,7 @@ contains
     real(c_double), intent(in), target :: a(:, :, :)
     integer(c_int32_t) :: status
     type(layout), target :: memory
-    status = state_update_view(s, view_rank3(a, memory))
+    status = c_state_update(s, view_rank3(a, memory))
   end function state_update_rank3
 
   function reduce_rank2(a, op, dim, out, ddof, nan_policy) result(status)
@@ -1226,7 +1353,7 @@ contains
     holder%f => f
     chunk = 0
     if (present(chunk_size)) chunk = chunk_size
-    status = map_any(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), chunk)
+    status = c_map(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), chunk)
   end function map_function
 
   recursive function call_for_item(item, result, user_data) bind(C, name="") result(answer)
@@ -1249,7 +1376,7 @@ contains
     integer(c_int32_t) :: status
     type(function_holder), target :: holder
     holder%f => f
-    status = integrate_blocks(call_for_block, c_loc(holder), a, b, n, out)
+    status = c_integrate(call_for_block, c_loc(holder), a, b, n, out)
   end function integrate_function
 
   recursive function call_for_block(x, y, count, user_data) bind(C, name="") result(answer)

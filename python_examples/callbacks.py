@@ -16,7 +16,7 @@ from collections.abc import Callable
 from ctypes import byref
 from typing import Any
 
-from native import CALLBACK_FAILED, check, control, job, lib
+from raw import CALLBACK_FAILED, check, control, job, lib
 
 
 class Guarded:

@@ -23,11 +23,7 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 
 import numpy as np
 import numpy.typing as npt
-
-try:
-    from native import DTYPE, NAN_FOUND, NAN_POLICY, State, Stats, check, lib, new_state, view
-except OSError as problem:
-    sys.exit(f"describe: {problem}")
+from raw import DTYPE, NAN_FOUND, NAN_POLICY, State, Stats, check, lib, new_state, view
 
 NPY_CHUNK = 1 << 20  # numbers
 CSV_CHUNK = 1 << 14  # rows

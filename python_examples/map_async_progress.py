@@ -20,8 +20,8 @@ from typing import Any
 import numba
 import numpy as np
 from callbacks import Background
-from native import CANCELLED, OK, TIMEOUT, MapFunction, check, lib, records
 from numba import types
+from raw import CANCELLED, OK, TIMEOUT, MapFunction, check, lib, records
 
 Integers = types.CPointer(types.int64)
 Doubles = types.CPointer(types.float64)

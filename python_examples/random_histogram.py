@@ -19,7 +19,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
-from native import TARGET, random
+from raw import TARGET, random
 
 mpl.use("agg")
 import matplotlib.pyplot as plt

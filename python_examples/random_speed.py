@@ -20,7 +20,7 @@ from time import perf_counter
 
 import matplotlib as mpl
 import numpy as np
-from native import TARGET, Stats, check, lib
+from raw import TARGET, Stats, check, lib
 
 mpl.use("agg")
 import matplotlib.pyplot as plt

@@ -21,8 +21,8 @@ from typing import Any
 import numba
 import numpy as np
 import numpy.typing as npt
-from native import MapFunction, check, lib, records
 from numba import types
+from raw import MapFunction, check, lib, records
 
 Doubles = npt.NDArray[np.float64]
 Row = types.CPointer(types.float64)

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 import numpy as np
 from callbacks import Background, Guarded
-from native import CLOSED, TIMEOUT, MapFunction, check, lib, lock, pool, queue, records
+from raw import CLOSED, TIMEOUT, MapFunction, check, lib, lock, pool, queue, records
 
 WORKERS = 4
 ENTRIES = 200

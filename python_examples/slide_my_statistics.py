@@ -19,7 +19,7 @@ from multiprocessing import Pool, cpu_count
 from time import perf_counter
 
 import numpy as np
-from native import Stats, check, doubles, lib, random
+from raw import Stats, check, doubles, lib, random
 
 Result = tuple[int, float, float]  # N, std, var
 

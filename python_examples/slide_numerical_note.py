@@ -12,7 +12,7 @@ from ctypes import byref, c_double
 
 import numpy as np
 import numpy.typing as npt
-from native import check, doubles, lib
+from raw import check, doubles, lib
 
 
 def exact_sum(x: npt.NDArray[np.float64]) -> float:

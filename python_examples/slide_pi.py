@@ -23,7 +23,7 @@ from time import perf_counter
 
 import matplotlib as mpl
 import numpy as np
-from native import TARGET, check, lib
+from raw import TARGET, check, lib
 
 mpl.use("agg")
 import matplotlib.pyplot as plt

@@ -30,8 +30,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 from callbacks import Background, Guarded
-from native import MapFunction, check, lib, pool, records
 from numba import types
+from raw import MapFunction, check, lib, pool, records
 
 Steps = npt.NDArray[np.int64]
 

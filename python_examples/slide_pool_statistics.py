@@ -11,7 +11,7 @@ from ctypes import byref, c_uint64, sizeof
 from time import perf_counter
 
 from callbacks import Guarded
-from native import MapFunction, Stats, check, lib, pool
+from raw import MapFunction, Stats, check, lib, pool
 
 
 def my_statistics(item, result, _):

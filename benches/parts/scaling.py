@@ -19,7 +19,7 @@ def on_threads(contender: Contender, count: int) -> Contender:
     """Return the same, on so many threads."""
 
     def prepare() -> None:
-        ours.native.lib.parexact_set_num_threads_local(count)
+        ours.raw.lib.parexact_set_num_threads_local(count)
 
     name = f"{count} thread{'s' if count > 1 else ''}"
     return replace(contender, name=name, prepare=prepare)

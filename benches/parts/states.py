@@ -13,14 +13,14 @@ from timing import Contender
 
 from .registry import Run, part
 
-native = ours.native
+raw = ours.raw
 
 
-def filled(kind: str) -> native.State:
+def filled(kind: str) -> raw.State:
     """Return a state of 10⁵ numbers."""
-    state = native.new_state()
-    view = native.view(make(kind, 100_000))
-    native.check(native.lib.parexact_state_update(byref(state), byref(view)))
+    state = raw.new_state()
+    view = raw.view(make(kind, 100_000))
+    raw.check(raw.lib.parexact_state_update(byref(state), byref(view)))
     return state
 
 
@@ -47,7 +47,7 @@ def status_of(name: str, call: partial[int]) -> Contender:
     """Return a contender that only has to succeed."""
 
     def checked(status: int) -> float:
-        native.check(status)
+        raw.check(status)
         return 0.0
 
     return Contender(name, call, checked)
@@ -57,18 +57,18 @@ def status_of(name: str, call: partial[int]) -> Contender:
 def states(run: Run) -> Iterator[Row]:
     """Of ordinary numbers, and of exponents over the whole range."""
     # `parexact_state_words` does nothing; in the C ABI it may be called with arguments it ignores.
-    pointer = POINTER(native.State)
-    nothing_merge = CFUNCTYPE(c_int32, pointer, pointer)(("parexact_state_words", native.lib))
-    nothing_result = CFUNCTYPE(c_int32, pointer, c_int64, c_int32, POINTER(native.Stats))(
-        ("parexact_state_words", native.lib)
+    pointer = POINTER(raw.State)
+    nothing_merge = CFUNCTYPE(c_int32, pointer, pointer)(("parexact_state_words", raw.lib))
+    nothing_result = CFUNCTYPE(c_int32, pointer, c_int64, c_int32, POINTER(raw.Stats))(
+        ("parexact_state_words", raw.lib)
     )
     for kind in ("normals", "wide range"):
-        into, other, stats = filled(kind), filled(kind), native.Stats()
+        into, other, stats = filled(kind), filled(kind), raw.Stats()
         pair = byref(into), byref(other)
         yield absolute(
             run,
             f"state merge, {kind}",
-            status_of("merge", partial(native.lib.parexact_state_merge, *pair)),
+            status_of("merge", partial(raw.lib.parexact_state_merge, *pair)),
             Contender("empty", partial(nothing_merge, *pair)),
             at_most(1),
         )
@@ -76,7 +76,7 @@ def states(run: Run) -> Iterator[Row]:
         yield absolute(
             run,
             f"state result, {kind}",
-            status_of("result", partial(native.lib.parexact_state_result, *arguments)),
+            status_of("result", partial(raw.lib.parexact_state_result, *arguments)),
             Contender("empty", partial(nothing_result, *arguments)),
             at_most(5),
         )

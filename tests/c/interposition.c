@@ -63,7 +63,7 @@ static void find(void *function_pointer, const char *name)
 int main(void)
 {
     /* Global: the worst case, the program's symbols come first for every reference that is not bound inside. */
-    library = dlopen("libparexact.so.0", RTLD_NOW | RTLD_GLOBAL);
+    library = dlopen(SONAME, RTLD_NOW | RTLD_GLOBAL);
     if (!library)
         fprintf(stderr, "%s\n", dlerror());
     EXPECT(library != NULL);

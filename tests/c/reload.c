@@ -34,7 +34,7 @@ static void check_sum(sum_function sum)
 
 int main(void)
 {
-    const char *name = "libparexact.so.0";
+    const char *name = SONAME;
     CHECK(dlopen(name, RTLD_NOW | RTLD_NOLOAD) == NULL); /* this program is not linked with it */
     void *library = dlopen(name, RTLD_NOW);
     if (!library) {

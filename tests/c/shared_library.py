@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from header import prototypes
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
 
-SONAME = "libparexact.so.0"
+import c_interface
 
 
 def output_of(*command: str) -> str:
@@ -22,7 +23,8 @@ def output_of(*command: str) -> str:
 def main(library: Path, header: Path) -> int:
     """Prints each difference; the number of them decides the exit status."""
     differences: list[str] = []
-    functions = prototypes(header).keys()
+    interface = c_interface.read(header, ROOT / "Cargo.toml")
+    functions = {function.name for function in interface.functions}
     symbols = [
         line.split() for line in output_of("nm", "-D", "--defined-only", str(library)).splitlines()
     ]
@@ -37,8 +39,8 @@ def main(library: Path, header: Path) -> int:
 
     dynamic = output_of("readelf", "--wide", "--dynamic", str(library))
     soname = re.findall(r"\(SONAME\).*\[(.*)\]", dynamic)
-    if soname != [SONAME]:
-        differences.append(f"SONAME is {soname}, expected {SONAME}")
+    if soname != [interface.soname]:
+        differences.append(f"SONAME is {soname}, expected {interface.soname}")
     if not re.search(r"\(FLAGS_1\).*\bNODELETE\b", dynamic):
         differences.append(
             "the flag NODELETE is missing: dlclose would unmap code that worker threads run"
@@ -49,7 +51,7 @@ def main(library: Path, header: Path) -> int:
         )
     if re.search(r"\(TEXTREL\)|\((RPATH|RUNPATH)\)", dynamic):
         differences.append("text relocations or a search path of the machine that built it")
-    named = library.with_name(SONAME)
+    named = library.with_name(interface.soname)
     if not named.exists() or not named.samefile(library):
         differences.append(f"{named} is not a link to {library.name}")
 

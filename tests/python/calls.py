@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from native import DTYPE, NAN_POLICY, OP, Array, State, Stats, check, lib, new_state, view
+from raw import DTYPE, NAN_POLICY, OP, Array, State, Stats, check, lib, new_state, view
 
 Floats = npt.NDArray[np.float64]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from native import BlockFunction, MapFunction, TaskFunction
 from numba import cfunc, types
+from raw import BlockFunction, MapFunction, TaskFunction
 
 _doubles = types.CPointer(types.float64)
 _integers = types.CPointer(types.int64)

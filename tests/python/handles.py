@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from native import MapFunction, check, lib, records
+from raw import MapFunction, check, lib, records
 
 PATIENCE = 60.0  # seconds for what never takes one
 

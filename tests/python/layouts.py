@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import oracle
 from hypothesis import strategies as st
-from native import DTYPE, NAN_POLICY, OP
+from raw import DTYPE, NAN_POLICY, OP
 
 AnyArray = npt.NDArray[Any]
 

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 from calls import describe, fields
-from native import check, lib
+from raw import check, lib
 
 PATIENCE = 20.0  # seconds for one child
 

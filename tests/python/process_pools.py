@@ -13,8 +13,8 @@ import numpy as np
 from callbacks import Guarded
 from compiled import COUNT_DOWN, SPIN, SQUARE
 from handles import EQUAL, PATIENCE, arguments, attached, new, run_map, started
-from native import CANCELLED, FORKED, OK, TIMEOUT, MapFunction, TaskFunction, check, lib
 from process_jobs import await_child
+from raw import CANCELLED, FORKED, OK, TIMEOUT, MapFunction, TaskFunction, check, lib
 
 
 def in_child(work: Callable[[], None]) -> None:

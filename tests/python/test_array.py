@@ -8,7 +8,7 @@ import numpy as np
 import oracle
 import pytest
 from calls import describe, fields
-from native import DTYPE
+from raw import DTYPE
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (3, 0, 2), (4, 5), (2, 3, 4, 5), (1,) * 20])

@@ -24,7 +24,7 @@ from calls import (
     sum_of,
 )
 from header import constant
-from native import CANCELLED, OK, ParexactError, Stats, check, explain, lib, new_state, view
+from raw import CANCELLED, OK, ParexactError, Stats, check, explain, lib, new_state, view
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from calls import array, bits, dot, dot_of, floats, norm, norm_of, strided
 from hypothesis import given
 from hypothesis import strategies as st
 from layouts import DTYPES, AnyArray, numbers, orders, pairs, place, values_of
-from native import OK, lib
+from raw import OK, lib
 
 INF, NAN = math.inf, math.nan
 TINY, HUGE = 5e-324, 1.7976931348623157e308

@@ -17,7 +17,7 @@ from adversarial import MAKERS, Maker
 from calls import bits, describe, fields, floats, norm, total
 from hypothesis import given
 from hypothesis import strategies as st
-from native import OK, Stats, lib, view
+from raw import OK, Stats, lib, view
 
 ARRAYS = int(os.environ.get("PAREXACT_TEST_ARRAYS", "100000"))
 

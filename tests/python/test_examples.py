@@ -11,8 +11,8 @@ import time
 from ctypes import byref
 from pathlib import Path
 
-import native
 import pytest
+import raw
 from children import environment, interruptible
 from paths import EXAMPLES, LIBRARY, ROOT
 
@@ -65,9 +65,9 @@ def test_pool_statistics() -> None:
     results = ast.literal_eval(table)
     assert [n for n, _, _ in results] == list(range(1000000, 1000010))
     for n, std, variance in results:
-        samples = native.random("normal", 0, 1, n=n, seed=n)
-        stats = native.Stats()
-        native.check(native.lib.parallel_stats(native.doubles(samples), n, byref(stats)))
+        samples = raw.random("normal", 0, 1, n=n, seed=n)
+        stats = raw.Stats()
+        raw.check(raw.lib.parallel_stats(raw.doubles(samples), n, byref(stats)))
         assert (stats.std, stats.variance) == (std, variance)
 
 
@@ -184,12 +184,12 @@ def test_figures_land_in_one_place(
     tmp_path: Path, matplotlib_cache: str, script: str, arguments: list[str]
 ) -> None:
     """In the repository's target/, here another directory, wherever the script is run."""
-    assert native.TARGET == ROOT / "target"
+    assert raw.TARGET == ROOT / "target"
     target, elsewhere = tmp_path / "target", tmp_path / "elsewhere"
     elsewhere.mkdir()
     code = (
-        "import native, pathlib, runpy, sys;"
-        f"native.TARGET = pathlib.Path({str(target)!r}); sys.argv = {['', *arguments]};"
+        "import raw, pathlib, runpy, sys;"
+        f"raw.TARGET = pathlib.Path({str(target)!r}); sys.argv = {['', *arguments]};"
         f"runpy.run_path({str(EXAMPLES / script) + '.py'!r}, run_name='__main__')"
     )
     done = subprocess.run(

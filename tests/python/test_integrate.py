@@ -17,7 +17,7 @@ from children import run_python
 from compiled import RATIONAL, rational
 from handles import attached, message, new, progress
 from header import constant
-from native import CALLBACK_FAILED, OK, BlockFunction, check, lib
+from raw import CALLBACK_FAILED, OK, BlockFunction, check, lib
 from test_simd import paths_of_this_cpu
 
 INTERVALS = [

@@ -14,7 +14,7 @@ import pytest
 from callbacks import Guarded
 from compiled import COUNT_DOWN, RATIONAL, SPIN, SQUARE
 from handles import EQUAL, PATIENCE, arguments, attached, new, progress, run_map, started
-from native import CANCELLED, OK, TIMEOUT, MapFunction, TaskFunction, check, lib
+from raw import CANCELLED, OK, TIMEOUT, MapFunction, TaskFunction, check, lib
 
 SOON = 0.1  # seconds: half of it the library's, half a quiet machine's
 EVER = 2.0  # on a busy machine

@@ -14,7 +14,7 @@ from callbacks import Background, Guarded
 from compiled import COUNT_DOWN, SQUARE
 from handles import PATIENCE, arguments, index_of, message, new, number, run_map, started
 from header import constant
-from native import (
+from raw import (
     CALLBACK_FAILED,
     DEADLOCK,
     OK,

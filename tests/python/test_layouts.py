@@ -40,7 +40,7 @@ from layouts import (
     policies,
     values_of,
 )
-from native import OK, lib
+from raw import OK, lib
 
 EXTREME = [2**63 - 1, -(2**63), 1, 0, -7]
 

@@ -14,7 +14,7 @@ import pytest
 from callbacks import Guarded
 from handles import PATIENCE, message, new, run_map, started
 from header import constant
-from native import (
+from raw import (
     CALLBACK_FAILED,
     DEADLOCK,
     NOT_OWNER,

@@ -17,7 +17,7 @@ from handles import EQUAL, PATIENCE, index_of, message, new, number, run_map
 from header import constant
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from native import CALLBACK_FAILED, OK, MapFunction, ParexactError, check, lib
+from raw import CALLBACK_FAILED, OK, MapFunction, ParexactError, check, lib
 
 THREADS = [1, 2, 16]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from calls import bits, describe, fields, floats, norm, pointer, state_of, total, words
 from header import constant
-from native import NAN_POLICY, OK, ParexactError, Stats, lib
+from raw import NAN_POLICY, OK, ParexactError, Stats, lib
 
 INF, NAN = math.inf, math.nan
 TINY = 5e-324

@@ -14,7 +14,7 @@ from calls import bits
 from children import run_python
 from handles import attached, message, new, progress
 from header import constant
-from native import check, lib
+from raw import check, lib
 from test_simd import paths_of_this_cpu
 
 # Around the sizes of blocks and chunks, and where n has many bits or few.
@@ -119,7 +119,7 @@ def test_any_thread_count_gives_the_same_bits(threads: int, here: str) -> None:
     assert digest() == here
 
 
-CHILD = "import json, native, test_pi; print(json.dumps([native.explain(), test_pi.digest()]))"
+CHILD = "import json, raw, test_pi; print(json.dumps([raw.explain(), test_pi.digest()]))"
 
 
 @pytest.mark.parametrize("path", paths_of_this_cpu())

@@ -15,7 +15,7 @@ from callbacks import Guarded
 from compiled import COUNT_DOWN, SQUARE
 from handles import PATIENCE, message, new, run_map, started
 from header import constant
-from native import OK, MapFunction, TaskFunction, check, lib
+from raw import OK, MapFunction, TaskFunction, check, lib
 
 
 @pytest.fixture(autouse=True)

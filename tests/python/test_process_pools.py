@@ -38,7 +38,7 @@ from ctypes import *
 import numpy as np
 from callbacks import Background, Guarded
 from handles import EQUAL, arguments
-from native import MapFunction, TaskFunction, check, lib
+from raw import MapFunction, TaskFunction, check, lib
 """
 
 PYTHON_MAP = """

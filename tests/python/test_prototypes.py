@@ -1,117 +1,95 @@
-"""The examples' module of prototypes against the header: neither may drift from the other."""
+"""What is generated from the header: up to date, and understood as the compiler understands it."""
 
 from __future__ import annotations
 
 import ctypes
-from ctypes import (
-    POINTER,
-    c_char_p,
-    c_double,
-    c_int,
-    c_int32,
-    c_int64,
-    c_size_t,
-    c_uint64,
-    c_void_p,
-)
-from typing import Any
+import subprocess
+import sys
+from pathlib import Path
 
 import header
-import native
-import pytest
+import raw
 from header import constant
+from parexact import abi
+from paths import HEADER, ROOT
 
-POINTERS: dict[str, list[Any]] = {
-    "double *": [POINTER(c_double)],
-    "size_t *": [POINTER(c_size_t)],
-    "uint64_t *": [POINTER(c_uint64)],
-    "int *": [POINTER(c_int)],
-    "int32_t *": [POINTER(c_int32)],
-    "char *": [c_char_p, c_void_p],
-    "void *": [c_void_p],
-    "parexact_array *": [POINTER(native.Array)],
-    "parexact_stats *": [POINTER(native.Stats)],
-    "parexact_state *": [POINTER(native.State)],
-    "parexact_distribution *": [POINTER(native.Distribution)],
-    "parexact_control *": [c_void_p],
-    "parexact_control * *": [POINTER(c_void_p)],
-    "parexact_pool *": [c_void_p],
-    "parexact_pool * *": [POINTER(c_void_p)],
-    "parexact_job *": [c_void_p],
-    "parexact_job * *": [POINTER(c_void_p)],
-    "parexact_lock *": [c_void_p],
-    "parexact_lock * *": [POINTER(c_void_p)],
-    "parexact_queue *": [c_void_p],
-    "parexact_queue * *": [POINTER(c_void_p)],
-}
-CALLBACKS: dict[str, Any] = {
-    "parexact_map_fn": native.MapFunction,
-    "parexact_task_fn": native.TaskFunction,
-    "parexact_block_fn": native.BlockFunction,
-}
-VALUES: dict[str, list[Any]] = {
-    "void": [None],
-    "double": [c_double],
-    "size_t": [c_size_t],
-    "uintptr_t": [c_size_t],
-    "int64_t": [c_int64],
-    "uint64_t": [c_uint64],
-    "int32_t": [c_int32],
-    "parexact_status": [c_int32],
-}
+SCRIPTS = ROOT / "scripts"
 
 
-def matches(c_type: str, python_type: object) -> bool:
-    plain = " ".join(word for word in c_type.split() if word != "const")
-    if plain in CALLBACKS:
-        return python_type is CALLBACKS[plain]
-    return python_type in {**POINTERS, **VALUES}[plain]
+def test_generated_files_are_up_to_date() -> None:
+    subprocess.run([sys.executable, SCRIPTS / "bindings.py", "--check"], check=True)
 
 
-@pytest.mark.parametrize("name", native.PROTOTYPES)
-def test_prototype_agrees_with_header(name: str) -> None:
-    c_result, c_arguments = header.prototypes()[name]
-    result, arguments = native.PROTOTYPES[name]
-    assert matches(c_result, result), c_result
-    assert len(c_arguments) == len(arguments), c_arguments
-    for c_type, python_type in zip(c_arguments, arguments):
-        assert matches(c_type, python_type), c_type
+def test_an_outdated_file_is_found(tmp_path: Path) -> None:
+    """The check must be able to fail: a copy of the tree whose header has one more parameter."""
+    for folder in ("scripts", "include", "python"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    (tmp_path / "Cargo.toml").symlink_to(ROOT / "Cargo.toml")
+    (tmp_path / "include").unlink()
+    (tmp_path / "include").mkdir()
+    text = (ROOT / "include" / "parexact.h").read_text(encoding="utf-8")
+    changed = text.replace("parexact_pi(uint64_t n,", "parexact_pi(uint64_t n, int32_t rule,")
+    assert changed != text
+    (tmp_path / "include" / "parexact.h").write_text(changed, encoding="utf-8")
+    module = ROOT / "include" / "parexact.f90"
+    (tmp_path / "include" / "parexact.f90").write_text(
+        module.read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    code = (
+        "import sys, pathlib, runpy; sys.path.insert(0, 'scripts'); import bindings;"
+        "bindings.ROOT = pathlib.Path.cwd(); sys.argv = ['bindings.py', '--check'];"
+        "sys.exit(bindings.main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "abi.py is out of date" in done.stderr
+    assert "parexact.f90 is out of date" in done.stderr
 
 
-@pytest.mark.parametrize("name", CALLBACKS)
-def test_callback_agrees_with_header(name: str) -> None:
-    c_result, c_arguments = header.callbacks()[name]
-    assert matches(c_result, CALLBACKS[name]._restype_)
-    assert len(c_arguments) == len(CALLBACKS[name]._argtypes_), c_arguments
-    for c_type, python_type in zip(c_arguments, CALLBACKS[name]._argtypes_):
-        assert matches(c_type, python_type), c_type
+def test_sizes_and_offsets_are_the_compilers(tmp_path: Path) -> None:
+    """An independent witness: the C compiler's own layout of the structs, and its constants."""
+    structs = (raw.Stats, raw.Array, raw.State, raw.Distribution)
+    lines = []
+    expected = []
+    for struct in structs:
+        lines.append(f'printf("%zu\\n", sizeof({struct.__name__}));')
+        expected.append(ctypes.sizeof(struct))
+        for name, *_ in struct._fields_:
+            lines.append(f'printf("%zu\\n", offsetof({struct.__name__}, {name}));')
+            expected.append(getattr(struct, name).offset)
+    for name, value in header.CONSTANTS.items():
+        lines.append(f'printf("%d\\n", {name});')
+        expected.append(value)
+    body = "\n".join(lines)
+    source = tmp_path / "layout.c"
+    source.write_text(
+        f'#include "{HEADER}"\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {{\n{body}\n}}\n',
+        encoding="utf-8",
+    )
+    subprocess.run(["cc", source, "-o", tmp_path / "layout"], check=True)
+    printed = subprocess.run([tmp_path / "layout"], check=True, capture_output=True, text=True)
+    assert [int(line) for line in printed.stdout.split()] == expected
 
 
-def test_no_prototype_is_missing() -> None:
-    assert set(native.PROTOTYPES) == set(header.prototypes())
-    assert set(CALLBACKS) == set(header.callbacks())
-
-
-def test_constants_agree_with_header() -> None:
-    assert constant("OK") == native.OK
-    for name in (
-        *("NAN_FOUND", "CALLBACK_FAILED", "CANCELLED", "TIMEOUT"),
-        *("CLOSED", "NOT_OWNER", "DEADLOCK", "FORKED"),
-    ):
-        assert constant("ERROR_" + name) == getattr(native, name)
-    for name, value in native.NAN_POLICY.items():
-        assert constant("NAN_" + name.upper()) == value
-    for name, value in native.OP.items():
-        assert constant("OP_" + name.upper()) == value
-    short = {"f": "F", "i": "I", "u": "U"}
-    for dtype, value in native.DTYPE.items():
-        name = short[dtype.kind] + str(8 * dtype.itemsize) if dtype.kind != "b" else "BOOL"
-        assert constant("DTYPE_" + name) == value
+def test_prototypes_are_those_of_the_library() -> None:
+    """Every exported function has a prototype, and every prototype a function."""
+    exported = {
+        line.split()[-1]
+        for line in subprocess.run(
+            ["nm", "-D", "--defined-only", abi.lib._name],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.splitlines()
+    }
+    assert exported == set(abi.PROTOTYPES)
 
 
 def test_state_size_agrees_with_header() -> None:
-    assert constant("STATE_WORDS") == native.STATE_WORDS
-    assert ctypes.sizeof(native.State) == 8 * constant("STATE_WORDS")
+    assert constant("STATE_WORDS") == raw.STATE_WORDS
+    assert ctypes.sizeof(raw.State) == 8 * constant("STATE_WORDS")
 
 
 def test_state_constants_describe_one_layout() -> None:
@@ -125,12 +103,12 @@ def test_every_status_has_a_name_of_its_own() -> None:
     names = {n: v for n, v in header.CONSTANTS.items() if n == "PAREXACT_OK" or "_ERROR_" in n}
     assert sorted(names.values()) == list(range(16))
     for name, value in names.items():
-        assert native.lib.parexact_status_name(value).decode() in (name, name[len("PAREXACT_") :])
+        assert raw.lib.parexact_status_name(value).decode() in (name, name[len("PAREXACT_") :])
     for unknown in (-1, 16, 2**31 - 1, -(2**31)):
-        assert native.lib.parexact_status_name(unknown)
+        assert raw.lib.parexact_status_name(unknown)
 
 
 def test_version_is_a_version() -> None:
-    parts = native.lib.parexact_version().decode().split(".")
+    parts = raw.lib.parexact_version().decode().split(".")
     assert len(parts) == 3
     assert all(part.split("-")[0].isdigit() for part in parts)

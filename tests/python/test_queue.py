@@ -16,7 +16,7 @@ from handles import PATIENCE, message, new, run_map, started
 from header import constant
 from hypothesis import given
 from hypothesis import strategies as st
-from native import CLOSED, OK, TIMEOUT, MapFunction, TaskFunction, check, lib
+from raw import CLOSED, OK, TIMEOUT, MapFunction, TaskFunction, check, lib
 
 WORD = sizeof(c_int64)
 CAPACITIES = [0, 1, 2, 1000]

@@ -16,7 +16,8 @@ import random_oracle as oracle
 from calls import Floats, bits, fields, fingerprint, pointer, state_of
 from children import run_python
 from header import constant
-from native import (
+from random_kinds import BULK, FAMILY, KINDS, Parameters
+from raw import (
     DISTRIBUTION,
     State,
     Stats,
@@ -27,7 +28,6 @@ from native import (
     new_state,
     random,
 )
-from random_kinds import BULK, FAMILY, KINDS, Parameters
 from test_simd import paths_of_this_cpu
 
 BLOCK = oracle.BLOCK
@@ -340,9 +340,7 @@ def digests() -> dict[str, str]:
     return found
 
 
-CHILD = (
-    "import json, native, test_random; print(json.dumps([native.explain(), test_random.digests()]))"
-)
+CHILD = "import json, raw, test_random; print(json.dumps([raw.explain(), test_random.digests()]))"
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 import random_oracle as oracle
 from calls import Floats
 from mpmath import mp, mpf
-from native import random
+from raw import random
 
 # What docs/random.md promises, and what it has measured.
 EXPONENTIAL_ULPS = 2.0

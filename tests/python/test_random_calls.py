@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from calls import floats, pointer, result, state_of, words
 from header import constant
-from native import (
+from random_kinds import KINDS
+from raw import (
     CANCELLED,
     DISTRIBUTION,
     OK,
@@ -26,7 +27,6 @@ from native import (
     new_state,
     random,
 )
-from random_kinds import KINDS
 
 NULL_POINTER = constant("ERROR_NULL_POINTER")
 INVALID = constant("ERROR_INVALID_ARGUMENT")

@@ -21,8 +21,8 @@ import numpy.typing as npt
 import pytest
 from calls import Floats, pointer
 from header import constant
-from native import OK, Distribution, check, lib
 from paths import LIBRARY
+from raw import OK, Distribution, check, lib
 from scipy import special, stats
 
 N = 200_000

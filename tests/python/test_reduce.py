@@ -41,7 +41,7 @@ from layouts import (
     policies,
     slices,
 )
-from native import OK, OP, ParexactError, lib, view
+from raw import OK, OP, ParexactError, lib, view
 
 NULL_POINTER = constant("ERROR_NULL_POINTER")
 INVALID = constant("ERROR_INVALID_ARGUMENT")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from calls import array, bits, describe, fields, floats, pointer, state_of, total
 from header import constant
-from native import OK, OP, Array, State, Stats, lib, new_state, view
+from raw import OK, OP, Array, State, Stats, lib, new_state, view
 
 NULL_POINTER = constant("ERROR_NULL_POINTER")
 INVALID = constant("ERROR_INVALID_ARGUMENT")

@@ -24,7 +24,7 @@ from calls import (
 )
 from children import run_python
 from layouts import ALL_OPS, DTYPES, KINDS, numbers, orders
-from native import explain
+from raw import explain
 
 
 def paths_of_this_cpu() -> list[str]:
@@ -74,7 +74,7 @@ def digests() -> dict[str, str]:
     return found
 
 
-CHILD = "import json, native, test_simd; print(json.dumps([native.explain(), test_simd.digests()]))"
+CHILD = "import json, raw, test_simd; print(json.dumps([raw.explain(), test_simd.digests()]))"
 
 
 @pytest.fixture(scope="module")

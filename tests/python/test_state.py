@@ -23,7 +23,7 @@ from calls import (
 from header import constant
 from hypothesis import given
 from hypothesis import strategies as st
-from native import OK, STATE_WORDS, State, check, lib, view
+from raw import OK, STATE_WORDS, State, check, lib, view
 
 ADDITIVE = slice(
     constant("STATE_ADDITIVE_FIRST"),

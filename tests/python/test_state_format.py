@@ -16,8 +16,8 @@ from calls import bits, fields, fingerprint, floats, result, state_of
 from header import constant
 from hypothesis import example, given
 from hypothesis import strategies as st
-from native import OK, State, check, lib, new_state
 from paths import ROOT
+from raw import OK, State, check, lib, new_state
 
 BAD_STATE = constant("ERROR_BAD_STATE")
 SIZE_OVERFLOW = constant("ERROR_SIZE_OVERFLOW")

@@ -12,7 +12,7 @@ import pytest
 from adversarial import moderate, whole_range
 from calls import bits, describe, fields, norm, state_of, total
 from children import run_python
-from native import OK, lib
+from raw import OK, lib
 
 CONFIGURED = ["PAREXACT_NUM_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"]
 
@@ -102,7 +102,7 @@ def test_local_count_is_for_this_thread_alone() -> None:
     ],
 )
 def test_environment(environment: dict[str, str], expected: int) -> None:
-    code = "import native; print(native.lib.parexact_get_num_threads())"
+    code = "import raw; print(raw.lib.parexact_get_num_threads())"
     assert run_python(code, environment, without=CONFIGURED).split() == [str(expected)]
 
 
@@ -122,9 +122,9 @@ def test_an_allotment_does_not_exceed_the_mask(environment: dict[str, str], expe
     code = """
 import os
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-import json, native
-threads = json.loads(native.explain())["threads"]
-print(native.lib.parexact_get_num_threads(), threads["count"], threads["slurm_cpus_per_task"])
+import json, raw
+threads = json.loads(raw.explain())["threads"]
+print(raw.lib.parexact_get_num_threads(), threads["count"], threads["slurm_cpus_per_task"])
 """
     output = run_python(code, environment, without=CONFIGURED).split()
     assert output == [str(expected), str(expected), environment.get("SLURM_CPUS_PER_TASK", "None")]
@@ -132,19 +132,19 @@ print(native.lib.parexact_get_num_threads(), threads["count"], threads["slurm_cp
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two processors")
 def test_an_allotment_lowers_the_count() -> None:
-    code = "import native; print(native.lib.parexact_get_num_threads())"
+    code = "import raw; print(raw.lib.parexact_get_num_threads())"
     assert run_python(code, {"SLURM_CPUS_PER_TASK": "1"}, without=CONFIGURED).split() == ["1"]
 
 
 def test_threads_start_on_first_use_and_not_before() -> None:
     """The other tests would be empty if long sums did not use threads at all."""
     code = """
-import json, native, numpy as np
+import json, raw, numpy as np
 from calls import total
-print(json.loads(native.explain())["pool"]["workers"])
+print(json.loads(raw.explain())["pool"]["workers"])
 total(np.ones(10))
 total(np.ones(1_200_000))
-account = json.loads(native.explain())
+account = json.loads(raw.explain())
 print(account["pool"]["workers"], account["threads"]["count"], account["threads"]["rule"])
 """
     before, after, count, rule = run_python(code, {"PAREXACT_NUM_THREADS": "3"}).split()
@@ -156,9 +156,9 @@ print(account["pool"]["workers"], account["threads"]["count"], account["threads"
 @pytest.mark.parametrize("value", ["", "0", "-1", "many", "99999999999999999999", "4.5", "1e3"])
 def test_environment_nonsense_is_survived(value: str) -> None:
     code = """
-import native, numpy as np
+import raw, numpy as np
 from calls import total
-n = native.lib.parexact_get_num_threads()
+n = raw.lib.parexact_get_num_threads()
 assert 1 <= n <= 4096, n
 print(total(np.ones(200_000)))
 """
@@ -170,16 +170,16 @@ print(total(np.ones(200_000)))
 
 def test_absurd_counts_are_survived() -> None:
     code = """
-import native, numpy as np
+import raw, numpy as np
 from calls import total
 for n in (2**20, 2**63, 2**64 - 1):
-    native.lib.parexact_set_num_threads_local(n)
-    assert native.lib.parexact_get_num_threads_local() >= 1
-    native.lib.parexact_set_num_threads_local(1)
-    before = native.lib.parexact_get_num_threads()
-    if native.lib.parexact_set_num_threads(n) != native.OK:
-        assert native.lib.parexact_get_num_threads() == before
-        assert native.lib.parexact_last_error()
+    raw.lib.parexact_set_num_threads_local(n)
+    assert raw.lib.parexact_get_num_threads_local() >= 1
+    raw.lib.parexact_set_num_threads_local(1)
+    before = raw.lib.parexact_get_num_threads()
+    if raw.lib.parexact_set_num_threads(n) != raw.OK:
+        assert raw.lib.parexact_get_num_threads() == before
+        assert raw.lib.parexact_last_error()
     assert total(np.ones(200_000)) == 200_000
 print("done")
 """

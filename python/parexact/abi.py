@@ -1,0 +1,423 @@
+"""The C interface of parexact as ctypes: constants, structs, callbacks and prototypes under their C names.
+
+`lib` is the library, loaded and with its prototypes declared. `include/parexact.h` is the manual.
+Nothing here looks at an array before C does: an address of float32, strided or big-endian memory
+that is called a `double *` is summed as if it were one. The functions of `parexact` itself look.
+
+Handles and addresses are `c_void_p`, to which ctypes also converts an integer such as
+`array.ctypes.data`. Keep every callback object for as long as C may call it.
+
+Made from the header by `make bindings`: do not edit.
+"""
+
+from __future__ import annotations
+
+from ctypes import (
+    CDLL,
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint64,
+    c_void_p,
+)
+from typing import Any
+
+from parexact._library import load
+
+#: The version that this file was made for, and the name under which the dynamic loader knows the library.
+VERSION = "0.1.0"
+SONAME = "libparexact.so.0"
+
+#: Success.
+PAREXACT_OK = 0
+#: A required pointer is NULL.
+PAREXACT_ERROR_NULL_POINTER = 1
+#: An argument lies outside its documented range; the message names it.
+PAREXACT_ERROR_INVALID_ARGUMENT = 2
+#: A length or count, times the size of an item, exceeds what memory or the result can hold.
+PAREXACT_ERROR_SIZE_OVERFLOW = 3
+#: The system has no memory left, or not as much as the call needs.
+PAREXACT_ERROR_NO_MEMORY = 4
+#: A NaN was met under PAREXACT_NAN_RAISE.
+PAREXACT_ERROR_NAN_FOUND = 5
+#: The words are not a state of this version, or contradict each other.
+PAREXACT_ERROR_BAD_STATE = 6
+#: A callback answered nonzero.
+PAREXACT_ERROR_CALLBACK_FAILED = 7
+#: The attached control was cancelled.
+PAREXACT_ERROR_CANCELLED = 8
+#: The time given was over first.
+PAREXACT_ERROR_TIMEOUT = 9
+#: The queue is closed.
+PAREXACT_ERROR_CLOSED = 10
+#: The lock is not held by this thread.
+PAREXACT_ERROR_NOT_OWNER = 11
+#: Waiting here could never end.
+PAREXACT_ERROR_DEADLOCK = 12
+#: The handle was made by the parent of this forked process.
+PAREXACT_ERROR_FORKED = 13
+#: Valid, but this version cannot do it.
+PAREXACT_ERROR_UNSUPPORTED = 14
+#: A defect of the library itself; please report it.
+PAREXACT_ERROR_INTERNAL = 15
+#: NaN in, NaN out: the result of every operation that meets a NaN is NaN.
+PAREXACT_NAN_PROPAGATE = 0
+#: NaNs are skipped, as if they were not there.
+PAREXACT_NAN_OMIT = 1
+#: A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
+PAREXACT_NAN_RAISE = 2
+#: IEEE 754 binary64, double.
+PAREXACT_DTYPE_F64 = 0
+#: IEEE 754 binary32, float.
+PAREXACT_DTYPE_F32 = 1
+#: int64_t.
+PAREXACT_DTYPE_I64 = 2
+#: int32_t.
+PAREXACT_DTYPE_I32 = 3
+#: int16_t.
+PAREXACT_DTYPE_I16 = 4
+#: int8_t.
+PAREXACT_DTYPE_I8 = 5
+#: uint64_t.
+PAREXACT_DTYPE_U64 = 6
+#: uint32_t.
+PAREXACT_DTYPE_U32 = 7
+#: uint16_t.
+PAREXACT_DTYPE_U16 = 8
+#: uint8_t.
+PAREXACT_DTYPE_U8 = 9
+#: One byte: 0 is false, anything else is true and counts as 1.
+PAREXACT_DTYPE_BOOL = 10
+#: Sum.
+PAREXACT_OP_SUM = 0
+#: Arithmetic mean.
+PAREXACT_OP_MEAN = 1
+#: Variance, with divisor count - ddof.
+PAREXACT_OP_VAR = 2
+#: Standard deviation, with divisor count - ddof.
+PAREXACT_OP_STD = 3
+#: Minimum, -0.0 below +0.0.
+PAREXACT_OP_MIN = 4
+#: Maximum, +0.0 above -0.0.
+PAREXACT_OP_MAX = 5
+#: Euclidean norm.
+PAREXACT_OP_NORM = 6
+#: Words of a state.
+PAREXACT_STATE_WORDS = 256
+#: The first of the words that merge by integer addition: four counters, then the digits of both sums.
+PAREXACT_STATE_ADDITIVE_FIRST = 1
+#: How many words merge by addition.
+PAREXACT_STATE_ADDITIVE_COUNT = 206
+#: The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum,
+#: an error.
+PAREXACT_STATE_MAX_FIRST = 207
+#: How many words merge by the maximum.
+PAREXACT_STATE_MAX_COUNT = 3
+#: Uniform in [low, high); always low if both are equal.
+PAREXACT_DIST_UNIFORM = 0
+#: Normal: mean, sd. Always the mean if sd is 0.
+PAREXACT_DIST_NORMAL = 1
+#: Exponential: rate.
+PAREXACT_DIST_EXPONENTIAL = 2
+#: Lognormal: mu, sigma, the mean and standard deviation of the logarithm. sigma may be 0.
+PAREXACT_DIST_LOGNORMAL = 3
+#: Gamma: shape, scale. Always 0 if the scale is 0.
+PAREXACT_DIST_GAMMA = 4
+#: Beta: a, b.
+PAREXACT_DIST_BETA = 5
+#: Chi-squared: df, degrees of freedom.
+PAREXACT_DIST_CHI_SQUARED = 6
+#: Student's t: df.
+PAREXACT_DIST_STUDENT_T = 7
+#: Fisher's F: df1, df2.
+PAREXACT_DIST_FISHER_F = 8
+#: Weibull: scale, shape. Always 0 if the scale is 0.
+PAREXACT_DIST_WEIBULL = 9
+#: Cauchy: median, scale. Always the median if the scale is 0.
+PAREXACT_DIST_CAUCHY = 10
+#: Triangular, in [low, high]: low, high, mode. All three may be equal.
+PAREXACT_DIST_TRIANGULAR = 11
+#: Poisson: mean, up to 2^53. Values above 2^53 are rounded to doubles.
+PAREXACT_DIST_POISSON = 12
+#: Binomial: n, p.
+PAREXACT_DIST_BINOMIAL = 13
+#: Geometric: p; counts trials up to and including the first success, 1, 2, …, as NumPy does.
+PAREXACT_DIST_GEOMETRIC = 14
+#: Integers low, low + 1, … below high, all equally likely. Both bounds lie in [-2^53, 2^53], where every
+#: integer is a double.
+PAREXACT_DIST_INTEGER = 15
+#: The largest thread count there is. Larger ones in the environment mean this one.
+PAREXACT_MAX_THREADS = 1024
+
+
+class parexact_stats(Structure):
+    """Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties
+    to even."""
+
+    #: The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+    count: int
+    #: The NaNs met, under any policy.
+    nan_count: int
+    #: Sum; +0.0 if exactly zero or if there are no values.
+    sum: float
+    #: Arithmetic mean; NaN if there are no values.
+    mean: float
+    #: Sum of squared deviations from the exact mean, divided by count - ddof; NaN if count <= ddof, or if
+    #: there are infinities.
+    variance: float
+    #: Square root of the exact variance (not of the rounded one); NaN where the variance is.
+    std: float
+    #: Minimum, -0.0 below +0.0; NaN if there are no values.
+    min: float
+    #: Maximum, +0.0 above -0.0; NaN if there are no values.
+    max: float
+    _fields_ = [
+        ("count", c_uint64),
+        ("nan_count", c_uint64),
+        ("sum", c_double),
+        ("mean", c_double),
+        ("variance", c_double),
+        ("std", c_double),
+        ("min", c_double),
+        ("max", c_double),
+    ]
+
+
+class parexact_array(Structure):
+    """A view of an array in native byte order, as it lies in memory. The library only reads it, during the
+    call."""
+
+    #: The element with all indices 0, at any alignment. May be NULL if there are no elements.
+    data: Any
+    #: One of PAREXACT_DTYPE_*.
+    dtype: int
+    #: Number of dimensions, 0 to 64; 0 is a scalar.
+    ndim: int
+    #: ndim lengths, each at least 0. May be NULL if ndim is 0.
+    shape: Any
+    #: ndim distances in bytes from one element to the next along each dimension, as in NumPy: negative,
+    #: zero, or any. NULL: C-contiguous.
+    strides: Any
+    _fields_ = [
+        ("data", c_void_p),
+        ("dtype", c_int32),
+        ("ndim", c_int32),
+        ("shape", POINTER(c_int64)),
+        ("strides", POINTER(c_int64)),
+    ]
+
+
+class parexact_state(Structure):
+    """Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
+    little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words,
+    whatever the order or the splitting."""
+
+    #: The words; docs/state-format.md describes them.
+    words: Any
+    _fields_ = [
+        ("words", c_int64 * 256),
+    ]
+
+
+class parexact_distribution(Structure):
+    """A distribution and its parameters."""
+
+    #: One of PAREXACT_DIST_*.
+    kind: int
+    #: Must be 0.
+    reserved: int
+    #: The distribution's parameters in the order given there; those it has no use for are ignored.
+    parameter: Any
+    _fields_ = [
+        ("kind", c_int32),
+        ("reserved", c_int32),
+        ("parameter", c_double * 3),
+    ]
+
+#: Computes one result from one item: item and result point into the arrays given to the map, or are the
+#: map's own pointers where the size is 0. Answers 0, or anything else if it failed. It may run on any
+#: thread, several at once. Called with (item, result, user_data).
+parexact_map_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p)
+
+#: A function to run in the background. Answers 0, or anything else if it failed. It may run on any thread.
+#: Called with (user_data).
+parexact_task_fn = CFUNCTYPE(c_int32, c_void_p)
+
+#: Computes a block of function values: y[i] from x[i], count of them. Answers 0, or anything else if it
+#: failed. It may run on any thread, several at once. Called with (x, y, count, user_data).
+parexact_block_fn = CFUNCTYPE(c_int32, POINTER(c_double), POINTER(c_double), c_size_t, c_void_p)
+
+#: Result type and argument types of each function.
+PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
+    "parexact_status_name": (c_char_p, [c_int32]),
+    "parexact_last_error": (c_char_p, []),
+    "parexact_version": (c_char_p, []),
+    "parexact_explain": (c_int32, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sum_my_numbers": (c_double, [POINTER(c_double), c_size_t]),
+    "parallel_stats": (c_int32, [POINTER(c_double), c_size_t, POINTER(parexact_stats)]),
+    "my_statistics": (c_int32, [c_uint64, c_uint64, POINTER(parexact_stats)]),
+    "parexact_sum_f64": (c_int32, [POINTER(c_double), c_size_t, POINTER(c_double)]),
+    "parexact_norm_f64": (c_int32, [POINTER(c_double), c_size_t, POINTER(c_double)]),
+    "parexact_dot_f64": (
+        c_int32,
+        [
+            POINTER(c_double),
+            POINTER(c_double),
+            c_size_t,
+            POINTER(c_double),
+        ],
+    ),
+    "parexact_sum": (c_int32, [POINTER(parexact_array), POINTER(c_double)]),
+    "parexact_dot": (
+        c_int32,
+        [
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+            POINTER(c_double),
+        ],
+    ),
+    "parexact_norm": (c_int32, [POINTER(parexact_array), POINTER(c_double)]),
+    "parexact_describe": (
+        c_int32,
+        [
+            POINTER(parexact_array),
+            c_int64,
+            c_int32,
+            POINTER(parexact_stats),
+        ],
+    ),
+    "parexact_reduce": (
+        c_int32,
+        [
+            POINTER(parexact_array),
+            c_int32,
+            POINTER(c_int32),
+            c_int32,
+            c_int64,
+            c_int32,
+            POINTER(c_double),
+            c_size_t,
+        ],
+    ),
+    "parexact_state_words": (c_size_t, []),
+    "parexact_state_init": (c_int32, [POINTER(parexact_state)]),
+    "parexact_state_update": (c_int32, [POINTER(parexact_state), POINTER(parexact_array)]),
+    "parexact_state_merge": (c_int32, [POINTER(parexact_state), POINTER(parexact_state)]),
+    "parexact_state_result": (
+        c_int32,
+        [
+            POINTER(parexact_state),
+            c_int64,
+            c_int32,
+            POINTER(parexact_stats),
+        ],
+    ),
+    "parexact_state_norm": (c_int32, [POINTER(parexact_state), POINTER(c_double)]),
+    "parexact_state_fingerprint": (c_int32, [POINTER(parexact_state), POINTER(c_uint64)]),
+    "parexact_mpi_merge": (None, [c_void_p, c_void_p, POINTER(c_int), c_void_p]),
+    "parexact_random_fill": (
+        c_int32,
+        [
+            POINTER(parexact_distribution),
+            c_uint64,
+            c_uint64,
+            c_uint64,
+            POINTER(c_double),
+            c_size_t,
+        ],
+    ),
+    "parexact_random_state": (
+        c_int32,
+        [
+            POINTER(parexact_distribution),
+            c_uint64,
+            c_uint64,
+            c_uint64,
+            c_uint64,
+            POINTER(parexact_state),
+        ],
+    ),
+    "parexact_set_num_threads": (c_int32, [c_size_t]),
+    "parexact_get_num_threads": (c_size_t, []),
+    "parexact_set_num_threads_local": (c_size_t, [c_size_t]),
+    "parexact_get_num_threads_local": (c_size_t, []),
+    "parexact_pool_new": (c_int32, [c_size_t, POINTER(c_void_p)]),
+    "parexact_pool_free": (None, [c_void_p]),
+    "parexact_map": (
+        c_int32,
+        [
+            c_void_p,
+            parexact_map_fn,
+            c_void_p,
+            c_void_p,
+            c_size_t,
+            c_void_p,
+            c_size_t,
+            c_size_t,
+            c_size_t,
+        ],
+    ),
+    "parexact_map_async": (
+        c_int32,
+        [
+            c_void_p,
+            parexact_map_fn,
+            c_void_p,
+            c_void_p,
+            c_size_t,
+            c_void_p,
+            c_size_t,
+            c_size_t,
+            c_size_t,
+            POINTER(c_void_p),
+        ],
+    ),
+    "parexact_submit": (c_int32, [c_void_p, parexact_task_fn, c_void_p, POINTER(c_void_p)]),
+    "parexact_job_wait": (c_int32, [c_void_p, c_double]),
+    "parexact_job_free": (None, [c_void_p]),
+    "parexact_lock_new": (c_int32, [POINTER(c_void_p)]),
+    "parexact_lock_acquire": (c_int32, [c_void_p, c_double]),
+    "parexact_lock_release": (c_int32, [c_void_p]),
+    "parexact_lock_free": (None, [c_void_p]),
+    "parexact_queue_new": (c_int32, [c_size_t, c_size_t, POINTER(c_void_p)]),
+    "parexact_queue_put": (c_int32, [c_void_p, c_void_p, c_double]),
+    "parexact_queue_get": (c_int32, [c_void_p, c_double, c_void_p]),
+    "parexact_queue_length": (c_size_t, [c_void_p]),
+    "parexact_queue_close": (c_int32, [c_void_p]),
+    "parexact_queue_free": (None, [c_void_p]),
+    "parexact_control_new": (c_int32, [POINTER(c_void_p)]),
+    "parexact_control_attach": (c_void_p, [c_void_p]),
+    "parexact_control_cancel": (None, [c_void_p]),
+    "parexact_control_progress": (None, [c_void_p, POINTER(c_uint64), POINTER(c_uint64)]),
+    "parexact_control_reset": (None, [c_void_p]),
+    "parexact_control_free": (None, [c_void_p]),
+    "parexact_pi": (c_int32, [c_uint64, POINTER(c_double)]),
+    "parexact_integrate": (
+        c_int32,
+        [
+            parexact_block_fn,
+            c_void_p,
+            c_double,
+            c_double,
+            c_uint64,
+            POINTER(c_double),
+        ],
+    ),
+}
+
+def declare(library: CDLL) -> CDLL:
+    """Give each function of a loaded library its argument and result types, and return the library."""
+    for name, (result, arguments) in PROTOTYPES.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    return library
+
+
+lib = declare(load(VERSION, SONAME))
