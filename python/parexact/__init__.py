@@ -1,0 +1,70 @@
+"""Correctly rounded parallel sums and statistics for NumPy arrays: the same bits on any number of threads.
+
+>>> import parexact
+>>> parexact.sum([1e100, 1.0, -1e100])
+1.0
+"""
+
+from parexact import _threadpoolctl, abi
+from parexact._errors import CancelledError, DeadlockError, Error, TimeoutError
+from parexact._pool import Pool
+from parexact._quadrature import integrate, pi
+from parexact._random import Generator
+from parexact._reductions import (
+    Stats,
+    describe,
+    dot,
+    mean,
+    my_statistics,
+    norm,
+    std,
+    var,
+    vdot,
+)
+from parexact._reductions import (
+    max as max,
+)
+from parexact._reductions import (
+    min as min,
+)
+from parexact._reductions import (
+    sum as sum,
+)
+from parexact._state import State
+from parexact._sync import Control, Lock, Queue
+from parexact._threads import cpu_count, explain, get_num_threads, set_num_threads, threads
+
+__version__ = abi.VERSION
+
+# `sum`, `min` and `max` are left out: `from parexact import *` must not hide those of Python.
+__all__ = [
+    "CancelledError",
+    "Control",
+    "DeadlockError",
+    "Error",
+    "Generator",
+    "Lock",
+    "Pool",
+    "Queue",
+    "State",
+    "Stats",
+    "TimeoutError",
+    "abi",
+    "cpu_count",
+    "describe",
+    "dot",
+    "explain",
+    "get_num_threads",
+    "integrate",
+    "mean",
+    "my_statistics",
+    "norm",
+    "pi",
+    "set_num_threads",
+    "std",
+    "threads",
+    "var",
+    "vdot",
+]
+
+_threadpoolctl.register()
