@@ -26,6 +26,9 @@ CARGO_TEST := CARGO_PROFILE_RELEASE_LTO=off cargo test --release
 LOCKED := $(if $(CI),--locked)
 
 VENV   := .venv
+# The package's tests have an environment of their own, into which the wheel is installed as users install it.
+PACKAGE_VENV := .venv-package
+DOCS_VENV := .venv-docs
 # The peers of `make bench` have a virtual environment of their own: they are large.
 BENCH_VENV := .venv-bench
 # So have the statistical tests of random numbers.
@@ -35,10 +38,11 @@ RANDOM_ARGS ?=
 # For example: make bench BENCH_ARGS="--only P1,P5 --quick"
 BENCH_ARGS ?=
 PASSED  = @mkdir -p target/checks && touch target/checks/$(@:check-%=%)
-CHECKS := format lint rust c python install
+CHECKS := format lint rust c python package docs install
 
 .DELETE_ON_ERROR:
-.PHONY: all library static demo test bench bench-kernels test-random header golden install uninstall clean help $(CHECKS:%=check-%)
+.PHONY: all library wheel sdist docs demo test bench bench-kernels test-random header bindings golden install uninstall \
+    clean help $(CHECKS:%=check-%)
 
 all: library ## the shared library and the static one, in target/release
 
@@ -53,6 +57,7 @@ library:
 	cargo rustc $(LOCKED) --release --lib --crate-type cdylib,staticlib
 	@ln -sf libparexact.so $(BUILD)/$(SONAME)
 	@scripts/static.sh $(BUILD)/libparexact.a $(BUILD)/libparexact.so $(BUILD)/libparexact.a
+	@ln -sf ../../$(BUILD)/libparexact.so python/parexact/libparexact.so
 
 demo: library $(VENV)/ready ## build everything needed and run the workshop's programs
 	@for script in slide_sum_my_numbers slide_sum_ld_library_path slide_my_statistics slide_pool_statistics \
@@ -66,12 +71,40 @@ demo: library $(VENV)/ready ## build everything needed and run the workshop's pr
 $(VENV)/ready: tests/python/requirements.txt
 $(BENCH_VENV)/ready: benches/requirements.txt
 $(RANDOM_VENV)/ready: tests/random_quality/requirements.txt
-$(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready:
+$(PACKAGE_VENV)/ready: tests/python/package/requirements.txt tests/python/requirements.txt
+$(DOCS_VENV)/ready: docs/requirements.txt
+$(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready $(PACKAGE_VENV)/ready $(DOCS_VENV)/ready:
 	@scripts/require.sh venv
 	@echo "parexact: making $(@D) with the packages of $<, downloaded: about a minute"
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/python -m pip install -q -r $< || { sleep 5; $(@D)/bin/python -m pip install -q -r $<; }
+	@# The package of this tree, not a copy of it.
+	@echo "$(CURDIR)/python" >"$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/parexact.pth"
 	@touch $@
+
+# The wheel to publish runs on any Linux with glibc 2.17 (2014): zig links against that, and is a package like any other.
+GLIBC    := 2.17
+TRIPLE   := x86_64-unknown-linux-gnu
+WHEELS   := target/wheels
+TOOLS    := $(CURDIR)/$(PACKAGE_VENV)/bin
+wheel: $(PACKAGE_VENV)/ready ## the wheel to publish, in target/wheels, for any Linux with glibc $(GLIBC)
+	@scripts/require.sh binutils
+	@echo "parexact: building the library for glibc $(GLIBC), optimised as a whole: some two minutes"
+	PATH="$(TOOLS):$$PATH" cargo-zigbuild rustc $(LOCKED) --release --lib --crate-type cdylib --target $(TRIPLE).$(GLIBC)
+	rm -rf $(WHEELS)
+	PAREXACT_WHEEL_LIBRARY="$(CURDIR)/target/$(TRIPLE)/release/libparexact.so" \
+	    PAREXACT_WHEEL_PLATFORM=manylinux_$(subst .,_,$(GLIBC))_x86_64 \
+	    $(TOOLS)/python -m build --wheel --no-isolation --outdir $(WHEELS) .
+	@# auditwheel succeeds whatever it finds: the platform it names must be the one that the file's name promises.
+	$(TOOLS)/auditwheel show $(WHEELS)/*.whl | tee target/auditwheel.txt
+	@tr '\n' ' ' <target/auditwheel.txt | grep -q 'platform tag: "manylinux_$(subst .,_,$(GLIBC))_x86_64"'
+
+sdist: $(PACKAGE_VENV)/ready ## the source distribution, in target/sdist
+	rm -rf target/sdist
+	$(TOOLS)/python -m build --sdist --no-isolation --outdir target/sdist .
+
+docs: library $(DOCS_VENV)/ready ## the documentation site, target/docs/index.html
+	$(DOCS_VENV)/bin/python -m sphinx -q -E -W --keep-going -b html docs target/docs
 
 test: ## every check there is, and a summary
 	@rm -rf target/checks
@@ -96,15 +129,23 @@ check-rust: ## Rust tests; an outdated header fails here
 	$(CARGO_TEST) $(LOCKED)
 	$(PASSED)
 
-check-c: all ## C and Fortran programs; symbols and loader flags; memcheck
+check-c: all $(VENV)/ready ## C and Fortran programs; symbols and loader flags; memcheck
 	@scripts/require.sh cc c++ gfortran binutils valgrind
-	tests/c/run.sh $(BUILD) include
+	PYTHON=$(VENV)/bin/python tests/c/run.sh $(BUILD) include
 	$(PASSED)
 
 check-python: library $(VENV)/ready ## Python tests and ruff
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/python -m pytest -q -rs tests/python
+	$(VENV)/bin/python -m pytest -q -rs tests/python --ignore=tests/python/package
+	$(PASSED)
+
+check-package: wheel sdist ## the wheel, installed into an empty environment; the package's tests; types
+	@scripts/require.sh venv
+	tests/python/package/run.sh $(PACKAGE_VENV) $(WHEELS)/*.whl target/sdist/*.tar.gz
+	$(PASSED)
+
+check-docs: docs ## the documentation site builds without a warning
 	$(PASSED)
 
 check-install: all ## installation: files, links, pkg-config, removal
@@ -124,6 +165,9 @@ test-random: library $(RANDOM_VENV)/ready ## the random numbers' statistical qua
 
 header: ## write include/parexact.h anew from the Rust sources
 	PAREXACT_BLESS_HEADER=1 $(CARGO_TEST) $(LOCKED) --test header header_is_up_to_date
+
+bindings: $(VENV)/ready ## write what is generated from the header anew: parexact.abi, parts of parexact.f90
+	$(VENV)/bin/python scripts/bindings.py
 
 golden: library $(VENV)/ready ## write tests/python/random_golden.json anew, for distributions that are new
 	cd tests/python && PYTHONPATH=.:../../python_examples ../../$(VENV)/bin/python -c \
@@ -150,7 +194,8 @@ uninstall: ## remove what install put there, given the same variables
 	    "$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
 
 clean: ## remove everything that was made, the virtual environments included
-	rm -rf target $(VENV) $(BENCH_VENV) $(RANDOM_VENV) .hypothesis .pytest_cache .ruff_cache
+	rm -rf target python/parexact/libparexact.so $(VENV) $(BENCH_VENV) $(RANDOM_VENV) $(PACKAGE_VENV) $(DOCS_VENV) \
+	    .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
