@@ -58,9 +58,8 @@ class Lock(_Handle):
 
     As `multiprocessing.Lock`, but for threads of one process. It belongs to the thread that
     acquired it. A wait without a timeout that could never end, because the holder waits for this
-    thread, by whatever detours, raises `DeadlockError`. The main thread waits in slices, so that
-    the circle is found by the others in it. A thread that ends without releasing leaves the lock
-    held for ever.
+    thread, by whatever detours, or has ended, raises `DeadlockError`. The main thread waits in
+    slices, so that others find the circles it is in, and it waits on for a holder that has ended.
 
     Examples
     --------

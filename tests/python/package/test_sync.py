@@ -88,6 +88,13 @@ def test_waits_without_an_end_raise():
         assert not lock.acquire(False)
 
 
+def test_a_holder_that_has_ended_is_waited_for_in_vain():
+    lock = Lock()
+    in_thread(lock.acquire)
+    with pytest.raises(DeadlockError):
+        in_thread(lock.acquire)
+
+
 def test_a_circle_of_two_threads_raises_in_one_of_them():
     first, second = Lock(), Lock()
     both = threading.Barrier(2)
