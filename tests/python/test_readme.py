@@ -1,4 +1,4 @@
-"""README's first example takes contiguous native doubles, and refuses what would be garbage."""
+"""README's Python programs run and print what they say, and the raw one refuses what would be garbage."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from children import run_python
 from paths import LIBRARY, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLE = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)[0]
+SNIPPETS = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
+RAW = next(snippet for snippet in SNIPPETS if "parexact.abi" in snippet)
 ARRAY = "np.array([1e100, 1.0, -1e100])"
+VARIABLES = {"PAREXACT_LIBRARY": str(LIBRARY)}
 
 
-def first_example(array: str) -> str:
-    """Return the program with another array; the library is the one under test."""
-    assert ARRAY in EXAMPLE
-    program = EXAMPLE.replace('"target/release/libparexact.so"', repr(str(LIBRARY)))
-    return program.replace(ARRAY, array)
+def promised(snippet: str) -> list[str]:
+    """Return what the comments behind print statements say, where they are values."""
+    said = re.findall(r"^ *print.*  # (.*)$", snippet, re.M)
+    return [value for value in said if re.fullmatch(r"[\d. TrueFals]+", value)]
 
 
-def test_prints_what_it_says() -> None:
-    said = re.search(r"^print.*  # (.*)$", EXAMPLE, re.M)
-    assert said
-    assert run_python(first_example(ARRAY), {}) == said[1] + "\n"
+def test_programs_print_what_they_say() -> None:
+    """One after the other, as a reader would type them."""
+    printed = run_python("\n".join(SNIPPETS), VARIABLES).splitlines()
+    values = [value for snippet in SNIPPETS for value in promised(snippet)]
+    assert len(values) >= 3
+    for value in values:
+        assert value in printed
+    assert "[0.         1.         1.41421356 1.73205081 2.        ]" in printed
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,8 @@ def test_prints_what_it_says() -> None:
         "np.arange(9.0).astype(object)",
     ],
 )
-def test_refuses_other_arrays(array: str) -> None:
+def test_raw_program_refuses_other_arrays(array: str) -> None:
     assert isinstance(eval(array), np.ndarray)
+    assert ARRAY in RAW
     with pytest.raises(AssertionError, match="TypeError"):
-        run_python(first_example(array), {})
+        run_python(RAW.replace(ARRAY, array), VARIABLES)
