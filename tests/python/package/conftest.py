@@ -6,8 +6,22 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+import parexact
 import pytest
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None, max_examples=150, derandomize=True)
+settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """Make sure that what is tested is what was installed, if the caller says where that is."""
+    prefix = os.environ.get("PAREXACT_TEST_PREFIX")
+    for path in (parexact.__file__, parexact.abi.lib._name):
+        if prefix and Path(prefix) not in Path(path).parents:
+            raise pytest.UsageError(f"{path} is not below {prefix}")
 
 
 @pytest.fixture

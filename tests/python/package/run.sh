@@ -47,5 +47,7 @@ site=$(tests/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"
 "$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$site/borrowed.pth"
 tests/bin/python -m pip install -q --no-deps "$wheel"
 cd "$root"
-"$work/tests/bin/python" -m pytest -q -rs -p no:cacheprovider tests/python/package
+# Not the settings of the raw tests above them, which name the library of the tree.
+PAREXACT_TEST_PREFIX=$work/tests "$work/tests/bin/python" -m pytest -q -rs -p no:cacheprovider \
+    --confcutdir=tests/python/package tests/python/package
 "$venv/bin/python" -m mypy --strict python/parexact
