@@ -30,7 +30,6 @@ html_title = f"parexact {version}"
 # A page that cannot be resolved is a defect: the build runs with warnings as errors.
 nitpicky = False
 myst_heading_anchors = 3
-myst_enable_extensions = ["dollarmath"]
 autosummary_generate = False
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"

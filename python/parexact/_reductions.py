@@ -243,9 +243,9 @@ def sum(
     keepdims: bool = False,
     nan_policy: str = "propagate",
 ) -> Any:
-    r"""Sum of the values: the exact real sum, rounded once.
+    """Sum of the values: the exact real sum, rounded once.
 
-    .. math:: \mathrm{RN}\Bigl(\sum_i a_i\Bigr)
+    ``RN(Σ a)``; RN rounds to the nearest double, ties to even.
 
     Parameters
     ----------
@@ -313,9 +313,9 @@ def mean(
     keepdims: bool = False,
     nan_policy: str = "propagate",
 ) -> Any:
-    r"""Arithmetic mean: the exact sum divided by the number of values, rounded once.
+    """Arithmetic mean: the exact sum divided by the number of values, rounded once.
 
-    .. math:: \mathrm{RN}\Bigl(\frac{1}{n} \sum_i a_i\Bigr)
+    ``RN(Σ a / n)``
 
     Parameters
     ----------
@@ -457,9 +457,9 @@ def var(
     keepdims: bool = False,
     nan_policy: str = "propagate",
 ) -> Any:
-    r"""Variance: of the exact deviations from the exact mean, rounded once.
+    """Variance: of the exact deviations from the exact mean, rounded once.
 
-    .. math:: \mathrm{RN}\Bigl(\frac{n \sum a_i^2 - (\sum a_i)^2}{n\,(n - \mathtt{ddof})}\Bigr)
+    ``RN((n Σ a² - (Σ a)²) / (n (n - ddof)))``
 
     Parameters
     ----------
@@ -513,9 +513,9 @@ def std(
     keepdims: bool = False,
     nan_policy: str = "propagate",
 ) -> Any:
-    r"""Standard deviation: the root of the exact variance, rounded once.
+    """Standard deviation: the root of the exact variance, rounded once.
 
-    .. math:: \mathrm{RN}\Biggl(\sqrt{\frac{n \sum a_i^2 - (\sum a_i)^2}{n\,(n - \mathtt{ddof})}}\Biggr)
+    ``RN(√((n Σ a² - (Σ a)²) / (n (n - ddof))))``
 
     Parameters
     ----------
@@ -564,9 +564,9 @@ def norm(
     keepdims: bool = False,
     nan_policy: str = "propagate",
 ) -> Any:
-    r"""Euclidean norm: the root of the exact sum of squares, rounded once.
+    """Euclidean norm: the root of the exact sum of squares, rounded once.
 
-    .. math:: \mathrm{RN}\Bigl(\sqrt{\sum_i a_i^2}\Bigr)
+    ``RN(√Σ a²)``
 
     The second argument of `numpy.linalg.norm` is the order of the norm; here there is none, and the axis is a
     keyword.
@@ -619,9 +619,9 @@ def norm(
 
 
 def dot(x: Any, y: Any) -> float:
-    r"""Dot product of two vectors: the exact sum of the exact products, rounded once.
+    """Dot product of two vectors: the exact sum of the exact products, rounded once.
 
-    .. math:: \mathrm{RN}\Bigl(\sum_i x_i y_i\Bigr)
+    ``RN(Σ x y)``
 
     Parameters
     ----------
@@ -661,10 +661,10 @@ def dot(x: Any, y: Any) -> float:
 
 
 def vdot(x: Any, y: Any) -> float:
-    r"""Sum of all products of two arrays of one shape, rounded once: of matrices, the Frobenius inner
+    """Sum of all products of two arrays of one shape, rounded once: of matrices, the Frobenius inner
     product.
 
-    .. math:: \mathrm{RN}\Bigl(\sum_{i,j,\dots} x_{i,j,\dots}\, y_{i,j,\dots}\Bigr)
+    ``RN(Σ x y)``
 
     Parameters
     ----------
