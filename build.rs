@@ -3,7 +3,10 @@
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     // The ABI's name, from the version in Cargo.toml; `make` creates the link of that name.
-    let soname = concat!("-Wl,-soname,libparexact.so.", env!("CARGO_PKG_VERSION_MAJOR"));
+    let soname = concat!(
+        "-Wl,-soname,libparexact.so.",
+        env!("CARGO_PKG_VERSION_MAJOR")
+    );
     for argument in [
         soname,
         // Worker threads and thread-local destructors outlive dlclose.
