@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,12 @@ settings.load_profile("default")
 
 
 def pytest_configure() -> None:
-    """Make sure that what is tested is what was installed, if the caller says where that is."""
+    """Make sure that what is tested is what was installed, and that Ctrl-C reaches the processes of the tests.
+
+    A shell starts jobs in the background with SIGINT ignored, which is inherited; a handler is not.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     prefix = os.environ.get("PAREXACT_TEST_PREFIX")
     for path in (parexact.__file__, parexact.abi.lib._name):
         if prefix and Path(prefix) not in Path(path).parents:

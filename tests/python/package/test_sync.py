@@ -408,11 +408,15 @@ def test_what_an_interrupted_wait_got_is_not_lost():
         holder.start()
         held.wait(20)
         between(let_go.set)
+        acquired = False
         try:
-            lock.acquire()
+            acquired = lock.acquire()
+            time.sleep(20)  # the signal may come just after the wait
             raise SystemExit("not interrupted")
         except KeyboardInterrupt:
             pass
+        if acquired:
+            lock.release()
         holder.join()
         assert lock.acquire(timeout=20)
         lock.release()
