@@ -18,7 +18,7 @@ settings.load_profile("default")
 
 
 def pytest_configure() -> None:
-    """Make sure that what is tested is what was installed, and that Ctrl-C reaches the processes of the tests.
+    """Make sure that what is tested is what was installed, and that Ctrl-C reaches child processes.
 
     A shell starts jobs in the background with SIGINT ignored, which is inherited; a handler is not.
     """
