@@ -13,6 +13,9 @@ import parexact
 import pytest
 from hypothesis import settings
 
+# The oracle of the raw tests is this package's, too.
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
 settings.register_profile("default", deadline=None, max_examples=150, derandomize=True)
 settings.load_profile("default")
 
