@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import operator
-import secrets
+import os
 import threading
 from ctypes import byref, c_size_t, c_void_p
 from typing import Any, Callable, Union
@@ -119,7 +118,7 @@ class Generator:
     __slots__ = ("_lock", "_position", "_seed", "_stream")
 
     def __init__(self, seed: int | None = None, stream: int = 0) -> None:
-        self._seed = secrets.randbits(64) if seed is None else _unsigned(seed, "seed")
+        self._seed = int.from_bytes(os.urandom(8), "little") if seed is None else _unsigned(seed, "seed")
         self._stream = _unsigned(stream, "stream")
         self._position = 0
         self._lock = threading.Lock()
@@ -355,6 +354,8 @@ def _unsigned(number: int, name: str) -> int:
 
 def _child_stream(stream: int, position: int) -> int:
     data = stream.to_bytes(8, "little") + position.to_bytes(8, "little")
+    import hashlib
+
     digest = hashlib.blake2b(data, digest_size=8, person=b"parexact spawn").digest()
     return int.from_bytes(digest, "little") | 1 << 63
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from ctypes import byref, c_double, c_uint64, sizeof
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,9 @@ from parexact._arrays import describe as view_of
 from parexact._errors import check
 from parexact._reductions import COST, Stats, ddof_of, policy_of
 from parexact._run import run
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 # The words of a state, as docs/state-format.md numbers them.
 _COUNT, _NANS, _POSITIVE_INFINITIES, _NEGATIVE_INFINITIES = 1, 2, 3, 4
@@ -252,7 +254,7 @@ class State:
         Fraction(3, 4)
         """
         _, total, _ = self._exact_moments()
-        return Fraction(total, 1 << _UNIT)
+        return _fraction(total, 1 << _UNIT)
 
     def exact_mean(self) -> Fraction:
         """Return the mean of the values without any rounding.
@@ -271,7 +273,7 @@ class State:
         count, total, _ = self._exact_moments()
         if count == 0:
             raise ValueError("there are no values, and so no mean")
-        return Fraction(total, count << _UNIT)
+        return _fraction(total, count << _UNIT)
 
     def exact_variance(self, ddof: int = 0) -> Fraction:
         """Return the variance of the values without any rounding.
@@ -291,7 +293,7 @@ class State:
         count, total, squares = self._exact_moments()
         if count <= divisor:
             raise ValueError(f"there are {count} values; with ddof={divisor} a variance takes {divisor + 1}")
-        return Fraction(count * squares - total**2, count * (count - divisor) << 2 * _UNIT)
+        return _fraction(count * squares - total**2, count * (count - divisor) << 2 * _UNIT)
 
     def _exact_moments(self) -> tuple[int, int, int]:
         """Return the count, the sum and the sum of squares in their units."""
@@ -355,6 +357,13 @@ class State:
 
     def __repr__(self) -> str:
         return f"<parexact.State of {int(self.words[_COUNT])} values>"
+
+
+def _fraction(numerator: int, denominator: int) -> Fraction:
+    # Few programs ask for one, and the module takes a while to load.
+    from fractions import Fraction
+
+    return Fraction(numerator, denominator)
 
 
 def _empty() -> abi.parexact_state:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import operator
 from collections.abc import Iterator
 from ctypes import byref, c_size_t, create_string_buffer
@@ -95,6 +94,8 @@ def explain() -> dict[str, Any]:
     >>> sorted(parexact.explain())
     ['fork_generation', 'pool', 'simd', 'threads', 'version']
     """
+    import json
+
     needed = c_size_t()
     while True:
         check(_lib.parexact_explain(None, 0, byref(needed)))
