@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from ctypes import CDLL, c_char_p
-from pathlib import Path
 
 
 def load(version: str, soname: str) -> CDLL:
@@ -18,7 +17,7 @@ def load(version: str, soname: str) -> CDLL:
     PyDLL would keep it, and a call that waits for Python callbacks on other threads would wait for
     ever."""
     chosen = os.environ.get("PAREXACT_LIBRARY")
-    own = str(Path(__file__).resolve().parent / "libparexact.so")
+    own = os.path.join(os.path.dirname(os.path.realpath(__file__)), "libparexact.so")
     places = (
         [("$PAREXACT_LIBRARY", chosen)]
         if chosen
