@@ -9,25 +9,30 @@ import numpy as np
 import parexact
 from parexact import abi
 
+#: What the rules that are no variables mean, by the names that `parexact_explain` gives them.
 _RULES = {
-    "thread": "this thread's own number",
-    "process": "the process's own number",
+    "call from a worker": "calls inside a callback run on its own thread",
+    "parexact_set_num_threads_local": "set for this thread",
+    "parexact_set_num_threads": "set for this process",
     "affinity": "the processors that this process may run on",
-    "cgroup": "the quota of the control group",
-    "cgroup_quota": "the quota of the control group",
+    "cgroup quota": "the quota of the control group",
 }
+
+
+def _reason(rule: str, value: str | None) -> str:
+    """Return in words why there are so many threads."""
+    return _RULES.get(rule) or f"the environment variable {rule} is {value}"
 
 
 def main() -> None:
     """Print the library's account of itself in words."""
     facts = parexact.explain()
     threads, simd = facts["threads"], facts["simd"]
-    rule = str(threads["rule"])
-    reason = _RULES.get(rule, f"the variable {rule}")
+    reason = _reason(threads["rule"], threads["value"])
     quota = threads["cgroup_quota"]
     print(f"parexact {parexact.__version__}, library {facts['version']}")
     print(f"loaded from   {abi.lib._name}")
-    print(f"threads       {threads['count']}: {reason} ({threads['value']})")
+    print(f"threads       {threads['count']}: {reason}")
     limit = "no quota" if quota is None else f"a quota of {quota}"
     print(f"processors    {threads['affinity']} in the affinity mask, {limit}")
     print(f"SIMD path     {simd['path']} (the processor has {', '.join(simd['cpu_features'])})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import operator
 from collections.abc import Iterator
 from ctypes import byref, c_size_t, create_string_buffer
@@ -30,7 +31,7 @@ def cpu_count() -> int:
     threads = explain()["threads"]
     quota = threads["cgroup_quota"]
     processors = int(threads["affinity"])
-    return processors if quota is None else max(1, min(processors, int(quota)))
+    return processors if quota is None else max(1, min(processors, math.ceil(quota)))
 
 
 def set_num_threads(n: int) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import parexact
 import pytest
 from parexact import abi
+from parexact.__main__ import _RULES
 
 
 def test_counts_of_process_and_thread() -> None:
@@ -71,6 +74,24 @@ def test_account_in_words(child: Callable[..., str], variables: dict[str, str], 
     assert reason in told
     for part in (parexact.__version__, abi.lib._name, parexact.explain()["simd"]["path"]):
         assert part in told
+
+
+def test_every_rule_of_the_library_has_words(child: Callable[..., str]) -> None:
+    """The names of the rules are those that the library's source gives them."""
+    source = (Path(__file__).resolve().parents[3] / "src/ffi/explain.rs").read_text(encoding="utf-8")
+    names = re.findall(r"Rule::\w+ => \(\"(.+?)\"", source)
+    assert sorted(names) == sorted(_RULES)
+    show = "import runpy; runpy.run_module('parexact', run_name='__main__')"
+    assert "3: set for this process" in child(f"import parexact; parexact.set_num_threads(3); {show}")
+    assert "4: set for this thread" in child(f"import parexact\nwith parexact.threads(4): {show}")
+
+
+@pytest.mark.parametrize(("quota", "expected"), [(None, 4), (0.2, 1), (1.5, 2), (2.5, 3), (9.0, 4)])
+def test_cpu_count_under_a_quota(monkeypatch: pytest.MonkeyPatch, quota: float | None, expected: int) -> None:
+    """A part of a processor counts as one, as the library's own default does."""
+    facts = {"threads": {"cgroup_quota": quota, "affinity": 4}}
+    monkeypatch.setattr("parexact._threads.explain", lambda: facts)
+    assert parexact.cpu_count() == expected
 
 
 def test_threadpoolctl_limits_the_library(child: Callable[..., str]) -> None:
