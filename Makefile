@@ -8,7 +8,11 @@ PREFIX       ?= /usr/local
 LIBDIR       ?= $(PREFIX)/lib
 INCLUDEDIR   ?= $(PREFIX)/include
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+CMAKEDIR     ?= $(LIBDIR)/cmake/parexact
+# Nothing below /usr needs a modulefile, which would put the system's directories before all others.
+MODULEDIR    ?= $(if $(filter-out /usr /usr/,$(PREFIX)),$(PREFIX)/share/modulefiles)
 DESTDIR      ?=
+DIRECTORIES  = $(foreach name,PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR CMAKEDIR MODULEDIR DESTDIR,$(name)="$($(name))")
 
 PYTHON ?= python3
 ifeq ($(origin FC),default)
@@ -174,24 +178,12 @@ golden: library $(VENV)/ready ## write tests/python/random_golden.json anew, for
 	    'import test_random; test_random.write_golden()'
 
 # What `make` built is installed as it is, so that `sudo make install` needs no cargo.
-install: ## install to PREFIX (LIBDIR, INCLUDEDIR, PKGCONFIGDIR; all below DESTDIR)
-	@case "$(PREFIX)" in /*) ;; *) echo "PREFIX must be an absolute path" >&2; exit 1;; esac
+install: ## install to PREFIX (LIBDIR, INCLUDEDIR, PKGCONFIGDIR, CMAKEDIR, MODULEDIR; all below DESTDIR)
 	@[ -e $(BUILD)/libparexact.so ] && [ -e $(BUILD)/libparexact.a ] || $(MAKE) --no-print-directory all
-	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(PKGCONFIGDIR)"
-	install -m 755 $(BUILD)/libparexact.so "$(DESTDIR)$(LIBDIR)/libparexact.so.$(VERSION)"
-	ln -sf libparexact.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
-	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libparexact.so"
-	install -m 644 $(BUILD)/libparexact.a "$(DESTDIR)$(LIBDIR)/libparexact.a"
-	install -m 644 include/parexact.h include/parexact.f90 "$(DESTDIR)$(INCLUDEDIR)"
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
-	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' -e 's|@VERSION@|$(VERSION)|' \
-	    packaging/parexact.pc.in >"$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
+	$(DIRECTORIES) scripts/install.sh install $(BUILD)
 
 uninstall: ## remove what install put there, given the same variables
-	rm -f "$(DESTDIR)$(LIBDIR)/libparexact.so.$(VERSION)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" \
-	    "$(DESTDIR)$(LIBDIR)/libparexact.so" "$(DESTDIR)$(LIBDIR)/libparexact.a" \
-	    "$(DESTDIR)$(INCLUDEDIR)/parexact.h" "$(DESTDIR)$(INCLUDEDIR)/parexact.f90" \
-	    "$(DESTDIR)$(PKGCONFIGDIR)/parexact.pc"
+	$(DIRECTORIES) scripts/install.sh uninstall $(BUILD)
 
 clean: ## remove everything that was made, the virtual environments included
 	rm -rf target python/parexact/libparexact.so $(VENV) $(BENCH_VENV) $(RANDOM_VENV) $(PACKAGE_VENV) $(DOCS_VENV) \
