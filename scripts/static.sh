@@ -17,6 +17,12 @@ nm --dynamic --defined-only --format=posix "$shared" | cut -d' ' -f1 | sort >"$w
 [ -s "$work/exports" ] || { echo "static.sh: $shared exports nothing" >&2; exit 1; }
 
 sed 's/^/--undefined=/' "$work/exports" >"$work/roots"
+# GNU Fortran's runtime holds a fully static program for a threaded one if it has pthread_key_create, which this library uses,
+# and then calls further functions of threads through weak references. Those bring nothing along: these do.
+for function in pthread_{cond_{broadcast,destroy,init,wait},create,getspecific,join,key_{create,delete}} \
+    pthread_{mutex_{destroy,init,lock,trylock,unlock},self,setspecific}; do
+    echo "--undefined=$function" >>"$work/roots"
+done
 # Sections in groups are shared by name across archives: ungrouped, ours stay ours. The bitcode is a leftover that only
 # confuses tools with an LLVM plugin.
 ld --relocatable --gc-sections --force-group-allocation "@$work/roots" -o "$work/parexact.o" "$raw"
