@@ -152,9 +152,9 @@ check-package: wheel sdist ## the wheel, installed into an empty environment; th
 check-docs: docs ## the documentation site builds without a warning
 	$(PASSED)
 
-check-install: all ## installation: files, links, pkg-config, removal
-	@scripts/require.sh cc c++ pkg-config binutils
-	tests/install.sh
+check-install: all $(VENV)/ready ## installation: files, loader, pkg-config, CMake, module systems, removal
+	@scripts/require.sh cc c++ gfortran pkg-config binutils cmake lua tcl
+	PYTHON=$(CURDIR)/$(VENV)/bin/python tests/install/run.sh
 	$(PASSED)
 
 bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, benches/results/ (minutes; quiet machine)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
 #
-#   scripts/require.sh TOOL...      of: binutils c++ cc clippy dieharder gfortran pkg-config rustfmt valgrind venv
+#   scripts/require.sh TOOL...      of: binutils c++ cc clippy cmake dieharder gfortran lua pkg-config rustfmt tcl valgrind venv
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
 # installed; nothing is ever skipped for want of a tool.
@@ -14,10 +14,12 @@ works() {
     c++) command -v "${CXX:-c++}" >/dev/null ;;
     cc) command -v "${CC:-cc}" >/dev/null ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
-    dieharder) command -v dieharder >/dev/null ;;
+    cmake | dieharder | pkg-config) command -v "$1" >/dev/null ;;
     gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
-    pkg-config) command -v pkg-config >/dev/null ;;
+    lua) # With the modules that Lmod needs.
+        lua5.3 -e 'for _, name in ipairs { "lfs", "posix", "term", "json" } do require(name) end' >/dev/null 2>&1 ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
+    tcl) command -v tclsh >/dev/null ;;
     valgrind) # It cannot start without the symbols of the C library, a package of its own.
         valgrind --quiet true >/dev/null 2>&1 ;;
     venv) # Debian's python3 has the module without what it needs to succeed.
@@ -29,10 +31,11 @@ works() {
 # The command that installs it.
 remedy() {
     case $1 in
-    binutils | dieharder | gfortran | pkg-config | valgrind) echo "apt-get install -y $1" ;;
+    binutils | cmake | dieharder | gfortran | pkg-config | tcl | valgrind) echo "apt-get install -y $1" ;;
     c++) echo "apt-get install -y g++" ;;
     cc) echo "apt-get install -y gcc libc6-dev" ;;
     clippy | rustfmt) echo "rustup component add $1" ;;
+    lua) echo "apt-get install -y lua5.3 lua-filesystem lua-json lua-posix lua-term" ;;
     venv) echo "apt-get install -y python3-venv" ;;
     esac
 }

@@ -5,7 +5,8 @@
 #   origin    where it was made: there is nothing any more
 #
 # and with MAKE, CC, CXX, FC and PYTHON.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "installation, ${0##*/}: line $LINENO failed" >&2' ERR
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 mkdir -p "$work"
