@@ -20,7 +20,7 @@ mkdir -p "$HOME" "${prefix%/*}"
     { cat "$scratch/log" >&2; exit 1; }
 mv "$origin" "$prefix"
 
-[ $# -gt 0 ] || set -- files loader pkg_config cmake modules
+[ $# -gt 0 ] || set -- files loader pkg_config cmake modules recipes
 for check; do
     work=$scratch/$check "./$check.sh"
     echo "ok      installation: $check"
