@@ -1,25 +1,37 @@
 #!/usr/bin/env bash
 # One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
 #
-#   scripts/require.sh TOOL...      of: binutils c++ cc clippy cmake dieharder gfortran lua pkg-config rustfmt tcl valgrind venv
+#   scripts/require.sh TOOL...      of: binutils c++ cc clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm tcl
+#                                   valgrind venv
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
 # installed; nothing is ever skipped for want of a tool.
 set -euo pipefail
 
+# Are all of these commands there? `command -v` is content with any one.
+found() {
+    local name
+    for name; do
+        command -v "$name" >/dev/null || return
+    done
+}
+
 # Does the tool work?
 works() {
     case $1 in
-    binutils) command -v nm ld objcopy readelf >/dev/null ;;
-    c++) command -v "${CXX:-c++}" >/dev/null ;;
-    cc) command -v "${CC:-cc}" >/dev/null ;;
+    binutils) found "${AR:-ar}" "${LD:-ld}" "${NM:-nm}" "${OBJCOPY:-objcopy}" "${READELF:-readelf}" ;;
+    c++) found "${CXX:-c++}" ;;
+    cc) found "${CC:-cc}" ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
-    cmake | dieharder | pkg-config) command -v "$1" >/dev/null ;;
-    gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
+    cmake | dieharder | pkg-config) found "$1" ;;
+    gfortran) found "${FC:-gfortran}" ;;
     lua) # With the modules that Lmod needs.
         lua5.3 -e 'for _, name in ipairs { "lfs", "posix", "term", "json" } do require(name) end' >/dev/null 2>&1 ;;
+    mpi) # Both implementations, and their compilers' wrappers, which bear the implementation's name in Debian.
+        found {mpicc,mpifort,mpiexec}.{mpich,openmpi} ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
-    tcl) command -v tclsh >/dev/null ;;
+    slurm) PATH=$PATH:/usr/sbin found slurmctld slurmd munged sbatch srun ;;
+    tcl) found tclsh ;;
     valgrind) # It cannot start without the symbols of the C library, a package of its own.
         valgrind --quiet true >/dev/null 2>&1 ;;
     venv) # Debian's python3 has the module without what it needs to succeed.
@@ -32,6 +44,8 @@ works() {
 remedy() {
     case $1 in
     binutils | cmake | dieharder | gfortran | pkg-config | tcl | valgrind) echo "apt-get install -y $1" ;;
+    mpi) echo "apt-get install -y mpich libmpich-dev openmpi-bin libopenmpi-dev gfortran" ;;
+    slurm) echo "apt-get install -y slurmctld slurmd slurm-client munge" ;;
     c++) echo "apt-get install -y g++" ;;
     cc) echo "apt-get install -y gcc libc6-dev" ;;
     clippy | rustfmt) echo "rustup component add $1" ;;

@@ -3,6 +3,8 @@
 #
 #   scripts/static.sh RAW.a SHARED.so OUT.a
 #
+# AR, LD, NM and OBJCOPY name other tools, as conda does.
+#
 # Cargo's archive carries the Rust runtime with hundreds of global symbols, which would clash with any other Rust
 # archive in the same program. Link it into one object, keep what the exports of the shared library reach, and make
 # every other symbol local.
@@ -13,7 +15,7 @@ raw=$1 shared=$2 out=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-nm --dynamic --defined-only --format=posix "$shared" | cut -d' ' -f1 | sort >"$work/exports"
+"${NM:-nm}" --dynamic --defined-only --format=posix "$shared" | cut -d' ' -f1 | sort >"$work/exports"
 [ -s "$work/exports" ] || { echo "static.sh: $shared exports nothing" >&2; exit 1; }
 
 sed 's/^/--undefined=/' "$work/exports" >"$work/roots"
@@ -25,12 +27,12 @@ for function in pthread_{cond_{broadcast,destroy,init,wait},create,getspecific,j
 done
 # Sections in groups are shared by name across archives: ungrouped, ours stay ours. The bitcode is a leftover that only
 # confuses tools with an LLVM plugin.
-ld --relocatable --gc-sections --force-group-allocation "@$work/roots" -o "$work/parexact.o" "$raw"
-objcopy --keep-global-symbols="$work/exports" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/parexact.o"
+"${LD:-ld}" --relocatable --gc-sections --force-group-allocation "@$work/roots" -o "$work/parexact.o" "$raw"
+"${OBJCOPY:-objcopy}" --keep-global-symbols="$work/exports" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/parexact.o"
 
 # A missing export is a program that does not link, one too many a clash: neither leaves this script.
-nm --extern-only --defined-only --format=posix "$work/parexact.o" | cut -d' ' -f1 | sort >"$work/kept"
+"${NM:-nm}" --extern-only --defined-only --format=posix "$work/parexact.o" | cut -d' ' -f1 | sort >"$work/kept"
 diff "$work/exports" "$work/kept"
 
-ar rcsD "$work/lib.a" "$work/parexact.o"
+"${AR:-ar}" rcsD "$work/lib.a" "$work/parexact.o"
 mv -f "$work/lib.a" "$out"
