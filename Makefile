@@ -160,7 +160,7 @@ check-package: wheel sdist ## the wheel, installed into an empty environment; th
 check-docs: docs ## the documentation site builds without a warning
 	$(PASSED)
 
-check-install: all $(VENV)/ready ## installation: files, loader, pkg-config, CMake, module systems, removal
+check-install: all $(VENV)/ready ## installation: files, loader, pkg-config, CMake, module systems, recipes
 	@scripts/require.sh cc c++ gfortran pkg-config binutils cmake lua tcl
 	PYTHON=$(CURDIR)/$(VENV)/bin/python tests/install/run.sh
 	$(PASSED)
