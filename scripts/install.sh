@@ -10,9 +10,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 action=$1 build=$2
 
-# An administrator's umask may hide new files from everybody else.
-umask 022
-
 for name in PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR CMAKEDIR MODULEDIR; do
     case ${!name} in
     *[[:space:]]*) # pkg-config separates the flags that it prints by spaces.
@@ -27,7 +24,13 @@ done
 version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 soname=libparexact.so.${version%%.*}
 
-# file MODE SOURCE TARGET
+# What the static library needs of the system: what rustc --print native-static-libs says, without the unwinder. Compilers add
+# libgcc_s to an ordinary program, and libgcc_eh to one that is linked by -static.
+system=(util rt pthread m dl)
+system_flags=${system[*]/#/-l}
+system_list=$(IFS=';' && echo "${system[*]}")
+
+# file MODE SOURCE TARGET: `install` gives files and directories that it makes their modes, whatever the umask.
 file() {
     case $action in
     install) install -D -m "$1" "$2" "$DESTDIR$3" ;;
@@ -57,6 +60,7 @@ filled() {
         local up
         up=$(realpath --canonicalize-missing --no-symlinks --relative-to="${2%/*}" "$PREFIX")
         sed "$(substitution VERSION "$version" SONAME "$soname" PREFIX "$PREFIX" UP "$up" \
+            SYSTEM_FLAGS "$system_flags" SYSTEM_LIST "$system_list" \
             LIBDIR "$(below "$LIBDIR" "$3")" INCLUDEDIR "$(below "$INCLUDEDIR" "$3")" \
             PKGCONFIGDIR "$(below "$PKGCONFIGDIR" "$3")")" "packaging/$1" |
             install -D -m 644 /dev/stdin "$DESTDIR$2"

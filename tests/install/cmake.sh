@@ -6,20 +6,15 @@ source "$(dirname "$0")/common.sh"
 configured() {
     local source=$here/cmake/$1 build=$2
     shift 2
-    quietly cmake -S "$source" -B "$build" -DCMAKE_PREFIX_PATH="$prefix" --warn-uninitialized -Werror=dev \
-        -DCMAKE_FIND_PACKAGE_NO_PACKAGE_REGISTRY=ON "$@"
-}
-
-# A word is uninitialized if the package's files read what nobody has set; that is a warning, and here an error.
-unwarned() {
-    if grep -A3 'CMake.*Warning' "$work/log" >&2; then fail "warnings"; fi
+    quietly cmake -S "$source" -B "$build" --warn-uninitialized --check-system-vars "$@"
+    # CMake's own files read variables that nobody has set, too.
+    if grep --after-context=2 'Warning.* at .*parexact-config' "$work/log" >&2; then fail "warnings"; fi
 }
 
 project() {
     local language=$1 compiler=$2 source=$3 build=$work/$1
-    configured languages "$build" -DLANGUAGE="$language" -DSOURCE="$here/programs/$source" \
+    configured languages "$build" -DCMAKE_PREFIX_PATH="$prefix" -DLANGUAGE="$language" -DSOURCE="$here/programs/$source" \
         -DCMAKE_"$language"_COMPILER="$compiler" -DCMAKE_INSTALL_PREFIX="$build/installed"
-    unwarned
     quietly cmake --build "$build"
     # In the tree of a build CMake gives programs the path to what they are linked with.
     shared "$build/shared" "$prefix"
@@ -40,22 +35,28 @@ fits="$version;$version,EXACT;$major;$major.$minor;0...<$next;0...$version;$vers
 misfits="$later;$later,EXACT;$major.$((minor + 1));$next;$next...$((next + 1));0...<$version;$later...$next"
 misfits+=";COMPONENTS,mpi;$version,COMPONENTS,mpi"
 [ "$major" = 0 ] || misfits+=";$((major - 1))"
-configured versions "$work/versions" -DFITS="$fits" -DMISFITS="$misfits" -DVERSION="$version"
-unwarned
+configured versions "$work/versions" -DCMAKE_PREFIX_PATH="$prefix" -DFITS="$fits" -DMISFITS="$misfits" -DVERSION="$version"
+# No version is for 32-bit programs.
+configured versions "$work/versions32" -DCMAKE_PREFIX_PATH="$prefix" -DMISFITS="$version;0...99" -DCMAKE_SIZEOF_VOID_P=4
 
-# layout SEARCH VARIABLE...: the package is found below the prefix SEARCH of a staged installation with these variables.
+# layout SEARCH LIBRARY VARIABLE...: the package is found below the prefix SEARCH of a staged installation with these variables,
+# and the program looks for the library below LIBRARY.
 layout() {
-    local search=$1
-    shift
+    local search=$1 library=$2
+    shift 2
     rm -rf "$work/staged" "$work/layout"
     quietly "$MAKE" -C "$root" install DESTDIR="$work/staged" "$@"
-    quietly cmake -S "$here/cmake/languages" -B "$work/layout" -DCMAKE_PREFIX_PATH="$search" -DLANGUAGE=C \
-        -DSOURCE="$here/programs/use.c" -DCMAKE_C_COMPILER="$CC"
+    configured languages "$work/layout" -DCMAKE_PREFIX_PATH="$search" -DLANGUAGE=C -DSOURCE="$here/programs/use.c" \
+        -DCMAKE_C_COMPILER="$CC"
     quietly cmake --build "$work/layout" --target shared
-    shared "$work/layout/shared" "$work/staged"
+    shared "$work/layout/shared" "$library"
 }
-layout "$work/staged/opt/px" PREFIX=/opt/px LIBDIR=/opt/px/lib/x86_64-linux-gnu INCLUDEDIR=/opt/px/include/parexact
+deep=(PREFIX=/opt/px LIBDIR=/opt/px/lib/x86_64-linux-gnu INCLUDEDIR=/opt/px/include/parexact)
+layout "$work/staged/opt/px" "$work/staged/opt/px" "${deep[@]}"
+# By way of a link to the prefix: an administrator may lead it to another version later.
+ln -s "$work/staged/opt/px" "$work/current"
+layout "$work/current" "$work/current" "${deep[@]}"
 # By way of a link such as /lib, which leads to /usr/lib and has no include directory beside it.
 mkdir "$work/root"
 ln -s "$work/staged/usr/lib" "$work/root/lib"
-layout "$work/root" PREFIX=/usr
+layout "$work/root" "$work/staged/usr" PREFIX=/usr

@@ -38,6 +38,8 @@ says() {
 # Directories where compilers look anyway are left out.
 installed /usr /usr/lib
 says "-lparexact" --cflags --libs
+# What Rust's standard library needs, without what compilers add. Newer C libraries have all of it inside.
+says "-lparexact -lutil -lrt -lpthread -lm -ldl" --static --libs
 # pkg-config knows the prefix of prefix/lib/pkgconfig and prefix/lib64/pkgconfig; deeper ones must be told.
 installed /opt/px /opt/px/lib64
 says "-I/opt/px/include -L/opt/px/lib64 -lparexact" --cflags --libs
