@@ -8,6 +8,7 @@ and beside a SLURM that the machine has.
 import os
 import pwd
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -58,6 +59,12 @@ MinJobAge=900
 NodeName={host} NodeAddr=127.0.0.1 State=UNKNOWN {node}
 PartitionName=main Nodes={host} Default=YES MaxTime=10 State=UP OverSubscribe=NO
 """
+
+REFUSED = {"inval", "down", "drained"}
+"""The states of a node that slurmctld will not use."""
+
+ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY"}
+"""The states of a job that will not change."""
 
 FOUR_PROCESSORS = "Boards=1 SocketsPerBoard=1 CoresPerSocket=4 ThreadsPerCore=1"
 """A node that has four processors, whatever the machine has."""
@@ -127,6 +134,33 @@ class Cluster:
         """The variables by which SLURM's commands, and what they start, find this cluster."""
         return {"SLURM_CONF": str(self.directory / "slurm.conf"), "TMPDIR": str(self.directory / "tmp")}
 
+    def submit(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
+        """Submit a job, or an array of them, and return its number."""
+        return self.run(
+            ["sbatch", "--parsable", f"--output={self.directory}/job-%A-%a.out", *arguments], env=env
+        ).strip()
+
+    def wait(self, job: str, *, seconds: float = launch.SECONDS, ended: str = "COMPLETED") -> str:
+        """Wait until a job, or each task of an array, has ended, and return what was printed.
+
+        Fail, with that and the daemons' logs, if it did not end in that state. (`sbatch --wait` would do, but
+        it asks only once in ten seconds.)
+        """
+        deadline = time.monotonic() + seconds
+        while not (states := self.states(job)) <= ENDED:
+            if time.monotonic() > deadline:
+                self.run(["scancel", job])
+                break
+            time.sleep(0.1)
+        outputs = sorted(self.directory.glob(f"job-{job}-*.out"))
+        printed = "".join(output.read_text(errors="replace") for output in outputs)
+        assert states == {ended}, f"job {job} is {states}, not {ended}:\n{printed}\n{self.logs()}"
+        return printed
+
+    def states(self, job: str) -> set[str]:
+        """Return the states of a job's tasks."""
+        return set(re.findall(r"JobState=(\w+)", self.run(["scontrol", "show", "job", job])))
+
     def logs(self) -> str:
         """Return the end of what each daemon has said."""
         return "\n".join(
@@ -134,13 +168,13 @@ class Cluster:
             for log in sorted(self.directory.glob("*.log"))
         )
 
-    def wait_until_idle(self, seconds: float = 60.0) -> None:
-        """Wait for the node to be ready for jobs."""
+    def wait_until_idle(self, daemons: "Sequence[subprocess.Popen[bytes]]", seconds: float = 60.0) -> None:
+        """Wait for the node to be ready for jobs; fail at once if a daemon has ended."""
         deadline = time.monotonic() + seconds
         state = ""
         while state != "idle":
-            in_time = time.monotonic() < deadline and state not in ("inval", "down", "drained")
-            assert in_time, f"the node is {state!r}, not idle\n{self.logs()}"
+            well = all(daemon.poll() is None for daemon in daemons) and state not in REFUSED
+            assert well and time.monotonic() < deadline, f"the node is {state!r}, not idle\n{self.logs()}"
             time.sleep(0.1)
             answer = subprocess.run(
                 [program("sinfo"), "--noheader", "--format=%T"],
@@ -186,12 +220,7 @@ def cluster(
             f"--{name}-file={directory}/munged.{name}" for name in ("pid", "log", "seed")
         ]
         munged = ["--foreground", f"--key-file={key}", f"--socket={directory}/munge.socket", *munge_files]
-        for daemon, *options in (
-            # munged trusts no directory below one that others may write to, such as /tmp, unless forced.
-            ("munged", "--force", *munged),
-            ("slurmctld", "-c", "-D"),
-            ("slurmd", "-c", "-D"),
-        ):
+        daemons = [
             stack.enter_context(
                 launch.running(
                     [program(daemon), *options],
@@ -201,5 +230,12 @@ def cluster(
                     seconds=LIFETIME,
                 )
             )
-        here.wait_until_idle()
+            for daemon, *options in (
+                # munged trusts no directory below one that others may write to, such as /tmp, unless forced.
+                ("munged", "--force", *munged),
+                ("slurmctld", "-c", "-D"),
+                ("slurmd", "-c", "-D"),
+            )
+        ]
+        here.wait_until_idle(daemons)
         yield here
