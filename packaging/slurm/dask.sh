@@ -15,16 +15,21 @@
 #SBATCH --time=00:10:00
 set -euo pipefail
 python=${PYTHON:-python3}
+# INTERFACE=ib0, for instance: the network on which the nodes see each other, if it is not the one to the outside.
+network=(${INTERFACE:+--interface "$INTERFACE"})
+# Otherwise scheduler and workers report each connection.
+export DASK_LOGGING__DISTRIBUTED=${DASK_LOGGING__DISTRIBUTED:-warning}
 
 # Since version 22.05 srun does not take over the --cpus-per-task of sbatch.
 export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
 
 # A directory that all nodes see.
 address=$PWD/.dask-$SLURM_JOB_ID.json
-trap 'kill $(jobs -p) 2>/dev/null; wait; rm -f "$address"' EXIT
 
-"$python" -m dask scheduler --port 0 --no-dashboard --scheduler-file "$address" &
+"$python" -m dask scheduler "${network[@]}" --port 0 --no-dashboard --scheduler-file "$address" &
 scheduler=$!
+# A scheduler that is asked to end asks its workers to end.
+trap 'kill $scheduler 2>/dev/null; wait; rm -f "$address"' EXIT
 until [ -s "$address" ]; do
     kill -0 $scheduler 2>/dev/null || { echo "The Dask scheduler did not start." >&2 && exit 1; }
     sleep 0.1
@@ -32,8 +37,8 @@ done
 
 # A worker runs one task on each processor that it was given. Its nanny sets OMP_NUM_THREADS=1, which the library
 # obeys (parexact_explain: rule "OMP_NUM_THREADS"): the tasks run beside each other, not the threads of one task.
-srun --cpu-bind=cores "$python" -m dask worker --scheduler-file "$address" --no-dashboard \
-    --nthreads "$SRUN_CPUS_PER_TASK" --local-directory "${TMPDIR:-/tmp}" &
+srun --cpu-bind=cores "$python" -m dask worker "${network[@]}" --scheduler-file "$address" --no-dashboard \
+    --nthreads "$SRUN_CPUS_PER_TASK" --death-timeout 60 --local-directory "${TMPDIR:-/tmp}" &
 
 DASK_SCHEDULER_ADDRESS=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["address"])' "$address")
 export DASK_SCHEDULER_ADDRESS

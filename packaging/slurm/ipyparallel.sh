@@ -24,7 +24,7 @@ export IPYTHONDIR=$PWD/.ipython-$SLURM_JOB_ID
 trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$IPYTHONDIR"' EXIT
 
 # The engines connect from other nodes.
-"$python" -m ipyparallel.controller --ip='*' &
+"$python" -m ipyparallel.controller --ip='*' --log-level=WARN &
 controller=$!
 security=$IPYTHONDIR/profile_default/security
 until [ -s "$security/ipcontroller-engine.json" ] && [ -s "$security/ipcontroller-client.json" ]; do
@@ -34,6 +34,6 @@ done
 
 # An engine runs one task at a time, with as many threads of the library as it has processors (parexact_explain:
 # rule "affinity").
-srun --cpu-bind=cores "$python" -m ipyparallel.engine &
+srun --cpu-bind=cores "$python" -m ipyparallel.engine --log-level=WARN &
 
 "$python" "$@"

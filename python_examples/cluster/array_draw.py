@@ -1,9 +1,9 @@
 """A task of a SLURM job array: draw and reduce one slice of a long sequence of normals, and keep its state.
 
-The slices are those of one sequence, whatever the number of tasks, so `array_merge.py` finds the same bits for
-any array, and the same as one process that draws all of them.
+The slices are those of one sequence, whatever the number of tasks: `array_merge.py` finds the same
+bits for any array, and the same as one process that draws all of them.
 
-    sbatch --array=0-9 packaging/slurm/array.sh python python_examples/cluster/array_draw.py 1000000000 states
+    sbatch --array=0-9 array.sh python array_draw.py 1000000000 states
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The last job after a SLURM job array: merge the states that `array_draw.py` kept.
 
-    sbatch --dependency=afterok:JOB packaging/slurm/threads.sh python python_examples/cluster/array_merge.py states
+It is to start when all tasks of the array have succeeded.
+
+    sbatch --dependency=afterok:JOB threads.sh python array_merge.py states
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import launch
+import shared_memory
 
 LIFETIME = 900.0
 """The daemons end after so many seconds, whatever happens to the tests."""
@@ -60,9 +61,6 @@ NodeName={host} NodeAddr=127.0.0.1 State=UNKNOWN {node}
 PartitionName=main Nodes={host} Default=YES MaxTime=10 State=UP OverSubscribe=NO
 """
 
-REFUSED = {"inval", "down", "drained"}
-"""The states of a node that slurmctld will not use."""
-
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY"}
 """The states of a job that will not change."""
 
@@ -95,7 +93,11 @@ def free_ports(count: int) -> list[int]:
 def real_processors() -> str:
     """Return what slurmd finds in this machine, as slurm.conf says it."""
     found = subprocess.run(
-        [program("slurmd"), "-C"], capture_output=True, text=True, check=True, timeout=launch.SECONDS
+        [program("slurmd"), "-C"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=launch.SECONDS,
     ).stdout
     wanted = ("CPUs=", "Boards=", "SocketsPerBoard=", "CoresPerSocket=", "ThreadsPerCore=")
     return " ".join(word for word in found.split() if word.startswith(wanted))
@@ -132,12 +134,16 @@ class Cluster:
     @property
     def environment(self) -> dict[str, str]:
         """The variables by which SLURM's commands, and what they start, find this cluster."""
-        return {"SLURM_CONF": str(self.directory / "slurm.conf"), "TMPDIR": str(self.directory / "tmp")}
+        return {
+            "SLURM_CONF": str(self.directory / "slurm.conf"),
+            "TMPDIR": str(self.directory / "tmp"),
+        }
 
     def submit(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
         """Submit a job, or an array of them, and return its number."""
         return self.run(
-            ["sbatch", "--parsable", f"--output={self.directory}/job-%A-%a.out", *arguments], env=env
+            ["sbatch", "--parsable", f"--output={self.directory}/job-%A-%a.out", *arguments],
+            env=env,
         ).strip()
 
     def wait(self, job: str, *, seconds: float = launch.SECONDS, ended: str = "COMPLETED") -> str:
@@ -168,13 +174,17 @@ class Cluster:
             for log in sorted(self.directory.glob("*.log"))
         )
 
-    def wait_until_idle(self, daemons: "Sequence[subprocess.Popen[bytes]]", seconds: float = 60.0) -> None:
+    def wait_until_idle(
+        self, daemons: "Sequence[subprocess.Popen[bytes]]", seconds: float = 60.0
+    ) -> None:
         """Wait for the node to be ready for jobs; fail at once if a daemon has ended."""
         deadline = time.monotonic() + seconds
         state = ""
         while state != "idle":
-            well = all(daemon.poll() is None for daemon in daemons) and state not in REFUSED
-            assert well and time.monotonic() < deadline, f"the node is {state!r}, not idle\n{self.logs()}"
+            alive = all(daemon.poll() is None for daemon in daemons)
+            assert alive and time.monotonic() < deadline, (
+                f"the node is {state!r}, not idle\n{self.logs()}"
+            )
             time.sleep(0.1)
             answer = subprocess.run(
                 [program("sinfo"), "--noheader", "--format=%T"],
@@ -193,8 +203,12 @@ def cluster(
 ) -> Iterator[Cluster]:
     """Start a cluster, wait until it takes jobs, and end it with all its jobs after the body."""
     with ExitStack() as stack:
+        # After all else: the daemons' end kills the ranks of jobs that still run.
+        stack.callback(shared_memory.remove_abandoned, shared_memory.files())
         # Below /tmp, because the path of a socket has 107 characters at most.
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slurm-", dir="/tmp")))
+        directory = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="slurm-", dir="/tmp"))
+        )
         for name in "state", "spool", "tmp":
             (directory / name).mkdir()
         key = directory / "munge.key"
@@ -219,7 +233,12 @@ def cluster(
         munge_files = [
             f"--{name}-file={directory}/munged.{name}" for name in ("pid", "log", "seed")
         ]
-        munged = ["--foreground", f"--key-file={key}", f"--socket={directory}/munge.socket", *munge_files]
+        munged = [
+            "--foreground",
+            f"--key-file={key}",
+            f"--socket={directory}/munge.socket",
+            *munge_files,
+        ]
         daemons = [
             stack.enter_context(
                 launch.running(
