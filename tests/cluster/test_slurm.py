@@ -388,13 +388,13 @@ def test_a_library_that_is_not_found(
 ) -> None:
     """`sbatch --wait` passes the exit status on, and the output names the file."""
     env = {**variables, "LD_LIBRARY_PATH": str(node.directory)}
-    job = ["--ntasks=1", SCRIPTS / "mpi.sh", programs / "slurm_ranks.mpich", str(N)]
+    job = ["--cpus-per-task=1", SCRIPTS / "threads.sh"]
     output = node.directory / "not-found.out"
-    command = ["sbatch", "--wait", f"--output={output}", *job]
-    node.run(command, env={**env, "MPICC": "mpicc.mpich"}, status=127)
+    program = programs / "slurm_ranks.mpich"
+    node.run(["sbatch", "--wait", f"--output={output}", *job, program], env=env, status=127)
     assert "libparexact.so.0: cannot open shared object file" in output.read_text()
 
-    job = ["--cpus-per-task=1", SCRIPTS / "threads.sh", CLUSTER_PYTHON, "-m", "parexact"]
-    printed = node.wait(node.submit(*job, env=env), ended="FAILED")
+    python = node.submit(*job, CLUSTER_PYTHON, "-m", "parexact", env=env)
+    printed = node.wait(python, ended="FAILED")
     assert "ImportError: the shared library of parexact could not be loaded" in printed
     assert "libparexact.so.0: cannot open shared object file" in printed
