@@ -133,6 +133,57 @@ fn what_a_launcher_allotted_lowers_the_count() {
     );
 }
 
+/// A rank that is bound to less than its share of the node uses just that.
+#[test]
+fn a_bound_rank_is_not_divided() {
+    if respawn::is_child() {
+        bind_to_one_processor();
+        expect(1, "affinity", "1");
+        let text = explanation();
+        let told = r#""ranks_on_node":2,"ranks_variable":"OMPI_COMM_WORLD_LOCAL_SIZE""#;
+        assert!(text.contains(told), "{text}");
+        return;
+    }
+    let variables = [("OMPI_COMM_WORLD_LOCAL_SIZE", "2")];
+    respawn::run("a_bound_rank_is_not_divided", &variables);
+}
+
+/// So many ranks that each has one processor, whatever the machine has.
+#[test]
+fn ranks_that_are_not_bound_share_the_node() {
+    if respawn::is_child() {
+        assert_eq!(parexact_get_num_threads(), 1);
+        let text = explanation();
+        let told = r#""ranks_on_node":4096,"ranks_variable":"MPI_LOCALNRANKS""#;
+        assert!(text.contains(told), "{text}");
+        // On one processor there is nothing to share.
+        let rule = r#""rule":"share of the node","value":"4096""#;
+        let alone = text.contains(r#""affinity":1,"#) || text.contains(r#""rule":"cgroup quota""#);
+        assert!(alone || text.contains(rule), "{text}");
+        return;
+    }
+    let variables = [("MPI_LOCALNRANKS", "4096")];
+    respawn::run("ranks_that_are_not_bound_share_the_node", &variables);
+}
+
+/// A batch script has the variables of its job, but is one process.
+#[test]
+fn a_batch_script_has_the_node_for_itself() {
+    if respawn::is_child() {
+        let text = explanation();
+        let told = r#""ranks_on_node":null,"ranks_variable":null"#;
+        assert!(text.contains(told), "{text}");
+        assert!(!text.contains("share of the node"), "{text}");
+        return;
+    }
+    let variables = [
+        ("SLURM_TASKS_PER_NODE", "4096"),
+        ("SLURM_NODEID", "0"),
+        ("SLURM_PROCID", "0"),
+    ];
+    respawn::run("a_batch_script_has_the_node_for_itself", &variables);
+}
+
 #[test]
 fn settings_above_environment() {
     if respawn::is_child() {

@@ -16,6 +16,7 @@ _RULES = {
     "parexact_set_num_threads": "set for this process",
     "affinity": "the processors that this process may run on",
     "cgroup quota": "the quota of the control group",
+    "share of the node": "an even share of the node's processors for each of its ranks",
 }
 
 
@@ -35,6 +36,9 @@ def main() -> None:
     print(f"threads       {threads['count']}: {reason}")
     limit = "no quota" if quota is None else f"a quota of {quota}"
     print(f"processors    {threads['affinity']} in the affinity mask, {limit}")
+    if threads["ranks_on_node"] is not None:
+        share = f"{threads['ranks_on_node']} on this node, says {threads['ranks_variable']}"
+        print(f"ranks         {share}; together they have {threads['node_processors']} processors")
     print(f"SIMD path     {simd['path']} (the processor has {', '.join(simd['cpu_features'])})")
     print(f"Python        {platform.python_version()}, NumPy {np.__version__}, {platform.platform()}")
 

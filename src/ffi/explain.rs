@@ -13,8 +13,9 @@ use crate::parallel::{fork, runtime};
 
 /// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 /// the number of threads that a call from this thread would use, the rule that decided and the value it
-/// read; the processors in the affinity mask, the quota of the control group and what SLURM_CPUS_PER_TASK
-/// says (null: none), of which the least is the default unless a variable orders another; the workers that
+/// read; the processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says
+/// (null: none), and how many ranks share the node's processors, according to which variable (null: no launcher
+/// says so), of which parexact_set_num_threads tells how they make the default; the workers that
 /// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 /// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 /// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
@@ -95,15 +96,23 @@ fn compose(
         quote(default_name),
         quote(&default_value.unwrap_or_else(|| default.count.to_string()))
     )?;
-    write!(json, ",\"affinity\":{}", default.affinity)?;
-    match default.quota {
-        Some(quota) => write!(json, ",\"cgroup_quota\":{quota}")?,
-        None => write!(json, ",\"cgroup_quota\":null")?,
-    }
-    match default.allotted {
-        Some(allotted) => write!(json, ",\"slurm_cpus_per_task\":{allotted}")?,
-        None => write!(json, ",\"slurm_cpus_per_task\":null")?,
-    }
+    let threads::Processors {
+        affinity,
+        quota,
+        node,
+    } = default.processors;
+    write!(
+        json,
+        ",\"affinity\":{affinity},\"cgroup_quota\":{},\"slurm_cpus_per_task\":{}",
+        or_null(quota),
+        or_null(default.allotted)
+    )?;
+    write!(
+        json,
+        ",\"ranks_on_node\":{},\"ranks_variable\":{},\"node_processors\":{node}",
+        or_null(default.ranks.map(|ranks| ranks.count)),
+        or_null(default.ranks.map(|ranks| quote(ranks.variable)))
+    )?;
     write!(json, ",\"maximum\":{PAREXACT_MAX_THREADS}}}")?;
     write!(
         json,
@@ -116,7 +125,7 @@ fn compose(
         json,
         ",\"simd\":{{\"path\":{},\"requested\":{},\"cpu_features\":[{}]}}",
         quote(simd::path_name()),
-        requested.map_or("null".to_owned(), |value| quote(&value.to_string_lossy())),
+        or_null(requested.map(|value| quote(&value.to_string_lossy()))),
         features.join(",")
     )?;
     // Generations count from 1.
@@ -130,8 +139,15 @@ fn describe(rule: &Rule, default: &threads::Default) -> (&'static str, Option<St
         Rule::Local => ("parexact_set_num_threads_local", None),
         Rule::Process => ("parexact_set_num_threads", None),
         Rule::Variable(name, value) => (name, Some(value.clone())),
-        Rule::Affinity => ("affinity", Some(default.affinity.to_string())),
-        Rule::Cgroup => ("cgroup quota", default.quota.map(|quota| quota.to_string())),
+        Rule::Affinity => ("affinity", Some(default.processors.affinity.to_string())),
+        Rule::Cgroup => (
+            "cgroup quota",
+            default.processors.quota.map(|quota| quota.to_string()),
+        ),
+        Rule::Share => (
+            "share of the node",
+            default.ranks.map(|ranks| ranks.count.to_string()),
+        ),
     }
 }
 
@@ -153,6 +169,11 @@ fn cpu_features() -> Vec<&'static str> {
         }
     }
     features
+}
+
+/// What is there, or JSON's null.
+fn or_null(value: Option<impl ToString>) -> String {
+    value.map_or("null".to_owned(), |value| value.to_string())
 }
 
 /// A JSON string in ASCII (RFC 8259, section 7).

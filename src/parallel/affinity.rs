@@ -18,8 +18,20 @@ pub fn count() -> usize {
     1
 }
 
+/// How many processors are online, in the whole system; 1 if it does not say.
+pub fn online() -> usize {
+    // SAFETY: it has no precondition.
+    let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+    usize::try_from(count).unwrap_or(1).max(1)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_mask_holds_processors_that_are_online() {
+        assert!((1..=super::online()).contains(&super::count()));
+    }
+
     #[test]
     fn agrees_with_the_standard_library() {
         // Which also applies the cgroup quota, rounded down.

@@ -1,16 +1,25 @@
-//! The processor quota of the control group (containers, batch systems): a container limited to two
-//! processors on a large machine still sees them all in its affinity mask.
+//! The processors that the control group grants (containers, batch systems). A quota limits time: a container limited
+//! to two processors on a large machine still sees them all in its affinity mask. A cpuset limits the mask itself.
 //!
-//! Sources: cgroups(7), proc_pid_mountinfo(5), the kernel's cgroup-v2.rst (cpu.max) and
-//! sched-bwc.rst (cpu.cfs_quota_us).
+//! Sources: cgroups(7), cpuset(7), proc_pid_mountinfo(5), and the kernel's cgroup-v2.rst (cpu.max,
+//! cpuset.cpus.effective), sched-bwc.rst (cpu.cfs_quota_us) and cpusets.rst (cpuset.cpus, cpuset.effective_cpus).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The number of processors' worth of time that this process may use, if limited: the tightest
-/// limit among its group and the groups above, of either version.
-pub fn quota() -> Option<f64> {
-    quota_below(Path::new("/"))
+/// What the control group grants this process and the others in the same group, together.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    /// The number of processors' worth of time, if limited: the tightest limit among the process's group
+    /// and the groups above, of either version.
+    pub quota: Option<f64>,
+    /// The number of processors in the cpuset, if there are cpusets.
+    pub processors: Option<usize>,
+}
+
+/// What this process's group grants.
+pub fn limits() -> Limits {
+    limits_below(Path::new("/"))
 }
 
 /// Threads for a quota. A part of a processor is worth a thread: without it that part is wasted.
@@ -19,34 +28,47 @@ pub fn threads(quota: f64) -> usize {
     (quota.ceil() as usize).max(1)
 }
 
-fn quota_below(root: &Path) -> Option<f64> {
-    let groups = fs::read_to_string(root.join("proc/self/cgroup")).ok()?;
-    let mounts = fs::read_to_string(root.join("proc/self/mountinfo")).ok()?;
-    let mounts: Vec<Mount> = mounts.lines().filter_map(Mount::parse).collect();
-    let mut tightest: Option<f64> = None;
+fn limits_below(root: &Path) -> Limits {
+    let read = |name| fs::read_to_string(root.join(name)).unwrap_or_default();
+    let groups = read("proc/self/cgroup");
+    let mounts = read("proc/self/mountinfo");
+    let groups = |controller| own_and_above(root, &groups, &mounts, controller);
+    Limits {
+        quota: groups("cpu")
+            .iter()
+            .filter_map(Group::quota)
+            .reduce(f64::min),
+        // A group's cpuset is part of those above, so that the smallest is its own, or the nearest that is visible.
+        processors: groups("cpuset").iter().filter_map(Group::processors).min(),
+    }
+}
+
+/// The process's group and those above it, in each hierarchy that can hold the controller's limits.
+fn own_and_above(root: &Path, groups: &str, mounts: &str, controller: &str) -> Vec<Group> {
+    let mounts: Vec<Mount> = mounts
+        .lines()
+        .filter_map(|line| Mount::parse(line, controller))
+        .collect();
+    let mut found = Vec::new();
     for line in groups.lines() {
         // hierarchy:controllers:path, the controllers empty for version 2.
         let mut fields = line.splitn(3, ':').skip(1);
-        let (Some(controllers), Some(group)) = (fields.next(), fields.next()) else {
+        let (Some(controllers), Some(path)) = (fields.next(), fields.next()) else {
             continue;
         };
         let is_v2 = controllers.is_empty();
-        if !is_v2 && !controllers.split(',').any(|name| name == "cpu") {
+        if !is_v2 && !controllers.split(',').any(|name| name == controller) {
             continue;
         }
         for mount in mounts.iter().filter(|mount| mount.is_v2 == is_v2) {
-            let limit: fn(&Path) -> Option<f64> = if is_v2 { limit_v2 } else { limit_v1 };
-            for directory in mount.directories(root, group) {
-                if let Some(found) = limit(&directory) {
-                    tightest = Some(tightest.map_or(found, |known| known.min(found)));
-                }
-            }
+            let directories = mount.directories(root, path).into_iter();
+            found.extend(directories.map(|directory| Group { is_v2, directory }));
         }
     }
-    tightest
+    found
 }
 
-/// A mounted hierarchy that can hold processor limits.
+/// A mounted hierarchy that can hold the limits of a controller.
 struct Mount {
     is_v2: bool,
     /// The group that the mount point shows: in containers often not the topmost.
@@ -55,7 +77,7 @@ struct Mount {
 }
 
 impl Mount {
-    fn parse(line: &str) -> Option<Self> {
+    fn parse(line: &str, controller: &str) -> Option<Self> {
         // id parent device shown point options [optional fields] - type source super-options
         let (before, after) = line.split_once(" - ")?;
         let mut before = before.split(' ').skip(3);
@@ -63,7 +85,7 @@ impl Mount {
         let mut after = after.split(' ');
         let is_v2 = match after.next()? {
             "cgroup2" => true,
-            "cgroup" if after.nth(1)?.split(',').any(|option| option == "cpu") => false,
+            "cgroup" if after.nth(1)?.split(',').any(|option| option == controller) => false,
             _ => return None,
         };
         Some(Self {
@@ -89,19 +111,41 @@ impl Mount {
     }
 }
 
-/// `cpu.max`: "max 100000" or "150000 100000", microseconds of quota and period.
-fn limit_v2(directory: &Path) -> Option<f64> {
-    let text = fs::read_to_string(directory.join("cpu.max")).ok()?;
-    let mut fields = text.split_whitespace();
-    ratio(fields.next()?, fields.next().unwrap_or("100000"))
+/// A control group, by its directory.
+struct Group {
+    is_v2: bool,
+    directory: PathBuf,
 }
 
-fn limit_v1(directory: &Path) -> Option<f64> {
-    let read = |name| fs::read_to_string(directory.join(name)).ok();
-    ratio(
-        read("cpu.cfs_quota_us")?.trim(),
-        read("cpu.cfs_period_us")?.trim(),
-    )
+impl Group {
+    fn read(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.directory.join(name)).ok()
+    }
+
+    fn quota(&self) -> Option<f64> {
+        if self.is_v2 {
+            // "max 100000" or "150000 100000", microseconds of quota and period.
+            let text = self.read("cpu.max")?;
+            let mut fields = text.split_whitespace();
+            ratio(fields.next()?, fields.next().unwrap_or("100000"))
+        } else {
+            let (quota, period) = (
+                self.read("cpu.cfs_quota_us")?,
+                self.read("cpu.cfs_period_us")?,
+            );
+            ratio(quota.trim(), period.trim())
+        }
+    }
+
+    fn processors(&self) -> Option<usize> {
+        let names: &[&str] = if self.is_v2 {
+            &["cpuset.cpus.effective"]
+        } else {
+            // The first leaves out processors that are offline; kernels before 3.17 have only the second.
+            &["cpuset.effective_cpus", "cpuset.cpus"]
+        };
+        names.iter().find_map(|name| listed(&self.read(name)?))
+    }
 }
 
 /// No limit is "max" in version 2 and -1 in version 1.
@@ -109,6 +153,17 @@ fn ratio(quota: &str, period: &str) -> Option<f64> {
     let quota = quota.parse::<u64>().ok().filter(|&quota| quota > 0)?;
     let period = period.parse::<u64>().ok().filter(|&period| period > 0)?;
     Some(quota as f64 / period as f64)
+}
+
+/// How many processors the kernel's list names, as in "0-3,8"; nothing for an empty or a damaged list.
+fn listed(list: &str) -> Option<usize> {
+    let mut count = 0_usize;
+    for range in list.trim_end().split(',') {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        count = count.checked_add(last.checked_sub(first)?.checked_add(1)?)?;
+    }
+    Some(count)
 }
 
 #[cfg(test)]
@@ -152,7 +207,7 @@ mod tests {
                 ("sys/fs/cgroup/slurm/cpu.max", "800000 100000\n"),
             ],
         );
-        assert_eq!(quota_below(&files.0), Some(2.5));
+        assert_eq!(limits_below(&files.0).quota, Some(2.5));
         assert_eq!(threads(2.5), 3);
     }
 
@@ -173,7 +228,7 @@ mod tests {
                 ("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n"),
             ],
         );
-        assert_eq!(quota_below(&files.0), Some(4.0));
+        assert_eq!(limits_below(&files.0).quota, Some(4.0));
     }
 
     #[test]
@@ -186,10 +241,70 @@ mod tests {
                 ("sys/fs/cgroup/cpu.max", "max 100000\n"),
             ],
         );
-        assert_eq!(quota_below(&unlimited.0), None);
-        assert_eq!(quota_below(Path::new("/nonexistent")), None);
+        assert_eq!(limits_below(&unlimited.0), Limits::default());
+        assert_eq!(limits_below(Path::new("/nonexistent")), Limits::default());
         for (quota, period) in [("-1", "100000"), ("0", "1"), ("5", "0"), ("x", "y")] {
             assert_eq!(ratio(quota, period), None);
+        }
+    }
+
+    #[test]
+    fn version_2_cpuset_of_the_nearest_group_that_has_one() {
+        let files = Files::new(
+            "cpuset-v2",
+            &[
+                ("proc/self/cgroup", "0::/slurm/job/step/task\n"),
+                ("proc/self/mountinfo", V2),
+                (
+                    "sys/fs/cgroup/slurm/job/step/cpuset.cpus.effective",
+                    "0-3,8\n",
+                ),
+                // What was asked for, which the groups above may not grant.
+                ("sys/fs/cgroup/slurm/job/step/cpuset.cpus", "0\n"),
+                ("sys/fs/cgroup/slurm/job/cpuset.cpus.effective", "0-15\n"),
+                ("sys/fs/cgroup/cpuset.cpus.effective", "0-63\n"),
+            ],
+        );
+        assert_eq!(limits_below(&files.0).processors, Some(5));
+        assert_eq!(limits_below(&files.0).quota, None);
+    }
+
+    #[test]
+    fn version_1_cpuset_beside_version_2() {
+        let mounts = format!(
+            "{V2}34 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n\
+             32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+        );
+        let mut given = vec![
+            ("proc/self/cgroup", "3:cpuset:/job\n1:cpu:/other\n0::/\n"),
+            ("proc/self/mountinfo", mounts.as_str()),
+            ("sys/fs/cgroup/cpuset/job/cpuset.cpus", "0-7\n"),
+            // Groups of another controller and of another process.
+            ("sys/fs/cgroup/cpu/other/cpuset.effective_cpus", "0\n"),
+            ("sys/fs/cgroup/cpuset/other/cpuset.effective_cpus", "0\n"),
+        ];
+        let old = Files::new("cpuset-v1-old", &given);
+        assert_eq!(limits_below(&old.0).processors, Some(8));
+        given.push(("sys/fs/cgroup/cpuset/job/cpuset.effective_cpus", "0,2-6\n"));
+        let new = Files::new("cpuset-v1", &given);
+        assert_eq!(limits_below(&new.0).processors, Some(6));
+    }
+
+    #[test]
+    fn lists_of_processors() {
+        for (list, expected) in [
+            ("0\n", Some(1)),
+            ("0-3\n", Some(4)),
+            ("0-3,8,10-11\n", Some(7)),
+            ("\n", None),
+            ("", None),
+            ("3-0\n", None),
+            ("0-\n", None),
+            ("0-3,\n", None),
+            ("all\n", None),
+            ("0-18446744073709551615\n", None),
+        ] {
+            assert_eq!(listed(list), expected, "{list:?}");
         }
     }
 }

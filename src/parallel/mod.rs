@@ -16,7 +16,7 @@
 //! | [`memory`] | and as the address space has room for |
 //! | [`thread`] | starting one without the locks of Rust's standard library |
 //! | [`worker`] | is this thread one of them? |
-//! | [`threads`] | thread counts and their rules; from [`affinity`] and [`cgroup`] by default |
+//! | [`threads`] | thread counts and their rules; from [`affinity`], [`cgroup`] and [`ranks`] by default |
 //! | [`control`] | progress and cancellation |
 //! | [`settings`] | what a thread has set for its own calls |
 //! | [`callback`] | calling what the caller wrote |
@@ -46,6 +46,7 @@ pub mod nesting;
 pub mod piecework;
 pub mod pool;
 pub mod queue;
+pub mod ranks;
 pub mod runtime;
 pub mod settings;
 pub mod signals;

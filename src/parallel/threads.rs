@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+use super::ranks::{self, Ranks};
 use super::{affinity, cgroup, fork, settings, worker};
 use crate::error::{Error, Result};
 use crate::unsigned::Unsigned;
@@ -35,6 +36,8 @@ pub enum Rule {
     Affinity,
     /// The control group's quota, being less than those.
     Cgroup,
+    /// This rank's share of the node's processors, being less than those.
+    Share,
 }
 
 /// The count when nobody has set one, read from the environment once in each process.
@@ -44,24 +47,59 @@ pub struct Default {
     pub count: usize,
     /// What decided it.
     pub rule: Rule,
-    /// The number of processors in the affinity mask.
-    pub affinity: usize,
-    /// The control group's limit, in processors.
-    pub quota: Option<f64>,
+    /// What this process may run on.
+    pub processors: Processors,
+    /// The ranks with which it shares the node, if a launcher says so, and whether or not that decided.
+    pub ranks: Option<Ranks>,
     /// What the launcher allotted, in processors, and whether or not that decided.
     pub allotted: Option<usize>,
     generation: u64,
 }
 
+/// The processors that the system lets this process use.
+#[derive(Debug, Clone, Copy)]
+pub struct Processors {
+    /// How many are in the affinity mask.
+    pub affinity: usize,
+    /// The control group's quota, in processors.
+    pub quota: Option<f64>,
+    /// How many the ranks on this node have together, each in its mask or not: those of the cpuset, or else those
+    /// that are online.
+    pub node: usize,
+}
+
+impl Processors {
+    fn read() -> Self {
+        let affinity = affinity::count();
+        let limits = cgroup::limits();
+        Self {
+            affinity,
+            quota: limits.quota,
+            // Never less than the mask, however the groups that are out of sight are arranged.
+            node: limits
+                .processors
+                .unwrap_or_else(affinity::online)
+                .max(affinity),
+        }
+    }
+
+    /// The threads of one of so many ranks when they share the node evenly. Ranks that are not bound each have the whole
+    /// node in their mask; those bound to a socket, as Open MPI binds more than two, have that socket in common.
+    /// The quota is divided, too: it belongs to the job or the container, and so to its ranks together.
+    fn share(&self, ranks: usize) -> usize {
+        let quota = self.quota.map_or(usize::MAX, cgroup::threads);
+        (self.node.min(quota) / ranks).max(1)
+    }
+}
+
 impl Default {
     fn read(generation: u64, variable: impl Fn(&str) -> Option<String>) -> Self {
-        Self::decide(generation, affinity::count(), cgroup::quota(), variable)
+        Self::decide(generation, Processors::read(), variable)
     }
 
     fn decide(
         generation: u64,
-        affinity: usize,
-        quota: Option<f64>,
+        processors: Processors,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Self {
         let number = |name| {
@@ -71,20 +109,27 @@ impl Default {
         let order = ORDERS.into_iter().find_map(number);
         let allotment = number(ALLOTMENT);
         let allotted = allotment.as_ref().map(|&(count, _)| count);
+        let ranks = ranks::on_this_node(&variable);
         let (count, rule) = order.unwrap_or_else(|| {
-            let group = quota.map(|quota| (cgroup::threads(quota), Rule::Cgroup));
+            let affinity = (processors.affinity, Rule::Affinity);
+            let quota = processors
+                .quota
+                .map(|quota| (cgroup::threads(quota), Rule::Cgroup));
+            let share = ranks.map(|ranks| (processors.share(ranks.count), Rule::Share));
             // The least of them, and of equal ones the first.
-            [Some((affinity, Rule::Affinity)), group, allotment]
+            [quota, share, allotment]
                 .into_iter()
                 .flatten()
-                .min_by_key(|&(count, _)| count)
-                .unwrap_or((affinity, Rule::Affinity))
+                .fold(
+                    affinity,
+                    |least, next| if next.0 < least.0 { next } else { least },
+                )
         });
         Self {
             count: count.clamp(1, PAREXACT_MAX_THREADS),
             rule,
-            affinity,
-            quota,
+            processors,
+            ranks,
             allotted,
             generation,
         }
@@ -182,7 +227,7 @@ pub fn for_call() -> usize {
 /// The most threads that work without waiting can have a use for, with a margin for processors that come
 /// later and for idle host threads: starting and waking a thousand workers of two processors takes seconds.
 pub fn useful() -> usize {
-    (4 * default().affinity).clamp(64, PAREXACT_MAX_THREADS)
+    (4 * default().processors.affinity).clamp(64, PAREXACT_MAX_THREADS)
 }
 
 /// The count a call from this thread uses and the rule behind it.
@@ -226,14 +271,35 @@ mod tests {
         }
     }
 
-    /// The count and its rule, on so many processors, under a quota and these variables.
-    fn decided(affinity: usize, quota: Option<f64>, set: &[(&str, &str)]) -> (usize, Rule) {
+    /// The count and its rule, on these processors and under these variables.
+    fn decided(processors: Processors, set: &[(&str, &str)]) -> (usize, Rule) {
         let find = |name: &str| {
             let found = set.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let default = Default::decide(1, affinity, quota, find);
+        let default = Default::decide(1, processors, find);
         (default.count, default.rule)
+    }
+
+    /// A process that may run on the whole of a node with so many processors.
+    fn whole(node: usize) -> Processors {
+        bound(node, node)
+    }
+
+    /// A process that is bound to some of a node's processors.
+    fn bound(affinity: usize, node: usize) -> Processors {
+        Processors {
+            affinity,
+            quota: None,
+            node,
+        }
+    }
+
+    fn limited(quota: f64, processors: Processors) -> Processors {
+        Processors {
+            quota: Some(quota),
+            ..processors
+        }
     }
 
     #[test]
@@ -247,17 +313,17 @@ mod tests {
         for expected in [6, 5, 4, 3] {
             let (name, value) = *set.last().expect("four variables, four rounds");
             assert_eq!(
-                decided(7, None, &set),
+                decided(whole(7), &set),
                 (expected, Rule::Variable(name, value.to_owned()))
             );
             // Invalid is like absent.
             set.last_mut().expect("four variables, four rounds").1 = "0";
-            assert_ne!(decided(7, None, &set).0, expected);
+            assert_ne!(decided(whole(7), &set).0, expected);
             set.pop();
         }
-        assert_eq!(decided(7, None, &[]), (7, Rule::Affinity));
+        assert_eq!(decided(whole(7), &[]), (7, Rule::Affinity));
         assert_eq!(
-            decided(7, None, &[("PAREXACT_NUM_THREADS", "5000")]).0,
+            decided(whole(7), &[("PAREXACT_NUM_THREADS", "5000")]).0,
             PAREXACT_MAX_THREADS
         );
     }
@@ -266,25 +332,76 @@ mod tests {
     fn orders_exceed_the_processors_and_an_allotment_does_not() {
         for name in ORDERS {
             let order = Rule::Variable(name, "9".into());
-            assert_eq!(decided(2, Some(1.0), &[(name, "9")]), (9, order));
+            assert_eq!(decided(limited(1.0, whole(2)), &[(name, "9")]), (9, order));
         }
         let allotment = Rule::Variable(ALLOTMENT, "3".into());
-        for (affinity, quota, expected) in [
-            (2, None, (2, Rule::Affinity)),
-            (3, None, (3, Rule::Affinity)),
-            (4, None, (3, allotment.clone())),
-            (4, Some(3.5), (3, allotment.clone())),
-            (4, Some(2.5), (3, Rule::Cgroup)),
-            (4, Some(1.5), (2, Rule::Cgroup)),
-            (1, Some(1.5), (1, Rule::Affinity)),
-            (2000, None, (3, allotment)),
+        for (processors, expected) in [
+            (whole(2), (2, Rule::Affinity)),
+            (whole(3), (3, Rule::Affinity)),
+            (whole(4), (3, allotment.clone())),
+            (limited(3.5, whole(4)), (3, allotment.clone())),
+            (limited(2.5, whole(4)), (3, Rule::Cgroup)),
+            (limited(1.5, whole(4)), (2, Rule::Cgroup)),
+            (limited(1.5, bound(1, 4)), (1, Rule::Affinity)),
+            (whole(2000), (3, allotment)),
         ] {
-            let found = decided(affinity, quota, &[(ALLOTMENT, "3")]);
-            assert_eq!(found, expected, "{affinity} processors, quota {quota:?}");
+            let found = decided(processors, &[(ALLOTMENT, "3")]);
+            assert_eq!(found, expected, "{processors:?}");
         }
         assert_eq!(
-            decided(2, None, &[(ALLOTMENT, "none")]),
+            decided(whole(2), &[(ALLOTMENT, "none")]),
             (2, Rule::Affinity)
         );
+    }
+
+    #[test]
+    fn ranks_share_the_node() {
+        for (processors, ranks, expected) in [
+            (whole(8), "1", (8, Rule::Affinity)),
+            (whole(8), "2", (4, Rule::Share)),
+            (whole(8), "3", (2, Rule::Share)),
+            (whole(8), "8", (1, Rule::Share)),
+            (whole(8), "100", (1, Rule::Share)),
+            (whole(1), "3", (1, Rule::Affinity)),
+            (whole(4000), "2", (PAREXACT_MAX_THREADS, Rule::Share)),
+            // Bound to processors of its own: these are its share, or less.
+            (bound(1, 8), "4", (1, Rule::Affinity)),
+            (bound(2, 8), "4", (2, Rule::Affinity)),
+            (bound(3, 8), "2", (3, Rule::Affinity)),
+            // Bound to one of two sockets, which four of eight ranks have in common.
+            (bound(32, 64), "8", (8, Rule::Share)),
+            // The quota belongs to all ranks; it may exceed the node.
+            (limited(4.0, whole(8)), "2", (2, Rule::Share)),
+            (limited(2.5, whole(8)), "2", (1, Rule::Share)),
+            (limited(0.5, whole(8)), "2", (1, Rule::Cgroup)),
+            (limited(4.0, whole(8)), "1", (4, Rule::Cgroup)),
+            (limited(16.0, whole(8)), "2", (4, Rule::Share)),
+        ] {
+            let found = decided(processors, &[("MPI_LOCALNRANKS", ranks)]);
+            assert_eq!(found, expected, "{ranks} ranks, {processors:?}");
+        }
+    }
+
+    #[test]
+    fn of_share_and_allotment_the_less_counts() {
+        for (allotted, expected) in [
+            ("1", (1, Rule::Variable(ALLOTMENT, "1".into()))),
+            ("2", (2, Rule::Share)),
+            ("3", (2, Rule::Share)),
+        ] {
+            let set = [("OMPI_COMM_WORLD_LOCAL_SIZE", "2"), (ALLOTMENT, allotted)];
+            assert_eq!(decided(whole(4), &set), expected);
+        }
+    }
+
+    #[test]
+    fn orders_are_not_divided() {
+        for name in ORDERS {
+            let set = [("MPI_LOCALNRANKS", "4"), (name, "6")];
+            assert_eq!(
+                decided(whole(4), &set),
+                (6, Rule::Variable(name, "6".into()))
+            );
+        }
     }
 }

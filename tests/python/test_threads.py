@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,15 @@ from calls import bits, describe, fields, norm, state_of, total
 from children import run_python
 from raw import OK, lib
 
-CONFIGURED = ["PAREXACT_NUM_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"]
+LAUNCHERS = ["MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE", "MV2_COMM_WORLD_LOCAL_SIZE"]
+CONFIGURED = [
+    "PAREXACT_NUM_THREADS",
+    "RAYON_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "SLURM_CPUS_PER_TASK",
+    "SLURM_STEP_TASKS_PER_NODE",
+    *LAUNCHERS,
+]
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +143,77 @@ print(raw.lib.parexact_get_num_threads(), threads["count"], threads["slurm_cpus_
 def test_an_allotment_lowers_the_count() -> None:
     code = "import raw; print(raw.lib.parexact_get_num_threads())"
     assert run_python(code, {"SLURM_CPUS_PER_TASK": "1"}, without=CONFIGURED).split() == ["1"]
+
+
+ACCOUNT = """
+import json, raw
+threads = json.loads(raw.explain())["threads"]
+names = "count rule value affinity cgroup_quota ranks_on_node ranks_variable node_processors"
+print(json.dumps([threads[name] for name in names.split()]))
+"""
+ON_ONE_PROCESSOR = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})" + ACCOUNT
+
+
+def step(tasks: str, node: str) -> dict[str, str]:
+    return {"SLURM_STEP_TASKS_PER_NODE": tasks, "SLURM_NODEID": node}
+
+
+@pytest.mark.parametrize(
+    ("environment", "ranks", "variable"),
+    [
+        *(({name: "2"}, 2, name) for name in LAUNCHERS),
+        (step("2", "0"), 2, "SLURM_STEP_TASKS_PER_NODE"),
+        (step("2(x3),1", "2"), 2, "SLURM_STEP_TASKS_PER_NODE"),
+        (step("2(x3),5", "3"), 5, "SLURM_STEP_TASKS_PER_NODE"),
+        # mpiexec in a job: the step is that of its helpers.
+        ({**step("1", "0"), "MPI_LOCALNRANKS": "2"}, 2, "MPI_LOCALNRANKS"),
+        ({**step("4", "0"), "MPI_LOCALNRANKS": "1"}, 4, "SLURM_STEP_TASKS_PER_NODE"),
+    ],
+)
+def test_ranks_share_the_node(environment: dict[str, str], ranks: int, variable: str) -> None:
+    told = json.loads(run_python(ACCOUNT, environment, without=CONFIGURED))
+    count, rule, value, affinity, quota, *sharing, node = told
+    assert sharing == [ranks, variable]
+    assert node >= affinity == len(os.sched_getaffinity(0))
+    share = max(1, node // ranks)
+    if quota is None:
+        assert count == min(affinity, share)
+        assert share >= affinity or (rule, value) == ("share of the node", str(ranks))
+    bound = json.loads(run_python(ON_ONE_PROCESSOR, environment, without=CONFIGURED))
+    assert bound[:4] == [1, "affinity", "1", 1]
+    assert bound[5:] == [ranks, variable, node]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "0", "-1", "x", "2.5", "99999999999999999999999", "4(x", "4,"]
+)
+def test_damaged_launcher_variables_are_not_believed(value: str) -> None:
+    environment = {**dict.fromkeys(LAUNCHERS, value), **step(value, "0")}
+    told = json.loads(run_python(ACCOUNT, environment, without=CONFIGURED))
+    assert told == json.loads(run_python(ACCOUNT, {}, without=CONFIGURED))
+    assert told[5:7] == [None, None]
+
+
+def test_the_process_of_a_batch_script_has_the_node_for_itself() -> None:
+    environment = {"SLURM_TASKS_PER_NODE": "4", "SLURM_NODEID": "0", "SLURM_PROCID": "0"}
+    told = json.loads(run_python(ACCOUNT, environment, without=CONFIGURED))
+    assert told == json.loads(run_python(ACCOUNT, {}, without=CONFIGURED))
+
+
+def test_programs_that_a_rank_starts_have_its_share() -> None:
+    code = (
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {ACCOUNT!r}], check=True)"
+    )
+    environment = {"MPI_LOCALNRANKS": "2"}
+    told = json.loads(run_python(code, environment, without=CONFIGURED))
+    assert told == json.loads(run_python(ACCOUNT, environment, without=CONFIGURED))
+
+
+@pytest.mark.parametrize("order", ["PAREXACT_NUM_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS"])
+def test_orders_are_not_divided(order: str) -> None:
+    environment = {"MPI_LOCALNRANKS": "4", order: "3"}
+    told = json.loads(run_python(ACCOUNT, environment, without=CONFIGURED))
+    assert told[:3] == [3, order, "3"]
 
 
 def test_threads_start_on_first_use_and_not_before() -> None:

@@ -28,6 +28,10 @@ pub fn run(test: &str, variables: &[(&str, &str)]) -> String {
         "RAYON_NUM_THREADS",
         "OMP_NUM_THREADS",
         "SLURM_CPUS_PER_TASK",
+        "MPI_LOCALNRANKS",
+        "OMPI_COMM_WORLD_LOCAL_SIZE",
+        "MV2_COMM_WORLD_LOCAL_SIZE",
+        "SLURM_STEP_TASKS_PER_NODE",
     ] {
         command.env_remove(name);
     }

@@ -65,6 +65,7 @@ def test_explain_is_the_librarys() -> None:
         ({}, "processors that this process may run on"),
         ({"PAREXACT_NUM_THREADS": "3"}, "PAREXACT_NUM_THREADS"),
         ({"OMP_NUM_THREADS": "1"}, "OMP_NUM_THREADS"),
+        ({"MPI_LOCALNRANKS": "3"}, "ranks         3 on this node, says MPI_LOCALNRANKS; together they have"),
     ],
 )
 def test_account_in_words(child: Callable[..., str], variables: dict[str, str], reason: str) -> None:
@@ -79,7 +80,7 @@ def test_account_in_words(child: Callable[..., str], variables: dict[str, str], 
 def test_every_rule_of_the_library_has_words(child: Callable[..., str]) -> None:
     """The names of the rules are those that the library's source gives them."""
     source = (Path(__file__).resolve().parents[3] / "src/ffi/explain.rs").read_text(encoding="utf-8")
-    names = re.findall(r"Rule::\w+ => \(\"(.+?)\"", source)
+    names = re.findall(r"Rule::\w+ => \(\s*\"(.+?)\"", source)
     assert sorted(names) == sorted(_RULES)
     show = "import runpy; runpy.run_module('parexact', run_name='__main__')"
     assert "3: set for this process" in child(f"import parexact; parexact.set_num_threads(3); {show}")
