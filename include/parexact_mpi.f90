@@ -56,8 +56,8 @@ module parexact_mpi
   !> every rank, whose elements are merged one by one. A rank without values takes part with what
   !> parexact_state_init makes.
   !>
-  !> An array may have any size: it is merged in parts of 64 MiB, so that MPI needs no more memory than that
-  !> for its own copies. Sections that are not contiguous are copied.
+  !> An array may have any size: it is merged in parts of 64 MiB, so that no more memory than that is needed
+  !> for copies on the way. Sections that are not contiguous are copied.
   public :: parexact_allreduce
   interface parexact_allreduce
      module procedure allreduce_scalar, allreduce_rank1, allreduce_rank2, allreduce_rank3
@@ -106,20 +106,19 @@ module parexact_mpi
   integer :: the_datatype
 
   ! The module mpi of some MPIs declares nothing that takes buffers: then compilers expect all calls of such a
-  ! procedure to have arguments of the same types. Here they need not. The address of the first
-  ! element is all that MPI gets of what is sent, hence a scalar, as MPI_IN_PLACE is.
+  ! procedure to have arguments of the same types. Here they need not.
   external :: MPI_Comm_create_keyval, MPI_Comm_free_keyval, MPI_Comm_rank, MPI_Comm_set_attr, MPI_Op_create, &
        MPI_Op_free, MPI_Type_commit, MPI_Type_contiguous, MPI_Type_free
   interface
      subroutine MPI_Allreduce(sendbuf, recvbuf, count, datatype, op, comm, ierror)
-       type(*), intent(in) :: sendbuf
+       type(*), intent(in) :: sendbuf ! MPI_IN_PLACE
        type(*), intent(inout) :: recvbuf(*)
        integer, intent(in) :: count, datatype, op, comm
        integer, intent(out) :: ierror
      end subroutine MPI_Allreduce
 
      subroutine MPI_Reduce(sendbuf, recvbuf, count, datatype, op, root, comm, ierror)
-       type(*), intent(in) :: sendbuf
+       type(*), intent(in) :: sendbuf(*)
        type(*), intent(inout) :: recvbuf(*)
        integer, intent(in) :: count, datatype, op, root, comm
        integer, intent(out) :: ierror
@@ -226,8 +225,9 @@ contains
     integer(c_int32_t) :: status
     integer :: op
     integer :: datatype
+    type(parexact_state), allocatable :: sent(:)
     integer(c_int64_t) :: first, last
-    integer :: error, rank
+    integer :: length, rank, error
     logical :: has_result
 
     status = PAREXACT_OK
@@ -240,18 +240,18 @@ contains
        call MPI_Comm_rank(comm, rank, error)
        has_result = rank == root
     end if
+    allocate (sent(merge(min(part, n), 0_c_int64_t, present(root))))
     do first = 1, n, part
        if (error /= MPI_SUCCESS) exit
        last = min(first + part - 1, n)
-       associate (piece => states(first:last), length => int(last - first + 1))
-          if (.not. present(root)) then
-             call MPI_Allreduce(MPI_IN_PLACE, piece, length, datatype, op, comm, error)
-          else if (has_result) then
-             call MPI_Reduce(MPI_IN_PLACE, piece, length, datatype, op, root, comm, error)
-          else
-             call MPI_Reduce(piece(1), piece, length, datatype, op, root, comm, error)
-          end if
-       end associate
+       length = int(last - first + 1)
+       if (present(root)) then
+          ! A copy is sent, as MPI_IN_PLACE makes MPICH 4.0 and 4.1 crash if root is not 0 (MPICH issue 6540).
+          sent(:length) = states(first:last)
+          call MPI_Reduce(sent, states(first:last), length, datatype, op, root, comm, error)
+       else
+          call MPI_Allreduce(MPI_IN_PLACE, states(first:last), length, datatype, op, comm, error)
+       end if
     end do
 
     if (error /= MPI_SUCCESS) states%words(error_word) = PAREXACT_ERROR_CALLBACK_FAILED

@@ -58,8 +58,8 @@ module parexact_mpi_f08
   !> every rank, whose elements are merged one by one. A rank without values takes part with what
   !> parexact_state_init makes.
   !>
-  !> An array may have any size: it is merged in parts of 64 MiB, so that MPI needs no more memory than that
-  !> for its own copies. Sections that are not contiguous are copied.
+  !> An array may have any size: it is merged in parts of 64 MiB, so that no more memory than that is needed
+  !> for copies on the way. Sections that are not contiguous are copied.
   public :: parexact_allreduce
   interface parexact_allreduce
      module procedure allreduce_scalar, allreduce_rank1, allreduce_rank2, allreduce_rank3
@@ -217,8 +217,9 @@ contains
     integer(c_int32_t) :: status
     type(MPI_Op) :: op
     type(MPI_Datatype) :: datatype
+    type(parexact_state), allocatable :: sent(:)
     integer(c_int64_t) :: first, last
-    integer :: error, rank
+    integer :: length, rank, error
     logical :: has_result
 
     status = PAREXACT_OK
@@ -231,18 +232,18 @@ contains
        call MPI_Comm_rank(comm, rank, error)
        has_result = rank == root
     end if
+    allocate (sent(merge(min(part, n), 0_c_int64_t, present(root))))
     do first = 1, n, part
        if (error /= MPI_SUCCESS) exit
        last = min(first + part - 1, n)
-       associate (piece => states(first:last), length => int(last - first + 1))
-          if (.not. present(root)) then
-             call MPI_Allreduce(MPI_IN_PLACE, piece, length, datatype, op, comm, error)
-          else if (has_result) then
-             call MPI_Reduce(MPI_IN_PLACE, piece, length, datatype, op, root, comm, error)
-          else
-             call MPI_Reduce(piece, piece, length, datatype, op, root, comm, error)
-          end if
-       end associate
+       length = int(last - first + 1)
+       if (present(root)) then
+          ! A copy is sent, as MPI_IN_PLACE makes MPICH 4.0 and 4.1 crash if root is not 0 (MPICH issue 6540).
+          sent(:length) = states(first:last)
+          call MPI_Reduce(sent, states(first:last), length, datatype, op, root, comm, error)
+       else
+          call MPI_Allreduce(MPI_IN_PLACE, states(first:last), length, datatype, op, comm, error)
+       end if
     end do
 
     if (error /= MPI_SUCCESS) states%words(error_word) = PAREXACT_ERROR_CALLBACK_FAILED
