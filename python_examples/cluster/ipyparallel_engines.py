@@ -42,19 +42,20 @@ def parser(description: str) -> argparse.ArgumentParser:
 @contextmanager
 def connected(args: argparse.Namespace) -> Iterator[ipp.Client]:
     """Return a client of the engines, which share the processors of each node."""
-    if args.launch:
-        with ipp.Cluster(n=args.n, engines=args.launch) as client:
-            share_processors(client[:])
-            yield client
-        return
+    with ipp.Cluster(n=args.n, engines=args.launch) if args.launch else running(args.n) as client:
+        threads = share_processors(client[:])
+        print(f"engines {client.ids}, threads of each: {threads}")
+        yield client
+
+
+def running(n: int) -> ipp.Client:
+    """Return a client of engines that run; end the program if there are none."""
     try:
         client = ipp.Client()
-        client.wait_for_engines(args.n, timeout=SECONDS)
-    except (OSError, TimeoutError) as error:
-        sys.exit(f"{error}\nStart engines: `ipcluster start -n {args.n} &`, or add --launch.")
-    with client:
-        share_processors(client[:])
-        yield client
+        client.wait_for_engines(n, timeout=SECONDS)
+    except OSError as error:  # a TimeoutError is one
+        sys.exit(f"{error}\nStart engines: `ipcluster start -n {n} &`, or add --launch.")
+    return client
 
 
 def share_processors(view: ipp.DirectView) -> list[int]:

@@ -120,7 +120,6 @@ def main() -> None:
     arguments.add_argument("--first", type=int, default=1_000_000, help="numbers of the first job")
     args = arguments.parse_args()
     with connected(args) as c:
-        print("engines:", c.ids)
         show_map(c, args.first)
         show_data(c[:])
         show_imports(c[:])

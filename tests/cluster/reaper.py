@@ -68,6 +68,22 @@ def wait_for_ended() -> None:
         pass
 
 
+def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int:
+    """Return a process's exit status; collect the orphans that end meanwhile, as init does for others.
+
+    An orphan that has ended and is not collected would still seem to run to whoever waits for its end.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode
+        if pid == 0:
+            time.sleep(0.01)
+    raise subprocess.TimeoutExpired(process.args, seconds)
+
+
 def left() -> list[int]:
     """Return the descendants that still run."""
     wait_for_ended()
@@ -116,7 +132,7 @@ def main() -> int:
     status = TIME_IS_UP
     try:
         process = subprocess.Popen(command)
-        status = process.wait(seconds)
+        status = wait(process, seconds)
         status = 128 - status if status < 0 else status
         if status == 0:
             let_end(grace)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import launch
+import mpi
 import numpy as np
 import parexact
 import pytest
@@ -114,7 +115,8 @@ def assert_exact(line: str, values: Sequence[float]) -> None:
 
 def assert_slides(output: str, first: int) -> None:
     """Compare what the slides' program printed with what it should."""
-    assert f"engines: {list(range(N))}\n" in output
+    threads = [max(1, parexact.cpu_count() // N)] * N
+    assert f"engines {list(range(N))}, threads of each: {threads}\n" in output
     statistics = ast.literal_eval(re.search(r"^\[\(.*$", output, re.M)[0])
     assert [n for n, _, _ in statistics] == list(range(first, first + 10))
     for n, std, variance in statistics:
@@ -197,6 +199,36 @@ def test_the_slides_with_engines_of_the_program(tmp_path: Path) -> None:
     assert_slides(program("ipyparallel_slides", "--launch", "--first", 500, env=env), 500)
 
 
+def test_engines_that_mpi_starts(tmp_path: Path) -> None:
+    """They are the ranks of one communicator, and may also merge states among themselves."""
+    code = f"""
+import sys
+sys.path.append({str(PROGRAMS)!r})
+import ipyparallel as ipp, numpy as np, parexact
+from ipyparallel_engines import connected, parser
+from ipyparallel_states import scattered
+
+def merge(piece):
+    import parexact
+    from mpi4py.MPI import COMM_WORLD as comm
+    return comm.rank, comm.size, comm.allreduce(parexact.State(piece))
+
+numbers = np.random.default_rng(1).normal(size=1001)
+with connected(parser("").parse_args(["--launch", "mpi", "-n", "{N}"])) as c:
+    merged, _ = scattered(c[:], numbers)
+    found = c[:].apply_async(merge, ipp.Reference("piece")).get({SECONDS})
+    print(sorted((rank, size) for rank, size, _ in found))
+    print([state == merged for *_, state in found])
+    print(merged.result())
+"""
+    [mpich] = [each for each in mpi.WHEELS if each.name == "mpich"]
+    path = f"{mpich.mpiexec.parent}:{os.environ['PATH']}"
+    env = {**variables(tmp_path), **mpich.env, "PATH": path}
+    output = launch.run([mpich.python, "-c", code], env=env, grace=GRACE)
+    assert f"{[(rank, N) for rank in range(N)]}\n{[True] * N}\n" in output
+    assert_exact(output.splitlines()[-1], np.random.default_rng(1).normal(size=1001))
+
+
 def test_states(engines: Engines) -> None:
     n = 20_000
     output = program("ipyparallel_states", "--numbers", n, env=engines.env)
@@ -232,6 +264,17 @@ def test_programs_without_engines_say_what_to_type(tmp_path: Path) -> None:
     with launch.running(command, log=log, env=env) as process:
         assert process.wait(SECONDS) == 1
     assert log.read_text().endswith("`ipcluster start -n 2 &`, or add --launch.\n")
+
+
+def test_the_page_s_programs_run(engines: Engines, tmp_path: Path) -> None:
+    """One after the other; what a comment behind a print says is what is printed."""
+    text = (launch.ROOT / "docs" / "ipyparallel.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S))
+    promised = re.findall(r"^ *print.*\)  # (.*)$", code, re.M)
+    assert len(promised) == 3
+    (tmp_path / "page.py").write_text(code)
+    printed = launch.run([PYTHON, tmp_path / "page.py"], env=engines.env)
+    assert [line for line in printed.splitlines() if line in promised] == promised
 
 
 # -- What the library does on engines ---------------------------------------------------------------
