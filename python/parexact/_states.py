@@ -23,7 +23,7 @@ Words = npt.NDArray[np.int64]
 _COST_STATE = 5000
 
 #: The fields of `Stats`, as the library writes them.
-_RESULT = np.dtype(
+RESULT = np.dtype(
     [(name, np.int64 if name in ("count", "nan_count") else np.float64) for name in Stats._fields]
 )
 
@@ -145,6 +145,16 @@ def merge(states: Any, axis: Any = 0) -> Words:
     return merged
 
 
+def merge_into(words: Words, others: Words) -> None:
+    """Merge each of the other states into the one at the same place; both arrays are contiguous."""
+    count = words.size // abi.PAREXACT_STATE_WORDS
+
+    def call() -> None:
+        check(_merge(words.ctypes.data, others.ctypes.data, count))
+
+    run(call, _COST_STATE * count)
+
+
 def results(states: Any, *, ddof: int = 0, nan_policy: str = "propagate") -> AnyArray:
     """Return the statistics of each state.
 
@@ -177,7 +187,7 @@ def results(states: Any, *, ddof: int = 0, nan_policy: str = "propagate") -> Any
     policy = policy_of(nan_policy)
     divisor = ddof_of(ddof)
     words = np.ascontiguousarray(as_states(states))
-    stats = np.empty(words.shape[:-1], _RESULT)
+    stats = np.empty(words.shape[:-1], RESULT)
 
     def call() -> None:
         if status := _results(words.ctypes.data, stats.size, divisor, policy, stats.ctypes.data):
