@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import os
 import threading
+from collections.abc import Iterable
 from ctypes import byref, c_size_t, c_void_p
 from typing import Any, Callable, Union
 
@@ -84,6 +85,14 @@ _DISTRIBUTIONS: dict[str, Callable[..., abi.parexact_distribution]] = {
     "geometric": lambda p: _distribution(abi.PAREXACT_DIST_GEOMETRIC, p),
     "integers": _integers,
 }
+
+
+def distribution(kind: str, *parameters: Any) -> abi.parexact_distribution:
+    """Return the distribution from which the method of that name draws, given its arguments."""
+    make = _DISTRIBUTIONS.get(kind)
+    if make is None:
+        raise ValueError(f"kind is {kind!r}, but must be one of {', '.join(_DISTRIBUTIONS)}")
+    return make(*parameters)
 
 
 class Generator:
@@ -319,10 +328,7 @@ class Generator:
         return self._state(kind, parameters, n, False)
 
     def _state(self, kind: str, parameters: tuple[Any, ...], n: int, progress: bool) -> State:
-        make = _DISTRIBUTIONS.get(kind)
-        if make is None:
-            raise ValueError(f"kind is {kind!r}, but must be one of {', '.join(_DISTRIBUTIONS)}")
-        described = make(*parameters)
+        described = distribution(kind, *parameters)
         count = operator.index(n)
         drawn = abi.parexact_state()
         check(_lib.parexact_state_init(byref(drawn)))
@@ -339,6 +345,21 @@ class Generator:
         state = State()
         state._merge_struct(drawn)
         return state
+
+
+def draw_runs(
+    described: abi.parexact_distribution, seed: int, stream: int, offsets: Iterable[int], runs: npt.NDArray[Any]
+) -> None:
+    """Fill each row of a contiguous matrix with the numbers of a stream from an offset of its own on."""
+    count = runs.shape[1]
+
+    def call() -> None:
+        for row, offset in zip(runs, offsets):
+            check(_fill(byref(described), seed, stream, offset, row.ctypes.data, count))
+
+    run(call, runs.size * _NANOSECONDS)
+    if runs.dtype == np.int64:
+        _doubles_to_integers(runs)
 
 
 def _restore(seed: int, stream: int, position: int) -> Generator:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 # The words of a state, as docs/state-format.md numbers them.
-_COUNT, _NANS, _POSITIVE_INFINITIES, _NEGATIVE_INFINITIES = 1, 2, 3, 4
+COUNT, NANS, _POSITIVE_INFINITIES, _NEGATIVE_INFINITIES = 1, 2, 3, 4
 _SUM = slice(5, 73)
 _SQUARES = slice(73, 207)
 #: The unit of the digits of the sum is 2**-1074, the least positive double; of the sum of squares it is the
@@ -298,13 +298,13 @@ class State:
     def _exact_moments(self) -> tuple[int, int, int]:
         """Return the count, the sum and the sum of squares in their units."""
         words: list[int] = list(self._canonical().words)
-        if words[_NANS] or words[_POSITIVE_INFINITIES] or words[_NEGATIVE_INFINITIES]:
+        if words[NANS] or words[_POSITIVE_INFINITIES] or words[_NEGATIVE_INFINITIES]:
             infinities = words[_POSITIVE_INFINITIES] + words[_NEGATIVE_INFINITIES]
             raise ValueError(
-                f"{words[_NANS]} of the values are NaN and {infinities} are infinite, no fractions; "
+                f"{words[NANS]} of the values are NaN and {infinities} are infinite, no fractions; "
                 "see result()"
             )
-        return words[_COUNT], _integer(words[_SUM]), _integer(words[_SQUARES])
+        return words[COUNT], _integer(words[_SUM]), _integer(words[_SQUARES])
 
     # -- The words
 
@@ -356,7 +356,7 @@ class State:
         return bytes(self._canonical()) == bytes(other._canonical())
 
     def __repr__(self) -> str:
-        return f"<parexact.State of {int(self.words[_COUNT])} values>"
+        return f"<parexact.State of {int(self.words[COUNT])} values>"
 
 
 def _fraction(numerator: int, denominator: int) -> Fraction:

@@ -1,0 +1,90 @@
+"""Reductions as graphs of tasks: arguments are checked now, values are looked at when Dask computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from operator import index
+from typing import Any
+
+import dask.array as da
+import numpy as np
+
+from parexact._arrays import as_array
+from parexact._reductions import axes_of, ddof_of, policy_of
+from parexact._states import RESULT
+from parexact.dask import _pieces
+
+_FLOAT64 = np.dtype(np.float64)
+
+
+def reduce(
+    what: str, a: Any, axis: Any, keepdims: bool, nan_policy: str, split_every: Any, **ddof: int
+) -> da.Array:
+    """Return the results of a reduction of the package, by its name, as a dask array."""
+    policy_of(nan_policy)
+    options = {**{name: ddof_of(value) for name, value in ddof.items()}, "nan_policy": nan_policy}
+    array = _checked(a, what)
+    axes = tuple(sorted(axes_of(axis, array.ndim)))
+    fan_in = _fan_in(split_every, array.ndim)
+    dtype = RESULT if what == "describe" else _FLOAT64
+    if axis is not None and not axes:
+        return array.map_blocks(
+            _pieces.elementwise,
+            what=what,
+            **options,
+            name=None,
+            token=f"parexact-{what}",
+            dtype=dtype,
+            meta=np.empty((0,) * array.ndim, dtype),
+        )
+    if array.ndim == 0:
+        array, axes, keepdims = array.reshape(1), (0,), False
+    whole = all(array.numblocks[i] == 1 for i in axes)
+    return da.reduction(
+        array,
+        chunk=partial(_pieces.start, whole=whole, declared=array.dtype),
+        combine=_pieces.combine,
+        aggregate=partial(_pieces.finish, what=what, **options),
+        axis=axes,
+        keepdims=bool(keepdims),
+        dtype=dtype,
+        split_every=fan_in,
+        concatenate=False,
+        name=f"parexact-{what}",
+        meta=np.empty((0,) * (array.ndim if keepdims else array.ndim - len(axes)), dtype),
+    )
+
+
+def _checked(a: Any, what: str) -> da.Array:
+    """Return `a` if it is a dask array that the library can take, as far as can be told before it computes."""
+    if not isinstance(a, da.Array):
+        if isinstance(getattr(a, "data", None), da.Array):
+            advice = "pass a.data"
+        elif hasattr(a, "to_dask_array"):
+            advice = "pass a.to_dask_array()"
+        else:
+            advice = f"pass dask.array.from_array(a), or a to parexact.{what}"
+        raise TypeError(f"a is a {type(a).__name__}, not a dask array; {advice}")
+    if not isinstance(a._meta, np.ndarray):
+        raise TypeError(_pieces.not_numpy(type(a._meta)))
+    # An empty array has the type alone.
+    as_array(np.empty(0, a.dtype))
+    return a
+
+
+def _fan_in(split_every: Any, ndim: int) -> Any:
+    """Return `split_every` with integers from 2 on, and axes from 0 on; Dask would ignore what it does not
+    know, and leave pieces apart below 2."""
+    if split_every is None:
+        return None
+    if isinstance(split_every, Mapping):
+        return {axes_of(axis, ndim)[0]: _at_least_2(n) for axis, n in split_every.items()}
+    return _at_least_2(split_every)
+
+
+def _at_least_2(split_every: Any) -> int:
+    number = index(split_every)
+    if number < 2:
+        raise ValueError(f"split_every is how many pieces are merged at a time, at least 2, not {number}")
+    return number
