@@ -3,9 +3,10 @@
 #
 #   scripts/install.sh install|uninstall BUILD
 #
-# BUILD holds the libraries. PREFIX, LIBDIR, INCLUDEDIR, PKGCONFIGDIR, CMAKEDIR, MODULEDIR and DESTDIR come from the
-# environment, set by make; an empty MODULEDIR means that no modulefile is wanted. Removal walks the same list as
-# installation, so that it removes what was installed and nothing else. packaging/README.md describes the parts.
+# BUILD holds the libraries. PREFIX, LIBDIR, INCLUDEDIR, PKGCONFIGDIR, CMAKEDIR, MODULEDIR and DESTDIR come
+# from the environment, set by make; an empty MODULEDIR means that no modulefile is wanted. Removal walks the
+# same list as installation, so that it removes what was installed and nothing else. packaging/README.md
+# describes the parts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 action=$1 build=$2
@@ -24,13 +25,13 @@ done
 version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 soname=libparexact.so.${version%%.*}
 
-# What the static library needs of the system: what rustc --print native-static-libs says, without the unwinder. Compilers add
-# libgcc_s to an ordinary program, and libgcc_eh to one that is linked by -static.
+# What the static library needs of the system: what rustc --print native-static-libs says, without the
+# unwinder. Compilers add libgcc_s to an ordinary program, and libgcc_eh to one that is linked by -static.
 system=(util rt pthread m dl)
 system_flags=${system[*]/#/-l}
 system_list=$(IFS=';' && echo "${system[*]}")
 
-# file MODE SOURCE TARGET: `install` gives files and directories that it makes their modes, whatever the umask.
+# file MODE SOURCE TARGET: `install` gives files and directories that it makes their modes, despite any umask.
 file() {
     case $action in
     install) install -D -m "$1" "$2" "$DESTDIR$3" ;;
@@ -46,7 +47,8 @@ link() {
     esac
 }
 
-# below DIRECTORY VARIABLE: the directory as a template writes it: from the variable that holds the prefix, if it lies below it.
+# below DIRECTORY VARIABLE: the directory as a template writes it: from the variable that holds the prefix, if
+# it lies below it.
 below() {
     case $1/ in
     "$PREFIX"/*) printf '${%s}%s' "$2" "${1#"$PREFIX"}" ;;
@@ -54,7 +56,8 @@ below() {
     esac
 }
 
-# filled TEMPLATE TARGET VARIABLE: the template, where VARIABLE holds the prefix. @UP@ leads from TARGET's directory there.
+# filled TEMPLATE TARGET VARIABLE: the template, where VARIABLE holds the prefix. @UP@ leads from TARGET's
+# directory there.
 filled() {
     if [ "$action" = install ]; then
         local up

@@ -49,7 +49,8 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
         self.scratch = Path(tempfile.mkdtemp(prefix="parexact-wheel-"))
         stripped = self.scratch / "libparexact.so"
         shutil.copy2(library, stripped)
-        subprocess.run(["strip", "--strip-unneeded", stripped], check=True)
+        strip = os.environ.get("STRIP", "strip")
+        subprocess.run([strip, "--strip-unneeded", stripped], check=True)
         licences = self.scratch / "THIRD-PARTY-LICENSES.txt"
         licences.write_text(_licences(root), encoding="utf-8")
         build_data["force_include"][str(stripped)] = "parexact/libparexact.so"

@@ -2,12 +2,12 @@
 
 From the sources that this file lies in:
 
-    spack repo create REPOSITORY site        # says where its packages lie: DIRECTORY
-    mkdir DIRECTORY/parexact && cp packaging/spack/package.py DIRECTORY/parexact
-    spack repo add REPOSITORY
+    spack repo create DIRECTORY site         # says the command that registers REPOSITORY: run it
+    mkdir -p REPOSITORY/packages/parexact
+    cp packaging/spack/package.py REPOSITORY/packages/parexact
     spack env create parexact && spack env activate parexact
     spack add parexact
-    spack develop --path "$PWD" parexact     # these sources are those of the newest version
+    spack develop --path "$PWD" parexact@VERSION     # these sources, of the newest version below
     spack install
 
 cargo downloads the crates that Cargo.lock names. Whoever publishes a release adds its `url`, and

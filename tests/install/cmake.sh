@@ -2,18 +2,18 @@
 # find_package(parexact) in projects of one language each, from a directory that was moved.
 source "$(dirname "$0")/common.sh"
 
-# configured DIRECTORY BUILD ARGUMENT...
+# configured PROJECT BUILD PREFIX ARGUMENT...: the project finds the package below that prefix, without a warning.
 configured() {
-    local source=$here/cmake/$1 build=$2
-    shift 2
-    quietly cmake -S "$source" -B "$build" --warn-uninitialized --check-system-vars "$@"
+    local source=$here/cmake/$1 build=$2 search=$3
+    shift 3
+    quietly cmake -S "$source" -B "$build" -DCMAKE_PREFIX_PATH="$search" "$@" --warn-uninitialized --check-system-vars
     # CMake's own files read variables that nobody has set, too.
     if grep --after-context=2 'Warning.* at .*parexact-config' "$work/log" >&2; then fail "warnings"; fi
 }
 
 project() {
     local language=$1 compiler=$2 source=$3 build=$work/$1
-    configured languages "$build" -DCMAKE_PREFIX_PATH="$prefix" -DLANGUAGE="$language" -DSOURCE="$here/programs/$source" \
+    configured languages "$build" "$prefix" -DLANGUAGE="$language" -DSOURCE="$here/programs/$source" \
         -DCMAKE_"$language"_COMPILER="$compiler" -DCMAKE_INSTALL_PREFIX="$build/installed"
     quietly cmake --build "$build"
     # In the tree of a build CMake gives programs the path to what they are linked with.
@@ -31,22 +31,23 @@ project Fortran "$FC" use.f90
 IFS=. read -r major minor patch <<<"$version"
 later=$major.$minor.$((patch + 1))
 next=$((major + 1))
-fits="$version;$version,EXACT;$major;$major.$minor;0...<$next;0...$version;$version...$later;OPTIONAL_COMPONENTS,mpi"
+fits="$version;$version,EXACT;$major;$major.$minor;0...<$next;0...$version;$version...$later"
+fits+=";OPTIONAL_COMPONENTS,mpi"
 misfits="$later;$later,EXACT;$major.$((minor + 1));$next;$next...$((next + 1));0...<$version;$later...$next"
 misfits+=";COMPONENTS,mpi;$version,COMPONENTS,mpi"
 [ "$major" = 0 ] || misfits+=";$((major - 1))"
-configured versions "$work/versions" -DCMAKE_PREFIX_PATH="$prefix" -DFITS="$fits" -DMISFITS="$misfits" -DVERSION="$version"
+configured versions "$work/versions" "$prefix" -DFITS="$fits" -DMISFITS="$misfits" -DVERSION="$version"
 # No version is for 32-bit programs.
-configured versions "$work/versions32" -DCMAKE_PREFIX_PATH="$prefix" -DMISFITS="$version;0...99" -DCMAKE_SIZEOF_VOID_P=4
+configured versions "$work/versions32" "$prefix" -DMISFITS="$version;0...99" -DCMAKE_SIZEOF_VOID_P=4
 
-# layout SEARCH LIBRARY VARIABLE...: the package is found below the prefix SEARCH of a staged installation with these variables,
-# and the program looks for the library below LIBRARY.
+# layout SEARCH LIBRARY VARIABLE...: the package is found below the prefix SEARCH of a staged installation
+# with these variables, and the program looks for the library below LIBRARY.
 layout() {
     local search=$1 library=$2
     shift 2
     rm -rf "$work/staged" "$work/layout"
     quietly "$MAKE" -C "$root" install DESTDIR="$work/staged" "$@"
-    configured languages "$work/layout" -DCMAKE_PREFIX_PATH="$search" -DLANGUAGE=C -DSOURCE="$here/programs/use.c" \
+    configured languages "$work/layout" "$search" -DLANGUAGE=C -DSOURCE="$here/programs/use.c" \
         -DCMAKE_C_COMPILER="$CC"
     quietly cmake --build "$work/layout" --target shared
     shared "$work/layout/shared" "$library"

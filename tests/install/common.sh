@@ -22,10 +22,14 @@ fail() {
 
 # quietly COMMAND...: what the command says is shown if it fails.
 quietly() {
-    timeout --kill-after=5 120 "$@" >"$work/log" 2>&1 </dev/null || { cat "$work/log" >&2; fail "failed: $*"; }
+    if ! timeout --kill-after=5 120 "$@" >"$work/log" 2>&1 </dev/null; then
+        cat "$work/log" >&2
+        fail "failed: $*"
+    fi
 }
 
-# compiled LANGUAGE FLAG...: compiles the program in that language to $work/LANGUAGE, with the module from $fortran_dir.
+# compiled LANGUAGE FLAG...: compiles the program in that language to $work/LANGUAGE, with the module from
+# $fortran_dir.
 compiled() {
     local language=$1
     shift

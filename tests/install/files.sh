@@ -8,8 +8,8 @@ contents() {
     (cd "$1" && find . -type f -printf '%P %m\n' -o -type l -printf '%P %l\n' | LC_ALL=C sort)
 }
 
-# installed LIB MODULES PREFIX VARIABLE...: one installation by a careful administrator, from the first file to the last. LIB is
-# the library directory below the prefix, MODULES that of the modulefiles or empty.
+# installed LIB MODULES PREFIX VARIABLE...: one installation by a careful administrator, from the first file
+# to the last. LIB is the library directory below the prefix, MODULES that of the modulefiles or empty.
 installed() {
     local lib=$1 modules=$2 target=$3 dest="$work/desti nation" source
     shift 3
@@ -37,19 +37,21 @@ installed() {
     } | LC_ALL=C sort >"$work/expected"
     contents "$dest$target" | diff "$work/expected" - >&2 || fail "missing (<), or should not be there (>)"
     [ "$(contents "$dest" | wc -l)" = "$(wc -l <"$work/expected")" ] || fail "files outside of the prefix"
-    find "$dest$target" -mindepth 1 -type d ! -perm -755 | grep . >&2 && fail "directories that others cannot read"
-    grep -rIl -e "$work" -e '@' "$dest$target/$lib/pkgconfig" "$dest$target/$lib/cmake" ${modules:+"$dest$target/$modules"} >&2 &&
-        fail "these name DESTDIR, or a variable of their template"
+    if find "$dest$target" -mindepth 1 -type d ! -perm -755 | grep . >&2; then fail "others cannot read these"; fi
+    local written=("$dest$target/$lib"/{pkgconfig,cmake} ${modules:+"$dest$target/$modules"})
+    if grep -rl -e "$work" -e @ "${written[@]}" >&2; then fail "these name DESTDIR, or a template's variable"; fi
 
     quietly "$MAKE" uninstall "${variables[@]}"
-    [ "$(contents "$dest" | cut -d' ' -f1)" = "${target#/}/$lib/libother.so" ] || fail "uninstall left: $(contents "$dest")"
-    find "$dest$target" -mindepth 1 -name '*parexact*' | grep . >&2 && fail "uninstall left these directories"
+    [ "$(cd "$dest" && find . ! -type d)" = ".$target/$lib/libother.so" ] ||
+        fail "uninstall left: $(contents "$dest")"
+    if find "$dest$target" -mindepth 1 -name '*parexact*' | grep . >&2; then fail "uninstall left these"; fi
     rm -rf "$dest"
 }
 
 installed lib '' /usr
 installed lib/x86_64-linux-gnu '' /usr LIBDIR=/usr/lib/x86_64-linux-gnu
-# A prefix that could be written to without DESTDIR, with a slash at its end; a library directory of another name.
+# A prefix that could be written to without DESTDIR, with a slash at its end; a library directory of another
+# name.
 installed lib64 share/modulefiles "$HOME/own" PREFIX="$HOME/own/" LIBDIR="$HOME/own/lib64"
 [ ! -e "$HOME/own" ] || fail "install wrote outside of DESTDIR"
 installed lib etc/modules /opt/parexact MODULEDIR=/opt/parexact/etc/modules

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The dynamic loader finds the library by LD_LIBRARY_PATH, and by the path that a program carries; so does Python.
+# The dynamic loader finds the library by LD_LIBRARY_PATH, and by the path that a program carries; so does
+# Python.
 source "$(dirname "$0")/common.sh"
 fortran_dir=$prefix/include
 flags=("-I$prefix/include" "-L$prefix/lib" -lparexact)
@@ -20,6 +21,6 @@ mv "$work/tree/made" "$work/tree/moved"
 shared "$work/tree/moved/bin/use" "$work/tree/moved"
 
 # The slide's script, whose CDLL names the file alone. The sum of linspace(5, 50, 100) is 100 * (5 + 50) / 2.
-got=$(LD_LIBRARY_PATH=$prefix/lib timeout 60 "$PYTHON" "$root/python_examples/slide_sum_ld_library_path.py") ||
-    fail "slide_sum_ld_library_path.py"
-[ "${got%%$'\n'*}" = 2750.0 ] || fail "slide_sum_ld_library_path.py: $got"
+script=$root/python_examples/slide_sum_ld_library_path.py
+got=$(LD_LIBRARY_PATH=$prefix/lib timeout 60 "$PYTHON" "$script") || fail "failed: $script"
+[ "${got%%$'\n'*}" = 2750.0 ] || fail "$script: $got"

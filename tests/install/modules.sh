@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# After `module load parexact` every tool finds the library, under Lmod and under environment-modules, in a moved directory.
+# After `module load parexact` every tool finds the library, under Lmod and under environment-modules, in a
+# moved directory.
 source "$(dirname "$0")/common.sh"
 source "$here/module_systems.sh"
 unpack_module_systems
@@ -19,7 +20,8 @@ printed() {
 
 # variables: those that the modulefile may touch.
 variables() {
-    env | grep -E '^(LD_LIBRARY_PATH|LIBRARY_PATH|CPATH|PKG_CONFIG_PATH|CMAKE_PREFIX_PATH|PAREXACT_[A-Z_]*)=' | LC_ALL=C sort
+    env | LC_ALL=C sort |
+        grep -E '^(LD_LIBRARY_PATH|LIBRARY_PATH|CPATH|PKG_CONFIG_PATH|CMAKE_PREFIX_PATH|PAREXACT_[A-Z_]*)='
 }
 
 # unloading puts everything back, and what a user had set stays in place meanwhile.
@@ -92,12 +94,18 @@ conflict() {
     module load "parexact/$version"
     module load parexact/99.0 || true
     case $LD_LIBRARY_PATH in
-    *"$prefix/lib"*"$work/other/lib"* | *"$work/other/lib"*"$prefix/lib"*) fail "two versions: $LD_LIBRARY_PATH" ;;
+    *lib:*lib*) fail "two versions: $LD_LIBRARY_PATH" ;;
     esac
 }
 
-# Administrators keep modulefiles in one place: as links, or as copies of those made at the installation.
+# Administrators keep modulefiles in one place: by MODULEDIR, as links, or as copies of those that an
+# installation made.
 elsewhere() {
+    quietly "$MAKE" -C "$root" install DESTDIR="$work" PREFIX="/opt/parexact/$version" MODULEDIR=/opt/modulefiles
+    MODULEPATH=$work/opt/modulefiles
+    module load parexact
+    [ "$PAREXACT_ROOT" = "$work/opt/parexact/$version" ] || fail "by MODULEDIR: $PAREXACT_ROOT"
+    module unload parexact
     mkdir -p "$work/central/linked" "$work/central/copied"
     ln -sf "$prefix/share/modulefiles/parexact/$version" "$work/central/linked/$version"
     cp "$prefix/share/modulefiles/parexact/$version" "$work/central/copied/$version"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# pkg-config finds a directory that was moved by --define-prefix, and gives the flags of shared and of static programs.
+# pkg-config finds a directory that was moved by --define-prefix, and gives the flags of shared and of static
+# programs.
 source "$(dirname "$0")/common.sh"
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 config=(pkg-config --define-prefix)
@@ -45,4 +46,4 @@ installed /opt/px /opt/px/lib64
 says "-I/opt/px/include -L/opt/px/lib64 -lparexact" --cflags --libs
 says "-I$work/staged/opt/px/include -L$work/staged/opt/px/lib64 -lparexact" --define-prefix --cflags --libs
 installed /opt/deep /opt/deep/lib/x86_64-linux-gnu
-says "-I/moved/include -L/moved/lib/x86_64-linux-gnu -lparexact" --define-variable=prefix=/moved --cflags --libs
+says "-I/new/include -L/new/lib/x86_64-linux-gnu -lparexact" --define-variable=prefix=/new --cflags --libs

@@ -3,7 +3,8 @@
 #
 #     tests/install/run.sh [CHECK...]
 #
-# Each CHECK is a file beside this one, without its .sh. Nothing is written outside of a temporary directory and target/.
+# Each CHECK is a file beside this one, without its .sh. Nothing is written outside of a temporary directory
+# and target/.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -11,7 +12,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # What the outer make and the caller's own modules set must not reach the checks.
 unset MAKEFLAGS MAKEOVERRIDES DESTDIR PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR CMAKEDIR MODULEDIR
-unset LD_LIBRARY_PATH LIBRARY_PATH CPATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH MODULEPATH PAREXACT_LIBRARY PYTHONPATH
+unset LD_LIBRARY_PATH LIBRARY_PATH CPATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH MODULEPATH
+unset PYTHONPATH LOADEDMODULES _LMFILES_
+unset "${!PAREXACT_@}" "${!LMOD_@}" "${!__LMOD_@}" "${!_ModuleTable@}" "${!MODULES_@}" "${!__MODULES_@}"
 export HOME=$scratch/home PYTHONDONTWRITEBYTECODE=1
 export origin=$scratch/made/here prefix=$scratch/moved/to/another/place
 
