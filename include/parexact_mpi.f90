@@ -7,9 +7,9 @@
 !>     mpifort -c /path/to/include/parexact.f90 /path/to/include/parexact_mpi.f90
 !>     mpifort my_program.f90 parexact_mpi.o parexact.o -L/path/to/lib -lparexact
 !>
-!> gfortran warns under MPICH's module mpi, which does not declare the routines that take buffers, where calls of one
-!> of them in a file have arguments of different types. mpifort passes -fallow-argument-mismatch, without which it
-!> would be an error. The procedures of this module are declared.
+!> MPICH's module mpi does not declare the routines that take buffers. So gfortran warns where the calls of one
+!> of them in a file have arguments of different types; mpifort passes -fallow-argument-mismatch, without which
+!> that is an error. The procedures of this module are declared.
 !>
 !> First steps:
 !>
