@@ -168,7 +168,7 @@ check-install: all $(VENV)/ready ## installation: files, loader, pkg-config, CMa
 test-cluster: check-cluster ## MPI, ipyparallel, Dask and SLURM on this machine
 
 check-cluster: all $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready) ## the same
-	@scripts/require.sh mpi gfortran slurm
+	@scripts/require.sh cc gfortran mpi pkg-config slurm
 	$(CLUSTER_VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/cluster $(CLUSTER_ARGS)
 	$(PASSED)
 

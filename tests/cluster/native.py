@@ -1,4 +1,4 @@
-"""Compiles programs in C and Fortran with Debian's MPI compilers, and runs them on some ranks."""
+"""Compiles programs in C and Fortran with the compilers of an MPI, and runs them on some ranks."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ LINK = (f"-L{launch.LIBRARIES}", "-lparexact", "-lm")
 
 
 def compile_c(implementation: mpi.Implementation, source: Path, directory: Path) -> Path:
-    """Compile a C program; a warning is an error."""
+    """Compile a C program by the implementation's own compiler; a warning is an error."""
     program = directory / source.stem
-    compiler = f"/usr/bin/mpicc{implementation.suffix}"
+    compiler = implementation.mpiexec.with_name(f"mpicc{implementation.suffix}")
     launch.run(
         [compiler, *C_FLAGS, f"-I{INCLUDE}", source, *LINK, "-o", program], env=implementation.env
     )
@@ -32,7 +32,7 @@ def compile_fortran(
     flags: Sequence[str] = FORTRAN_FLAGS,
 ) -> Path:
     """Compile a Fortran program with parexact's module, and `sources`; module files land beside it."""
-    compiler = f"/usr/bin/mpifort{implementation.suffix}"
+    compiler = implementation.mpiexec.with_name(f"mpifort{implementation.suffix}")
     command = [compiler, *flags, f"-J{program.parent}", INCLUDE / "parexact.f90", *sources, *LINK]
     launch.run([*command, "-o", program], env=implementation.env)
     return program

@@ -8,8 +8,7 @@ from pathlib import Path
 import mpi
 import native
 import pytest
-
-import exact
+import rational
 
 IMPLEMENTATIONS = pytest.mark.parametrize("implementation", mpi.DEBIAN, ids=lambda each: each.name)
 MODULES = pytest.mark.parametrize("module", ("parexact_mpi", "parexact_mpi_f08"))
@@ -44,7 +43,7 @@ def test_every_procedure_gives_the_bits_of_one_process(
 ) -> None:
     printed = native.run(implementation, ranks, build(implementation, module, "modules"))
     native.assert_all_hold(printed, ranks, at_least=60)
-    assert [double(bits) for bits in printed.splitlines()[0].split()] == exact.statistics()
+    assert [double(bits) for bits in printed.splitlines()[0].split()] == rational.statistics()
 
 
 @MODULES

@@ -51,15 +51,15 @@ static inline int end(void)
     return failures > 0;
 }
 
-/* Value i of the vector that all programs reduce; exact.py has the same formula, in exact arithmetic. Exponents
- * are far apart, so that the order of a plain sum would matter. */
+/* Value i of the vector that all programs reduce; rational.py has the same formula. Exponents are far apart,
+ * so that the order of a plain sum would matter. */
 static inline double value(int i)
 {
     return ldexp((double)((int64_t)i * 7919 % 2003 - 1001), i % 801 - 400);
 }
 
-/* Where the slice of a rank begins in a vector of n values. Even: as equal as possible. Uneven: as the cube of
- * the rank. Empty: the last rank has all, the others nothing. */
+/* Where the slice of a rank begins in a vector of n values. Even: as equal as possible. Uneven: as the cube
+ * of the rank. Empty: the last rank has all, the others nothing. */
 static inline int slice(const char *how, int n, int r)
 {
     const double part = (double)r / ranks;

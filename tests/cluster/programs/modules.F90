@@ -1,6 +1,6 @@
 ! The modules parexact_mpi_f08 (if USE_MPI_F08 is defined) and parexact_mpi (if not): every procedure, for
-! scalars, arrays and sections, with errors. Rank 0 prints the statistics, which test_mpi_fortran.py compares with
-! exact ones.
+! scalars, arrays and sections, with errors. Rank 0 prints the statistics, which test_mpi_fortran.py compares
+! with exact ones.
 #ifdef USE_MPI_F08
 #define COMMUNICATOR type(MPI_Comm)
 #define OPERATION type(MPI_Op)

@@ -1,6 +1,6 @@
 /* Large arrays of states, all of them different, under algorithms that reduce them in segments: no state is
- * ever split or shifted. Rank 0 also prints how often MPI called the operation there, from which test_mpi_c.py
- * sees that there were segments. */
+ * ever split or shifted. Rank 0 also prints how often MPI called the operation there: test_mpi_c.py concludes
+ * from it that there were segments. */
 #include "checks.h"
 
 #define STATES 1001
