@@ -132,10 +132,10 @@ const char *parexact_version(void);
 
 // Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 // the number of threads that a call from this thread would use, the rule that decided and the value it
-// read; the processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says
-// (null: none), and how many ranks share the node's processors, according to which variable (null: no launcher
-// says so), of which parexact_set_num_threads tells how they make the default; the workers that
-// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
+// read; what the default follows from, as the documentation of parexact_set_num_threads explains: the
+// processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none),
+// the number of ranks on this node and the variable that tells it (null: no launcher does), the processors
+// that these ranks have together; the workers that exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 // name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 // forks lie between this process and the one that loaded the library. Fields may be added in later versions.
 //
@@ -668,7 +668,8 @@ parexact_status parexact_random_state(const parexact_distribution *d,
 // cpuset (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
 // down, but at least 1. Their number is the largest among MPI_LOCALNRANKS (MPICH, Intel MPI),
 // OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE for
-// the node of SLURM_NODEID (srun). The environment is read once, on first use.
+// the node of SLURM_NODEID (srun); a program that a rank starts inherits them, and so its share. The
+// environment is read once, on first use.
 //
 // Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 // parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if

@@ -14,7 +14,8 @@ use crate::parallel::threads;
 /// cpuset (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
 /// down, but at least 1. Their number is the largest among MPI_LOCALNRANKS (MPICH, Intel MPI),
 /// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE for
-/// the node of SLURM_NODEID (srun). The environment is read once, on first use.
+/// the node of SLURM_NODEID (srun); a program that a rank starts inherits them, and so its share. The
+/// environment is read once, on first use.
 ///
 /// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 /// parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if
