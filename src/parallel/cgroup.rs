@@ -279,8 +279,9 @@ mod tests {
             ("proc/self/cgroup", "3:cpuset:/job\n1:cpu:/other\n0::/\n"),
             ("proc/self/mountinfo", mounts.as_str()),
             ("sys/fs/cgroup/cpuset/job/cpuset.cpus", "0-7\n"),
-            // Groups of another controller and of another process.
+            // Directories of another controller and of another group.
             ("sys/fs/cgroup/cpu/other/cpuset.effective_cpus", "0\n"),
+            ("sys/fs/cgroup/cpu/job/cpuset.effective_cpus", "0\n"),
             ("sys/fs/cgroup/cpuset/other/cpuset.effective_cpus", "0\n"),
         ];
         let old = Files::new("cpuset-v1-old", &given);
