@@ -132,10 +132,10 @@ const char *parexact_version(void);
 
 // Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 // the number of threads that a call from this thread would use, the rule that decided and the value it
-// read; the processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says
-// (null: none), and how many ranks share the node's processors, according to which variable (null: no launcher
-// says so), of which parexact_set_num_threads tells how they make the default; the workers that
-// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
+// read; what the default follows from, as the documentation of parexact_set_num_threads explains: the
+// processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none),
+// the number of ranks on this node and the variable that tells it (null: no launcher does), the processors
+// that these ranks have together; the workers that exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 // name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 // forks lie between this process and the one that loaded the library. Fields may be added in later versions.
 //
@@ -767,12 +767,13 @@ parexact_status parexact_random_state(const parexact_distribution *d,
 // `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
 // is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS and
 // OMP_NUM_THREADS (its first item). Else it is the least of these: the processors in the affinity mask, the
-// quota of the control group, SLURM_CPUS_PER_TASK, which says what a job has and so never raises the
-// number, and this process's share of the node if it is a rank of a parallel program: the processors of the
-// cpuset (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
+// quota of the control group, SLURM_CPUS_PER_TASK, which says what a job has and so never raises the number,
+// and this process's share of the node if it is a rank of a parallel program: the processors of the cpuset
+// (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
 // down, but at least 1. Their number is the largest among MPI_LOCALNRANKS (MPICH, Intel MPI),
-// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE for
-// the node of SLURM_NODEID (srun). The environment is read once, on first use.
+// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE
+// for the node of SLURM_NODEID (srun); a program that a rank starts inherits them, and so its share. The
+// environment is read once, on first use.
 //
 // Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 // parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if
