@@ -20,7 +20,7 @@ from __future__ import annotations
 import ipyparallel as ipp
 import numpy as np
 import parexact
-from ipyparallel_engines import connected, parser
+from ipyparallel_engines import connected, parser, positive
 
 
 def my_statistics(n: int) -> tuple[int, float, float]:
@@ -117,7 +117,9 @@ def show_imports(dview: ipp.DirectView) -> None:
 def main() -> None:
     """Connect, and show it all."""
     arguments = parser("the slides' ipyparallel")
-    arguments.add_argument("--first", type=int, default=1_000_000, help="numbers of the first job")
+    arguments.add_argument(
+        "--first", type=positive, default=1_000_000, help="numbers of the first job"
+    )
     args = arguments.parse_args()
     with connected(args) as c:
         show_map(c, args.first)

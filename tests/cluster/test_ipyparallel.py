@@ -264,6 +264,9 @@ def test_programs_without_engines_say_what_to_type(tmp_path: Path) -> None:
     with launch.running(command, log=log, env=env) as process:
         assert process.wait(SECONDS) == 1
     assert log.read_text().endswith("`ipcluster start -n 2 &`, or add --launch.\n")
+    with launch.running([*command, "-n", "0"], log=log, env=env) as process:
+        assert process.wait(SECONDS) == 2
+    assert log.read_text().endswith("error: argument -n: 0 is below 1\n")
 
 
 def test_the_page_s_programs_run(engines: Engines, tmp_path: Path) -> None:
