@@ -9,7 +9,7 @@ line, in one of two ways:
     ipcontroller &
     ipengine & ipengine & ipengine & ipengine &
 
-Stop these by `ipcluster stop`, or in Python by `ipyparallel.Client().shutdown(hub=True)`.
+`ipcluster stop` ends the former; `ipyparallel.Client().shutdown(hub=True)` in Python ends either.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SECONDS = 60  # to wait for engines: they need ten, and more on a busy machine
 def parser(description: str) -> argparse.ArgumentParser:
     """Return a parser of the arguments that all the programs take."""
     made = argparse.ArgumentParser(description=description)
-    made.add_argument("-n", type=int, default=4, help="engines to wait for (default 4)")
+    made.add_argument("-n", type=positive, default=4, help="engines to wait for (default 4)")
     made.add_argument(
         "--launch",
         nargs="?",
@@ -37,6 +37,14 @@ def parser(description: str) -> argparse.ArgumentParser:
         help="launch the engines: as processes of this machine (local, the default), by mpiexec, by sbatch",
     )
     return made
+
+
+def positive(text: str) -> int:
+    """Return the number that an argument is, if it is at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is below 1")
+    return number
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from time import perf_counter
 
 import ipyparallel as ipp
 import parexact
-from ipyparallel_engines import connected, parser
+from ipyparallel_engines import connected, parser, positive
 
 SEED = 2017
 PIECES = 40
@@ -63,7 +63,7 @@ def main() -> None:
     """Deal the pieces out beforehand; then as engines become free."""
     arguments = parser("uneven work on ipyparallel's engines")
     arguments.add_argument(
-        "--large", type=int, default=2_000_000, help="numbers of a large piece (default 2·10⁶)"
+        "--large", type=positive, default=2_000_000, help="numbers of a large piece (default 2·10⁶)"
     )
     args = arguments.parse_args()
     pieces = uneven(args.large)

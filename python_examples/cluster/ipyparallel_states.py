@@ -14,7 +14,7 @@ from __future__ import annotations
 import ipyparallel as ipp
 import numpy as np
 import parexact
-from ipyparallel_engines import connected, parser
+from ipyparallel_engines import connected, parser, positive
 
 SEED = 2017
 
@@ -38,7 +38,7 @@ def scattered(dview: ipp.DirectView, numbers: np.ndarray) -> tuple[parexact.Stat
 def main() -> None:
     """Do it with one engine, with two, and so on."""
     arguments = parser("exact states on ipyparallel's engines")
-    arguments.add_argument("--numbers", type=int, default=1_000_000, help="default a million")
+    arguments.add_argument("--numbers", type=positive, default=1_000_000, help="default a million")
     args = arguments.parse_args()
     n = args.numbers
     random = np.random.default_rng(SEED)

@@ -26,8 +26,23 @@ ipp = pytest.importorskip("ipyparallel")
 PYTHON = Path(sys.executable)
 PROGRAMS = launch.ROOT / "python_examples" / "cluster"
 N = 4
+LIMIT = 240  # seconds of a test
 SECONDS = 60.0  # for an answer that takes milliseconds
 GRACE = 20.0  # an engine's nanny tries for three seconds to tell a controller that has ended, too
+
+
+@pytest.fixture(autouse=True)
+def time_limit() -> Iterator[None]:
+    """End a test whose client waits for ever: not all that it does has a limit of its own."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise TimeoutError(f"{LIMIT} seconds are up")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LIMIT)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 # -- Engines ----------------------------------------------------------------------------------------
@@ -44,11 +59,28 @@ def variables(directory: Path) -> dict[str, str]:
 
 @contextmanager
 def client_of(env: dict[str, str]) -> Iterator["ipp.Client"]:
-    profile = Path(env["IPYTHONDIR"]) / "profile_default"
-    with ipp.Client(profile_dir=str(profile), timeout=SECONDS) as client:
+    # Every client makes sure that there is an IPython directory: not in the home of whoever runs the tests.
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("IPYTHONDIR", env["IPYTHONDIR"])
+        client = ipp.Client(timeout=SECONDS)
+    with client:
         client.wait_for_engines(N, timeout=SECONDS)
         assert len(client.ids) == N
         yield client
+
+
+def end(client: "ipp.Client") -> None:
+    """End the engines, then the controller.
+
+    `shutdown(hub=True)` alone waits for each engine's answer, and for ever if a busy machine ended the engine
+    before that was sent.
+    """
+    client.shutdown(block=False)
+    deadline = time.monotonic() + SECONDS
+    while client.ids and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not client.ids
+    client.shutdown(hub=True)
 
 
 def assert_ended_by_itself(process: "launch.subprocess.Popen[bytes]", log: Path) -> None:
@@ -154,7 +186,7 @@ def test_the_slides_with_a_controller_and_four_engines(tmp_path: Path) -> None:
             assert_raw_function_needs_no_package(client[:])
             assert_slides(program("ipyparallel_slides", "--first", 500, env=env), 500)
             assert_death_of_an_engine_is_an_error(client)
-            client.shutdown(hub=True, block=True)
+            end(client)
         assert_ended_by_itself(process, log)
 
 
@@ -264,6 +296,9 @@ def test_programs_without_engines_say_what_to_type(tmp_path: Path) -> None:
     with launch.running(command, log=log, env=env) as process:
         assert process.wait(SECONDS) == 1
     assert log.read_text().endswith("`ipcluster start -n 2 &`, or add --launch.\n")
+    with launch.running([*command, "-n", "0"], log=log, env=env) as process:
+        assert process.wait(SECONDS) == 2
+    assert log.read_text().endswith("error: argument -n: 0 is below 1\n")
 
 
 def test_the_page_s_programs_run(engines: Engines, tmp_path: Path) -> None:
