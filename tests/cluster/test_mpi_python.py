@@ -4,19 +4,17 @@ A program makes many checks in one start, and its rank 0 prints what failed (pro
 """
 
 import json
-import os
 import re
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import launch
 import mpi
+import mpi_python
 import pytest
 
 PROGRAMS = Path(__file__).with_name("programs")
-SHARED_MEMORY = Path("/dev/shm")
 
 each_wheel = pytest.mark.parametrize("wheel", mpi.WHEELS, ids=lambda wheel: wheel.name)
 
@@ -29,40 +27,10 @@ def run(
     scratch: Path,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program on so many ranks and return what it printed. It must leave no files behind."""
-    before = set(SHARED_MEMORY.iterdir())
-    temporary = scratch / "tmp"
-    temporary.mkdir(exist_ok=True)
-    printed = launch.run(
-        wheel.program(ranks, PROGRAMS / f"{program}.py", *arguments),
-        env={**wheel.env, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", **(env or {})},
+    """Run one of the programs and return what it printed."""
+    return mpi_python.run(
+        wheel, ranks, PROGRAMS / f"{program}.py", *arguments, scratch=scratch, env=env
     )
-    assert not list(temporary.iterdir())
-    assert not left_in_shared_memory(before)
-    return printed
-
-
-def left_in_shared_memory(before: set[Path]) -> set[Path]:
-    """Return the files that are new and that no process uses; other tests may be running beside this one."""
-    left = set(SHARED_MEMORY.iterdir()) - before
-    deadline = time.monotonic() + 10
-    while left and time.monotonic() < deadline:
-        time.sleep(0.1)
-        left = {path for path in left if path.exists() and path.name not in used_names()}
-    return left
-
-
-def used_names() -> set[str]:
-    """Return the names of the files in shared memory that some process has open or mapped."""
-    names: set[str] = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            names |= set(re.findall(r"/dev/shm/(\S+)", (process / "maps").read_text()))
-            links = [os.readlink(link) for link in (process / "fd").iterdir()]
-        except OSError:  # it has ended, or belongs to somebody else
-            continue
-        names |= {Path(link).name for link in links if link.startswith("/dev/shm/")}
-    return names
 
 
 def assert_no_failure(printed: str, ranks: int, least: int) -> None:
