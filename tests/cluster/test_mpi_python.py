@@ -34,11 +34,13 @@ def run(
 
 
 def assert_no_failure(printed: str, ranks: int, least: int) -> None:
-    """Read what checks.report printed: the size that each rank saw, how many checks it made, what failed."""
+    """Read what checks.report printed of the ranks. The memory that they shared must be gone."""
     report = json.loads(printed)
     assert report["sizes"] == [ranks] * ranks
     assert report["failures"] == []
     assert min(report["checks"]) >= least
+    assert report["shared_memory"] or ranks == 1
+    assert not [path for path in report["shared_memory"] if Path(path).exists()]
 
 
 @pytest.mark.parametrize("ranks", mpi.RANKS)
