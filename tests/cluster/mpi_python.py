@@ -18,6 +18,8 @@ def run(
 ) -> str:
     """Run a program on so many ranks and return what it printed. It must leave no temporary files.
 
+    What several ranks print may come in pieces, one within the other, if Python does not buffer it.
+
     Without `module` it is started by `python program.py`, not by `python -m mpi4py program.py`.
     """
     assert wheel.python is not None
@@ -26,7 +28,7 @@ def run(
     start = wheel.program(ranks, *program) if module else wheel.ranks(ranks, wheel.python, *program)
     printed = launch.run(
         start,
-        env={**wheel.env, "TMPDIR": str(temporary), **(env or {})},
+        env={**wheel.env, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "", **(env or {})},
         cwd=cwd,
     )
     assert not list(temporary.iterdir())

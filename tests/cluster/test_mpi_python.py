@@ -4,6 +4,7 @@ A program makes many checks in one start, and its rank 0 prints what failed (pro
 """
 
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -57,6 +58,22 @@ def test_an_error_on_one_rank_is_an_error_on_all(
     wheel: mpi.Implementation, ranks: int, tmp_path: Path
 ) -> None:
     assert_no_failure(run(wheel, ranks, "mpi_errors", scratch=tmp_path), ranks, 100)
+
+
+@each_wheel
+def test_programs_of_the_pages(wheel: mpi.Implementation, tmp_path: Path) -> None:
+    page = (launch.ROOT / "docs" / "reference" / "mpi.md").read_text()
+    readme = (launch.ROOT / "README.md").read_text()
+    programs = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    (short,) = re.findall(r"^```py\n(.*?)^```$", readme, re.M | re.S)
+    script = tmp_path / "page.py"
+    script.write_text("\n".join([*programs, short]))
+    lines = mpi_python.run(wheel, 3, script, scratch=tmp_path).splitlines()
+    stats, counts, again = lines
+    assert stats.startswith("Stats(count=1000000, nan_count=0, ") and stats == again
+    mean = math.fsum(i**0.5 for i in range(10**6)) / 1e6
+    assert math.isclose(float(re.findall("mean=([^,]+)", stats)[0]), mean, rel_tol=1e-15)
+    assert counts == "[333334, 666667, 1000000]"
 
 
 @pytest.mark.parametrize("ranks", [1, 3])
