@@ -183,7 +183,6 @@ def ireduced(comm: Any, x: Any) -> Request:
     op()
     check_communicator(comm)
     header = Header(comm)
-    failure = Header(comm)
     request = None
     try:
         operand = Operand(x)
@@ -193,17 +192,17 @@ def ireduced(comm: Any, x: Any) -> Request:
         request._begin()
     except BaseException:
         if request is None or not request._begun:
-            _take_part(comm, failure)
+            _take_part(comm, header)
             _under_way.difference_update({request})
         raise
     return request
 
 
-def _take_part(comm: MPI.Comm, failure: Header) -> None:
+def _take_part(comm: MPI.Comm, header: Header) -> None:
     """Tell the others that this rank failed, and bring no values to what they reduce."""
     begun: list[MPI.Request] = []
-    _begin(comm, [(MPI.IN_PLACE, failure.words, MPI.MAX)], [], begun)
+    _begin(comm, [(MPI.IN_PLACE, header.fail(), MPI.MAX)], [], begun)
     begun[0].Wait()
-    arrays = _missing(0, failure.states)
+    arrays = _missing(0, header.states)
     _begin(comm, [], arrays, begun)
     MPI.Request.Waitall(begun)

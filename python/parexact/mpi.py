@@ -282,7 +282,7 @@ def allreduce(comm: Any, x: Any) -> Any:
     >>> parexact.mpi.allreduce(comm, state) == parexact.State(range(comm.size))
     True
     """
-    return reduced(comm, x)
+    return reduced(comm, x, to_all=True)
 
 
 def reduce(comm: Any, x: Any, root: int = 0) -> Any:
@@ -315,7 +315,7 @@ def reduce(comm: Any, x: Any, root: int = 0) -> Any:
     >>> state == (parexact.State([1.0] * comm.size) if comm.rank == 0 else None)
     True
     """
-    return reduced(comm, x, root)
+    return reduced(comm, x, to_all=False, root=root)
 
 
 def iallreduce(comm: Any, x: Any) -> Request:
