@@ -335,15 +335,16 @@ def iallreduce(comm: Any, x: Any) -> Request:
     Raises
     ------
     TypeError, ValueError, RuntimeError
-        As `allreduce`, for what is wrong on this rank. It then waits for the other ranks, to tell them;
-        they raise `RankError` when they wait or test. A kind or shape that differs between the ranks raises
-        there, too. Unlike with `allreduce`, it leaves MPI with a reduction that cannot be completed: end
-        the program then.
+        As `allreduce`, for what is wrong on this rank. It then waits for the other ranks, to tell them, and
+        they raise `RankError` when they wait or test. There a kind or shape that differs between the ranks is
+        a ValueError, too.
 
     Notes
     -----
     The agreement and the states are on their way together, and no rank waits before it wants the result.
-    Whether MPI works while nobody calls it depends on the MPI: call ``test`` now and then.
+    Every request must be waited for, or tested until it has ended. Whether MPI works while nobody calls it
+    depends on the MPI: call ``test`` now and then. Several requests may be under way at a time; but shapes
+    that differ are found out with certainty only if no other one is under way on the communicator.
 
     Examples
     --------
