@@ -103,8 +103,6 @@ def merged(comm: Any, local: Callable[[], State]) -> State:
     """Return the state of the values of all ranks, by one reduction; `local` makes this rank's."""
     merge = op()
     check_communicator(comm)
-    # The memory is there before anything can fail.
-    failed = State()
     made: list[State] = []
 
     def prepare() -> list[Any]:
@@ -112,6 +110,7 @@ def merged(comm: Any, local: Callable[[], State]) -> State:
         return buffer(made[0])
 
     def fail() -> list[Any]:
+        failed = State()
         failed.words[_ERROR] = failure_code(comm) << _RANK_SHIFT
         return buffer(failed)
 

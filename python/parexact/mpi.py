@@ -18,15 +18,19 @@ program that is started by ``mpiexec -n 4 python -m mpi4py program.py`` ends on 
 
 from __future__ import annotations
 
+from ctypes import byref
 from operator import index
 from typing import Any
 
 from parexact import _mpi_request, abi
 from parexact._arrays import as_array
+from parexact._arrays import describe as view_of
+from parexact._errors import check
 from parexact._mpi_collective import RankError, merged, reduced
 from parexact._mpi_operation import buffer, datatype, op
 from parexact._mpi_request import Request
-from parexact._reductions import Stats, ddof_of, policy_of
+from parexact._reductions import COST, Stats, ddof_of, policy_of
+from parexact._run import run
 from parexact._state import State
 
 # `sum`, `min` and `max` are left out: `from parexact.mpi import *` must not hide those of Python.
@@ -60,7 +64,14 @@ def _merged(comm: Any, local: Any, nan_policy: Any, ddof: Any = 0) -> State:
     def state() -> State:
         policy_of(nan_policy)
         ddof_of(ddof)
-        return State(as_array(local, "local"))
+        array = as_array(local, "local")
+        # A new state, to which nobody else refers: no temporary one, as in `State.update`, is needed.
+        new = State()
+        run(
+            lambda: check(abi.lib.parexact_state_update(byref(new._struct), byref(view_of(array)))),
+            COST * array.size,
+        )
+        return new
 
     return merged(comm, state)
 
