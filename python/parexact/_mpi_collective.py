@@ -76,12 +76,12 @@ def check_communicator(comm: Any) -> None:
 
 
 def _join(
-    comm: MPI.Comm, operation: MPI.Op, prepare: Callable[[], Any], in_case_of_failure: Any
+    comm: MPI.Comm, operation: MPI.Op, prepare: Callable[[], Any], fail: Callable[[], Any]
 ) -> BaseException | None:
     """Reduce over all ranks, in place, the buffer that `prepare` returns.
 
-    If `prepare` raises, be it KeyboardInterrupt, the other buffer takes part instead, and the exception
-    goes on. What a signal handler raised while this rank was waiting for the others is returned.
+    If it raises, be it KeyboardInterrupt, the buffer of `fail` takes part instead, and the exception goes
+    on. What a signal handler raised while this rank was waiting for the others is returned.
     """
     message = None
     joined: list[None] = []
@@ -94,7 +94,7 @@ def _join(
         if joined:
             return error
         if message is None or not isinstance(error, MPI.Exception):
-            comm.Allreduce(MPI.IN_PLACE, in_case_of_failure, operation)
+            comm.Allreduce(MPI.IN_PLACE, fail(), operation)
         raise
     return None
 
@@ -103,17 +103,18 @@ def merged(comm: Any, local: Callable[[], State]) -> State:
     """Return the state of the values of all ranks, by one reduction; `local` makes this rank's."""
     merge = op()
     check_communicator(comm)
-    # The memory is there before anything can fail.
-    failed = State()
-    failed.words[_ERROR] = failure_code(comm) << _RANK_SHIFT
-    failure = buffer(failed)
     made: list[State] = []
 
     def prepare() -> list[Any]:
         made.append(local())
         return buffer(made[0])
 
-    interruption = _join(comm, merge, prepare, failure)
+    def fail() -> list[Any]:
+        failed = State()
+        failed.words[_ERROR] = failure_code(comm) << _RANK_SHIFT
+        return buffer(failed)
+
+    interruption = _join(comm, merge, prepare, fail)
     if interruption is not None:
         raise interruption
     (state,) = made
@@ -133,21 +134,21 @@ class Header:
     """
 
     def __init__(self, comm: MPI.Comm) -> None:
-        self._size = comm.size
-        self.words = np.zeros(4, np.int64)
-        self._failure = failure_code(comm)
-        self.fail()
+        self._comm = comm
         self._brought = ""
+        self.words = np.empty(4, np.int64)
 
-    def fail(self) -> None:
-        """Say that this rank failed, and nothing about what it brings."""
-        self.words[:] = self._failure, -(2**63), -(2**63), 0
+    def fail(self) -> Words:
+        """Say that this rank failed, and nothing about what it brings. Return the words."""
+        self.words[:] = failure_code(self._comm), -(2**63), -(2**63), 0
+        return self.words
 
-    def agree(self, brought: str, states: int) -> None:
-        """Say what this rank brings."""
+    def agree(self, brought: str, states: int) -> Words:
+        """Say what this rank brings. Return the words."""
         digest = int.from_bytes(blake2b(brought.encode(), digest_size=8).digest(), "little") >> 1
         self._brought = brought
         self.words[:] = 0, digest, -digest, states
+        return self.words
 
     @property
     def states(self) -> int:
@@ -157,7 +158,7 @@ class Header:
     def error(self) -> Exception | None:
         """Return what this rank has to raise, if it did not fail itself; after the maximum was taken."""
         if self.words[0]:
-            return RankError(self._size - int(self.words[0]))
+            return RankError(self._comm.size - int(self.words[0]))
         _, highest, minus_lowest, _ = self.words.tolist()
         if highest != -minus_lowest:
             return ValueError(f"the ranks differ: on this one {self._brought}; on another one it is not so")
@@ -179,8 +180,9 @@ class Operand:
 
     @property
     def messages(self) -> list[list[Any]]:
-        """The states as buffers of mpi4py's."""
-        return messages(self.words)
+        """The states as buffers of mpi4py's, of which none has too many."""
+        starts = range(0, len(self.words), MESSAGE_STATES)
+        return [[self.words[start : start + MESSAGE_STATES], datatype()] for start in starts]
 
     def result(self) -> Any:
         """Return the states again, of the same kind as they came; ValueError if they could not be merged."""
@@ -188,12 +190,6 @@ class Operand:
             # All that were merged were valid: that is the only thing that can go wrong.
             raise ValueError("together the states of all ranks have 2**63 values or more")
         return self._copy
-
-
-def messages(words: Words) -> list[list[Any]]:
-    """Return the buffers for states, of which no message has too many."""
-    starts = range(0, len(words), MESSAGE_STATES)
-    return [[words[start : start + MESSAGE_STATES], datatype()] for start in starts]
 
 
 def _canonical(states: Words) -> Words:
@@ -217,35 +213,34 @@ def _canonical(states: Words) -> Words:
     return copy
 
 
-def reduced(comm: Any, x: Any, root: Any = None) -> Any:
+def reduced(comm: Any, x: Any, to_all: bool, root: Any = 0) -> Any:
     """Return the merged states of all ranks, on all of them or on the root, where others return None."""
     merge = op()
     check_communicator(comm)
     header = Header(comm)
-    failure = Header(comm).words
     operands: list[Operand] = []
+    roots: list[int] = []
 
     def prepare() -> Words:
-        operand = Operand(x)
-        where = "all ranks get the result" if root is None else f"root is {_root_of(root, comm)}"
-        header.agree(f"{operand.kind}, and {where}", len(operand.words))
-        operands.append(operand)
-        return header.words
+        operands.append(Operand(x))
+        roots.append(_root_of(root, comm))
+        where = "all ranks get the result" if to_all else f"root is {roots[0]}"
+        return header.agree(f"{operands[0].kind}, and {where}", len(operands[0].words))
 
-    interruption = _join(comm, MPI.MAX, prepare, failure)
-    (operand,) = operands
+    interruption = _join(comm, MPI.MAX, prepare, header.fail)
+    (operand,), (to,) = operands, roots
     error = interruption or header.error()
     if header.error() is None:
         # The others go on, so this rank does, too, whatever interrupted it. All in C, as in `_join`.
-        if root is None:
+        if to_all:
             list(starmap(comm.Allreduce, [(MPI.IN_PLACE, part, merge) for part in operand.messages]))
-        elif comm.rank == index(root):
-            list(starmap(comm.Reduce, [(MPI.IN_PLACE, part, merge, root) for part in operand.messages]))
+        elif comm.rank == to:
+            list(starmap(comm.Reduce, [(MPI.IN_PLACE, part, merge, to) for part in operand.messages]))
         else:
-            list(starmap(comm.Reduce, [(part, None, merge, root) for part in operand.messages]))
+            list(starmap(comm.Reduce, [(part, None, merge, to) for part in operand.messages]))
     if error is not None:
         raise error
-    return operand.result() if root is None or comm.rank == index(root) else None
+    return operand.result() if to_all or comm.rank == to else None
 
 
 def _root_of(root: Any, comm: MPI.Comm) -> int:

@@ -163,7 +163,7 @@ def buffer(x: Any) -> list[Any]:
 
     Notes
     -----
-    Together with `op` this is all that `Reduce`, `Scan`, `Exscan`, `Reduce_scatter`, persistent and
+    Together with `op` this is all that `Reduce`, `Scan`, `Exscan`, `Reduce_scatter` and the
     non-blocking reductions take. They check nothing: a shape that differs between ranks, or a rank that
     does not come, is the caller's affair. `allreduce`, `reduce` and `iallreduce` do check.
 

@@ -2,10 +2,9 @@
 
 The header by which the ranks agree and the states are on their way at once: a rank that begins waits for no
 other, and one that wants the result needs nobody to wait with it. So states are sent before it is known
-whether all ranks have equally many, and messages whose sizes differ between the ranks are more than some
-MPIs survive. Here they never do: the size of a message depends on its number alone. The last message of a
-rank is filled up with states of no values, and a rank with fewer messages than another adds the missing
-ones.
+whether all ranks have equally many, and where the sizes of messages differ between the ranks, some MPIs
+crash. Here they never do: the size of a message depends on its number alone. The last message of a rank is
+filled up with states of no values, and a rank with fewer messages than another adds the missing ones.
 """
 
 from __future__ import annotations
@@ -79,8 +78,7 @@ def _begin(
 
 
 class Request:
-    """A reduction under way, as `iallreduce` returns it. `wait` and `test` are those of mpi4py's requests for
-    objects.
+    """A reduction under way, as `iallreduce` returns it; with the methods of mpi4py's requests for objects.
 
     MPI writes to memory that this object holds, and that is kept until the reduction has ended, also if
     nobody refers to the object any more.
@@ -183,8 +181,7 @@ def ireduced(comm: Any, x: Any) -> Request:
     op()
     check_communicator(comm)
     header = Header(comm)
-    failure = Header(comm)
-    request = None
+    request: Request | None = None
     try:
         operand = Operand(x)
         messages = _Messages(operand.words)
@@ -193,17 +190,18 @@ def ireduced(comm: Any, x: Any) -> Request:
         request._begin()
     except BaseException:
         if request is None or not request._begun:
-            _take_part(comm, failure)
-            _under_way.difference_update({request})
+            _take_part(comm, header)
+            if request is not None:
+                _under_way.discard(request)
         raise
     return request
 
 
-def _take_part(comm: MPI.Comm, failure: Header) -> None:
+def _take_part(comm: MPI.Comm, header: Header) -> None:
     """Tell the others that this rank failed, and bring no values to what they reduce."""
     begun: list[MPI.Request] = []
-    _begin(comm, [(MPI.IN_PLACE, failure.words, MPI.MAX)], [], begun)
+    _begin(comm, [(MPI.IN_PLACE, header.fail(), MPI.MAX)], [], begun)
     begun[0].Wait()
-    arrays = _missing(0, failure.states)
+    arrays = _missing(0, header.states)
     _begin(comm, [], arrays, begun)
     MPI.Request.Waitall(begun)

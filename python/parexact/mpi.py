@@ -18,15 +18,19 @@ program that is started by ``mpiexec -n 4 python -m mpi4py program.py`` ends on 
 
 from __future__ import annotations
 
+from ctypes import byref
 from operator import index
 from typing import Any
 
 from parexact import _mpi_request, abi
 from parexact._arrays import as_array
+from parexact._arrays import describe as view_of
+from parexact._errors import check
 from parexact._mpi_collective import RankError, merged, reduced
 from parexact._mpi_operation import buffer, datatype, op
 from parexact._mpi_request import Request
-from parexact._reductions import Stats, ddof_of, policy_of
+from parexact._reductions import COST, Stats, ddof_of, policy_of
+from parexact._run import run
 from parexact._state import State
 
 # `sum`, `min` and `max` are left out: `from parexact.mpi import *` must not hide those of Python.
@@ -60,7 +64,14 @@ def _merged(comm: Any, local: Any, nan_policy: Any, ddof: Any = 0) -> State:
     def state() -> State:
         policy_of(nan_policy)
         ddof_of(ddof)
-        return State(as_array(local, "local"))
+        array = as_array(local, "local")
+        # A new state, to which nobody else refers: no temporary one, as in `State.update`, is needed.
+        new = State()
+        run(
+            lambda: check(abi.lib.parexact_state_update(byref(new._struct), byref(view_of(array)))),
+            COST * array.size,
+        )
+        return new
 
     return merged(comm, state)
 
@@ -282,7 +293,7 @@ def allreduce(comm: Any, x: Any) -> Any:
     >>> parexact.mpi.allreduce(comm, state) == parexact.State(range(comm.size))
     True
     """
-    return reduced(comm, x)
+    return reduced(comm, x, to_all=True)
 
 
 def reduce(comm: Any, x: Any, root: int = 0) -> Any:
@@ -315,7 +326,7 @@ def reduce(comm: Any, x: Any, root: int = 0) -> Any:
     >>> state == (parexact.State([1.0] * comm.size) if comm.rank == 0 else None)
     True
     """
-    return reduced(comm, x, root)
+    return reduced(comm, x, to_all=False, root=root)
 
 
 def iallreduce(comm: Any, x: Any) -> Request:
@@ -335,15 +346,16 @@ def iallreduce(comm: Any, x: Any) -> Request:
     Raises
     ------
     TypeError, ValueError, RuntimeError
-        As `allreduce`, for what is wrong on this rank. It then waits for the other ranks, to tell them;
-        they raise `RankError` when they wait or test. A kind or shape that differs between the ranks raises
-        there, too. Unlike with `allreduce`, it leaves MPI with a reduction that cannot be completed: end
-        the program then.
+        As `allreduce`, for what is wrong on this rank. It then waits for the other ranks, to tell them, and
+        they raise `RankError` when they wait or test. There a kind or shape that differs between the ranks is
+        a ValueError, too.
 
     Notes
     -----
     The agreement and the states are on their way together, and no rank waits before it wants the result.
-    Whether MPI works while nobody calls it depends on the MPI: call ``test`` now and then.
+    Every request must be waited for, or tested until it has ended. Whether MPI works while nobody calls it
+    depends on the MPI: call ``test`` now and then. Several requests may be under way at a time; but shapes
+    that differ are found out with certainty only if no other one is under way on the communicator.
 
     Examples
     --------

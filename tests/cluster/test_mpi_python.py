@@ -4,19 +4,18 @@ A program makes many checks in one start, and its rank 0 prints what failed (pro
 """
 
 import json
-import os
+import math
 import re
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import launch
 import mpi
+import mpi_python
 import pytest
 
 PROGRAMS = Path(__file__).with_name("programs")
-SHARED_MEMORY = Path("/dev/shm")
 
 each_wheel = pytest.mark.parametrize("wheel", mpi.WHEELS, ids=lambda wheel: wheel.name)
 
@@ -29,48 +28,20 @@ def run(
     scratch: Path,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program on so many ranks and return what it printed. It must leave no files behind."""
-    before = set(SHARED_MEMORY.iterdir())
-    temporary = scratch / "tmp"
-    temporary.mkdir(exist_ok=True)
-    printed = launch.run(
-        wheel.program(ranks, PROGRAMS / f"{program}.py", *arguments),
-        env={**wheel.env, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", **(env or {})},
+    """Run one of the programs and return what it printed."""
+    return mpi_python.run(
+        wheel, ranks, PROGRAMS / f"{program}.py", *arguments, scratch=scratch, env=env
     )
-    assert not list(temporary.iterdir())
-    assert not left_in_shared_memory(before)
-    return printed
-
-
-def left_in_shared_memory(before: set[Path]) -> set[Path]:
-    """Return the files that are new and that no process uses; other tests may be running beside this one."""
-    left = set(SHARED_MEMORY.iterdir()) - before
-    deadline = time.monotonic() + 10
-    while left and time.monotonic() < deadline:
-        time.sleep(0.1)
-        left = {path for path in left if path.exists() and path.name not in used_names()}
-    return left
-
-
-def used_names() -> set[str]:
-    """Return the names of the files in shared memory that some process has open or mapped."""
-    names: set[str] = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            names |= set(re.findall(r"/dev/shm/(\S+)", (process / "maps").read_text()))
-            links = [os.readlink(link) for link in (process / "fd").iterdir()]
-        except OSError:  # it has ended, or belongs to somebody else
-            continue
-        names |= {Path(link).name for link in links if link.startswith("/dev/shm/")}
-    return names
 
 
 def assert_no_failure(printed: str, ranks: int, least: int) -> None:
-    """Read what checks.report printed: the size that each rank saw, how many checks it made, what failed."""
+    """Read what checks.report printed of the ranks. The memory that they shared must be gone."""
     report = json.loads(printed)
     assert report["sizes"] == [ranks] * ranks
     assert report["failures"] == []
     assert min(report["checks"]) >= least
+    assert report["shared_memory"] or ranks == 1
+    assert not [path for path in report["shared_memory"] if Path(path).exists()]
 
 
 @pytest.mark.parametrize("ranks", mpi.RANKS)
@@ -87,6 +58,22 @@ def test_an_error_on_one_rank_is_an_error_on_all(
     wheel: mpi.Implementation, ranks: int, tmp_path: Path
 ) -> None:
     assert_no_failure(run(wheel, ranks, "mpi_errors", scratch=tmp_path), ranks, 100)
+
+
+@each_wheel
+def test_programs_of_the_pages(wheel: mpi.Implementation, tmp_path: Path) -> None:
+    page = (launch.ROOT / "docs" / "reference" / "mpi.md").read_text()
+    readme = (launch.ROOT / "README.md").read_text()
+    programs = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    (short,) = re.findall(r"^```py\n(.*?)^```$", readme, re.M | re.S)
+    script = tmp_path / "page.py"
+    script.write_text("\n".join([*programs, short]))
+    lines = mpi_python.run(wheel, 3, script, scratch=tmp_path).splitlines()
+    stats, counts, again = lines
+    assert stats.startswith("Stats(count=1000000, nan_count=0, ") and stats == again
+    mean = math.fsum(i**0.5 for i in range(10**6)) / 1e6
+    assert math.isclose(float(re.findall("mean=([^,]+)", stats)[0]), mean, rel_tol=1e-15)
+    assert counts == "[333334, 666667, 1000000]"
 
 
 @pytest.mark.parametrize("ranks", [1, 3])

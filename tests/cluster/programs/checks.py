@@ -1,11 +1,13 @@
 """Collects what went wrong on every rank; rank 0 prints it, as one line of JSON that the tests read."""
 
 import json
+import re
 import struct
 import sys
 import traceback
 from collections.abc import Callable, Iterable
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from mpi4py import MPI
@@ -66,8 +68,19 @@ def run(main: Callable[[], None]) -> None:
 
 
 def report() -> None:
-    """Print the sizes of the communicator, how many checks each rank made, and what failed."""
-    gathered = comm.gather((size, _made, _failures))
+    """Print, of all ranks: size of the communicator, number of checks, what failed, shared memory."""
+    gathered = comm.gather((size, _made, _failures, shared_memory()))
     if gathered is not None:
-        sizes, made, failures = zip(*gathered)
-        print(json.dumps({"sizes": sizes, "checks": made, "failures": list(chain(*failures))}))
+        sizes, made, failures, shared = zip(*gathered)
+        report = {
+            "sizes": sizes,
+            "checks": made,
+            "failures": list(chain(*failures)),
+            "shared_memory": sorted(set(chain(*shared))),
+        }
+        print(json.dumps(report))
+
+
+def shared_memory() -> list[str]:
+    """Return the files in /dev/shm that this process has mapped: the MPI's own."""
+    return re.findall(r"/dev/shm/\S+", Path("/proc/self/maps").read_text())

@@ -235,6 +235,8 @@ def bad_states() -> None:
             still_works()
     fails_on((last,), "a root that is no rank", ValueError, f"root is {size}",
              lambda bad: pm.reduce(comm, good, root=size if bad else 0))  # fmt: skip
+    fails_on((last,), "no root", TypeError, "integer",
+             lambda bad: pm.reduce(comm, good, root=None if bad else 0))  # fmt: skip
     fails_on((last,), "a negative root", ValueError, "root is -1",
              lambda bad: pm.reduce(comm, good, root=-1 if bad else 0))  # fmt: skip
 

@@ -11,7 +11,7 @@ import parexact.mpi as pm
 from checks import check, comm, rank, size
 from mpi4py import MPI
 
-COUNT = 1001
+COUNT = 301
 
 
 def main() -> None:
