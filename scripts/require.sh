@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
 #
-#   scripts/require.sh TOOL...      of: binutils c++ cc clippy dieharder gfortran pkg-config rustfmt valgrind venv
+#   scripts/require.sh TOOL...      of: binutils c++ cc clippy dieharder gfortran mpi pkg-config rustfmt slurm valgrind venv
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
 # installed; nothing is ever skipped for want of a tool.
@@ -16,8 +16,13 @@ works() {
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
     dieharder) command -v dieharder >/dev/null ;;
     gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
+    mpi) # Both implementations, and their compilers' wrappers, which bear the implementation's name in Debian.
+        for mpi in mpich openmpi; do
+            command -v "mpicc.$mpi" "mpifort.$mpi" "mpiexec.$mpi" >/dev/null || return
+        done ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
+    slurm) PATH=$PATH:/usr/sbin command -v slurmctld slurmd munged sbatch srun >/dev/null ;;
     valgrind) # It cannot start without the symbols of the C library, a package of its own.
         valgrind --quiet true >/dev/null 2>&1 ;;
     venv) # Debian's python3 has the module without what it needs to succeed.
@@ -30,6 +35,8 @@ works() {
 remedy() {
     case $1 in
     binutils | dieharder | gfortran | pkg-config | valgrind) echo "apt-get install -y $1" ;;
+    mpi) echo "apt-get install -y mpich libmpich-dev openmpi-bin libopenmpi-dev gfortran" ;;
+    slurm) echo "apt-get install -y slurmctld slurmd slurm-client munge" ;;
     c++) echo "apt-get install -y g++" ;;
     cc) echo "apt-get install -y gcc libc6-dev" ;;
     clippy | rustfmt) echo "rustup component add $1" ;;

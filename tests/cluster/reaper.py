@@ -1,0 +1,118 @@
+"""Runs a command with a time limit, and ends every process that it leaves behind.
+
+    python reaper.py SECONDS COMMAND...
+
+Engines, daemons and launchers put themselves into sessions of their own, so that no process group
+holds them all. Whatever its parents do, an orphan goes to the nearest ancestor that is a "child
+subreaper" (prctl(2)): this process. It ends what is left when the command ends, when the time is
+up, when it gets SIGTERM, and when the process that started it dies.
+
+The exit status is the command's, 128 + n if signal n ended it, and 124 if the time was up. What had
+to be ended is named on the standard error.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+TIME_IS_UP = 124
+
+
+def children(pid: int) -> list[int]:
+    """Return the children of a process, whichever of its threads started them."""
+    found = []
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    except OSError:  # it has ended meanwhile
+        pass
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """Return all processes below one, parents before their children."""
+    found = []
+    for child in children(pid):
+        found += [child, *descendants(child)]
+    return found
+
+
+def describe(pid: int) -> str:
+    """Return a process's command line; empty for one that has ended."""
+    try:
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode(errors="replace")
+            .strip()
+        )
+    except OSError:
+        return ""
+
+
+def wait_for_ended() -> None:
+    """Collect the children that have ended, so that they are no zombies."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def end_all() -> list[str]:
+    """End every descendant, and return what was running."""
+    ended = []
+    # Killing a parent may give us orphans, and a process may start another before it is killed.
+    while left := [pid for pid in descendants(os.getpid()) if describe(pid)]:
+        for pid in left:
+            ended.append(f"{pid} {describe(pid)[:150]}")
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                ended.pop()
+        deadline = time.monotonic() + 5
+        while any(describe(pid) for pid in left) and time.monotonic() < deadline:
+            wait_for_ended()
+            time.sleep(0.01)
+    wait_for_ended()
+    return ended
+
+
+def main() -> int:
+    """Run the command of the command line."""
+    seconds, command = float(sys.argv[1]), sys.argv[2:]
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value in (PR_SET_CHILD_SUBREAPER, 1), (PR_SET_PDEATHSIG, signal.SIGTERM):
+        if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl")
+
+    def stop(signum: int, _frame: object) -> None:
+        raise SystemExit(128 + signum)
+
+    signal.signal(signal.SIGTERM, stop)
+    # A shell that starts us in the background has SIGINT ignored; the command gets what a terminal gives.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    status = TIME_IS_UP
+    try:
+        process = subprocess.Popen(command)
+        status = process.wait(seconds)
+        status = 128 - status if status < 0 else status
+    except subprocess.TimeoutExpired:
+        print(f"reaper: {seconds:g} seconds are up", file=sys.stderr)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for process_left in end_all():
+            print(f"reaper: ended {process_left}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
