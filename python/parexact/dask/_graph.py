@@ -57,7 +57,7 @@ def reduce(
 
 
 def _checked(a: Any, what: str) -> da.Array:
-    """Return `a` if it is a dask array that the library can take, as far as can be told before it computes."""
+    """Return `a` if it is a dask array of what the library takes, as far as can be told by now."""
     if not isinstance(a, da.Array):
         if isinstance(getattr(a, "data", None), da.Array):
             advice = "pass a.data"
