@@ -7,7 +7,7 @@ from functools import partial
 from operator import index
 from typing import Any
 
-import dask.array as da
+import dask.array
 import numpy as np
 
 from parexact._arrays import as_array
@@ -15,21 +15,27 @@ from parexact._reductions import axes_of, ddof_of, policy_of
 from parexact._states import RESULT
 from parexact.dask import _pieces
 
+# Most of Dask has no types.
+da: Any = dask.array
+
 _FLOAT64 = np.dtype(np.float64)
 
 
 def reduce(
     what: str, a: Any, axis: Any, keepdims: bool, nan_policy: str, split_every: Any, **ddof: int
-) -> da.Array:
+) -> dask.array.Array:
     """Return the results of a reduction of the package, by its name, as a dask array."""
     policy_of(nan_policy)
-    options = {**{name: ddof_of(value) for name, value in ddof.items()}, "nan_policy": nan_policy}
+    options: dict[str, Any] = {
+        **{name: ddof_of(value) for name, value in ddof.items()},
+        "nan_policy": nan_policy,
+    }
     array = _checked(a, what)
     axes = tuple(sorted(axes_of(axis, array.ndim)))
     fan_in = _fan_in(split_every, array.ndim)
     dtype = RESULT if what == "describe" else _FLOAT64
     if axis is not None and not axes:
-        return array.map_blocks(
+        lazy: dask.array.Array = array.map_blocks(
             _pieces.elementwise,
             what=what,
             **options,
@@ -38,10 +44,11 @@ def reduce(
             dtype=dtype,
             meta=np.empty((0,) * array.ndim, dtype),
         )
+        return lazy
     if array.ndim == 0:
         array, axes, keepdims = array.reshape(1), (0,), False
     whole = all(array.numblocks[i] == 1 for i in axes)
-    return da.reduction(
+    lazy = da.reduction(
         array,
         chunk=partial(_pieces.start, whole=whole, declared=array.dtype),
         combine=_pieces.combine,
@@ -54,12 +61,13 @@ def reduce(
         name=f"parexact-{what}",
         meta=np.empty((0,) * (array.ndim if keepdims else array.ndim - len(axes)), dtype),
     )
+    return lazy
 
 
-def _checked(a: Any, what: str) -> da.Array:
+def _checked(a: Any, what: str) -> Any:
     """Return `a` if it is a dask array of what the library takes, as far as can be told by now."""
-    if not isinstance(a, da.Array):
-        if isinstance(getattr(a, "data", None), da.Array):
+    if not isinstance(a, dask.array.Array):
+        if isinstance(getattr(a, "data", None), dask.array.Array):
             advice = "pass a.data"
         elif hasattr(a, "to_dask_array"):
             advice = "pass a.to_dask_array()"

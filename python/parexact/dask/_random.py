@@ -6,14 +6,17 @@ import math
 import operator
 from typing import Any
 
-import dask.array as da
+import dask.array
 import numpy as np
 
 from parexact._arrays import AnyArray
 from parexact._random import Generator, distribution, draw_runs
 
+# Most of Dask has no types.
+da: Any = dask.array
 
-def random(rng: Generator, kind: str, *parameters: Any, size: Any, chunks: Any = "auto") -> da.Array:
+
+def random(rng: Generator, kind: str, *parameters: Any, size: Any, chunks: Any = "auto") -> Any:
     """Draw the next numbers of a generator into a dask array, block by block, when Dask computes.
 
     The numbers are those of the generator's own method: ``rng.normal(5, 2, size=size)`` and
