@@ -334,6 +334,13 @@ module parexact
      module procedure reduce_rank2, reduce_rank3, reduce_view
   end interface parexact_reduce
 
+  !> status = parexact_describe_axes(view, where, axes, axis_count, ddof, nan_policy, stats, n)
+  !>
+  !> The statistics of each part that parexact_reduce has a result for, in one pass: a parexact_array, its axes as for
+  !> parexact_reduce, and stats(1:n). where is a parexact_array as for parexact_state_update_axes; without it, name the
+  !> arguments that follow.
+  public :: parexact_describe_axes
+
   ! ----------------------------------------------------------------------------------------------------------------- States
   !
   ! Statistics of values that are never in one place: pieces of a file, time steps, MPI ranks.
@@ -756,6 +763,20 @@ module parexact
        integer(c_size_t), value :: out_len
        integer(c_int32_t) :: answer
      end function c_reduce
+
+     function parexact_describe_axes(a, where, axes, axis_count, ddof, nan_policy, out, out_len) bind(C, &
+          name="parexact_describe_axes") result(answer)
+       import
+       type(parexact_array), intent(in) :: a
+       type(parexact_array), intent(in), optional :: where
+       integer(c_int32_t), intent(in) :: axes(*)
+       integer(c_int32_t), value :: axis_count
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       type(parexact_stats), intent(inout) :: out(*)
+       integer(c_size_t), value :: out_len
+       integer(c_int32_t) :: answer
+     end function parexact_describe_axes
 
      function parexact_state_word_count() bind(C, name="parexact_state_words") result(answer)
        import

@@ -432,6 +432,30 @@ parexact_status parexact_reduce(const parexact_array *a,
                                 double *out,
                                 size_t out_len);
 
+// Statistics along axes: what parexact_describe gives for each slice, in one pass over the array.
+//
+// `where`, `axes`: as for parexact_state_update_axes.
+// `ddof`, `nan_policy`: as for parexact_describe, for each result by itself; NAN_FOUND if any has a NaN.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or the mask. May be NULL
+// if there are none.
+// `out_len`: the number of results: the product of the lengths of the axes that stay.
+//
+// Errors: as parexact_reduce; INVALID_ARGUMENT also for the mask's type and shape. After an error of an argument `out` is
+// untouched, after others unspecified.
+// Cost, memory and thread safety: as parexact_reduce.
+//
+// Safety:
+// `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
+// `out_len` results may be written there.
+parexact_status parexact_describe_axes(const parexact_array *a,
+                                       const parexact_array *where,
+                                       const int32_t *axes,
+                                       int32_t axis_count,
+                                       int64_t ddof,
+                                       int32_t nan_policy,
+                                       parexact_stats *out,
+                                       size_t out_len);
+
 // -- The mergeable state ---------------------------------------------------------------------------
 
 // Words of a state.

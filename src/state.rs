@@ -4,7 +4,7 @@
 
 use crate::error::{Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_SIZE_OVERFLOW, Result, Status};
 use crate::exact::Moments;
-use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum};
+use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum, add_canonical, is_canonical};
 use crate::exact::extremes::Extremes;
 use crate::exact::moments::Counts;
 use crate::plausibility;
@@ -46,17 +46,44 @@ pub struct State {
 
 impl Default for State {
     fn default() -> Self {
-        let mut state = Self {
-            words: [0; PAREXACT_STATE_WORDS],
-        };
-        state.set(Moments::default());
-        state
+        Self::EMPTY
     }
 }
 
 impl State {
-    /// The moments that the words stand for, canonical or not.
+    /// The state of no values.
+    const EMPTY: Self = {
+        let mut words = [0; PAREXACT_STATE_WORDS];
+        words[0] = VERSION;
+        words[NOT_MIN] = !Extremes::EMPTY.min_key;
+        words[MAX] = Extremes::EMPTY.max_key;
+        Self { words }
+    };
+
+    /// The moments that the words stand for, canonical or not, if there can be values that have them.
     pub fn moments(&self) -> Result<Moments> {
+        let mut moments = Moments::default();
+        self.check_into(&mut moments)?;
+        Ok(moments)
+    }
+
+    /// How many values there are; the words are checked as by [`Self::moments`].
+    pub fn checked_count(&self) -> Result<u64> {
+        self.check_into(&mut Moments::default())?;
+        Ok(self.words[COUNTERS].cast_unsigned())
+    }
+
+    /// Checks the words and puts their moments into empty ones.
+    fn check_into(&self, moments: &mut Moments) -> Result<()> {
+        if *self == Self::EMPTY {
+            return Ok(());
+        }
+        self.read_into(moments)?;
+        plausibility::check(moments).map_err(bad)
+    }
+
+    /// The same without a look at what the moments say.
+    fn read_into(&self, moments: &mut Moments) -> Result<()> {
         let words = &self.words;
         if words[0] != VERSION {
             return Err(bad(format!(
@@ -68,40 +95,25 @@ impl State {
         if words[SPARE..].iter().any(|&word| word != 0) {
             return Err(bad("a spare word of the state is not 0"));
         }
-        let counts = self.counts()?;
-        let digits = "the digits of the state are beyond any sum of 2^63 values";
-        let sum = Sum::from_words(&words[SUM..SQUARES]);
-        let squares = Squares::from_words(&words[SQUARES..NOT_MIN]);
-        let moments = Moments {
-            counts,
-            sum: sum.ok_or_else(|| bad(digits))?,
-            squares: squares.ok_or_else(|| bad(digits))?,
-            extremes: Extremes {
-                min_key: !words[NOT_MIN],
-                max_key: words[MAX],
-            },
+        moments.counts = self.counts()?;
+        let digits = || bad("the digits of the state are beyond any sum of 2^63 values");
+        moments.sum = Sum::from_words(&words[SUM..SQUARES]).ok_or_else(digits)?;
+        moments.squares = Squares::from_words(&words[SQUARES..NOT_MIN]).ok_or_else(digits)?;
+        moments.extremes = Extremes {
+            min_key: !words[NOT_MIN],
+            max_key: words[MAX],
         };
-        plausibility::check(&moments).map_err(bad)?;
-        Ok(moments)
+        Ok(())
     }
 
     /// Puts moments in, in canonical form.
-    pub fn set(&mut self, moments: Moments) {
-        let counts = moments.counts;
-        let words = &mut self.words;
-        words[0] = VERSION;
-        let counters = [
-            counts.all,
-            counts.nan,
-            counts.positive_infinity,
-            counts.negative_infinity,
-        ];
-        words[COUNTERS..SUM].copy_from_slice(&counters.map(u64::cast_signed));
-        words[SUM..SQUARES].copy_from_slice(&moments.sum.to_words());
-        words[SQUARES..NOT_MIN].copy_from_slice(&moments.squares.to_words());
-        words[NOT_MIN] = !moments.extremes.min_key;
-        words[MAX] = moments.extremes.max_key;
-        words[ERROR..].fill(0);
+    pub fn set(&mut self, moments: &mut Moments) {
+        *self = Self::EMPTY;
+        self.words[COUNTERS..SUM].copy_from_slice(&counters(&moments.counts));
+        self.words[SUM..SQUARES].copy_from_slice(moments.sum.words());
+        self.words[SQUARES..NOT_MIN].copy_from_slice(moments.squares.words());
+        self.words[NOT_MIN] = !moments.extremes.min_key;
+        self.words[MAX] = moments.extremes.max_key;
     }
 
     /// Adds moments. If that fails, the state is as before.
@@ -110,8 +122,65 @@ impl State {
         let added = "the number of values to add";
         check_count(total.counts.all, moments.counts.all, added)?;
         total.merge(moments);
-        self.set(total);
+        self.set(&mut total);
         Ok(())
+    }
+
+    /// Adds moments to a state that was checked, and whose count was found to have room.
+    pub fn add_unchecked(&mut self, moments: &mut Moments) -> Result<()> {
+        if *self == Self::EMPTY {
+            self.set(moments);
+            return Ok(());
+        }
+        self.normalize()?;
+        add_canonical(&mut self.words[SUM..SQUARES], moments.sum.words());
+        add_canonical(&mut self.words[SQUARES..NOT_MIN], moments.squares.words());
+        let more = counters(&moments.counts);
+        for (counter, more) in self.words[COUNTERS..SUM].iter_mut().zip(more) {
+            *counter += more;
+        }
+        self.words[NOT_MIN] = self.words[NOT_MIN].max(!moments.extremes.min_key);
+        self.words[MAX] = self.words[MAX].max(moments.extremes.max_key);
+        Ok(())
+    }
+
+    /// Adds another state; both were checked, and the counts have room.
+    pub fn merge_unchecked(&mut self, from: &Self) -> Result<()> {
+        if !from.is_canonical() {
+            let mut moments = Moments::default();
+            from.read_into(&mut moments)?;
+            return self.add_unchecked(&mut moments);
+        }
+        if *self == Self::EMPTY {
+            *self = *from;
+            return Ok(());
+        }
+        self.normalize()?;
+        for digits in [SUM..SQUARES, SQUARES..NOT_MIN] {
+            add_canonical(&mut self.words[digits.clone()], &from.words[digits]);
+        }
+        for (counter, more) in (self.words[COUNTERS..SUM].iter_mut()).zip(&from.words[COUNTERS..]) {
+            *counter += more;
+        }
+        for i in [NOT_MIN, MAX] {
+            self.words[i] = self.words[i].max(from.words[i]);
+        }
+        Ok(())
+    }
+
+    /// Brings a state that was checked into canonical form.
+    fn normalize(&mut self) -> Result<()> {
+        if !self.is_canonical() {
+            let mut moments = Moments::default();
+            self.read_into(&mut moments)?;
+            self.set(&mut moments);
+        }
+        Ok(())
+    }
+
+    /// Are the digits of both sums in canonical form?
+    fn is_canonical(&self) -> bool {
+        is_canonical(&self.words[SUM..SQUARES]) && is_canonical(&self.words[SQUARES..NOT_MIN])
     }
 
     /// Merges another state in, or notes the failure in the state itself, for [`Self::moments`] to report.
@@ -135,7 +204,7 @@ impl State {
     /// XXH3-128 with seed 0 of the canonical words as little-endian bytes: low half, high half.
     pub fn fingerprint(&self) -> Result<[u64; 2]> {
         let mut canonical = *self;
-        canonical.set(self.moments()?);
+        canonical.set(&mut self.moments()?);
         let mut bytes = [0; 8 * PAREXACT_STATE_WORDS];
         for (out, word) in bytes.chunks_exact_mut(8).zip(canonical.words) {
             out.copy_from_slice(&word.to_le_bytes());
@@ -173,6 +242,17 @@ impl State {
             negative_infinity,
         })
     }
+}
+
+/// The words of counters.
+fn counters(counts: &Counts) -> [i64; 4] {
+    [
+        counts.all,
+        counts.nan,
+        counts.positive_infinity,
+        counts.negative_infinity,
+    ]
+    .map(u64::cast_signed)
 }
 
 /// Refuses counts that no state can hold: of the values there are, and of those to come, which `name` says to people.

@@ -33,23 +33,32 @@ pub fn init(states: &States) -> Result<()> {
 pub fn merge(into: &States, from: &States) -> Result<()> {
     or_note(into, || {
         for_each(into.len(), |i| {
-            let there = checked(into, i, "into")?;
-            let more = checked(from, i, "from")?.counts.all;
-            check_count(there.counts.all, more, "the count of the other state")
-                .map_err(|error| error.at("into", i))
+            let (there, more) = (count(into, i, "into")?, count(from, i, "from")?);
+            check_count(there, more, "its count").map_err(|error| error.at("from", i))
         })?;
-        for_each(into.len(), |i| add(into, i, &from.read(i).moments()?))
+        for_each(into.len(), |i| {
+            if into.start() == from.start() {
+                let from = from.read(i);
+                return into.change(i, |state| state.merge_unchecked(&from));
+            }
+            from.look(i, |from| {
+                into.change(i, |state| state.merge_unchecked(from))
+            })
+        })
     })
 }
 
 /// Adds the values of each result of a plan to its state.
 pub fn update(states: &States, plan: &Plan) -> Result<()> {
     or_note(states, || {
-        let values = plan.values() as u64;
         for_each(states.len(), |i| {
-            let there = checked(states, i, "states")?;
-            check_count(there.counts.all, values, "the number of values to add")
-                .map_err(|error| error.at("states", i))
+            let there = count(states, i, "states")?;
+            let check = |more| {
+                let checked = check_count(there, more, "the number of values to add");
+                checked.map_err(|error| error.at("states", i))
+            };
+            // With a mask they may be fewer; to count them takes a look at all of it.
+            check(plan.values()).or_else(|_| check(plan.selected_values(i)?))
         })?;
         plan.run::<true, true, true>(&Adding(states))
     })
@@ -58,7 +67,7 @@ pub fn update(states: &States, plan: &Plan) -> Result<()> {
 /// The statistics of each state.
 pub fn results(states: &States, ddof: u64, policy: NanPolicy, out: &Results<Stats>) -> Result<()> {
     for_each(states.len(), |i| {
-        let moments = states.read(i).moments();
+        let moments = states.look(i, State::moments);
         let stats = moments.and_then(|moments| Stats::new(&moments, ddof, policy));
         out.write(i, stats.map_err(|error| error.at("states", i))?);
         Ok(())
@@ -69,22 +78,15 @@ pub fn results(states: &States, ddof: u64, policy: NanPolicy, out: &Results<Stat
 struct Adding<'a>(&'a States);
 
 impl Sink for Adding<'_> {
-    fn moments(&self, index: usize, moments: &Moments) -> Result<()> {
-        add(self.0, index, moments)
+    fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
+        self.0.change(index, |state| state.add_unchecked(moments))
     }
 }
 
-fn add(states: &States, index: usize, moments: &Moments) -> Result<()> {
-    let mut state = states.read(index);
-    state.add(moments)?;
-    states.write(index, state);
-    Ok(())
-}
-
-/// The moments of a state that was checked.
-fn checked(states: &States, index: usize, name: &str) -> Result<Moments> {
-    let moments = states.read(index).moments();
-    moments.map_err(|error| error.at(name, index))
+/// How many values a state has, which is checked.
+fn count(states: &States, index: usize, name: &str) -> Result<u64> {
+    let count = states.look(index, State::checked_count);
+    count.map_err(|error| error.at(name, index))
 }
 
 /// Does something for each of so many states, on all threads; the error is that of the first one that fails.
@@ -119,8 +121,6 @@ fn or_note(states: &States, work: impl FnOnce() -> Result<()>) -> Result<()> {
 
 fn note(states: &States, status: Status) {
     for i in 0..states.len() {
-        let mut state = states.read(i);
-        state.note(status);
-        states.write(i, state);
+        states.change(i, |state| state.note(status));
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::error::{Error, PAREXACT_ERROR_NAN_FOUND, Result};
 use crate::exact::Moments;
+use crate::exact::extremes::Extremes;
 use crate::exact::float::CANONICAL_NAN;
+use crate::exact::short::Short;
 
 /// NaN in, NaN out: the result of every operation that meets a NaN is NaN.
 pub const PAREXACT_NAN_PROPAGATE: i32 = 0;
@@ -88,16 +90,35 @@ impl Stats {
         if policy.finds_nan(moments)? {
             return Ok(Self::nan(counts.all, counts.nan));
         }
-        let variance = moments.variance(ddof);
+        let (sum, mean, variance) = moments.sum_mean_variance(ddof);
         Ok(Self {
             count: moments.numbers(),
             nan_count: counts.nan,
-            sum: moments.rounded_sum(),
-            mean: moments.mean(),
+            sum,
+            mean,
             variance: variance.map_or(CANONICAL_NAN, |v| v.round(false)),
             std: variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
             min: moments.min(),
             max: moments.max(),
+        })
+    }
+
+    /// The statistics of a few values, if [`Short`] can hold them: then there is no NaN.
+    pub fn of_few(values: &[f64], ddof: u64) -> Option<Self> {
+        let short = Short::new::<true>(values)?;
+        let variance = short.variance(ddof);
+        let mut extremes = Extremes::default();
+        values.iter().for_each(|&x| extremes.add(x));
+        let extreme = |x: f64| if values.is_empty() { CANONICAL_NAN } else { x };
+        Some(Self {
+            count: values.len() as u64,
+            nan_count: 0,
+            sum: short.sum(),
+            mean: short.mean(),
+            variance: variance.map_or(CANONICAL_NAN, |v| v.round(false)),
+            std: variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
+            min: extreme(extremes.min()),
+            max: extreme(extremes.max()),
         })
     }
 

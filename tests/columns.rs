@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use values::any_values;
 
 /// Passes over a block of rows.
-fn pass_over<const SUM: bool, const SQUARES: bool>(
-    columns: &mut Columns<SUM, SQUARES>,
+fn pass_over<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+    columns: &mut Columns<SUM, SQUARES, EXTREMES>,
     block: &[&[f64]],
 ) {
     for rows in block.chunks(PASS) {
@@ -22,13 +22,13 @@ fn pass_over<const SUM: bool, const SQUARES: bool>(
 
 /// The moments of each column, and how many blocks were left out of any; those are added from the oracle. Blocks have
 /// `block` rows.
-fn reduce<const SUM: bool, const SQUARES: bool>(
+fn reduce<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
     kernels: &'static simd::Kernels,
     rows: &[&[f64]],
     block: usize,
 ) -> (Vec<Moments>, usize) {
     let width = rows[0].len();
-    let mut columns = Columns::<SUM, SQUARES>::new(kernels);
+    let mut columns = Columns::<SUM, SQUARES, EXTREMES>::new(kernels);
     columns.begin(width).expect("memory");
     let mut others = vec![Moments::default(); width];
     let mut left_out = 0;
@@ -57,9 +57,10 @@ fn reduce<const SUM: bool, const SQUARES: bool>(
 /// Every column agrees with the oracle in what was asked for.
 fn check(rows: &[&[f64]], block: usize) {
     for kernels in simd::supported() {
-        let (both, _) = reduce::<true, true>(kernels, rows, block);
-        let (sums, _) = reduce::<true, false>(kernels, rows, block);
-        let (squares, _) = reduce::<false, true>(kernels, rows, block);
+        let (all, _) = reduce::<true, true, true>(kernels, rows, block);
+        let (both, _) = reduce::<true, true, false>(kernels, rows, block);
+        let (sums, _) = reduce::<true, false, false>(kernels, rows, block);
+        let (squares, _) = reduce::<false, true, false>(kernels, rows, block);
         for column in 0..rows[0].len() {
             let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
             let oracle = naive::moments(as_unaligned(&values));
@@ -68,6 +69,9 @@ fn check(rows: &[&[f64]], block: usize) {
                 oracle.squares.clone().to_words(),
             );
             let name = kernels.name;
+            assert_eq!(all[column].sum.clone().to_words(), sum, "{name}");
+            assert_eq!(all[column].squares.clone().to_words(), square, "{name}");
+            assert_eq!(all[column].extremes, oracle.extremes, "{name}");
             assert_eq!(both[column].sum.clone().to_words(), sum, "{name}");
             assert_eq!(sums[column].sum.clone().to_words(), sum, "{name}");
             assert_eq!(both[column].squares.clone().to_words(), square, "{name}");
@@ -106,7 +110,7 @@ fn totals_do_not_overflow() {
             .collect();
         let n = (block * blocks) as f64;
         for kernels in simd::supported() {
-            let (moments, left_out) = reduce::<true, true>(kernels, &rows, block);
+            let (moments, left_out) = reduce::<true, true, true>(kernels, &rows, block);
             assert_eq!(left_out, 0);
             for moments in moments {
                 // n·2 and n are doubles, and what is left of the products is far below half an ulp.
@@ -136,7 +140,7 @@ fn ordinary_blocks_are_taken() {
         .collect();
     let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
     for kernels in simd::supported() {
-        let (_, left_out) = reduce::<true, true>(kernels, &rows, BLOCK);
+        let (_, left_out) = reduce::<true, true, false>(kernels, &rows, BLOCK);
         assert!(left_out < 5, "{left_out} blocks on {}", kernels.name);
     }
     check(&rows, BLOCK);

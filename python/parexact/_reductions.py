@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import byref, c_char, c_double, c_int32, c_int64, c_size_t, c_uint64, c_void_p
 from operator import index
 from struct import Struct
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,6 @@ _COST_SAMPLE = 4
 _SHORT_SIZE = 2**18
 #: Up to here all statistics together cost less than the description of an array that asks for one of them.
 _SMALL_SIZE = 2**12
-#: NaNs are counted in pieces of so many values, which takes some 10 ms.
-_PIECE = 2**24
 
 
 class Stats(NamedTuple):
@@ -150,7 +148,7 @@ def kept_shape(array: AnyArray, axes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def with_axes(array: AnyArray, axes: tuple[int, ...]) -> tuple[AnyArray, tuple[int, ...]]:
-    """Return an array and axes that C reduces in the same way; no axes mean all of them in C, and none here."""
+    """Return an array and axes that C reduces in the same way: there, no axes mean all of them."""
     if axes or array.ndim == 0:
         return array, axes
     # The elements lie along an axis of their own, of length 1.
@@ -759,7 +757,7 @@ def describe(
 
     Notes
     -----
-    Without an axis one pass at about the speed of memory, on all threads in force if `a` is large.
+    One pass at about the speed of memory, on all threads in force if `a` is large.
 
     Examples
     --------
@@ -803,46 +801,46 @@ _lib_describe: Any = abi.lib["parexact_describe"]
 _lib_describe.argtypes = [c_void_p, c_int64, c_int32, c_void_p]
 _lib_describe.restype = c_int32
 
-_FIELDS = (
-    abi.PAREXACT_OP_SUM,
-    abi.PAREXACT_OP_MEAN,
-    abi.PAREXACT_OP_VAR,
-    abi.PAREXACT_OP_STD,
-    abi.PAREXACT_OP_MIN,
-    abi.PAREXACT_OP_MAX,
-)
+#: The fields of `Stats`, as the library writes them.
+RECORD = np.dtype([(name, np.int64 if "count" in name else np.float64) for name in Stats._fields])
+
+_lib_describe_axes: Any = abi.lib["parexact_describe_axes"]
+_lib_describe_axes.argtypes = [
+    c_void_p,
+    c_void_p,
+    c_void_p,
+    c_int32,
+    c_int64,
+    c_int32,
+    c_void_p,
+    c_size_t,
+]
+_lib_describe_axes.restype = c_int32
 
 
 def _describe_along(array: AnyArray, axes: tuple[int, ...], ddof: int, policy: int, progress: Any) -> Stats:
-    """Return arrays of statistics, with one pass for each: no function of the library gives all of them."""
-    shape = kept_shape(array, axes)
-    fields = [np.empty(shape) for _ in _FIELDS]
-    reduce_one: Callable[..., None] = _along if axes else _elementwise
+    """Return arrays of statistics, or numbers if no axes are left."""
+    records = np.empty(kept_shape(array, axes), RECORD)
+    columns, given = with_axes(array, axes)
 
     def call() -> None:
-        for op, field in zip(_FIELDS, fields):
-            reduce_one(op, array, axes, ddof, policy, field)
+        check(
+            _lib_describe_axes(
+                byref(view_of(columns)),
+                None,
+                (c_int32 * len(given))(*given),
+                len(given),
+                ddof,
+                policy,
+                records.ctypes.data,
+                records.size,
+            )
+        )
 
-    run(call, len(_FIELDS) * COST * array.size, progress)
-    nans = np.zeros(shape, np.int64)
-    if policy != abi.PAREXACT_NAN_RAISE and array.dtype.kind == "f":
-        nans[...] = _count_nans(array, axes).reshape(shape)
-    count = np.full(shape, array.size // np.prod(shape, dtype=np.int64) if nans.size else 0, np.int64)
-    if policy == abi.PAREXACT_NAN_OMIT:
-        count -= nans
-    if not shape:
-        return Stats(int(count), int(nans), *map(float, fields))
-    return Stats(count, nans, *fields)
-
-
-def _count_nans(array: AnyArray, axes: tuple[int, ...]) -> AnyArray:
-    """Count the NaNs along axes, which stay with length 1; in pieces, so that Ctrl-C is heard."""
-    if array.size <= _PIECE:
-        counts: AnyArray = np.isnan(array).sum(axis=axes, dtype=np.int64, keepdims=True)
-        return counts
-    longest = int(np.argmax(array.shape))
-    parts = [_count_nans(part, axes) for part in np.array_split(array, 2, axis=longest)]
-    return parts[0] + parts[1] if longest in axes else np.concatenate(parts, axis=longest)
+    run(call, COST * array.size, progress)
+    if not records.shape:
+        return Stats._make(records.item())
+    return Stats._make(np.ascontiguousarray(records[name]) for name in Stats._fields)
 
 
 # -- The workshop's job -----------------------------------------------------------------------------

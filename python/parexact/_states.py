@@ -13,7 +13,7 @@ from parexact import abi
 from parexact._arrays import AnyArray, as_array
 from parexact._arrays import describe as view_of
 from parexact._errors import check, exception
-from parexact._reductions import COST, Stats, axes_of, ddof_of, kept_shape, policy_of, with_axes
+from parexact._reductions import COST, RECORD, axes_of, ddof_of, kept_shape, policy_of, with_axes
 from parexact._run import run
 from parexact._state import State
 
@@ -21,11 +21,6 @@ Words = npt.NDArray[np.int64]
 
 #: Nanoseconds for one state, at most.
 _COST_STATE = 5000
-
-#: The fields of `Stats`, as the library writes them.
-RESULT = np.dtype(
-    [(name, np.int64 if name in ("count", "nan_count") else np.float64) for name in Stats._fields]
-)
 
 
 def _function(name: str, *argtypes: Any) -> Any:
@@ -177,7 +172,7 @@ def results(states: Any, *, ddof: int = 0, nan_policy: str = "propagate") -> Any
     policy = policy_of(nan_policy)
     divisor = ddof_of(ddof)
     words = np.ascontiguousarray(as_states(states))
-    stats = np.empty(words.shape[:-1], RESULT)
+    stats = np.empty(words.shape[:-1], RECORD)
 
     def call() -> None:
         if status := _results(words.ctypes.data, stats.size, divisor, policy, stats.ctypes.data):

@@ -9,6 +9,7 @@ use std::collections::TryReserveError;
 
 use super::Moments;
 use super::extract::extract_all;
+use super::extremes::Extremes;
 use super::simd::{Kernels, Loop, Vector, hidden};
 use super::sparse::Sparse;
 use super::window::{Depth, MAX_LANES, Window};
@@ -43,6 +44,40 @@ pub struct Running {
     least: [f64; PACK],
 }
 
+/// What the passes over a block of rows find out about the extremes, for the columns of a pack.
+#[repr(C, align(64))]
+#[derive(Clone)]
+pub struct Spread {
+    /// As float comparison finds them, which does not tell zeros apart.
+    min: [f64; PACK],
+    max: [f64; PACK],
+    /// Bits that some value has, and that all have: their signs tell which zero an extreme of 0 is.
+    some: [f64; PACK],
+    all: [f64; PACK],
+}
+
+impl Spread {
+    /// Of no values.
+    const NONE: Self = Self {
+        min: [f64::INFINITY; PACK],
+        max: [f64::NEG_INFINITY; PACK],
+        some: [0.0; PACK],
+        all: [f64::from_bits(u64::MAX); PACK],
+    };
+
+    /// The extremes of a column that has no NaN.
+    fn extremes(&self, lane: usize) -> (f64, f64) {
+        let (mut min, mut max) = (self.min[lane], self.max[lane]);
+        if min == 0.0 {
+            min = f64::copysign(0.0, self.some[lane]);
+        }
+        if max == 0.0 {
+            max = f64::copysign(0.0, self.all[lane]);
+        }
+        (min, max)
+    }
+}
+
 /// What is looked at between blocks.
 struct Frame {
     start: Quantities<f64>,
@@ -51,6 +86,8 @@ struct Frame {
     least: [f64; PACK],
     windows: [Option<Window>; PACK],
     totals: Quantities<i64>,
+    /// Of the blocks that were added.
+    extremes: [Extremes; PACK],
     blocks: u32,
     /// Columns that are not those of the pack before, by bits.
     owned: u8,
@@ -66,6 +103,7 @@ impl Frame {
             least: [0.0; PACK],
             windows: [None; PACK],
             totals: Quantities::default(),
+            extremes: [Extremes::default(); PACK],
             blocks: 0,
             owned,
             pending: owned,
@@ -177,9 +215,9 @@ impl Frame {
 }
 
 /// See [`fold`].
-pub type FoldRows = unsafe fn(&[*const f64], &[*const f64], usize, &mut [Running]);
+pub type FoldRows = unsafe fn(&[*const f64], &[*const f64], usize, &mut [Running], &mut [Spread]);
 
-/// Kernels of Σx, of Σx² and of both.
+/// Kernels of Σx, of Σx², of both, and of both and the extremes.
 pub struct ColumnKernels {
     /// Σx.
     pub sum: FoldRows,
@@ -187,6 +225,8 @@ pub struct ColumnKernels {
     pub squares: FoldRows,
     /// Σx and Σx².
     pub moments: FoldRows,
+    /// Σx, Σx² and the extremes.
+    pub describe: FoldRows,
 }
 
 /// One pass: adds rows of `columns` values, at least [`PACK`], to the running sums. The last pack holds the last columns, some of
@@ -195,13 +235,15 @@ pub struct ColumnKernels {
 /// # Safety
 /// The CPU has V's features, and the rows may be read at any alignment.
 #[inline(always)]
-pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
+pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
     rows: &[*const f64],
     ahead: &[*const f64],
     columns: usize,
     packs: &mut [Running],
+    spreads: &mut [Spread],
 ) {
     debug_assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
+    debug_assert!(!EXTREMES || spreads.len() == packs.len());
     let one = hidden(1.0);
     for (p, pack) in packs.iter_mut().enumerate() {
         let first = (p * PACK).min(columns - PACK);
@@ -219,12 +261,25 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
                         .each_ref()
                         .map(|fold| [V::load(fold.as_ptr().add(lane))])
                 });
+                // With extremes the greatest magnitude follows from them.
                 let mut high = V::load(pack.high.as_ptr().add(lane));
+                let mut spread = EXTREMES.then(|| {
+                    let spread = &spreads[p];
+                    [&spread.min, &spread.max, &spread.some, &spread.all]
+                        .map(|lanes| V::load(lanes.as_ptr().add(lane)))
+                });
                 let mut least = V::load_least(pack.least.as_ptr().add(lane));
                 for row in rows {
                     let x = V::load(row.add(first + lane));
                     let magnitude = x.abs();
-                    high = magnitude.max(high);
+                    if let Some([min, max, some, all]) = &mut spread {
+                        *min = x.min(*min);
+                        *max = x.max(*max);
+                        *some = x.or(*some);
+                        *all = x.and(*all);
+                    } else {
+                        high = magnitude.max(high);
+                    }
                     least = V::least(least, magnitude);
                     if SUM {
                         extract_all(&mut sum, 0, x, one);
@@ -235,7 +290,15 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
                         extract_all(&mut error, 0, x.product_error(x, product), one);
                     }
                 }
-                high.store(pack.high.as_mut_ptr().add(lane));
+                if let Some([min, max, some, all]) = spread {
+                    let spread = &mut spreads[p];
+                    min.store(spread.min.as_mut_ptr().add(lane));
+                    max.store(spread.max.as_mut_ptr().add(lane));
+                    some.store(spread.some.as_mut_ptr().add(lane));
+                    all.store(spread.all.as_mut_ptr().add(lane));
+                } else {
+                    high.store(pack.high.as_mut_ptr().add(lane));
+                }
                 V::store_least(least, pack.least.as_mut_ptr().add(lane));
                 for (quantity, folds) in [sum, square, error].iter().enumerate() {
                     if if quantity == 0 { SUM } else { SQUARES } {
@@ -250,23 +313,27 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool>(
     }
 }
 
-/// Exact sums of neighbouring columns under way: Σx if `SUM`, Σx² if `SQUARES`; but for what no window holds.
-pub struct Columns<const SUM: bool, const SQUARES: bool> {
+/// Exact sums of neighbouring columns under way: Σx if `SUM`, Σx² if `SQUARES`, the extremes if `EXTREMES`, which takes all
+/// three; but for what no window holds.
+pub struct Columns<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
     kernels: &'static Kernels,
     columns: usize,
     running: Vec<Running>,
+    /// None without extremes.
+    spreads: Vec<Spread>,
     frames: Vec<Frame>,
     /// What has left the columns' totals.
     deposited: Sparse<Moments>,
 }
 
-impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
+impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQUARES, EXTREMES> {
     /// For use after [`Self::begin`].
     pub fn new(kernels: &'static Kernels) -> Self {
         Self {
             kernels,
             columns: 0,
             running: Vec::new(),
+            spreads: Vec::new(),
             frames: Vec::new(),
             deposited: Sparse::default(),
         }
@@ -280,6 +347,11 @@ impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
         self.running.clear();
         self.frames.clear();
         self.running.try_reserve_exact(packs)?;
+        if EXTREMES {
+            self.spreads.clear();
+            self.spreads.try_reserve_exact(packs)?;
+            self.spreads.resize(packs, Spread::NONE);
+        }
         self.frames.try_reserve_exact(packs)?;
         self.deposited.begin(columns)?;
         // Columns of the last pack that belong to the one before.
@@ -309,12 +381,21 @@ impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
     pub unsafe fn pass(&mut self, rows: &[*const f64], ahead: &[*const f64]) {
         let kernels = &self.kernels.columns;
         let fold = match (SUM, SQUARES) {
+            _ if EXTREMES => kernels.describe,
             (true, true) => kernels.moments,
             (true, false) => kernels.sum,
             (false, _) => kernels.squares,
         };
         // SAFETY: kernels come only from CPUs that have them; the rest is the caller's promise.
-        unsafe { fold(rows, ahead, self.columns, &mut self.running) };
+        unsafe {
+            fold(
+                rows,
+                ahead,
+                self.columns,
+                &mut self.running,
+                &mut self.spreads,
+            )
+        };
     }
 
     /// Adds the block that was passed over to the columns that it fits, and returns for how many it is pending. Those have new
@@ -330,7 +411,22 @@ impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
         let mut pending = 0;
         for (p, (frame, running)) in self.frames.iter_mut().zip(&mut self.running).enumerate() {
             let first = (p * PACK).min(self.columns - PACK);
+            if let Some(spread) = self.spreads.get(p) {
+                let reach = spread.min.iter().zip(&spread.max);
+                for (high, (min, max)) in running.high.iter_mut().zip(reach) {
+                    *high = max.max(-min);
+                }
+            }
+            let pending_before = frame.pending;
             self.kernels.run(Settle::<SUM>(frame, running));
+            if let Some(spread) = self.spreads.get_mut(p) {
+                for lane in bits(pending_before & !frame.pending) {
+                    let (min, max) = spread.extremes(lane);
+                    frame.extremes[lane].add(min);
+                    frame.extremes[lane].add(max);
+                }
+                *spread = Spread::NONE;
+            }
             frame.blocks += 1;
             if frame.pending != 0 {
                 pending += frame.pending.count_ones() as usize;
@@ -359,7 +455,7 @@ impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
         })
     }
 
-    /// The sums of a column, without counts; the column is empty afterwards.
+    /// The sums and extremes of a column, without counts; the column is empty afterwards.
     pub fn take(&mut self, column: usize) -> Moments {
         let p = column / PACK;
         let lane = column - (p * PACK).min(self.columns - PACK);
@@ -367,7 +463,9 @@ impl<const SUM: bool, const SQUARES: bool> Columns<SUM, SQUARES> {
             Some(deposited) => std::mem::take(deposited),
             None => Moments::default(),
         };
-        self.frames[p].deposit::<SUM, SQUARES>(lane, &mut moments);
+        let frame = &mut self.frames[p];
+        frame.deposit::<SUM, SQUARES>(lane, &mut moments);
+        moments.extremes = std::mem::take(&mut frame.extremes[lane]);
         moments
     }
 }

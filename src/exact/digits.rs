@@ -103,12 +103,16 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         self.digits
     }
 
+    /// The canonical words, in place.
+    pub fn words(&mut self) -> &[i64; N] {
+        self.normalize();
+        &self.digits
+    }
+
     /// Takes `N` words from outside, canonical or not; `None` if the sum is beyond the accumulator's range.
     pub fn from_words(words: &[i64]) -> Option<Self> {
         assert_eq!(words.len(), N);
-        let (top, rest) = words.split_last()?;
-        let beyond = rest.iter().fold(0, |bits, word| bits | word & !DIGIT_MASK);
-        if beyond == 0 && i32::try_from(*top).is_ok() {
+        if is_canonical(words) {
             return Some(Self {
                 digits: words.try_into().ok()?,
                 deposits: 0,
@@ -193,6 +197,27 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         };
         (negative, Natural::from_limbs(N / 2, LSB, limb))
     }
+}
+
+/// Are these words digits in canonical form, of a sum within the accumulator's range?
+pub fn is_canonical(words: &[i64]) -> bool {
+    let Some((top, rest)) = words.split_last() else {
+        return false;
+    };
+    let beyond = rest.iter().fold(0, |bits, word| bits | word & !DIGIT_MASK);
+    beyond == 0 && i32::try_from(*top).is_ok()
+}
+
+/// Adds canonical words to canonical words, whose sum comes out canonical.
+pub fn add_canonical(words: &mut [i64], more: &[i64]) {
+    let mut carry = 0;
+    let last = words.len() - 1;
+    for (word, more) in words[..last].iter_mut().zip(more) {
+        let value = *word + more + carry;
+        *word = value & DIGIT_MASK;
+        carry = value >> DIGIT_BITS;
+    }
+    words[last] += more[last] + carry;
 }
 
 impl Sum {

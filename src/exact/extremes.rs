@@ -14,14 +14,17 @@ pub struct Extremes {
 
 impl Default for Extremes {
     fn default() -> Self {
-        Self {
-            min_key: i64::MAX,
-            max_key: i64::MIN,
-        }
+        Self::EMPTY
     }
 }
 
 impl Extremes {
+    /// Of no values.
+    pub const EMPTY: Self = Self {
+        min_key: i64::MAX,
+        max_key: i64::MIN,
+    };
+
     /// Has no value been seen?
     pub fn is_empty(&self) -> bool {
         self.min_key > self.max_key

@@ -3,6 +3,7 @@
 use super::digits::{Squares, Sum};
 use super::extremes::Extremes;
 use super::float::CANONICAL_NAN;
+use super::natural::Natural;
 use super::round::Quotient;
 
 /// How many values there were, and how many of them were not finite.
@@ -95,15 +96,34 @@ impl Moments {
         })
     }
 
+    /// [`Self::rounded_sum`], [`Self::mean`] and [`Self::variance`], for less than they cost one by one.
+    pub fn sum_mean_variance(&self, ddof: u64) -> (f64, f64, Option<Quotient>) {
+        let n = self.numbers();
+        if n == 0 || self.counts.infinite_sum().is_some() {
+            return (self.rounded_sum(), self.mean(), None);
+        }
+        let (negative, sum) = self.sum.to_natural();
+        (
+            Quotient::new(&sum, 1).round(negative),
+            Quotient::new(&sum, n.into()).round(negative),
+            self.variance_from(&sum, ddof),
+        )
+    }
+
     /// The variance with divisor n - ddof as an exact quotient; `None` where it is NaN.
     pub fn variance(&self, ddof: u64) -> Option<Quotient> {
+        let (_, sum) = self.sum.to_natural();
+        self.variance_from(&sum, ddof)
+    }
+
+    /// The same from |Σx|.
+    fn variance_from(&self, sum: &Natural, ddof: u64) -> Option<Quotient> {
         let n = self.numbers();
         if n <= ddof || self.counts.infinite_sum().is_some() {
             return None;
         }
         // Σ(x - mean)² / (n - ddof) = (n·Σx² - (Σx)²) / (n·(n - ddof)), and n < 2^63.
         let (_, squares) = self.squares.to_natural();
-        let (_, sum) = self.sum.to_natural();
         let (_, spread) = squares.times(n).difference(&sum.squared());
         Some(Quotient::new(&spread, u128::from(n) * u128::from(n - ddof)))
     }

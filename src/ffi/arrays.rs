@@ -2,11 +2,11 @@
 
 use super::guard::guard;
 use super::pointers::{bytes, in_ptr, out_ptr, results};
-use crate::array::{Array, View};
+use crate::array::{Array, Dtype, View};
 use crate::error::{Error, Result, Status};
 use crate::reduce::axes::{self, Op, Rounding};
 use crate::reduce::plan::Plan;
-use crate::reduce::{self, dot};
+use crate::reduce::{self, describe, dot};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
 use crate::unsigned::Unsigned;
 
@@ -146,6 +146,70 @@ pub unsafe extern "C" fn parexact_reduce(
         }
         axes::reduce(&plan, rounding, out)
     })
+}
+
+/// Statistics along axes: what parexact_describe gives for each slice, in one pass over the array.
+///
+/// `where`, `axes`: as for parexact_state_update_axes.
+/// `ddof`, `nan_policy`: as for parexact_describe, for each result by itself; NAN_FOUND if any has a NaN.
+/// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or the mask. May be NULL
+/// if there are none.
+/// `out_len`: the number of results: the product of the lengths of the axes that stay.
+///
+/// Errors: as parexact_reduce; INVALID_ARGUMENT also for the mask's type and shape. After an error of an argument `out` is
+/// untouched, after others unspecified.
+/// Cost, memory and thread safety: as parexact_reduce.
+///
+/// # Safety
+/// `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
+/// `out_len` results may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_describe_axes(
+    a: *const Array,
+    r#where: *const Array,
+    axes: *const i32,
+    axis_count: i32,
+    ddof: i64,
+    nan_policy: i32,
+    out: *mut Stats,
+    out_len: usize,
+) -> Status {
+    guard(|| {
+        // SAFETY: passed on from the caller.
+        let plan = unsafe {
+            let a = view(a, "a")?;
+            plan(a, mask(r#where, &a)?, axes, axis_count, "out")?
+        };
+        let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
+        check_result_count(&plan, out_len, "out_len")?;
+        // SAFETY: passed on from the caller.
+        let out = unsafe { results(out, out_len, ["out", "out_len"])? };
+        if plan.overlaps(out.start(), out.bytes()) {
+            return Err(Error::invalid("out must not overlap the array or the mask"));
+        }
+        describe::reduce(&plan, ddof, policy, out)
+    })
+}
+
+/// A mask for an array, checked; none if it is NULL.
+///
+/// # Safety
+/// `mask` is NULL or an array as its type describes, for as long as the view is in use.
+pub unsafe fn mask(mask: *const Array, a: &View) -> Result<Option<View>> {
+    if mask.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: passed on from the caller.
+    let mask = unsafe { view(mask, "where")? };
+    if matches!(mask.dtype(), Dtype::F64 | Dtype::F32) {
+        return Err(Error::invalid(
+            "dtype of where is a floating-point type; it must be PAREXACT_DTYPE_BOOL or an integer type",
+        ));
+    }
+    if mask.space().with(a.space()).is_none() {
+        return Err(Error::invalid("where must have the shape of a"));
+    }
+    Ok(Some(mask))
 }
 
 /// A reduction over some axes of an array, of what a mask selects; `results` is the name of those.

@@ -5,11 +5,11 @@
 //! have been changed and some not; so the error word of each holds the status, and it answers BAD_STATE until
 //! parexact_states_init makes it anew.
 
-use super::arrays::{check_result_count, plan, view};
+use super::arrays::{check_result_count, mask, plan, view};
 use super::guard::guard;
 use super::pointers::results;
-use crate::array::{Array, Dtype, View};
-use crate::error::{Error, Result, Status};
+use crate::array::Array;
+use crate::error::{Error, Status};
 use crate::reduce::results::Results;
 use crate::state::State;
 use crate::states;
@@ -142,27 +142,6 @@ pub unsafe extern "C" fn parexact_state_results(
         }
         states::results(&states, ddof, policy, &out)
     })
-}
-
-/// A mask for an array, checked; none if it is NULL.
-///
-/// # Safety
-/// `mask` is NULL or an array as its type describes, for as long as the view is in use.
-pub unsafe fn mask(mask: *const Array, a: &View) -> Result<Option<View>> {
-    if mask.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: passed on from the caller.
-    let mask = unsafe { view(mask, "where")? };
-    if matches!(mask.dtype(), Dtype::F64 | Dtype::F32) {
-        return Err(Error::invalid(
-            "dtype of where is a floating-point type; it must be PAREXACT_DTYPE_BOOL or an integer type",
-        ));
-    }
-    if mask.space().with(a.space()).is_none() {
-        return Err(Error::invalid("where must have the shape of a"));
-    }
-    Ok(Some(mask))
 }
 
 /// Do two arrays have a byte in common?

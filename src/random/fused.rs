@@ -255,9 +255,9 @@ mod tests {
                 stored.merge(&naive::moments(piece));
             });
         }
-        [fused.finish(), stored].map(|moments| {
+        [fused.finish(), stored].map(|mut moments| {
             let mut state = State::default();
-            state.set(moments);
+            state.set(&mut moments);
             state
         })
     }

@@ -142,7 +142,7 @@ struct Rounded {
 }
 
 impl Sink for Rounded {
-    fn moments(&self, index: usize, moments: &Moments) -> Result<()> {
+    fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
         self.results.write(index, self.rounding.round(moments)?);
         Ok(())
     }

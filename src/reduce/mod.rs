@@ -11,9 +11,11 @@ use crate::exact::{Accumulate, Element, Moments, Unaligned};
 use crate::parallel::fold_chunks;
 
 pub mod axes;
+pub mod describe;
 pub mod dot;
 pub mod plan;
 pub mod results;
+pub mod selected;
 pub mod source;
 pub mod streamed;
 pub mod strips;

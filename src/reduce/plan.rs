@@ -11,15 +11,16 @@ use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
 use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
+use crate::exact::columns::{BLOCK, PACK};
 use crate::exact::simd::kernels;
 use crate::exact::{Accumulate, Element, Moments, short};
-use crate::parallel::control::{self, Watch};
+use crate::parallel::control::Watch;
 use crate::parallel::{fold_chunks, threads_for_call};
 
 /// What is made of the moments of each result.
 pub trait Sink: Sync {
     /// Takes the moments of one result, by its index in C order of the kept axes; once for each result, on any thread.
-    fn moments(&self, index: usize, moments: &Moments) -> Result<()>;
+    fn moments(&self, index: usize, moments: &mut Moments) -> Result<()>;
 
     /// Takes the values of a result instead, which are few; `false` if it needs the moments, which then also come for results
     /// whose values it has taken.
@@ -87,8 +88,35 @@ impl Plan {
     }
 
     /// How many values each result has, selected or not.
-    pub fn values(&self) -> usize {
-        self.reduced.len()
+    pub fn values(&self) -> u64 {
+        self.reduced.len() as u64
+    }
+
+    /// How many values of a result count.
+    pub fn selected_values(&self, index: usize) -> Result<u64> {
+        let source = Source::new(&self.view, self.mask.as_ref(), self.reduced);
+        if !source.is_masked() {
+            return Ok(self.values());
+        }
+        let mut selected = 0;
+        let mut outcome = Ok(());
+        self.kept
+            .runs(index..index + 1, |[offset, mark, result], _, _| {
+                let strip = Strip {
+                    offset,
+                    mark,
+                    result,
+                    ..Strip::default()
+                };
+                outcome = source.in_parts(CHUNK, |range| {
+                    source.for_each_marked(&strip, range, |_, mark| {
+                        // SAFETY: an element of the mask.
+                        selected += u64::from(unsafe { mark.is_set() });
+                    });
+                    Ok(())
+                });
+            });
+        outcome.map(|()| selected)
     }
 
     /// Does memory from `start` on overlap the array or the mask?
@@ -138,9 +166,9 @@ impl Plan {
             .last()
             .map_or(usize::MAX, |dim| stride(&dim.strides));
         let across = kept_stride < reduced_stride || reduced.len() <= short::MOST;
-        let width = if across { WIDTH } else { 1 };
         // Strips go along the innermost kept axis.
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
+        let width = if across { strip_width(inner) } else { 1 };
         let per_row = inner.div_ceil(width);
         let strips = kept.len() / inner * per_row;
         let task = Task {
@@ -197,6 +225,14 @@ impl Plan {
     }
 }
 
+/// Results in a strip where so many lie side by side: as many in each one, and an equal number of strips for each thread, if
+/// that does not make them much narrower.
+fn strip_width(results: usize) -> usize {
+    let strips = results.div_ceil(WIDTH).next_multiple_of(threads_for_call());
+    let even = results.div_ceil(strips).next_multiple_of(PACK);
+    if even >= WIDTH / 2 { even } else { WIDTH }
+}
+
 /// What all strips of a reduction have in common.
 struct Task<'a> {
     source: Source<'a>,
@@ -229,9 +265,9 @@ impl Task<'_> {
         strip: &Strip,
         moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
     ) -> Result<()> {
-        moments.begin(strip)?;
+        moments.begin(&self.source, strip)?;
         // Long parts, for the sake of prefetching; still below a millisecond.
-        self.in_parts(8 * self.part(strip), |range| {
+        self.source.in_parts(8 * CHUNK / strip.len, |range| {
             moments.add(&self.source, strip, range)
         })
     }
@@ -245,26 +281,14 @@ impl Task<'_> {
         for i in 0..strip.len {
             let result = strip.result_alone(i);
             let mut accumulator = T::Accumulator::<SUM, SQUARES, EXTREMES>::new(kernels());
-            self.in_parts(CHUNK, |range| {
+            self.source.in_parts(CHUNK, |range| {
                 self.source.add_one(&result, range, &mut accumulator);
                 Ok(())
             })?;
-            self.sink.moments(strip.index(i), &accumulator.finish())?;
+            self.sink
+                .moments(strip.index(i), &mut accumulator.finish())?;
         }
         Ok(())
-    }
-
-    /// Does something for all of a result's values, in parts of so many; looks at the control in between.
-    fn in_parts(
-        &self,
-        part: usize,
-        mut work: impl FnMut(std::ops::Range<usize>) -> Result<()>,
-    ) -> Result<()> {
-        let total = self.source.len();
-        (0..total).step_by(part).try_for_each(|start| {
-            control::check_attached()?;
-            work(start..total.min(start + part))
-        })
     }
 
     /// Reduces a strip of a few values for each result, if they are easy.
@@ -303,7 +327,7 @@ impl Task<'_> {
             self.part(strip),
             StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
             |moments, range| {
-                moments.begin(strip)?;
+                moments.begin(&self.source, strip)?;
                 moments.add(&self.source, strip, range)
             },
             StripMoments::merge,
@@ -317,9 +341,11 @@ impl Task<'_> {
         }
     }
 
-    /// Values of each result that make a chunk for the whole strip.
+    /// Values of each result that make a chunk for the whole strip: whole blocks of the column kernel.
     fn part(&self, strip: &Strip) -> usize {
-        CHUNK / strip.len
+        let values = self.source.len().saturating_mul(strip.len);
+        let chunk = (values / 64).clamp(CHUNK, 4 * CHUNK);
+        (chunk / strip.len).next_multiple_of(BLOCK)
     }
 
     /// Gives the moments of a strip's results to the sink.

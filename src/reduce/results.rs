@@ -52,6 +52,30 @@ impl<T: Copy> Results<T> {
         unsafe { self.at(index).write_unaligned(value) };
     }
 
+    /// Looks at what is there, in place if it is aligned.
+    pub fn look<R>(&self, index: usize, look: impl FnOnce(&T) -> R) -> R {
+        let at = self.at(index);
+        if at.is_aligned() {
+            // SAFETY: as above, and aligned; nobody writes meanwhile, by the promise of `new`.
+            look(unsafe { &*at })
+        } else {
+            look(&self.read(index))
+        }
+    }
+
+    /// Changes what is there, in place if it is aligned.
+    pub fn change<R>(&self, index: usize, change: impl FnOnce(&mut T) -> R) -> R {
+        let at = self.at(index);
+        if at.is_aligned() {
+            // SAFETY: as in `look`.
+            return change(unsafe { &mut *at });
+        }
+        let mut value = self.read(index);
+        let result = change(&mut value);
+        self.write(index, value);
+        result
+    }
+
     fn at(&self, index: usize) -> *mut T {
         assert!(index < self.len);
         self.first.wrapping_add(index)

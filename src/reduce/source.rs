@@ -7,7 +7,9 @@ use super::strips::Strip;
 use crate::array::View;
 use crate::array::space::Space;
 use crate::array::view::written;
+use crate::error::Result;
 use crate::exact::Accumulate;
+use crate::parallel::control;
 
 /// Values that a mask has selected, gathered at a time: 4 KiB of the stack.
 const TILE: usize = 512;
@@ -53,12 +55,16 @@ impl<'a> Source<'a> {
         self.view.data().wrapping_offset(strip.offset)
     }
 
-    /// Its element of the mask.
-    fn first_mark(&self, strip: &Strip) -> Option<Mark> {
-        let mask = self.mask?;
-        Some(Mark {
-            at: mask.data().wrapping_offset(strip.mark),
-            size: mask.dtype().size(),
+    /// Does something for all of a result's values, in parts of so many; looks at the control in between.
+    pub fn in_parts(
+        &self,
+        part: usize,
+        mut work: impl FnMut(Range<usize>) -> Result<()>,
+    ) -> Result<()> {
+        let total = self.len();
+        (0..total).step_by(part).try_for_each(|start| {
+            control::check_attached()?;
+            work(start..total.min(start + part))
         })
     }
 
@@ -70,41 +76,55 @@ impl<'a> Source<'a> {
         });
     }
 
-    /// The same with the mask's elements.
-    fn marked_runs(&self, range: Range<usize>, visit: impl FnMut([isize; 2], usize, [isize; 2])) {
-        self.reduced.runs(range, visit);
+    /// Calls `visit` with each of a strip's first result's values `range` and its element of the mask, if there is a mask.
+    pub fn for_each_marked(
+        &self,
+        strip: &Strip,
+        range: Range<usize>,
+        mut visit: impl FnMut(*const u8, Mark),
+    ) {
+        let Some(mask) = self.mask else {
+            return;
+        };
+        let first = self.first(strip);
+        let mark = Mark {
+            at: mask.data().wrapping_offset(strip.mark),
+            size: mask.dtype().size(),
+        };
+        self.reduced.runs(
+            range,
+            |[offset, mark_offset], run, [stride, mark_stride]| {
+                for i in 0..run as isize {
+                    visit(
+                        first.wrapping_offset(offset + i * stride),
+                        mark.offset(mark_offset + i * mark_stride),
+                    );
+                }
+            },
+        );
     }
 
     /// Adds the selected ones of the values `range` of a strip's first result.
     pub fn add_one<A: Accumulate>(&self, strip: &Strip, range: Range<usize>, result: &mut A) {
-        let Some(mark) = self.first_mark(strip) else {
+        if !self.is_masked() {
             // SAFETY: the values of one result are elements of the array.
             let values = unsafe { self.view.part(strip.offset, self.values) };
             values.for_each_tile::<A::Raw>(range, |values| result.add(values));
             return;
-        };
-        let first = self.first(strip);
+        }
         let mut tile = [const { MaybeUninit::<A::Raw>::uninit() }; TILE];
         let mut filled = 0;
-        self.marked_runs(
-            range,
-            |[offset, mark_offset], run, [stride, mark_stride]| {
-                for i in 0..run as isize {
-                    let value = first.wrapping_offset(offset + i * stride);
-                    // SAFETY: an element of the array; raw elements have no alignment.
-                    tile[filled].write(unsafe { value.cast::<A::Raw>().read() });
-                    // SAFETY: an element of the mask.
-                    filled += usize::from(unsafe {
-                        mark.offset(mark_offset + i * mark_stride).selects()
-                    });
-                    if filled == TILE {
-                        // SAFETY: all were written.
-                        result.add(unsafe { written(&tile) });
-                        filled = 0;
-                    }
-                }
-            },
-        );
+        self.for_each_marked(strip, range, |value, mark| {
+            // SAFETY: elements of the array and of the mask; raw elements have no alignment.
+            let (value, selected) = unsafe { (value.cast::<A::Raw>().read(), mark.is_set()) };
+            tile[filled].write(value);
+            filled += usize::from(selected);
+            if filled == TILE {
+                // SAFETY: all were written.
+                result.add(unsafe { written(&tile) });
+                filled = 0;
+            }
+        });
         // SAFETY: these were written.
         result.add(unsafe { written(&tile[..filled]) });
     }
@@ -117,6 +137,9 @@ pub struct Mark {
     size: usize,
 }
 
+// SAFETY: as for rows.
+unsafe impl Send for Mark {}
+
 impl Mark {
     /// The element so many bytes further.
     #[must_use]
@@ -127,19 +150,34 @@ impl Mark {
         }
     }
 
-    /// Does it select a value: is any of its bits set?
+    /// Its bytes.
+    pub fn size(self) -> usize {
+        self.size
+    }
+
+    /// Does it select a value: is one of its bytes not 0? `SIZE` is how many it has.
     ///
     /// # Safety
-    /// It may be read.
+    /// They may be read.
     #[inline(always)]
-    pub unsafe fn selects(self) -> bool {
+    pub unsafe fn selects<const SIZE: usize>(self) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe { self.at.cast::<[u8; SIZE]>().read() != [0; SIZE] }
+    }
+
+    /// The same for any size.
+    ///
+    /// # Safety
+    /// As above.
+    #[inline(always)]
+    pub unsafe fn is_set(self) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
             match self.size {
-                1 => self.at.read() != 0,
-                2 => self.at.cast::<u16>().read_unaligned() != 0,
-                4 => self.at.cast::<u32>().read_unaligned() != 0,
-                _ => self.at.cast::<u64>().read_unaligned() != 0,
+                1 => self.selects::<1>(),
+                2 => self.selects::<2>(),
+                4 => self.selects::<4>(),
+                _ => self.selects::<8>(),
             }
         }
     }

@@ -10,9 +10,9 @@ use crate::exact::{Accumulate, Element, Moments};
 /// Where blocks in a row fit few columns, at most so many are transposed before the next attempt.
 const MAX_STRETCH: usize = 64;
 
-/// The sums of a strip's results.
-pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool> {
-    columns: Columns<SUM, SQUARES>,
+/// The sums and extremes of a strip's results.
+pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
+    columns: Columns<SUM, SQUARES, EXTREMES>,
     /// A pass of rows as doubles, where they are none.
     tile: Vec<f64>,
     /// Values of a result in a block.
@@ -22,7 +22,9 @@ pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool> {
 }
 
 /// For use after [`Streamed::begin`].
-impl<T: Element, const SUM: bool, const SQUARES: bool> Default for Streamed<T, SUM, SQUARES> {
+impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Default
+    for Streamed<T, SUM, SQUARES, EXTREMES>
+{
     fn default() -> Self {
         Self {
             columns: Columns::new(kernels()),
@@ -33,7 +35,9 @@ impl<T: Element, const SUM: bool, const SQUARES: bool> Default for Streamed<T, S
     }
 }
 
-impl<T: Element, const SUM: bool, const SQUARES: bool> Streamed<T, SUM, SQUARES> {
+impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
+    Streamed<T, SUM, SQUARES, EXTREMES>
+{
     /// Is the strip one for this way? Its values are doubles, if only after conversion, and lie together.
     pub fn takes(strip: &Strip) -> bool {
         !T::HAS_RESTS && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize
@@ -99,7 +103,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool> Streamed<T, SUM, SQUARES>
         Ok(())
     }
 
-    /// The sums of a result, without counts; the result is empty afterwards.
+    /// The sums and extremes of a result, without counts; the result is empty afterwards.
     pub fn take(&mut self, index: usize) -> Moments {
         self.columns.take(index)
     }

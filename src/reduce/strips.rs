@@ -1,11 +1,12 @@
 //! Strips of neighbouring results, filled together from rows that hold a value of each.
 //!
 //! Rows of numbers that lie together go to the column kernel as they are: see [`super::streamed`]. What it does not
-//! take is transposed: see [`super::transposed`].
+//! take is transposed: see [`super::transposed`]. Of rows under a mask see [`super::selected`].
 
 use std::collections::TryReserveError;
 use std::ops::Range;
 
+use super::selected::{MarkedRow, Selected};
 use super::source::Source;
 use super::streamed::Streamed;
 use super::transposed::Transposed;
@@ -16,7 +17,7 @@ use crate::exact::{Element, Moments};
 pub const WIDTH: usize = 1024;
 
 /// Results whose values lie next to each other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Strip {
     /// Where the first value of the first result lies.
     pub offset: isize,
@@ -67,8 +68,10 @@ pub struct StripMoments<T: Element, const SUM: bool, const SQUARES: bool, const 
     /// Values that each result has got.
     count: u64,
     rows: Vec<Row>,
+    marked_rows: Vec<MarkedRow>,
+    selected: Selected<T::Raw>,
     streams: bool,
-    streamed: Streamed<T, SUM, SQUARES>,
+    streamed: Streamed<T, SUM, SQUARES, EXTREMES>,
     others: Transposed<T::Accumulator<SUM, SQUARES, EXTREMES>>,
     /// Of all threads, once they have met.
     merged: Vec<Moments>,
@@ -82,6 +85,8 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Def
             len: 0,
             count: 0,
             rows: Vec::new(),
+            marked_rows: Vec::new(),
+            selected: Selected::default(),
             streams: false,
             streamed: Streamed::default(),
             others: Transposed::default(),
@@ -94,7 +99,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
     StripMoments<T, SUM, SQUARES, EXTREMES>
 {
     /// Begins a strip, unless it has begun.
-    pub fn begin(&mut self, strip: &Strip) -> Result<()> {
+    pub fn begin(&mut self, source: &Source, strip: &Strip) -> Result<()> {
         if self.len > 0 {
             return Ok(());
         }
@@ -103,7 +108,10 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         self.merged
             .try_reserve_exact(strip.len)
             .map_err(no_memory)?;
-        self.streams = !EXTREMES && Streamed::<T, SUM, SQUARES>::takes(strip);
+        self.streams = !source.is_masked() && Streamed::<T, SUM, SQUARES, EXTREMES>::takes(strip);
+        if source.is_masked() && strip.len > 1 {
+            self.selected.begin()?;
+        }
         if self.streams {
             self.streamed.begin(strip.len)?;
         }
@@ -113,11 +121,17 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
 
     /// Adds the values `range` of each result.
     pub fn add(&mut self, source: &Source, strip: &Strip, range: Range<usize>) -> Result<()> {
-        if strip.len == 1 || source.is_masked() {
-            for i in 0..strip.len {
-                let result = self.others.result(i);
-                source.add_one(&strip.result_alone(i), range.clone(), result);
-            }
+        if strip.len == 1 {
+            source.add_one(strip, range, self.others.result(0));
+            return Ok(());
+        }
+        if source.is_masked() {
+            let rows = &mut self.marked_rows;
+            rows.clear();
+            rows.try_reserve(range.len()).map_err(no_memory)?;
+            source.for_each_marked(strip, range, |value, mark| rows.push((Row(value), mark)));
+            // SAFETY: elements of the array and of the mask.
+            unsafe { self.selected.add(rows, strip, &mut self.others) };
             return Ok(());
         }
         self.count += range.len() as u64;
@@ -152,9 +166,12 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
     }
 
     /// Ends the strip: calls `result` with the index and the moments of each of its results.
-    pub fn finish(&mut self, mut result: impl FnMut(usize, &Moments) -> Result<()>) -> Result<()> {
+    pub fn finish(
+        &mut self,
+        mut result: impl FnMut(usize, &mut Moments) -> Result<()>,
+    ) -> Result<()> {
         for index in 0..self.len {
-            result(index, &self.take(index))?;
+            result(index, &mut self.take(index))?;
         }
         self.merged.clear();
         self.len = 0;
@@ -177,8 +194,8 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         } else {
             other.unwrap_or_default()
         };
-        if self.count > 0 {
-            // Each value of a result went one way or the other, and the streams do not count.
+        if self.streams {
+            // Each value of a result went one way or the other.
             moments.counts.all = self.count;
         }
         moments

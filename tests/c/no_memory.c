@@ -100,6 +100,29 @@ static parexact_status state(void)
     return parexact_state_update(&s, &array);
 }
 
+/* Columns and rows, under a mask or not: without memory they go one by one. */
+static parexact_status states_along_axes(void)
+{
+    enum { KEPT = 512 };
+    static parexact_state states[KEPT];
+    static parexact_stats out[KEPT];
+    static const uint8_t one = 1;
+    const int64_t shape[] = {N / KEPT, KEPT}, strides[] = {0, 0}, words = N / KEPT;
+    const parexact_array array = {x, PAREXACT_DTYPE_F64, 2, shape, NULL};
+    const parexact_array where = {&one, PAREXACT_DTYPE_BOOL, 2, shape, strides};
+    const int32_t axis = 0;
+    parexact_status status = parexact_states_init(states, KEPT);
+    for (int masked = 0; masked < 2 && status == PAREXACT_OK; masked++)
+        status = parexact_state_update_axes(states, KEPT, &array, masked ? &where : NULL, &axis, 1);
+    if (status == PAREXACT_OK)
+        status = parexact_states_merge(states, states, KEPT);
+    if (status == PAREXACT_OK)
+        status = parexact_state_results(states, KEPT, 0, PAREXACT_NAN_PROPAGATE, out);
+    if (status == PAREXACT_OK)
+        CHECK(out[KEPT - 1].count == 4 * (uint64_t)words && out[KEPT - 1].mean == 1);
+    return status;
+}
+
 static parexact_status random_numbers(void)
 {
     const parexact_distribution normal = {PAREXACT_DIST_NORMAL, 0, {0, 1, 0}};
@@ -199,6 +222,7 @@ static const struct {
 } CASES[] = {
     {"small sum", small_sum}, {"sum", sum},     {"refused", refused}, {"describe", describe},
     {"reduce", reduce},       {"dot", dot},     {"state", state},     {"random numbers", random_numbers},
+    {"states along axes", states_along_axes},
     {"map", map},             {"failing", failing_map}, {"job", job}, {"handles", handles},
     {"pool", pool},           {"explain", explain},
 };

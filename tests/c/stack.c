@@ -93,6 +93,31 @@ static int reductions(void)
     return fine;
 }
 
+/* Every way through an array: columns that lie together, rows, few values, 64-bit integers, each with a mask and without. */
+static int states_along_axes(void)
+{
+    enum { KEPT = 250 };
+    static parexact_state kept[2 * KEPT];
+    static parexact_stats out[KEPT];
+    int fine = 1;
+    const int64_t shape[2] = {(int64_t)n / KEPT, KEPT}, no_strides[2] = {0, 0};
+    const int64_t strides[2][2] = {{8 * KEPT, 8}, {8, 8 * ((int64_t)n / KEPT)}};
+    const int32_t axis = 0, dtypes[] = {PAREXACT_DTYPE_F64, PAREXACT_DTYPE_I64, PAREXACT_DTYPE_F32};
+    const uint8_t one = 1;
+    const parexact_array where = {&one, PAREXACT_DTYPE_BOOL, 2, shape, no_strides};
+    fine &= !parexact_states_init(kept, LENGTH(kept));
+    for (size_t i = 0; i < 2 * LENGTH(dtypes); i++) {
+        const parexact_array a = {numbers, dtypes[i / 2], 2, shape, strides[i % 2]};
+        for (int masked = 0; masked < 2; masked++) {
+            const parexact_array *mask = masked ? &where : NULL;
+            fine &= !parexact_state_update_axes(kept, KEPT, &a, mask, &axis, 1) &&
+                    !parexact_describe_axes(&a, mask, &axis, 1, 0, PAREXACT_NAN_OMIT, out, KEPT);
+        }
+    }
+    return fine && !parexact_states_merge(kept + KEPT, kept, KEPT) && !parexact_states_merge(kept, kept, KEPT) &&
+           !parexact_state_results(kept, KEPT, 1, PAREXACT_NAN_OMIT, out);
+}
+
 static int states(void)
 {
     parexact_state s, t;
@@ -240,6 +265,7 @@ static const struct {
     {"parallel_stats and my_statistics", statistics},
     {"reductions", reductions},
     {"states", states},
+    {"states along axes", states_along_axes},
     {"samples", samples},
     {"maps and jobs", maps},
     {"integrals", integrals},

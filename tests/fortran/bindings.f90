@@ -21,6 +21,7 @@ program bindings
   call reductions_of_views()
   call policies()
   call states()
+  call states_along_axes()
   call random_numbers()
   call threads()
   call controls()
@@ -651,6 +652,82 @@ contains
     call check_status(parexact_state_result(whole, stats, nan_policy=9), PAREXACT_ERROR_INVALID_ARGUMENT, &
                       'result, policy 9')
   end subroutine states
+
+  subroutine states_along_axes()
+    real(c_double), target :: field(8, 6, 4)
+    type(parexact_state) :: rows(8), columns(6), plane(8, 4), one, everything(1)
+    type(parexact_stats) :: stats(6), expected
+    type(parexact_array) :: view, mask
+    logical, target :: where(8, 6), where3(8, 6, 4)
+    logical(c_bool), target :: small(8, 6)
+    integer(c_int64_t), target :: extents(2)
+    integer :: i, k
+    call make_field(field)
+    where = field(:, :, 1) > 0
+    where3 = field > 0
+    small = where
+
+    ! Rank 2, with a mask and without, of sections as well.
+    call ok(parexact_states_init(columns, 6_c_size_t), 'states_init')
+    call ok(parexact_state_update_axes(columns, field(:, :, 1), 1), 'update_axes, rank 2')
+    call ok(parexact_state_update_axes(columns, field(8:1:-1, :, 2), 1, where), 'update_axes, rank 2, where')
+    call ok(parexact_state_results(columns, 6_c_size_t, stats, ddof=1), 'state_results')
+    do i = 1, 6
+       call ok(parexact_describe([field(:, i, 1), pack(field(8:1:-1, i, 2), where(:, i))], expected, ddof=1), 'describe')
+       call check(same(stats(i), expected), 'results of columns')
+    end do
+    call ok(parexact_states_init(rows, 8_c_size_t), 'states_init')
+    call ok(parexact_state_update_axes(rows, field(:, :, 3), 2), 'update_axes along dimension 2')
+    call ok(parexact_state_init(one), 'state_init')
+    call ok(parexact_state_update(one, field(3, :, 3)), 'state_update')
+    call check(all_equal(rows(3), one), 'states of rows')
+
+    ! Rank 3.
+    call ok(parexact_states_init(plane, 32_c_size_t), 'states_init')
+    call ok(parexact_state_update_axes(plane, field, 2, where3), 'update_axes, rank 3, where')
+    call ok(parexact_state_init(one), 'state_init')
+    do k = 1, 2
+       call ok(parexact_state_update(one, pack(field(5, :, 4), where3(5, :, 4))), 'state_update')
+       if (k == 1) call ok(parexact_state_update_axes(plane, field, 2, where3), 'update_axes, rank 3, twice')
+    end do
+    call check(all_equal(plane(5, 4), one), 'states of a plane')
+    call ok(parexact_state_update_axes(plane, field, 2), 'update_axes, rank 3')
+    call check(plane(1, 1)%words(PAREXACT_STATE_ADDITIVE_FIRST) == 6 + 2 * count(where3(1, :, 1)), 'count of a plane')
+
+    ! Views, with masks of one byte.
+    extents = [6, 8]
+    view = parexact_array(c_loc(field), PAREXACT_DTYPE_F64, 2, c_loc(extents))
+    mask = parexact_array(c_loc(small), PAREXACT_DTYPE_U8, 2, c_loc(extents))
+    call ok(parexact_states_init(columns, 6_c_size_t), 'states_init')
+    call ok(parexact_state_update_axes(columns, view, [1], mask), 'update_axes of a view, where')
+    call ok(parexact_describe_axes(view, mask, [1], 1, 0_c_int64_t, PAREXACT_NAN_PROPAGATE, stats, 6_c_size_t), 'describe_axes')
+    do i = 1, 6
+       call check(columns(i)%words(PAREXACT_STATE_ADDITIVE_FIRST) == count(where(:, i)), 'what a mask selects')
+       call check(stats(i)%count == count(where(:, i)), 'describe_axes')
+    end do
+    call check_status(parexact_describe_axes(view, axes=[0], axis_count=1, ddof=0_c_int64_t, &
+                                             nan_policy=PAREXACT_NAN_OMIT, out=stats, out_len=6_c_size_t), &
+                      PAREXACT_ERROR_INVALID_ARGUMENT, 'describe_axes into 6 of 8')
+    call ok(parexact_states_init(everything, 1_c_size_t), 'states_init')
+    call ok(parexact_state_update_axes(everything, view, [integer(c_int32_t) ::]), 'update_axes over all axes')
+    call ok(parexact_states_merge(everything, columns, 1_c_size_t), 'states_merge')
+    call check(everything(1)%words(PAREXACT_STATE_ADDITIVE_FIRST) == 48 + count(where(:, 1)), 'merged states')
+
+    ! Refused in Fortran's words.
+    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 2), PAREXACT_ERROR_INVALID_ARGUMENT, 'wrong shape')
+    call check(index(parexact_last_error(), 'the shape of states must be that of a without its dimension 2') > 0, &
+               'the message about the shape of states')
+    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 3), PAREXACT_ERROR_INVALID_ARGUMENT, 'dim 3')
+    call check(index(parexact_last_error(), 'dim is 3') > 0, 'the message about dim')
+    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 1, where(:, :5)), PAREXACT_ERROR_INVALID_ARGUMENT, &
+                      'a mask of another shape')
+  end subroutine states_along_axes
+
+  function all_equal(x, y)
+    type(parexact_state), intent(in) :: x, y
+    logical :: all_equal
+    all_equal = all(x%words == y%words)
+  end function all_equal
 
   subroutine random_numbers()
     type(parexact_distribution) :: d

@@ -11,8 +11,7 @@ import dask.array
 import numpy as np
 
 from parexact._arrays import as_array
-from parexact._reductions import axes_of, ddof_of, policy_of
-from parexact._states import RESULT
+from parexact._reductions import RECORD, axes_of, ddof_of, policy_of
 from parexact.dask import _pieces
 
 # Most of Dask has no types.
@@ -33,7 +32,7 @@ def reduce(
     array = _checked(a, what)
     axes = tuple(sorted(axes_of(axis, array.ndim)))
     fan_in = _fan_in(split_every, array.ndim)
-    dtype = RESULT if what == "describe" else _FLOAT64
+    dtype = RECORD if what == "describe" else _FLOAT64
     if axis is not None and not axes:
         lazy: dask.array.Array = array.map_blocks(
             _pieces.elementwise,

@@ -20,9 +20,8 @@ import parexact
 from parexact import abi
 from parexact._arrays import AnyArray, as_array
 from parexact._errors import check
-from parexact._reductions import Stats
+from parexact._reductions import RECORD, Stats
 from parexact._state import COUNT, NANS
-from parexact._states import RESULT
 
 #: An element of an array of states.
 STATE = np.dtype([("words", np.int64, abi.PAREXACT_STATE_WORDS)])
@@ -158,7 +157,7 @@ def _direct(what: str, values: AnyArray, axis: tuple[int, ...], options: dict[st
     found = getattr(parexact, what)(values, axis=axis, **options)
     if what != "describe":
         return np.asarray(found)
-    records = np.empty(np.shape(found.sum), RESULT)
+    records = np.empty(np.shape(found.sum), RECORD)
     for name, field in zip(Stats._fields, found):
         records[name] = field
     return records

@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{Isa, Kernel, Kernels, Loop, ProductKernel, TRANSPOSED, Vector};
 use crate::exact::Unaligned;
-use crate::exact::columns::{self, ColumnKernels, Running};
+use crate::exact::columns::{self, ColumnKernels, Running, Spread};
 use crate::exact::extract::{self, Compared, Span};
 use crate::exact::window::{MAX_LANES, ProductWindow, Totals, Window};
 
@@ -83,6 +83,11 @@ unsafe impl Vector for Avx512 {
     unsafe fn or(self, other: Self) -> Self {
         // SAFETY: see above.
         unsafe { Self(_mm512_or_pd(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Self(_mm512_and_pd(self.0, other.0)) }
     }
     #[inline(always)]
     unsafe fn min(self, other: Self) -> Self {
@@ -213,9 +218,10 @@ pub static KERNELS: Kernels = Kernels {
         span,
     },
     columns: ColumnKernels {
-        sum: columns::<true, false>,
-        squares: columns::<false, true>,
-        moments: columns::<true, true>,
+        sum: columns::<true, false, false>,
+        squares: columns::<false, true, false>,
+        moments: columns::<true, true, false>,
+        describe: columns::<true, true, true>,
     },
 };
 
@@ -254,14 +260,15 @@ unsafe fn fold_products<const U: usize, const K: u32, const D: usize>(
 }
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]
-unsafe fn columns<const SUM: bool, const SQUARES: bool>(
+unsafe fn columns<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
     rows: &[*const f64],
     ahead: &[*const f64],
     columns: usize,
     packs: &mut [Running],
+    spreads: &mut [Spread],
 ) {
     // SAFETY: as in `fold`.
-    unsafe { columns::fold::<Avx512, SUM, SQUARES>(rows, ahead, columns, packs) }
+    unsafe { columns::fold::<Avx512, SUM, SQUARES, EXTREMES>(rows, ahead, columns, packs, spreads) }
 }
 
 #[target_feature(enable = "avx512f,avx512dq,fma")]

@@ -91,6 +91,10 @@ unsafe impl Vector for Pair {
         self.zip(other, |a, b| f64::from_bits(a.to_bits() | b.to_bits()))
     }
     #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| f64::from_bits(a.to_bits() & b.to_bits()))
+    }
+    #[inline(always)]
     unsafe fn min(self, other: Self) -> Self {
         self.zip(other, |a, b| if a < b { a } else { b })
     }
@@ -204,8 +208,9 @@ pub static KERNELS: Kernels = Kernels {
         span: extract::span::<Pair>,
     },
     columns: ColumnKernels {
-        sum: columns::fold::<Pair, true, false>,
-        squares: columns::fold::<Pair, false, true>,
-        moments: columns::fold::<Pair, true, true>,
+        sum: columns::fold::<Pair, true, false, false>,
+        squares: columns::fold::<Pair, false, true, false>,
+        moments: columns::fold::<Pair, true, true, false>,
+        describe: columns::fold::<Pair, true, true, true>,
     },
 };

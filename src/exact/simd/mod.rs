@@ -80,6 +80,10 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As the trait.
     unsafe fn or(self, other: Self) -> Self;
+    /// The bits in common.
+    /// # Safety
+    /// As the trait.
+    unsafe fn and(self, other: Self) -> Self;
     /// The lesser; `other` where self is NaN or the two are equal.
     /// # Safety
     /// As the trait.

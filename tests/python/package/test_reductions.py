@@ -95,15 +95,6 @@ def test_stats_along_axes() -> None:
     assert parexact.describe(np.zeros((2, 0)), 0).count.shape == (0,)
 
 
-def test_nans_are_counted_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    from parexact import _reductions
-
-    monkeypatch.setattr(_reductions, "_PIECE", 4)
-    a = np.where(np.random.default_rng(1).random((5, 7, 3)) < 0.4, np.nan, 1.0)
-    for axis in (0, 1, (0, 2), (1, 2)):
-        assert (parexact.describe(a, axis).nan_count == np.isnan(a).sum(axis)).all()
-
-
 # -- Policies
 
 

@@ -1,0 +1,39 @@
+//! All statistics for each element of the axes that stay.
+
+use super::plan::{Plan, Sink};
+use super::results::Results;
+use crate::error::Result;
+use crate::exact::Moments;
+use crate::stats::{NanPolicy, Stats};
+
+/// Computes the statistics of each result of a plan, into as many places.
+pub fn reduce(plan: &Plan, ddof: u64, policy: NanPolicy, results: Results<Stats>) -> Result<()> {
+    plan.run::<true, true, true>(&Described {
+        ddof,
+        policy,
+        results,
+    })
+}
+
+/// Rounds each result's statistics into its place.
+struct Described {
+    ddof: u64,
+    policy: NanPolicy,
+    results: Results<Stats>,
+}
+
+impl Sink for Described {
+    fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
+        let stats = Stats::new(moments, self.ddof, self.policy)?;
+        self.results.write(index, stats);
+        Ok(())
+    }
+
+    fn values(&self, index: usize, values: &[f64]) -> bool {
+        let stats = Stats::of_few(values, self.ddof);
+        if let Some(stats) = stats {
+            self.results.write(index, stats);
+        }
+        stats.is_some()
+    }
+}
