@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from operator import index
 from typing import Any
 
+import dask
 import dask.array
 import numpy as np
 
@@ -18,6 +20,7 @@ from parexact.dask import _pieces
 da: Any = dask.array
 
 _FLOAT64 = np.dtype(np.float64)
+_SHORT_FAN_IN = 16
 
 
 def reduce(
@@ -31,7 +34,7 @@ def reduce(
     }
     array = _checked(a, what)
     axes = tuple(sorted(axes_of(axis, array.ndim)))
-    fan_in = _fan_in(split_every, array.ndim)
+    fan_in = _short_fan_in(array, axes) if split_every is None else _fan_in(split_every, array.ndim)
     dtype = RECORD if what == "describe" else _FLOAT64
     if axis is not None and not axes:
         lazy: dask.array.Array = array.map_blocks(
@@ -80,11 +83,22 @@ def _checked(a: Any, what: str) -> Any:
     return a
 
 
+def _short_fan_in(array: Any, axes: tuple[int, ...]) -> int | None:
+    """Return how many pieces to merge at a time if all blocks are so short that their values travel.
+
+    Making a state costs as much as some 500 values, so that many values had better be joined before;
+    Dask merges 4 by default. None leaves the choice to Dask: for other blocks, for those of unknown
+    length, and where the user has configured it.
+    """
+    nbytes = math.prod(max(array.chunks[i]) for i in axes) * array.dtype.itemsize
+    if nbytes <= _pieces.STATE.itemsize and dask.config.get("split_every", None) is None:
+        return _SHORT_FAN_IN
+    return None
+
+
 def _fan_in(split_every: Any, ndim: int) -> Any:
     """Return `split_every` with integers from 2 on, and axes from 0 on; Dask would ignore what it does not
     know, and leave pieces apart below 2."""
-    if split_every is None:
-        return None
     if isinstance(split_every, Mapping):
         return {axes_of(axis, ndim)[0]: _at_least_2(n) for axis, n in split_every.items()}
     return _at_least_2(split_every)
