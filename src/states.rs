@@ -7,7 +7,7 @@ use crate::error::{
     PAREXACT_ERROR_CANCELLED, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_INTERNAL, Result, Status,
 };
 use crate::exact::Moments;
-use crate::parallel::fold_chunks;
+use crate::parallel::{control, fold_chunks};
 use crate::reduce::plan::{Plan, Sink};
 use crate::reduce::results::Results;
 use crate::state::{State, check_count};
@@ -32,7 +32,7 @@ pub fn init(states: &States) -> Result<()> {
 /// Adds each state of `from` to the one of `into` at the same place.
 pub fn merge(into: &States, from: &States) -> Result<()> {
     or_note(into, || {
-        for_each(into.len(), |i| {
+        check_each(into.len(), |i| {
             let (there, more) = (count(into, i, "into")?, count(from, i, "from")?);
             check_count(there, more, "its count").map_err(|error| error.at("from", i))
         })?;
@@ -51,7 +51,7 @@ pub fn merge(into: &States, from: &States) -> Result<()> {
 /// Adds the values of each result of a plan to its state.
 pub fn update(states: &States, plan: &Plan) -> Result<()> {
     or_note(states, || {
-        for_each(states.len(), |i| {
+        check_each(states.len(), |i| {
             let there = count(states, i, "states")?;
             let check = |more| {
                 let checked = check_count(there, more, "the number of values to add");
@@ -87,6 +87,11 @@ impl Sink for Adding<'_> {
 fn count(states: &States, index: usize, name: &str) -> Result<u64> {
     let count = states.look(index, State::checked_count);
     count.map_err(|error| error.at(name, index))
+}
+
+/// Checks each of so many states, before any is changed.
+fn check_each(count: usize, check: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
+    control::without_progress(|| for_each(count, check))
 }
 
 /// Does something for each of so many states, on all threads; the error is that of the first one that fails.

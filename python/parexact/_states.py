@@ -126,8 +126,9 @@ def merge(states: Any, axis: Any = 0) -> Words:
 
     def index(place: tuple[int, ...], number: int) -> tuple[int, ...]:
         """Return where in `states` the state of this number among those of a place is."""
-        where = dict(zip([*axes, *kept], [*place, *np.unravel_index(number, shape[:-1])]))
-        return tuple(int(where[i]) for i in range(words.ndim - 1))
+        rest = [int(i) for i in np.unravel_index(number, shape[:-1])]
+        where = dict(zip([*axes, *kept], [*place, *rest]))
+        return tuple(where[i] for i in range(words.ndim - 1))
 
     def call() -> None:
         check(_init(merged.ctypes.data, count))

@@ -100,6 +100,18 @@ pub fn announce(total: u64) {
     }
 }
 
+/// Does what belongs to a call but is no part of its progress.
+pub fn without_progress<R>(work: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            settings::set_reporting(self.0);
+        }
+    }
+    let _restore = Restore(settings::set_reporting(true));
+    work()
+}
+
 /// For parts of a call that take long by themselves: has the control that governs this thread been cancelled?
 pub fn check_attached() -> Result<()> {
     settings::with_attached(|control| control.map_or(Ok(()), Control::check))

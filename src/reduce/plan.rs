@@ -272,8 +272,10 @@ impl Task<'_> {
         })
     }
 
-    /// Reduces a strip's results one after the other, which takes no memory.
+    /// Reduces a strip's results one after the other, which takes no memory. Not inlined: the accumulator belongs into no frame
+    /// but its own.
     #[cold]
+    #[inline(never)]
     fn one_by_one<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
         &self,
         strip: &Strip,
@@ -348,7 +350,8 @@ impl Task<'_> {
         (chunk / strip.len).next_multiple_of(BLOCK)
     }
 
-    /// Gives the moments of a strip's results to the sink.
+    /// Gives the moments of a strip's results to the sink. Not inlined: they belong into no frame but its own.
+    #[inline(never)]
     fn hand_over<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
         &self,
         strip: &Strip,

@@ -106,12 +106,17 @@ impl<'a> Source<'a> {
 
     /// Adds the selected ones of the values `range` of a strip's first result.
     pub fn add_one<A: Accumulate>(&self, strip: &Strip, range: Range<usize>, result: &mut A) {
-        if !self.is_masked() {
-            // SAFETY: the values of one result are elements of the array.
-            let values = unsafe { self.view.part(strip.offset, self.values) };
-            values.for_each_tile::<A::Raw>(range, |values| result.add(values));
-            return;
+        if self.is_masked() {
+            return self.add_selected(strip, range, result);
         }
+        // SAFETY: the values of one result are elements of the array.
+        let values = unsafe { self.view.part(strip.offset, self.values) };
+        values.for_each_tile::<A::Raw>(range, |values| result.add(values));
+    }
+
+    /// The same with a mask. Not inlined: the tile belongs into no frame but its own.
+    #[inline(never)]
+    fn add_selected<A: Accumulate>(&self, strip: &Strip, range: Range<usize>, result: &mut A) {
         let mut tile = [const { MaybeUninit::<A::Raw>::uninit() }; TILE];
         let mut filled = 0;
         self.for_each_marked(strip, range, |value, mark| {

@@ -304,8 +304,8 @@ static void cancelled(void)
     static const double one = 1;
     const int32_t last_axis = 1;
     const int64_t strides[] = {0, 0};
-    const int64_t lengths[] = {N, INT64_C(1) << 40};
-    const parexact_array years = {&one, PAREXACT_DTYPE_F64, 2, lengths, strides};
+    const int64_t lengths[] = {N, 1 << 25}; /* the first of which takes some 50 ms, all of them half a minute */
+    const parexact_array many_values = {&one, PAREXACT_DTYPE_F64, 2, lengths, strides};
     stopper s = {NULL, 0};
     CHECK_STATUS(parexact_control_new(&s.control), PAREXACT_OK);
     parexact_control_attach(s.control);
@@ -316,7 +316,7 @@ static void cancelled(void)
             parexact_control_cancel(s.control);
         else
             CHECK(pthread_create(&thread, NULL, cancel_midway, &s) == 0);
-        CHECK_STATUS(parexact_state_update_axes(many, N, &years, NULL, &last_axis, 1), PAREXACT_ERROR_CANCELLED);
+        CHECK_STATUS(parexact_state_update_axes(many, N, &many_values, NULL, &last_axis, 1), PAREXACT_ERROR_CANCELLED);
         s.over = 1;
         if (!at_once)
             pthread_join(thread, NULL);

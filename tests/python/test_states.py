@@ -173,7 +173,9 @@ def test_every_set_of_axes(size: int) -> None:
         assert np.array_equal(update(init(len(words)), x, None, axes), words), axes
 
 
-SHAPES = [(700, 40), (40, 700), (300, 1100), (1100, 300), (70_000, 9), (9, 70_000), (3, 4000)]
+SHAPES = [(700, 40), (40, 700), (300, 1100), (1100, 150), (60_000, 9), (9, 2500)]
+#: A state has 2 KiB: of longer axes none are kept.
+MOST_STATES = 2500
 
 
 def fills() -> Iterator[tuple[str, AnyArray, AnyArray | None, int]]:
@@ -186,19 +188,16 @@ def fills() -> Iterator[tuple[str, AnyArray, AnyArray | None, int]]:
                 x *= rng.choice([1.0, -0.0, 0.125], shape)
             masks: list[AnyArray | None] = [None, rng.random(shape) < 0.3]
             for where in masks:
-                for axis in (0, 1):
+                for axis in (axis for axis in (0, 1) if shape[1 - axis] <= MOST_STATES):
                     yield f"{shape} {dtype} {kind} {where is None} {axis}", x, where, axis
-
-
-def along(words: Words, x: AnyArray, where: AnyArray | None, axis: int) -> bytes:
-    return update(words, x, where, [axis]).tobytes()
 
 
 def digests() -> dict[str, str]:
     """Return a digest of the states of each array."""
     found = {}
     for name, x, where, axis in fills():
-        found[name] = hashlib.sha256(along(init(x.shape[1 - axis]), x, where, axis)).hexdigest()
+        words = update(init(x.shape[1 - axis]), x, where, [axis])
+        found[name] = hashlib.sha256(words.tobytes()).hexdigest()
     return found
 
 
