@@ -10,6 +10,7 @@ import random
 import re
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -431,9 +432,10 @@ def test_threads_and_processes() -> None:
         assert [bits(each) for each in found] == expected, scheduler
 
 
-def test_a_cluster_of_processes() -> None:
+def test_a_cluster_of_processes(tmp_path: Path) -> None:
     """Its nannies give each worker one thread; and no process is left behind."""
-    printed = launch.run([sys.executable, launch.ROOT / "tests/cluster/programs/dask_cluster.py"])
+    program = launch.ROOT / "tests/cluster/programs/dask_cluster.py"
+    printed = launch.run([sys.executable, program], env={"TMPDIR": str(tmp_path)})
     assert printed.split() == ["1", "1", "True", "True", "True", "True"]
 
 
