@@ -109,6 +109,11 @@ def _refuse_what_numpy_would_drop(a: Any, name: str) -> None:
         # An xarray object; its data may be any kind of array.
         _refuse_what_numpy_would_drop(a.data, f"{name}.data")
         return
+    if isinstance(getattr(a, "_meta", None), np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a dask array of masked arrays, whose masks NumPy would drop; pass {name}.compute(), "
+            "or use parexact.dask"
+        )
     _refuse_missing(a, name)
     kinds = _column_types(a)
     if len(kinds) > 1:

@@ -348,7 +348,11 @@ class Generator:
 
 
 def draw_runs(
-    described: abi.parexact_distribution, seed: int, stream: int, offsets: Iterable[int], runs: npt.NDArray[Any]
+    described: abi.parexact_distribution,
+    seed: int,
+    stream: int,
+    offsets: Iterable[int],
+    runs: npt.NDArray[Any],
 ) -> None:
     """Fill each row of a contiguous matrix with the numbers of a stream from an offset of its own on."""
     count = runs.shape[1]

@@ -141,16 +141,6 @@ def merge(states: Any, axis: Any = 0) -> Words:
     return merged
 
 
-def merge_into(words: Words, others: Words) -> None:
-    """Merge each of the other states into the one at the same place; both arrays are contiguous."""
-    count = words.size // abi.PAREXACT_STATE_WORDS
-
-    def call() -> None:
-        check(_merge(words.ctypes.data, others.ctypes.data, count))
-
-    run(call, _COST_STATE * count)
-
-
 def results(states: Any, *, ddof: int = 0, nan_policy: str = "propagate") -> AnyArray:
     """Return the statistics of each state.
 

@@ -14,7 +14,9 @@ blocks of another kind than the array says, and NaNs with ``nan_policy="raise"``
 
 Between tasks travel the values themselves, as long as they are fewer than 256 doubles a result, and
 states of 2 KiB a result from there on. So a task holds up to `split_every` blocks of values or
-states; whoever reduces over an axis of short blocks to a large result needs memory for that.
+states: by default 16 where all blocks are that short, and else what Dask has for default. Reducing many
+short blocks to a large result, such as one map for each day to a map, takes memory for that; blocks that
+hold all values of their results, as ``a.rechunk({0: -1})`` makes them for axis 0, need no states.
 
 Tasks use the threads that are in force where they run. Under Dask's threaded scheduler the calling
 tasks share the library's threads. The workers of `distributed.LocalCluster` and of ``dask worker``

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from operator import index
 from typing import Any
 
-import dask.array as da
+import dask
+import dask.array
 import numpy as np
 
 from parexact._arrays import as_array
-from parexact._reductions import axes_of, ddof_of, policy_of
-from parexact._states import RESULT
+from parexact._reductions import RECORD, axes_of, ddof_of, policy_of
 from parexact.dask import _pieces
 
+# Most of Dask has no types.
+da: Any = dask.array
+
 _FLOAT64 = np.dtype(np.float64)
+_SHORT_FAN_IN = 16
 
 
 def reduce(
     what: str, a: Any, axis: Any, keepdims: bool, nan_policy: str, split_every: Any, **ddof: int
-) -> da.Array:
+) -> dask.array.Array:
     """Return the results of a reduction of the package, by its name, as a dask array."""
     policy_of(nan_policy)
-    options = {**{name: ddof_of(value) for name, value in ddof.items()}, "nan_policy": nan_policy}
+    options: dict[str, Any] = {
+        **{name: ddof_of(value) for name, value in ddof.items()},
+        "nan_policy": nan_policy,
+    }
     array = _checked(a, what)
     axes = tuple(sorted(axes_of(axis, array.ndim)))
-    fan_in = _fan_in(split_every, array.ndim)
-    dtype = RESULT if what == "describe" else _FLOAT64
+    fan_in = _short_fan_in(array, axes) if split_every is None else _fan_in(split_every, array.ndim)
+    dtype = RECORD if what == "describe" else _FLOAT64
     if axis is not None and not axes:
-        return array.map_blocks(
+        lazy: dask.array.Array = array.map_blocks(
             _pieces.elementwise,
             what=what,
             **options,
@@ -38,10 +46,11 @@ def reduce(
             dtype=dtype,
             meta=np.empty((0,) * array.ndim, dtype),
         )
+        return lazy
     if array.ndim == 0:
         array, axes, keepdims = array.reshape(1), (0,), False
     whole = all(array.numblocks[i] == 1 for i in axes)
-    return da.reduction(
+    lazy = da.reduction(
         array,
         chunk=partial(_pieces.start, whole=whole, declared=array.dtype),
         combine=_pieces.combine,
@@ -54,12 +63,13 @@ def reduce(
         name=f"parexact-{what}",
         meta=np.empty((0,) * (array.ndim if keepdims else array.ndim - len(axes)), dtype),
     )
+    return lazy
 
 
-def _checked(a: Any, what: str) -> da.Array:
-    """Return `a` if it is a dask array that the library can take, as far as can be told before it computes."""
-    if not isinstance(a, da.Array):
-        if isinstance(getattr(a, "data", None), da.Array):
+def _checked(a: Any, what: str) -> Any:
+    """Return `a` if it is a dask array of what the library takes, as far as can be told by now."""
+    if not isinstance(a, dask.array.Array):
+        if isinstance(getattr(a, "data", None), dask.array.Array):
             advice = "pass a.data"
         elif hasattr(a, "to_dask_array"):
             advice = "pass a.to_dask_array()"
@@ -73,11 +83,22 @@ def _checked(a: Any, what: str) -> da.Array:
     return a
 
 
+def _short_fan_in(array: Any, axes: tuple[int, ...]) -> int | None:
+    """Return how many pieces to merge at a time if all blocks are so short that their values travel.
+
+    Making a state costs as much as some 500 values, so that many values had better be joined before;
+    Dask merges 4 by default. None leaves the choice to Dask: for other blocks, for those of unknown
+    length, and where the user has configured it.
+    """
+    nbytes = math.prod(max(array.chunks[i]) for i in axes) * array.dtype.itemsize
+    if nbytes <= _pieces.STATE.itemsize and dask.config.get("split_every", None) is None:
+        return _SHORT_FAN_IN
+    return None
+
+
 def _fan_in(split_every: Any, ndim: int) -> Any:
     """Return `split_every` with integers from 2 on, and axes from 0 on; Dask would ignore what it does not
     know, and leave pieces apart below 2."""
-    if split_every is None:
-        return None
     if isinstance(split_every, Mapping):
         return {axes_of(axis, ndim)[0]: _at_least_2(n) for axis, n in split_every.items()}
     return _at_least_2(split_every)

@@ -20,9 +20,8 @@ import parexact
 from parexact import abi
 from parexact._arrays import AnyArray, as_array
 from parexact._errors import check
-from parexact._reductions import Stats
+from parexact._reductions import RECORD, Stats
 from parexact._state import COUNT, NANS
-from parexact._states import RESULT, merge_into
 
 #: An element of an array of states.
 STATE = np.dtype([("words", np.int64, abi.PAREXACT_STATE_WORDS)])
@@ -66,9 +65,7 @@ def elementwise(block: Any, *, what: str, **options: Any) -> Any:
 def block_array(block: Any) -> AnyArray:
     """Return a block as an array that the library takes, or say what to do with the array it is of."""
     if isinstance(block, np.ma.MaskedArray) and np.ma.is_masked(block):
-        raise TypeError(
-            "a has masked values; pass dask.array.ma.filled(a, numpy.nan) with nan_policy='omit'"
-        )
+        raise TypeError("a has masked values; pass dask.array.ma.filled(a, numpy.nan) with nan_policy='omit'")
     if not isinstance(block, (np.ndarray, np.generic, int, float)):
         raise TypeError(not_numpy(type(block)))
     return as_array(block)
@@ -134,8 +131,22 @@ def _merged(values: AnyArray | None, states: Iterable[AnyArray], axis: tuple[int
     parts = iter(states)
     merged = next(parts).copy() if values is None else _states(values, axis)
     for part in parts:
-        merge_into(merged["words"], part["words"])
+        _add(merged["words"], part["words"])
     return merged
+
+
+_ADDITIVE = slice(
+    abi.PAREXACT_STATE_ADDITIVE_FIRST,
+    abi.PAREXACT_STATE_ADDITIVE_FIRST + abi.PAREXACT_STATE_ADDITIVE_COUNT,
+)
+_GREATEST = slice(abi.PAREXACT_STATE_MAX_FIRST, abi.PAREXACT_STATE_MAX_FIRST + abi.PAREXACT_STATE_MAX_COUNT)
+
+
+def _add(words: AnyArray, others: AnyArray) -> None:
+    """Merge states by adding integers, which docs/state-format.md allows for 2**31 states: several times as
+    fast as the library's function, which makes them canonical again. Results are the same bits."""
+    words[..., _ADDITIVE] += others[..., _ADDITIVE]
+    np.maximum(words[..., _GREATEST], others[..., _GREATEST], out=words[..., _GREATEST])
 
 
 # -- Results ----------------------------------------------------------------------------------------
@@ -146,7 +157,7 @@ def _direct(what: str, values: AnyArray, axis: tuple[int, ...], options: dict[st
     found = getattr(parexact, what)(values, axis=axis, **options)
     if what != "describe":
         return np.asarray(found)
-    records = np.empty(np.shape(found.sum), RESULT)
+    records = np.empty(np.shape(found.sum), RECORD)
     for name, field in zip(Stats._fields, found):
         records[name] = field
     return records
