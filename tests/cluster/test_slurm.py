@@ -282,6 +282,14 @@ def test_srun(
         )
 
 
+def allocated(command: list[str | Path]) -> list[str | Path]:
+    """Return the command line that runs `mpiexec` within an allocation of four tasks."""
+    mpiexec, *arguments = command
+    # MPICH's helpers on the nodes call back to the machine's name, which need not be known here.
+    name = ["-localhost", "127.0.0.1"] if "mpich" in str(mpiexec) else []
+    return ["salloc", "--ntasks=4", mpiexec, *name, *arguments]
+
+
 @each_debian
 def test_salloc_and_mpiexec_in_c(
     node: slurm.Cluster,
@@ -291,8 +299,8 @@ def test_salloc_and_mpiexec_in_c(
     implementation: mpi.Implementation,
 ) -> None:
     program = programs / f"slurm_ranks{implementation.suffix}"
-    command = ["salloc", "--ntasks=4", *implementation.ranks(4, program, str(N))]
-    assert_bits(node.run(command, env={**variables, **implementation.env}), 4, expected)
+    command = implementation.ranks(4, program, str(N))
+    assert_bits(node.run(allocated(command), env={**variables, **implementation.env}), 4, expected)
 
 
 @each_wheel
@@ -302,12 +310,8 @@ def test_salloc_and_mpiexec_in_python(
     expected: dict[str, Any],
     implementation: mpi.Implementation,
 ) -> None:
-    command = [
-        "salloc",
-        "--ntasks=4",
-        *implementation.program(4, PROGRAMS / "slurm_ranks.py", str(N)),
-    ]
-    assert_bits(node.run(command, env={**variables, **implementation.env}), 4, expected)
+    command = implementation.program(4, PROGRAMS / "slurm_ranks.py", str(N))
+    assert_bits(node.run(allocated(command), env={**variables, **implementation.env}), 4, expected)
 
 
 def test_binding(
