@@ -214,8 +214,8 @@ def cluster(
         key = directory / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(128))
-        # By default slurmd looks for the machine's control groups, of which a container may have none, and ends
-        # without; this plugin asks for them when a job is to be put into one, which ours are not.
+        # By default slurmd looks for control groups when it starts, and ends if there are none, as in some
+        # containers. This plugin looks for them when it puts a job into one, which it never does here.
         (directory / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
         controller_port, node_port = free_ports(2)
         (directory / "slurm.conf").write_text(
