@@ -26,7 +26,7 @@
 !> * Inputs come first, outputs next, and what may be left out last.
 !> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take real(c_double) arrays of
 !>   rank 1, 2 and 3 as they are, sections such as a(:, ::2) or a(9:2:-1, :) included: nothing is copied. So does parexact_dot
-!>   for rank 1 and 2, and parexact_reduce for rank 2 and 3.
+!>   for rank 1 and 2, and so do parexact_reduce and parexact_state_update_axes for rank 2 and 3.
 !>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are contiguous can
 !>   be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats, which take their length.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
@@ -386,6 +386,42 @@ module parexact
   !> status = parexact_state_result(state, stats [, ddof] [, nan_policy]): as parexact_describe.
   public :: parexact_state_result
 
+  ! Many states at once, by all threads in force: one for each point of a grid, for instance, whose fields come one by one.
+  !
+  !     type(parexact_state) :: states(1000)
+  !     status = parexact_states_init(states, size(states, kind=c_size_t))
+  !     do
+  !        ...                                             read the next field(1000, 500)
+  !        status = parexact_state_update_axes(states, field, 2)
+  !     end do
+  !     status = parexact_state_results(states, size(states, kind=c_size_t), stats)
+  !
+  ! A call that refuses an argument or a state leaves all states as they were. After PAREXACT_ERROR_CANCELLED, _FORKED and
+  ! _INTERNAL all of them answer PAREXACT_ERROR_BAD_STATE until parexact_states_init makes them anew.
+
+  public :: parexact_states_init, parexact_states_merge, parexact_state_results
+
+  !> status = parexact_states_init(states, n): states(1:n) are states of no values.
+
+  !> status = parexact_states_merge(into, from, n): into(i) becomes the state of the values of into(i) and from(i).
+
+  !> status = parexact_state_results(states, n, stats [, ddof] [, nan_policy]): stats(i) as parexact_state_result.
+
+  !> status = parexact_state_update_axes(states, a, dim [, where])
+  !>
+  !> Adds the elements of a real(c_double) array of rank 2 or 3 along one dimension: states has the shape of sum(a, dim), and
+  !> each state gets its part of a. where is a default logical array of the shape of a: only where it is true, elements count.
+  !>
+  !> status = parexact_state_update_axes(states, view, axes [, where])
+  !>
+  !> Adds the elements of a parexact_array along any set of its axes, as parexact_reduce; where is a parexact_array of logicals
+  !> or integers, by dtype: PAREXACT_DTYPE_I32 for logical(4), PAREXACT_DTYPE_U8 for logical(c_bool). states must not overlap
+  !> a or where.
+  public :: parexact_state_update_axes
+  interface parexact_state_update_axes
+     module procedure state_update_axes_rank2, state_update_axes_rank3, state_update_axes_view
+  end interface parexact_state_update_axes
+
   ! --------------------------------------------------------------------------------------------------------- Random numbers
   !
   ! Value i of (distribution, seed, stream) never depends on who draws it. Ranks draw parts of one stream by offset:
@@ -561,6 +597,9 @@ module parexact
   type :: function_holder
      procedure(parexact_function), pointer, nopass :: f => null()
   end type function_holder
+
+  !> The integer type of the size of a default logical, as a mask.
+  integer(c_int32_t), parameter :: default_logical = merge(PAREXACT_DTYPE_I64, PAREXACT_DTYPE_I32, storage_size(.true.) == 64)
 
   !> Shape and strides of an array of rank 3 or less, for a view to point to.
   type :: layout
@@ -773,6 +812,45 @@ module parexact
        integer(c_int), intent(in) :: len
        integer(c_int), intent(in) :: datatype
      end subroutine parexact_mpi_merge
+
+     function parexact_states_init(states, state_count) bind(C, name="parexact_states_init") result(answer)
+       import
+       type(parexact_state), intent(inout) :: states(*)
+       integer(c_size_t), value :: state_count
+       integer(c_int32_t) :: answer
+     end function parexact_states_init
+
+     function parexact_states_merge(into, from, state_count) bind(C, name="parexact_states_merge") &
+          result(answer)
+       import
+       type(parexact_state), intent(inout) :: into(*)
+       type(parexact_state), intent(in) :: from(*)
+       integer(c_size_t), value :: state_count
+       integer(c_int32_t) :: answer
+     end function parexact_states_merge
+
+     function c_state_update_axes(states, state_count, a, where, axes, axis_count) bind(C, &
+          name="parexact_state_update_axes") result(answer)
+       import
+       type(parexact_state), intent(inout) :: states(*)
+       integer(c_size_t), value :: state_count
+       type(parexact_array), intent(in) :: a
+       type(parexact_array), intent(in), optional :: where
+       integer(c_int32_t), intent(in) :: axes(*)
+       integer(c_int32_t), value :: axis_count
+       integer(c_int32_t) :: answer
+     end function c_state_update_axes
+
+     function c_state_results(states, state_count, ddof, nan_policy, out) bind(C, &
+          name="parexact_state_results") result(answer)
+       import
+       type(parexact_state), intent(in) :: states(*)
+       integer(c_size_t), value :: state_count
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       type(parexact_stats), intent(inout) :: out(*)
+       integer(c_int32_t) :: answer
+     end function c_state_results
 
      function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") &
           result(answer)
@@ -1210,6 +1288,60 @@ contains
     status = c_state_update(s, view_rank3(a, memory))
   end function state_update_rank3
 
+  function parexact_state_results(states, state_count, stats, ddof, nan_policy) result(status)
+    type(parexact_state), intent(in) :: states(*)
+    integer(c_size_t), intent(in) :: state_count
+    type(parexact_stats), intent(inout) :: stats(*)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_state_results(states, state_count, ddof_or_default(ddof), policy_or_default(nan_policy), stats)
+  end function parexact_state_results
+
+  function state_update_axes_rank2(states, a, dim, where) result(status)
+    type(parexact_state), intent(inout), contiguous :: states(:)
+    real(c_double), intent(in), target :: a(:, :)
+    integer, intent(in) :: dim
+    logical, intent(in), target, optional :: where(:, :)
+    integer(c_int32_t) :: status
+    type(layout), target :: memory, mask_memory
+    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(states, kind=c_int64_t)))
+       if (present(where)) then
+          status = state_update_axes_view(states, view_rank2(a, memory), axes, mask_rank2(where, mask_memory))
+       else
+          status = state_update_axes_view(states, view_rank2(a, memory), axes)
+       end if
+    end associate
+  end function state_update_axes_rank2
+
+  function state_update_axes_rank3(states, a, dim, where) result(status)
+    type(parexact_state), intent(inout), contiguous :: states(:, :)
+    real(c_double), intent(in), target :: a(:, :, :)
+    integer, intent(in) :: dim
+    logical, intent(in), target, optional :: where(:, :, :)
+    integer(c_int32_t) :: status
+    type(layout), target :: memory, mask_memory
+    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(states, kind=c_int64_t)), &
+         count => size(states, kind=c_size_t))
+       if (present(where)) then
+          status = c_state_update_axes(states, count, view_rank3(a, memory), mask_rank3(where, mask_memory), axes, &
+               size(axes, kind=c_int32_t))
+       else
+          status = c_state_update_axes(states, count, view_rank3(a, memory), axes=axes, &
+               axis_count=size(axes, kind=c_int32_t))
+       end if
+    end associate
+  end function state_update_axes_rank3
+
+  function state_update_axes_view(states, a, axes, where) result(status)
+    type(parexact_state), intent(inout), contiguous :: states(:)
+    type(parexact_array), intent(in) :: a
+    integer(c_int32_t), intent(in) :: axes(:)
+    type(parexact_array), intent(in), optional :: where
+    integer(c_int32_t) :: status
+    status = c_state_update_axes(states, size(states, kind=c_size_t), a, where, axes, size(axes, kind=c_int32_t))
+  end function state_update_axes_view
+
   function reduce_rank2(a, op, dim, out, ddof, nan_policy) result(status)
     real(c_double), intent(in), target :: a(:, :)
     integer(c_int32_t), intent(in) :: op
@@ -1298,6 +1430,31 @@ contains
     if (size(a, 2) > 1) memory%strides(2) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 2, 1)))
     if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
   end function view_rank3
+
+  function mask_rank2(a, memory) result(view)
+    logical, intent(in), target :: a(:, :)
+    type(layout), intent(inout), target :: memory
+    type(parexact_array) :: view
+    view = view_of(memory, shape(a, kind=c_int64_t))
+    view%dtype = default_logical
+    if (size(a, kind=c_int64_t) == 0) return
+    view%data = c_loc(a(1, 1))
+    if (size(a, 1) > 1) memory%strides(2) = distance(c_loc(a(1, 1)), c_loc(a(2, 1)))
+    if (size(a, 2) > 1) memory%strides(1) = distance(c_loc(a(1, 1)), c_loc(a(1, 2)))
+  end function mask_rank2
+
+  function mask_rank3(a, memory) result(view)
+    logical, intent(in), target :: a(:, :, :)
+    type(layout), intent(inout), target :: memory
+    type(parexact_array) :: view
+    view = view_of(memory, shape(a, kind=c_int64_t))
+    view%dtype = default_logical
+    if (size(a, kind=c_int64_t) == 0) return
+    view%data = c_loc(a(1, 1, 1))
+    if (size(a, 1) > 1) memory%strides(3) = distance(c_loc(a(1, 1, 1)), c_loc(a(2, 1, 1)))
+    if (size(a, 2) > 1) memory%strides(2) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 2, 1)))
+    if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
+  end function mask_rank3
 
   !> A view without data that points to the layout of an array of this shape: Fortran's last dimension is C's first.
   function view_of(memory, extents) result(view)

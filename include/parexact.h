@@ -132,10 +132,10 @@ const char *parexact_version(void);
 
 // Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 // the number of threads that a call from this thread would use, the rule that decided and the value it
-// read; the processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says
-// (null: none), and how many ranks share the node's processors, according to which variable (null: no launcher
-// says so), of which parexact_set_num_threads tells how they make the default; the workers that
-// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
+// read; what the default follows from, as the documentation of parexact_set_num_threads explains: the
+// processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none),
+// the number of ranks on this node and the variable that tells it (null: no launcher does), the processors
+// that these ranks have together; the workers that exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 // name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 // forks lie between this process and the one that loaded the library. Fields may be added in later versions.
 //
@@ -542,6 +542,79 @@ void parexact_mpi_merge(void *in,
                         int *len,
                         void *datatype);
 
+// -- States along axes: one for each result of a reduction -----------------------------------------
+//
+// Arrays of states are processed by all threads in force, and checked as a whole: a call that refuses an argument or a
+// state leaves all of them untouched, and the message names the first one. After CANCELLED, FORKED and INTERNAL some
+// have been changed and some not; so the error word of each holds the status, and it answers BAD_STATE until
+// parexact_states_init makes it anew.
+
+// Makes states of no values.
+//
+// Errors: NULL_POINTER, unless there are no states; SIZE_OVERFLOW (the states exceed the address space); CANCELLED.
+//
+// Safety:
+// `states` is NULL or `state_count` states may be written there.
+parexact_status parexact_states_init(parexact_state *states,
+                                     size_t state_count);
+
+// Adds the values of each state of `from` to the state of `into` at the same place, as parexact_state_merge does. Both may
+// be the same array; otherwise they must not overlap.
+//
+// Errors: NULL_POINTER, unless there are no states; BAD_STATE; SIZE_OVERFLOW (a count would exceed 2^63 - 1, or the states
+// exceed the address space); INVALID_ARGUMENT (an overlap); CANCELLED.
+// Cost: less than a microsecond a state, on all threads in force.
+//
+// Safety:
+// `into` and `from` are NULL or `state_count` states each.
+parexact_status parexact_states_merge(parexact_state *into,
+                                      const parexact_state *from,
+                                      size_t state_count);
+
+// Adds the elements of an array to states, one state for each element of the axes that stay: what parexact_state_update does
+// for each slice by itself, in one pass over the array.
+//
+// `states`: in C order of the axes that stay, as the results of parexact_reduce; they must not overlap the array or the mask.
+// May be NULL if there are none.
+// `state_count`: the product of the lengths of the axes that stay.
+// `where`: NULL, or a mask of the shape of `a`, of PAREXACT_DTYPE_BOOL or any integer type (Fortran's logical(c_bool) is U8,
+// logical(4) is I32): elements of `a` count where it is not 0. Strides of 0 broadcast.
+// `axes`: `axis_count` axes to reduce, as for parexact_reduce. NULL, or none: all of them, into one state.
+//
+// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if a count would exceed 2^63 - 1; INVALID_ARGUMENT also for
+// state_count, the mask's type and shape, axes, axis_count and an overlap.
+// Cost: one pass at about the speed of memory in any order of axes, on all threads in force, and less than a microsecond
+// a state; less than 6 MiB for each thread.
+// Thread safety: any thread may call it, as long as no two use one state at the same time. Source: docs/algorithms.md.
+//
+// Safety:
+// `states` is NULL or `state_count` states; `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL
+// or has `axis_count` numbers.
+parexact_status parexact_state_update_axes(parexact_state *states,
+                                           size_t state_count,
+                                           const parexact_array *a,
+                                           const parexact_array *where,
+                                           const int32_t *axes,
+                                           int32_t axis_count);
+
+// The statistics of each state: what parexact_state_result gives.
+//
+// `ddof`, `nan_policy`: as for parexact_describe.
+// `out`: one result for each state, in their order; it must not overlap them.
+//
+// Errors: NULL_POINTER, unless there are no states; INVALID_ARGUMENT (ddof, nan_policy, an overlap); SIZE_OVERFLOW (states or
+// results exceed the address space); BAD_STATE; NAN_FOUND; CANCELLED. The message names the first state that is refused.
+// After an error of an argument `out` is untouched, after others unspecified.
+// Cost: some microseconds a state, on all threads in force.
+//
+// Safety:
+// `states` is NULL or `state_count` states; `out` is NULL or as many results may be written there.
+parexact_status parexact_state_results(const parexact_state *states,
+                                       size_t state_count,
+                                       int64_t ddof,
+                                       int32_t nan_policy,
+                                       parexact_stats *out);
+
 // -- Random numbers --------------------------------------------------------------------------------
 //
 // Value i of (distribution, seed, stream) never depends on who draws it: not on threads, on chunks, on the CPU, or on what else is
@@ -663,12 +736,13 @@ parexact_status parexact_random_state(const parexact_distribution *d,
 // `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
 // is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS and
 // OMP_NUM_THREADS (its first item). Else it is the least of these: the processors in the affinity mask, the
-// quota of the control group, SLURM_CPUS_PER_TASK, which says what a job has and so never raises the
-// number, and this process's share of the node if it is a rank of a parallel program: the processors of the
-// cpuset (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
+// quota of the control group, SLURM_CPUS_PER_TASK, which says what a job has and so never raises the number,
+// and this process's share of the node if it is a rank of a parallel program: the processors of the cpuset
+// (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
 // down, but at least 1. Their number is the largest among MPI_LOCALNRANKS (MPICH, Intel MPI),
-// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE for
-// the node of SLURM_NODEID (srun). The environment is read once, on first use.
+// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE
+// for the node of SLURM_NODEID (srun); a program that a rank starts inherits them, and so its share. The
+// environment is read once, on first use.
 //
 // Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 // parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if

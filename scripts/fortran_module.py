@@ -37,6 +37,9 @@ _NAMES = {"parexact_state_words": "parexact_state_word_count"}
 # Pointers whose type in C does not tell what Fortran should hand over.
 _ARGUMENTS = {
     ("parexact_state_fingerprint", "out"): "integer(c_int64_t), intent(inout) :: out(2)",
+    # An argument that is absent is NULL in C.
+    ("parexact_state_update_axes", "where"): "type(parexact_array), intent(in), optional :: where",
+    ("parexact_state_results", "out"): "type(parexact_stats), intent(inout) :: out(*)",
     ("parexact_mpi_merge", "in"): "type(parexact_state), intent(in) :: in(*)",
     ("parexact_mpi_merge", "inout"): "type(parexact_state), intent(inout) :: inout(*)",
     ("parexact_mpi_merge", "len"): "integer(c_int), intent(in) :: len",

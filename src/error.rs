@@ -73,6 +73,15 @@ impl Error {
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(PAREXACT_ERROR_INVALID_ARGUMENT, message)
     }
+
+    /// The same about element `index` of the array `name`, which the message then says.
+    #[must_use]
+    pub fn at(self, name: &str, index: usize) -> Self {
+        Self {
+            message: format!("{name}[{index}]: {}", self.message).into(),
+            ..self
+        }
+    }
 }
 
 impl std::fmt::Display for Error {

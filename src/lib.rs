@@ -5,6 +5,7 @@
 //! | [`exact`] | superaccumulator, block kernel, exact rounding: no threads, no pointers from outside |
 //! | [`stats`] | statistics as the user gets them, rounded from exact moments |
 //! | [`state`] | the mergeable, portable form of a reduction |
+//! | [`states`] | many states at once |
 //! | [`plausibility`] | whether a set of values can have the moments of a state |
 //! | [`array`] | views of the caller's arrays |
 //! | [`reduce`] | whole-array reductions: exact kernels on the pool |
@@ -30,5 +31,6 @@ pub mod random;
 pub mod reduce;
 pub mod reserve;
 pub mod state;
+pub mod states;
 pub mod stats;
 pub mod unsigned;

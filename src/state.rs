@@ -2,7 +2,7 @@
 //!
 //! `docs/state-format.md` defines the format for other implementations.
 
-use crate::error::{Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
+use crate::error::{Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_SIZE_OVERFLOW, Result, Status};
 use crate::exact::Moments;
 use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum};
 use crate::exact::extremes::Extremes;
@@ -127,6 +127,11 @@ impl State {
         self.words[ERROR] = self.words[ERROR].max(error.status.into());
     }
 
+    /// Notes that a change of the state was stopped midway, for [`Self::moments`] to report.
+    pub fn note(&mut self, status: Status) {
+        self.words[ERROR] = status.into();
+    }
+
     /// XXH3-128 with seed 0 of the canonical words as little-endian bytes: low half, high half.
     pub fn fingerprint(&self) -> Result<[u64; 2]> {
         let mut canonical = *self;
@@ -143,7 +148,7 @@ impl State {
         match self.words[ERROR] {
             0 => Ok(()),
             status => Err(bad(format!(
-                "an earlier merge into this state failed with status {status}"
+                "an earlier update or merge of this state failed with status {status}"
             ))),
         }
     }

@@ -31,6 +31,7 @@ from parexact._reductions import (
     sum as sum,
 )
 from parexact._state import State
+from parexact._states import merge, results, states
 from parexact._sync import Control, Lock, Queue
 from parexact._threads import cpu_count, explain, get_num_threads, set_num_threads, threads
 
@@ -57,10 +58,13 @@ __all__ = [
     "get_num_threads",
     "integrate",
     "mean",
+    "merge",
     "my_statistics",
     "norm",
     "pi",
+    "results",
     "set_num_threads",
+    "states",
     "std",
     "threads",
     "var",

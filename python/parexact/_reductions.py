@@ -129,7 +129,7 @@ def ddof_of(ddof: Any) -> int:
     return number
 
 
-def _axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """Return the axes to reduce, each from 0 to ndim - 1."""
     if axis is None:
         return tuple(range(ndim))
@@ -142,6 +142,20 @@ def _axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if len(set(axes)) < len(axes):
         raise ValueError("duplicate value in 'axis'")
     return tuple(axes)
+
+
+def kept_shape(array: AnyArray, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of what is left when axes are reduced."""
+    return tuple(length for i, length in enumerate(array.shape) if i not in axes)
+
+
+def with_axes(array: AnyArray, axes: tuple[int, ...]) -> tuple[AnyArray, tuple[int, ...]]:
+    """Return an array and axes that C reduces in the same way; no axes mean all of them in C, and none here."""
+    if axes or array.ndim == 0:
+        return array, axes
+    # The elements lie along an axis of their own, of length 1.
+    column = array[..., None] if array.ndim < _MAX_NDIM else array.reshape(-1, 1)
+    return column, (column.ndim - 1,)
 
 
 def _check_out(out: Any, shape: tuple[int, ...]) -> None:
@@ -165,11 +179,11 @@ def _reduce(op: int, a: Any, axis: Any, out: Any, keepdims: Any, nan_policy: Any
     array = as_array(a)
     if axis is None and out is None and not keepdims:
         return _reduce_all(op, array, ddof, policy)
-    axes = _axes_of(axis, array.ndim)
+    axes = axes_of(axis, array.ndim)
     if keepdims:
         shape = tuple(1 if i in axes else length for i, length in enumerate(array.shape))
     else:
-        shape = tuple(length for i, length in enumerate(array.shape) if i not in axes)
+        shape = kept_shape(array, axes)
     if out is not None:
         _check_out(out, shape)
     results = np.empty(shape)
@@ -226,9 +240,7 @@ def _elementwise(
     if op in _COPIED and policy != abi.PAREXACT_NAN_OMIT:
         # The minimum of one value is that value; its sum loses the sign of a zero.
         op = abi.PAREXACT_OP_MIN
-    # The elements lie along an axis of their own, of length 1.
-    column = array[..., None] if array.ndim < _MAX_NDIM else array.reshape(-1, 1)
-    _along(op, column, (column.ndim - 1,), ddof, policy, results)
+    _along(op, *with_axes(array, axes), ddof, policy, results)
 
 
 #: NumPy 1 has 32 dimensions, NumPy 2 has 64, and the library 64.
@@ -775,7 +787,7 @@ def describe(
     policy = policy_of(nan_policy)
     ddof = ddof_of(ddof)
     array = as_array(a)
-    axes = _axes_of(axis, array.ndim)
+    axes = axes_of(axis, array.ndim)
     if len(axes) < array.ndim or (axis is not None and not axes):
         return _describe_along(array, axes, ddof, policy, progress)
     stats = _StatsBytes()
@@ -803,7 +815,7 @@ _FIELDS = (
 
 def _describe_along(array: AnyArray, axes: tuple[int, ...], ddof: int, policy: int, progress: Any) -> Stats:
     """Return arrays of statistics, with one pass for each: no function of the library gives all of them."""
-    shape = tuple(length for i, length in enumerate(array.shape) if i not in axes)
+    shape = kept_shape(array, axes)
     fields = [np.empty(shape) for _ in _FIELDS]
     reduce_one: Callable[..., None] = _along if axes else _elementwise
 

@@ -20,7 +20,8 @@ def cpu_count() -> int:
     quota considered.
 
     A pool made without a number has as many workers, unless variables such as
-    ``PAREXACT_NUM_THREADS`` say otherwise.
+    ``PAREXACT_NUM_THREADS`` say otherwise, or this process is one of several ranks on the node, which
+    share it.
 
     Examples
     --------

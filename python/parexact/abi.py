@@ -321,6 +321,36 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "parexact_state_norm": (c_int32, [POINTER(parexact_state), POINTER(c_double)]),
     "parexact_state_fingerprint": (c_int32, [POINTER(parexact_state), POINTER(c_uint64)]),
     "parexact_mpi_merge": (None, [c_void_p, c_void_p, POINTER(c_int), c_void_p]),
+    "parexact_states_init": (c_int32, [POINTER(parexact_state), c_size_t]),
+    "parexact_states_merge": (
+        c_int32,
+        [
+            POINTER(parexact_state),
+            POINTER(parexact_state),
+            c_size_t,
+        ],
+    ),
+    "parexact_state_update_axes": (
+        c_int32,
+        [
+            POINTER(parexact_state),
+            c_size_t,
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+            POINTER(c_int32),
+            c_int32,
+        ],
+    ),
+    "parexact_state_results": (
+        c_int32,
+        [
+            POINTER(parexact_state),
+            c_size_t,
+            c_int64,
+            c_int32,
+            POINTER(parexact_stats),
+        ],
+    ),
     "parexact_random_fill": (
         c_int32,
         [

@@ -113,6 +113,19 @@ impl<const N: usize> Space<N> {
         range
     }
 
+    /// The space of one of the arrays.
+    pub fn array(&self, array: usize) -> Space<1> {
+        let mut space = Space::scalar();
+        space.origin = [self.origin[array]];
+        for dim in self.dims() {
+            space.push_inner(Dim {
+                len: dim.len,
+                strides: [dim.strides[array]],
+            });
+        }
+        space
+    }
+
     /// The same elements in an order that suits the memory: strides decrease towards the inside, and what is contiguous is one
     /// dimension. Repetitions (stride 0) go outside. Where several arrays disagree, the first one decides.
     #[must_use]

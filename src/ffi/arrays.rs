@@ -1,10 +1,11 @@
 //! Reductions of arrays.
 
 use super::guard::guard;
-use super::pointers::{bytes, bytes_mut, in_ptr, out_ptr};
+use super::pointers::{bytes, in_ptr, out_ptr, results};
 use crate::array::{Array, View};
 use crate::error::{Error, Result, Status};
-use crate::reduce::axes::{Op, Plan, Results, Rounding};
+use crate::reduce::axes::{self, Op, Rounding};
+use crate::reduce::plan::Plan;
 use crate::reduce::{self, dot};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
 use crate::unsigned::Unsigned;
@@ -135,56 +136,76 @@ pub unsafe extern "C" fn parexact_reduce(
             ddof: checked_ddof(ddof)?,
             policy: NanPolicy::try_from(nan_policy)?,
         };
-        let ndim = a.space().dims().len();
-        // Axes differ from one another: more of them than the array has are refused before the first one is read.
-        let count = usize::try_from(axis_count).ok();
-        let count = count.filter(|&count| count <= ndim).ok_or_else(|| {
-            Error::invalid(format!(
-                "axis_count is {axis_count}; it must be 0 to {ndim}, as ndim of a is {ndim}"
-            ))
-        })?;
         // SAFETY: passed on from the caller.
-        let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
-        let plan = Plan::new(a, &marks(axes, ndim)?);
-        if plan.results() != Some(out_len) {
-            let out_len = Unsigned::from(out_len);
-            return Err(Error::invalid(match plan.results() {
-                Some(results) => {
-                    format!("out_len is {out_len}; it must be {results}, the number of results")
-                }
-                None => format!("out_len is {out_len}; no memory can hold the results"),
-            }));
-        }
-        // SAFETY: passed on from the caller; nothing is read.
-        unsafe { bytes_mut::<8>(out.cast(), out_len, ["out", "out_len"])? };
-        if a.overlaps(out.cast(), out_len * size_of::<f64>()) {
+        let plan = unsafe { plan(a, None, axes, axis_count, "out")? };
+        check_result_count(&plan, out_len, "out_len")?;
+        // SAFETY: passed on from the caller.
+        let out = unsafe { results(out, out_len, ["out", "out_len"])? };
+        if plan.overlaps(out.start(), out.bytes()) {
             return Err(Error::invalid("out must not overlap the array"));
         }
-        // SAFETY: passed on from the caller; the number of results was compared.
-        plan.run(rounding, unsafe { Results::new(out) })
+        axes::reduce(&plan, rounding, out)
     })
+}
+
+/// A reduction over some axes of an array, of what a mask selects; `results` is the name of those.
+///
+/// # Safety
+/// `axes` is NULL or has `axis_count` numbers.
+pub unsafe fn plan(
+    a: View,
+    mask: Option<View>,
+    axes: *const i32,
+    axis_count: i32,
+    results: &str,
+) -> Result<Plan> {
+    let ndim = a.space().dims().len();
+    // Axes differ from one another: more of them than the array has are refused before the first one is read.
+    let count = usize::try_from(axis_count).ok();
+    let count = count.filter(|&count| count <= ndim).ok_or_else(|| {
+        Error::invalid(format!(
+            "axis_count is {axis_count}; it must be 0 to {ndim}, as ndim of a is {ndim}"
+        ))
+    })?;
+    // SAFETY: passed on from the caller.
+    let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
+    Ok(Plan::new(a, mask, &marks(axes, ndim, results)?))
+}
+
+/// Refuses a number of results, which the caller names so, that is not the plan's.
+pub fn check_result_count(plan: &Plan, given: usize, name: &str) -> Result<()> {
+    if plan.results() == Some(given) {
+        return Ok(());
+    }
+    let given = Unsigned::from(given);
+    Err(Error::invalid(match plan.results() {
+        Some(results) => {
+            format!("{name} is {given}; it must be {results}, the number of results")
+        }
+        None => format!("{name} is {given}; no memory can hold the results"),
+    }))
 }
 
 /// What parexact.f90 gives as the first of two axes if it must refuse arguments of its own, so that the message
 /// speaks of them: the second one is then the `dim` of the Fortran call. No array has this axis.
 const FORTRAN_REFUSES: i32 = -i32::MAX;
 
-/// The refusal of a Fortran call that reduces one dimension of an array.
-fn fortran_refusal(dim: i32, ndim: usize) -> Error {
+/// The refusal of a Fortran call that reduces one dimension of an array into `results`.
+fn fortran_refusal(dim: i32, ndim: usize, results: &str) -> Error {
     let is_dimension = usize::try_from(dim).is_ok_and(|dim| (1..=ndim).contains(&dim));
     Error::invalid(if is_dimension {
-        format!("the shape of out must be that of a without its dimension {dim}")
+        format!("the shape of {results} must be that of a without its dimension {dim}")
     } else {
         format!("dim is {dim}; it must be 1 to {ndim}")
     })
 }
 
 /// Which of `ndim` axes are meant: all, if none is given.
-fn marks(axes: &[[u8; 4]], ndim: usize) -> Result<Vec<bool>> {
+fn marks(axes: &[[u8; 4]], ndim: usize, results: &str) -> Result<Vec<bool>> {
     if let [first, dim] = *axes
         && i32::from_ne_bytes(first) == FORTRAN_REFUSES
     {
-        return Err(fortran_refusal(i32::from_ne_bytes(dim), ndim));
+        return Err(fortran_refusal(i32::from_ne_bytes(dim), ndim, results));
     }
     let mut marks = vec![axes.is_empty(); ndim];
     for (i, &axis) in axes.iter().enumerate() {

@@ -13,10 +13,10 @@ use crate::parallel::{fork, runtime};
 
 /// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
 /// the number of threads that a call from this thread would use, the rule that decided and the value it
-/// read; the processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says
-/// (null: none), and how many ranks share the node's processors, according to which variable (null: no launcher
-/// says so), of which parexact_set_num_threads tells how they make the default; the workers that
-/// exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
+/// read; what the default follows from, as the documentation of parexact_set_num_threads explains: the
+/// processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none),
+/// the number of ranks on this node and the variable that tells it (null: no launcher does), the processors
+/// that these ranks have together; the workers that exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
 /// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
 /// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
 ///

@@ -13,6 +13,7 @@ pub mod quadrature;
 pub mod queue;
 pub mod random;
 pub mod state;
+pub mod states;
 pub mod status;
 pub mod threads;
 pub mod vectors;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
+use crate::reduce::results::Results;
 use crate::unsigned::Unsigned;
 
 /// A place for a result, which may be misaligned; written last, so that a failure leaves it alone.
@@ -142,6 +143,19 @@ pub unsafe fn bytes_mut<'a, const SIZE: usize>(
     check_length(ptr.is_null(), n, SIZE, names)?;
     // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
     Ok(unsafe { std::slice::from_raw_parts_mut(ptr, n) })
+}
+
+/// Places for `n` results, at any address; on the terms of [`bytes`].
+///
+/// # Safety
+/// NULL, or `n` items that may be read and written, which nobody else uses while the places are in use; any bit pattern
+/// must be a valid `T`.
+pub unsafe fn results<T: Copy>(ptr: *mut T, n: usize, names: [&str; 2]) -> Result<Results<T>> {
+    if n > 0 {
+        check_length(ptr.is_null(), n, size_of::<T>(), names)?;
+    }
+    // SAFETY: not null, not beyond isize::MAX bytes, the rest is promised.
+    Ok(unsafe { Results::new(ptr, n) })
 }
 
 /// The bytes of `n` doubles, at any address. In C their number is called `n`, too.

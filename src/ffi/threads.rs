@@ -9,12 +9,13 @@ use crate::parallel::threads;
 /// `n`: 1 to PAREXACT_MAX_THREADS, or 0 to return to the default, which is the first of these that
 /// is a positive number: the environment variables PAREXACT_NUM_THREADS, RAYON_NUM_THREADS and
 /// OMP_NUM_THREADS (its first item). Else it is the least of these: the processors in the affinity mask, the
-/// quota of the control group, SLURM_CPUS_PER_TASK, which says what a job has and so never raises the
-/// number, and this process's share of the node if it is a rank of a parallel program: the processors of the
-/// cpuset (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
+/// quota of the control group, SLURM_CPUS_PER_TASK, which says what a job has and so never raises the number,
+/// and this process's share of the node if it is a rank of a parallel program: the processors of the cpuset
+/// (without one, those online), or the quota if that is less, divided by the ranks on this node and rounded
 /// down, but at least 1. Their number is the largest among MPI_LOCALNRANKS (MPICH, Intel MPI),
-/// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE for
-/// the node of SLURM_NODEID (srun). The environment is read once, on first use.
+/// OMPI_COMM_WORLD_LOCAL_SIZE (Open MPI), MV2_COMM_WORLD_LOCAL_SIZE (MVAPICH2) and SLURM_STEP_TASKS_PER_NODE
+/// for the node of SLURM_NODEID (srun); a program that a rank starts inherits them, and so its share. The
+/// environment is read once, on first use.
 ///
 /// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 /// parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if

@@ -1,8 +1,10 @@
-//! The processors that the control group grants (containers, batch systems). A quota limits time: a container limited
-//! to two processors on a large machine still sees them all in its affinity mask. A cpuset limits the mask itself.
+//! The processors that the control group grants (containers, batch systems). A quota limits time: a container
+//! limited to two processors on a large machine still sees them all in its affinity mask. A cpuset limits the
+//! mask itself.
 //!
 //! Sources: cgroups(7), cpuset(7), proc_pid_mountinfo(5), and the kernel's cgroup-v2.rst (cpu.max,
-//! cpuset.cpus.effective), sched-bwc.rst (cpu.cfs_quota_us) and cpusets.rst (cpuset.cpus, cpuset.effective_cpus).
+//! cpuset.cpus.effective), sched-bwc.rst (cpu.cfs_quota_us) and cpusets.rst (cpuset.cpus,
+//! cpuset.effective_cpus).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +40,8 @@ fn limits_below(root: &Path) -> Limits {
             .iter()
             .filter_map(Group::quota)
             .reduce(f64::min),
-        // A group's cpuset is part of those above, so that the smallest is its own, or the nearest that is visible.
+        // A group's cpuset is part of those above, so that the smallest is its own, or the nearest that is
+        // visible.
         processors: groups("cpuset").iter().filter_map(Group::processors).min(),
     }
 }
@@ -279,8 +282,9 @@ mod tests {
             ("proc/self/cgroup", "3:cpuset:/job\n1:cpu:/other\n0::/\n"),
             ("proc/self/mountinfo", mounts.as_str()),
             ("sys/fs/cgroup/cpuset/job/cpuset.cpus", "0-7\n"),
-            // Groups of another controller and of another process.
+            // Directories of another controller and of another group.
             ("sys/fs/cgroup/cpu/other/cpuset.effective_cpus", "0\n"),
+            ("sys/fs/cgroup/cpu/job/cpuset.effective_cpus", "0\n"),
             ("sys/fs/cgroup/cpuset/other/cpuset.effective_cpus", "0\n"),
         ];
         let old = Files::new("cpuset-v1-old", &given);

@@ -2,10 +2,10 @@
 //!
 //! Programs that a rank starts inherit its variables, and so its share of the node.
 //!
-//! Sources: Open MPI's documentation, "Environment variables set for MPI applications"; MPICH's Hydra, whose proxy
-//! counts all the processes it starts on its node (`src/pm/hydra/proxy/pmip_cb.c`); the user guide of MVAPICH2 for
-//! its own launcher; srun(1), "output environment variables". PMI and PMIx have no variable for it: PMIx answers
-//! the number by a call (`PMIX_LOCAL_SIZE`), which needs its library.
+//! Sources: Open MPI's documentation, "Environment variables set for MPI applications"; MPICH's Hydra, whose
+//! proxy counts all the processes that it starts on its node, those of other programs of the same call
+//! included; the user guide of MVAPICH2; srun(1), "Output environment variables". PMI and PMIx have no
+//! variable for the number: PMIx answers it by a call (`PMIX_LOCAL_SIZE`), which needs its library.
 
 /// Variables whose value is the number of ranks on this node.
 const COUNTS: [&str; 3] = [
@@ -16,8 +16,9 @@ const COUNTS: [&str; 3] = [
     "MV2_COMM_WORLD_LOCAL_SIZE",
 ];
 
-/// SLURM's variable for the tasks of a step on each of its nodes, which only `srun` sets. SLURM_TASKS_PER_NODE is not
-/// read: a batch script, one process, has it too, and there it means the tasks that the job may start.
+/// SLURM's variable for the tasks of a step on each of its nodes, which only `srun` sets.
+/// SLURM_TASKS_PER_NODE is not read: a batch script, one process, has it too, and there it means the tasks
+/// that the job may start.
 const STEP_TASKS: &str = "SLURM_STEP_TASKS_PER_NODE";
 
 /// Which of the nodes of its step a task is on, counted from 0.
@@ -33,8 +34,9 @@ pub struct Ranks {
 }
 
 /// The ranks that share this node, if a launcher says so. Of several launchers, one started by the other, the
-/// largest number counts: `mpiexec` in a job of SLURM starts its helpers as a step of one task a node, and their
-/// ranks inherit that step's variables; tasks of a step that each run `mpiexec -n 1` share the node all the same.
+/// largest number counts. `mpiexec` in a job of SLURM starts its helpers as a step of one task a node, and
+/// their ranks inherit that step's variables. Tasks of a step that each run `mpiexec -n 1` share the node all
+/// the same.
 pub fn on_this_node(variable: impl Fn(&str) -> Option<String>) -> Option<Ranks> {
     let counted = COUNTS.map(|name| {
         Some(Ranks {
@@ -67,7 +69,8 @@ fn positive(value: &str) -> Option<usize> {
     (count > 0).then_some(count)
 }
 
-/// The tasks on the node of that number in SLURM's list: "2(x3),1" is 2 on each of three nodes and 1 on the fourth.
+/// The tasks on the node of that number in SLURM's list: "2(x3),1" is 2 on each of three nodes and 1 on the
+/// fourth.
 fn tasks_on(node: usize, list: &str) -> Option<usize> {
     let mut first = 0_usize;
     let mut found = None;

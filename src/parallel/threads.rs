@@ -17,8 +17,9 @@ const ORDERS: [&str; 3] = [
     "OMP_NUM_THREADS",
 ];
 
-/// The environment variable by which a launcher describes what it allotted to this process. It is no order: a step may
-/// be bound to fewer processors than its job has for each task, so this may only lower what the process may use.
+/// The environment variable by which a launcher describes what it allotted to this process. It is no order: a
+/// step may be bound to fewer processors than its job has for each task, so this may only lower what the
+/// process may use.
 const ALLOTMENT: &str = "SLURM_CPUS_PER_TASK";
 
 /// What decided a thread count.
@@ -63,8 +64,8 @@ pub struct Processors {
     pub affinity: usize,
     /// The control group's quota, in processors.
     pub quota: Option<f64>,
-    /// How many the ranks on this node have together, each in its mask or not: those of the cpuset, or else those
-    /// that are online.
+    /// How many the ranks on this node have together, whether or not they are in this one's mask: those of
+    /// the cpuset, or else those that are online.
     pub node: usize,
 }
 
@@ -75,7 +76,7 @@ impl Processors {
         Self {
             affinity,
             quota: limits.quota,
-            // Never less than the mask, however the groups that are out of sight are arranged.
+            // What is in the mask is there, whatever a container shows of the groups.
             node: limits
                 .processors
                 .unwrap_or_else(affinity::online)
@@ -83,9 +84,10 @@ impl Processors {
         }
     }
 
-    /// The threads of one of so many ranks when they share the node evenly. Ranks that are not bound each have the whole
-    /// node in their mask; those bound to a socket, as Open MPI binds more than two, have that socket in common.
-    /// The quota is divided, too: it belongs to the job or the container, and so to its ranks together.
+    /// The threads of one of so many ranks when they share the node evenly. Ranks that are not bound each
+    /// have the whole node in their mask; those bound to a socket, as Open MPI binds more than two, have that
+    /// socket in common. The quota is divided, too: it belongs to the job or the container, and so to its
+    /// ranks together.
     fn share(&self, ranks: usize) -> usize {
         let quota = self.quota.map_or(usize::MAX, cgroup::threads);
         (self.node.min(quota) / ranks).max(1)

@@ -12,6 +12,9 @@ use crate::parallel::fold_chunks;
 
 pub mod axes;
 pub mod dot;
+pub mod plan;
+pub mod results;
+pub mod source;
 pub mod streamed;
 pub mod strips;
 pub mod transposed;

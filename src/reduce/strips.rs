@@ -6,12 +6,11 @@
 use std::collections::TryReserveError;
 use std::ops::Range;
 
+use super::source::Source;
 use super::streamed::Streamed;
 use super::transposed::Transposed;
-use crate::array::View;
-use crate::array::space::Space;
 use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::exact::{Accumulate, Element, Moments};
+use crate::exact::{Element, Moments};
 
 /// Results in a strip, chosen by measurement: for doubles a row of it is two pages, along which the hardware prefetches.
 pub const WIDTH: usize = 1024;
@@ -23,12 +22,35 @@ pub struct Strip {
     pub offset: isize,
     /// From one result's value to the next one's, in bytes.
     pub stride: isize,
+    /// Where the first result's first element of the mask lies; with no mask meaningless, as the next one.
+    pub mark: isize,
+    /// From one result's element of the mask to the next one's, in bytes.
+    pub mark_stride: isize,
     /// Index of the first result.
     pub result: isize,
     /// From one result's index to the next one's.
     pub step: isize,
     /// How many results, at most [`WIDTH`].
     pub len: usize,
+}
+
+impl Strip {
+    /// The index of a result in the whole reduction.
+    pub fn index(&self, i: usize) -> usize {
+        (self.result + i as isize * self.step) as usize
+    }
+
+    /// The strip of one of the results.
+    pub fn result_alone(&self, i: usize) -> Self {
+        let i = i as isize;
+        Self {
+            offset: self.offset + i * self.stride,
+            mark: self.mark + i * self.mark_stride,
+            result: self.result + i * self.step,
+            len: 1,
+            ..*self
+        }
+    }
 }
 
 /// The first result's value, followed by the others'.
@@ -89,26 +111,20 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         Ok(())
     }
 
-    /// Adds the values `range` of each result; `reduced` says where they lie, relative to the first.
-    pub fn add(
-        &mut self,
-        view: &View,
-        reduced: &Space<1>,
-        strip: &Strip,
-        range: Range<usize>,
-    ) -> Result<()> {
-        self.count += range.len() as u64;
-        if strip.len == 1 {
-            // SAFETY: the values of one result are elements of the array.
-            let values = unsafe { view.part(strip.offset, *reduced) };
-            let result = self.others.result(0);
-            values.for_each_tile::<T::Raw>(range, |values| result.add(values));
+    /// Adds the values `range` of each result.
+    pub fn add(&mut self, source: &Source, strip: &Strip, range: Range<usize>) -> Result<()> {
+        if strip.len == 1 || source.is_masked() {
+            for i in 0..strip.len {
+                let result = self.others.result(i);
+                source.add_one(&strip.result_alone(i), range.clone(), result);
+            }
             return Ok(());
         }
+        self.count += range.len() as u64;
         self.rows.clear();
         self.rows.try_reserve(range.len()).map_err(no_memory)?;
-        let first = view.data().wrapping_offset(strip.offset);
-        reduced.runs(range, |[offset], run, [stride]| {
+        let first = source.first(strip);
+        source.runs(range, |offset, run, stride| {
             let row = |i: usize| Row(first.wrapping_offset(offset + i as isize * stride));
             self.rows.extend((0..run).map(row));
         });
@@ -161,8 +177,10 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         } else {
             other.unwrap_or_default()
         };
-        // Each value of a result went one way or the other.
-        moments.counts.all = self.count;
+        if self.count > 0 {
+            // Each value of a result went one way or the other, and the streams do not count.
+            moments.counts.all = self.count;
+        }
         moments
     }
 }

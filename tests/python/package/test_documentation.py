@@ -46,19 +46,35 @@ def test_types() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_quick_start_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    """The page's programs, one after the other; what a comment behind a print says is what is printed."""
-    text = (DOCS / "quickstart.md").read_text(encoding="utf-8")
+def printed_by_page(
+    page: str, capsys: pytest.CaptureFixture[str], without: str = "mpi4py"
+) -> tuple[list[str], list[str]]:
+    """Run a page's programs, one after the other; return what comments promise, and what is printed."""
+    text = (DOCS / page).read_text(encoding="utf-8")
     programs = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
-    assert len(programs) >= 5
+    programs = [program for program in programs if without not in program]
     namespace: dict[str, object] = {"__name__": "__main__"}
     for program in programs:
         exec(program, namespace)
-    promised = re.findall(r"^print.*\)\s+# (.*)$", text, re.M)
+    promised = re.findall(r"^print.*\)\s+# (.*)$", "".join(programs), re.M)
+    return promised, capsys.readouterr().out.splitlines()
+
+
+def test_quick_start_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a comment behind a print says is what is printed."""
+    promised, printed = printed_by_page("quickstart.md", capsys)
     assert promised == ["1.0 0.0", "False", "True"]
-    printed = capsys.readouterr().out.splitlines()
     for line in promised:
         assert line in printed
+
+
+def test_page_on_clusters_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """All but the program for MPI, which is run under MPI elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    promised, printed = printed_by_page("clusters.md", capsys)
+    assert promised == printed == ["True", "499999.5", "True"]
 
 
 def test_differences_from_numpy_are_true() -> None:

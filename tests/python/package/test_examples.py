@@ -19,6 +19,8 @@ RAW = Path(__file__).resolve().parents[3] / "python_examples"
 EXAMPLES = RAW / "package"
 # What the raw scripts import, and the one about the dynamic loader: the package finds its library itself.
 WITHOUT_COMPANION = {"callbacks", "needs", "raw", "slide_sum_ld_library_path"}
+# What raw calls would not show better.
+WITHOUT_RAW = {"reduction_tree"}
 
 
 def run(script: Path, *arguments: object) -> str:
@@ -41,7 +43,7 @@ def example(name: str, *arguments: object) -> str:
 
 def test_every_raw_script_has_a_companion_that_names_it() -> None:
     raw = {path.stem for path in RAW.glob("*.py")} - WITHOUT_COMPANION
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == raw
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == raw | WITHOUT_RAW
     for name in raw:
         text = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
         assert f"`../{name}.py`" in (ast.get_docstring(ast.parse(text)) or "").splitlines()[0]
@@ -184,3 +186,19 @@ def test_describe(tmp_path: Path) -> None:
         assert f"count={len(numbers)} nan_count=0 " in line
         assert f"sum={float(sum(numbers))!r} mean={float(mean)!r} variance={float(variance)!r} " in line
         assert line.endswith(f"min={float(column.min())!r} max={float(column.max())!r}")
+
+
+@pytest.mark.parametrize(("ranks", "steps"), [(1, 0), (4096, 12), (5000, 13)])
+def test_reduction_tree(ranks: int, steps: int) -> None:
+    """One block of ranks, and more than one."""
+    lines = example("reduction_tree", "--ranks", ranks, "--samples", 2).splitlines()
+    told = dict(re.split(r" {2,}", line, maxsplit=1) for line in lines[:-1])
+    assert told["ranks"] == f"{ranks}, with 2 samples each"
+    assert told["steps"] == f"{steps}: the height of the tree"
+    total = 2048 * (ranks - 1) / 1e6
+    assert told["messages"] == f"{ranks - 1} of 2048 bytes, {total:.6g} MB in all"
+    samples = [Fraction(x) for x in parexact.Generator(2017).normal(size=2 * ranks)]
+    std, _ = exact_std_and_variance(2 * ranks, 2017)
+    assert float(told["mean"]) == float(sum(samples) / len(samples))
+    assert abs(float(told["std"]) - std) <= math.ulp(std)
+    assert lines[-1] == "the same bits as in one call: True"

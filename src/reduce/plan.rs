@@ -1,0 +1,333 @@
+//! Reductions over some axes of an array: one result for each element of the others.
+//!
+//! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where a kept axis is,
+//! that would touch a cache line for each value; so a strip of neighbouring results is filled together, from rows of values
+//! that lie together: see [`super::strips`].
+
+use super::CHUNK;
+use super::source::Source;
+use super::strips::{Strip, StripMoments, WIDTH};
+use crate::array::View;
+use crate::array::dtype::Visitor;
+use crate::array::space::{Dim, Space};
+use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
+use crate::exact::simd::kernels;
+use crate::exact::{Accumulate, Element, Moments, short};
+use crate::parallel::control::{self, Watch};
+use crate::parallel::{fold_chunks, threads_for_call};
+
+/// What is made of the moments of each result.
+pub trait Sink: Sync {
+    /// Takes the moments of one result, by its index in C order of the kept axes; once for each result, on any thread.
+    fn moments(&self, index: usize, moments: &Moments) -> Result<()>;
+
+    /// Takes the values of a result instead, which are few; `false` if it needs the moments, which then also come for results
+    /// whose values it has taken.
+    fn values(&self, index: usize, values: &[f64]) -> bool {
+        let _ = (index, values);
+        false
+    }
+}
+
+/// A reduction over axes, planned.
+pub struct Plan {
+    view: View,
+    mask: Option<View>,
+    /// Offsets of the results' first values in the array and in the mask, and of the results themselves, by number.
+    kept: Space<3>,
+    /// Where one result's values lie in the array and in the mask, relative to the first.
+    reduced: Space<2>,
+}
+
+impl Plan {
+    /// The reduction of `view` over the axes marked in `reduce`, one mark for each dimension. A mask has the same shape, and
+    /// an integer type or booleans; where it is not 0, values count.
+    pub fn new(view: View, mask: Option<View>, reduce: &[bool]) -> Self {
+        let mut kept = Space::scalar();
+        let mut reduced = Space::scalar();
+        let mut results = 1isize;
+        let empty = view.space().is_empty();
+        for (axis, dim) in view.space().dims().iter().enumerate().rev() {
+            // Between no elements there are no distances: the strides are not checked and may be anything.
+            let stride = |view: &View| {
+                if empty {
+                    0
+                } else {
+                    view.space().dims()[axis].strides[0]
+                }
+            };
+            let (value, mark) = (stride(&view), mask.as_ref().map_or(0, stride));
+            let len = dim.len;
+            if reduce[axis] {
+                reduced.push_outer(Dim {
+                    len,
+                    strides: [value, mark],
+                });
+            } else {
+                kept.push_outer(Dim {
+                    len,
+                    strides: [value, mark, results],
+                });
+                results = results.saturating_mul(len as isize);
+            }
+        }
+        Self {
+            view,
+            mask,
+            kept,
+            reduced,
+        }
+    }
+
+    /// How many results there are; `None` if they are more than memory can hold.
+    pub fn results(&self) -> Option<usize> {
+        self.kept
+            .is_addressable(size_of::<f64>())
+            .then(|| self.kept.len())
+    }
+
+    /// How many values each result has, selected or not.
+    pub fn values(&self) -> usize {
+        self.reduced.len()
+    }
+
+    /// Does memory from `start` on overlap the array or the mask?
+    pub fn overlaps(&self, start: *const u8, bytes: usize) -> bool {
+        let overlaps = |view: &View| view.overlaps(start, bytes);
+        overlaps(&self.view) || self.mask.as_ref().is_some_and(overlaps)
+    }
+
+    /// Computes all results: counts and, as asked for, Σx, Σx² and extremes.
+    pub fn run<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        sink: &dyn Sink,
+    ) -> Result<()> {
+        struct Run<'a, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+            &'a Plan,
+            &'a dyn Sink,
+        );
+        impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Visitor
+            for Run<'_, SUM, SQUARES, EXTREMES>
+        {
+            type Output = Result<()>;
+
+            fn visit<T: Element>(self) -> Result<()> {
+                self.0.reduce::<T, SUM, SQUARES, EXTREMES>(self.1)
+            }
+        }
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        let run = Run::<SUM, SQUARES, EXTREMES>(self, sink);
+        self.view.dtype().visit(run)
+    }
+
+    fn reduce<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        sink: &dyn Sink,
+    ) -> Result<()> {
+        let kept = self.kept.by_memory();
+        let reduced = self.reduced.by_memory();
+        let stride = |dims: &[isize]| dims.first().map_or(usize::MAX, |s| s.unsigned_abs());
+        let kept_stride = kept
+            .dims()
+            .last()
+            .map_or(usize::MAX, |dim| stride(&dim.strides));
+        let reduced_stride = reduced
+            .dims()
+            .last()
+            .map_or(usize::MAX, |dim| stride(&dim.strides));
+        let across = kept_stride < reduced_stride || reduced.len() <= short::MOST;
+        let width = if across { WIDTH } else { 1 };
+        // Strips go along the innermost kept axis.
+        let inner = kept.dims().last().map_or(1, |dim| dim.len);
+        let per_row = inner.div_ceil(width);
+        let strips = kept.len() / inner * per_row;
+        let task = Task {
+            source: Source::new(&self.view, self.mask.as_ref(), reduced),
+            sink,
+        };
+        let strip = |index: usize, visit: &mut dyn FnMut(Strip) -> Result<()>| {
+            let first = index / per_row * inner + index % per_row * width;
+            let count = width.min(inner - index % per_row * width);
+            let mut outcome = Ok(());
+            kept.runs(
+                first..first + count,
+                |[offset, mark, result], len, [stride, mark_stride, step]| {
+                    outcome = visit(Strip {
+                        offset,
+                        stride,
+                        mark,
+                        mark_stride,
+                        result,
+                        step,
+                        len,
+                    });
+                },
+            );
+            outcome
+        };
+        let values = task.source.len().saturating_mul(width);
+        if strips < 2 * threads_for_call() && values > 2 * CHUNK {
+            // Few large strips: the threads share each of them. One of them reports its values as progress, several report
+            // themselves.
+            let watch = (strips > 1).then(|| Watch::begin(strips as u64));
+            return (0..strips).try_for_each(|index| {
+                strip(index, &mut |strip| {
+                    task.together::<T, SUM, SQUARES, EXTREMES>(&strip)
+                })?;
+                if let Some(watch) = &watch {
+                    watch.advance(1);
+                }
+                Ok(())
+            });
+        }
+        fold_chunks(
+            strips,
+            (CHUNK / values.max(1)).max(1),
+            StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
+            |moments, range| {
+                range
+                    .into_iter()
+                    .try_for_each(|index| strip(index, &mut |strip| task.alone(&strip, moments)))
+            },
+            |_, _| (),
+        )?;
+        Ok(())
+    }
+}
+
+/// What all strips of a reduction have in common.
+struct Task<'a> {
+    source: Source<'a>,
+    sink: &'a dyn Sink,
+}
+
+impl Task<'_> {
+    /// Reduces a strip on this thread.
+    fn alone<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        strip: &Strip,
+        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
+    ) -> Result<()> {
+        if self.source.len() <= short::MOST && !T::HAS_RESTS && self.short::<T>(strip) {
+            return Ok(());
+        }
+        match self.fill(strip, moments) {
+            Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
+                *moments = StripMoments::default();
+                self.one_by_one::<T, SUM, SQUARES, EXTREMES>(strip)
+            }
+            Err(error) => Err(error),
+            Ok(()) => self.hand_over(strip, moments),
+        }
+    }
+
+    /// Adds all values of a strip.
+    fn fill<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        strip: &Strip,
+        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
+    ) -> Result<()> {
+        moments.begin(strip)?;
+        // Long parts, for the sake of prefetching; still below a millisecond.
+        self.in_parts(8 * self.part(strip), |range| {
+            moments.add(&self.source, strip, range)
+        })
+    }
+
+    /// Reduces a strip's results one after the other, which takes no memory.
+    #[cold]
+    fn one_by_one<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        strip: &Strip,
+    ) -> Result<()> {
+        for i in 0..strip.len {
+            let result = strip.result_alone(i);
+            let mut accumulator = T::Accumulator::<SUM, SQUARES, EXTREMES>::new(kernels());
+            self.in_parts(CHUNK, |range| {
+                self.source.add_one(&result, range, &mut accumulator);
+                Ok(())
+            })?;
+            self.sink.moments(strip.index(i), &accumulator.finish())?;
+        }
+        Ok(())
+    }
+
+    /// Does something for all of a result's values, in parts of so many; looks at the control in between.
+    fn in_parts(
+        &self,
+        part: usize,
+        mut work: impl FnMut(std::ops::Range<usize>) -> Result<()>,
+    ) -> Result<()> {
+        let total = self.source.len();
+        (0..total).step_by(part).try_for_each(|start| {
+            control::check_attached()?;
+            work(start..total.min(start + part))
+        })
+    }
+
+    /// Reduces a strip of a few values for each result, if they are easy.
+    fn short<T: Element>(&self, strip: &Strip) -> bool {
+        if self.source.is_masked() {
+            return false;
+        }
+        let count = self.source.len();
+        let mut offsets = [0; short::MOST];
+        let mut filled = 0;
+        self.source.runs(0..count, |offset, run, stride| {
+            for (i, out) in offsets[filled..filled + run].iter_mut().enumerate() {
+                *out = offset + i as isize * stride;
+            }
+            filled += run;
+        });
+        let first = self.source.first(strip);
+        (0..strip.len).all(|i| {
+            let mut values = [0.0; short::MOST];
+            for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
+                let element = first.wrapping_offset(i as isize * strip.stride + offset);
+                // SAFETY: an element of the array; raw elements have no alignment.
+                *value = T::to_doubles(unsafe { element.cast::<T::Raw>().read() }).0;
+            }
+            self.sink.values(strip.index(i), &values[..count])
+        })
+    }
+
+    /// Reduces a strip on all threads.
+    fn together<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        strip: &Strip,
+    ) -> Result<()> {
+        let moments = fold_chunks(
+            self.source.len(),
+            self.part(strip),
+            StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
+            |moments, range| {
+                moments.begin(strip)?;
+                moments.add(&self.source, strip, range)
+            },
+            StripMoments::merge,
+        );
+        match moments {
+            Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
+                self.one_by_one::<T, SUM, SQUARES, EXTREMES>(strip)
+            }
+            Err(error) => Err(error),
+            Ok(mut moments) => self.hand_over(strip, &mut moments),
+        }
+    }
+
+    /// Values of each result that make a chunk for the whole strip.
+    fn part(&self, strip: &Strip) -> usize {
+        CHUNK / strip.len
+    }
+
+    /// Gives the moments of a strip's results to the sink.
+    fn hand_over<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+        &self,
+        strip: &Strip,
+        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
+    ) -> Result<()> {
+        moments.finish(|i, moments| self.sink.moments(strip.index(i), moments))
+    }
+}
