@@ -169,6 +169,7 @@ check-cluster: all $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready) ## the same
 	$(PASSED)
 
 bench: library $(BENCH_VENV)/ready ## the library beside its peers: table, benches/results/ (minutes; quiet machine)
+	@scripts/require.sh mpi
 	$(BENCH_VENV)/bin/python benches/run.py $(BENCH_ARGS)
 
 bench-kernels: ## the kernels alone, by SIMD path, size and data

@@ -345,8 +345,9 @@ module parexact
   !     end do
   !     status = parexact_state_result(state, stats)
   !
-  ! The result is that of one parexact_describe over all the values, to the last bit, whatever the pieces were. Across MPI
-  ! ranks, either reduce with parexact_mpi_merge as the operation, or let MPI add and compare integers:
+  ! The result is that of one parexact_describe over all the values, to the last bit, whatever the pieces were.
+  ! Across MPI ranks, the modules parexact_mpi (for "use mpi") and parexact_mpi_f08 (for "use mpi_f08") have
+  ! parexact_allreduce. Without them, MPI can add and compare the words as integers,
   !
   !     associate (first => PAREXACT_STATE_ADDITIVE_FIRST, n => PAREXACT_STATE_ADDITIVE_COUNT)
   !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_SUM, MPI_COMM_WORLD, ierror)
@@ -371,10 +372,11 @@ module parexact
 
   !> status = parexact_state_fingerprint(state, hash): 128 bits that are equal for equal states, for logs and tests.
 
-  !> A user function for MPI_Op_create, commutative: inout(i) = in(i) merged with inout(i), for len states. The datatype
-  !> to reduce with is MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8). It cannot return a status: a state that
-  !> could not be merged makes parexact_state_result answer PAREXACT_ERROR_BAD_STATE. It fits "use mpi"; under
-  !> "use mpi_f08", whose interface differs, reduce words as shown above.
+  !> A user function for MPI_Op_create of "use mpi", commutative: inout(i) = in(i) merged with inout(i), for len states. The
+  !> datatype must be MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8), and counts are counts of states: with words
+  !> instead the program crashes. MPI_Op_create of "use mpi_f08" asks for another interface and does not take this function.
+  !> parexact_mpi_pair, in the modules named above, gives the operation and the datatype of either. The function cannot
+  !> return a status: if a state could not be merged, parexact_state_result answers PAREXACT_ERROR_BAD_STATE.
 
   !> status = parexact_state_update(state, a): adds the elements of a, of the same kinds as for parexact_sum.
   public :: parexact_state_update

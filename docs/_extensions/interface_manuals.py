@@ -133,8 +133,8 @@ class CManual(Directive):
 
 
 class FortranManual(Directive):
-    """The module: the comment at its head, then the comments of each section, up to the generated
-    interfaces."""
+    """A module: the comment at its head, then the comments of each section, up to the interfaces of
+    C functions or the implementation."""
 
     required_arguments = 1
 
@@ -143,14 +143,14 @@ class FortranManual(Directive):
         path = ROOT / self.arguments[0]
         self.state.document.settings.env.note_dependency(str(path))
         text = path.read_text(encoding="utf-8")
-        head, rest = text.split("\nmodule parexact\n", 1)
+        head, rest = re.split(r"\nmodule \w+\n", text, maxsplit=1)
         shown: list[nodes.Node] = list(
             _paragraphs([line[2:].removeprefix(" ") for line in head.splitlines()])
         )
         specification = rest.split("\ncontains\n")[0]
         pieces = _FORTRAN_SECTION.split(specification)
         for title, text in zip(pieces[1::2], pieces[2::2]):
-            if title.startswith("Interfaces of C functions"):
+            if title.startswith(("Interfaces of C functions", "Implementation")):
                 break
             section = _section(title, "fortran")
             body = re.sub(

@@ -163,12 +163,43 @@ pub unsafe extern "C" fn parexact_state_fingerprint(s: *const State, out: *mut u
     })
 }
 
-/// Merges `*len` states at `in` into those at `inout`: an MPI_User_function, for MPI_Op_create with commute = 1. Make the
-/// datatype with MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T).
+/// Merges `*len` states at `in` into those at `inout`: the function of an MPI operation that reduces states.
 ///
-/// MPI gives such a function no way to fail. A merge that fails is noted in the state itself, and
-/// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. So is `in` being NULL. With a NULL `inout` or
-/// `len`, or a negative length, nothing is merged. `datatype` is not looked at.
+/// The operation and the datatype belong together. MPI tells the function how many elements there are, and
+/// nothing about them; the function takes each element for a whole state. So the datatype must be one
+/// contiguous type of PAREXACT_STATE_WORDS words, and every count is a count of states:
+///
+///     MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INT64_T, &type);
+///     MPI_Type_commit(&type);
+///     MPI_Op_create((MPI_User_function *)parexact_mpi_merge, 1, &op);
+///
+///     MPI_Allreduce(MPI_IN_PLACE, &state, 1, type, op, comm);
+///
+/// WARNING: with 256 elements of MPI_INT64_T instead of one of this type, the function is told of 256 states
+/// where there is one, and reads and writes half a megabyte beyond it. The program crashes, under every MPI.
+///
+/// The operation is commutative (the 1 in MPI_Op_create). MPI_Op_free and MPI_Type_free release the two.
+/// Fortran's modules parexact_mpi and parexact_mpi_f08 make them, and so does parexact.mpi in Python.
+///
+/// The alternative needs neither. MPI's own integer reductions merge states, too, as long as `all` was made
+/// by parexact_state_init and no more than 2^31 states are merged (docs/state-format.md):
+///
+///     MPI_Allreduce(&one.words[PAREXACT_STATE_ADDITIVE_FIRST], &all.words[PAREXACT_STATE_ADDITIVE_FIRST],
+///                   PAREXACT_STATE_ADDITIVE_COUNT, MPI_INT64_T, MPI_SUM, comm);
+///     MPI_Allreduce(&one.words[PAREXACT_STATE_MAX_FIRST], &all.words[PAREXACT_STATE_MAX_FIRST],
+///                   PAREXACT_STATE_MAX_COUNT, MPI_INT64_T, MPI_MAX, comm);
+///
+/// Errors: MPI gives the function no way to report one. If two states cannot be merged, because one of them
+/// is damaged or the count would exceed 2^63 - 1, the last of the words that merge by the maximum becomes the
+/// status, in `inout`. The reduction hands it on to every rank that gets the result, where
+/// parexact_state_result, _norm, _fingerprint and _merge answer BAD_STATE. A rank whose own computation
+/// failed can tell all others in the same way, and without leaving them waiting, by taking part with a state
+/// that has its status there:
+///
+///     one.words[PAREXACT_STATE_MAX_FIRST + PAREXACT_STATE_MAX_COUNT - 1] = status;
+///
+/// If `in` is NULL, that word becomes NULL_POINTER in every state at `inout`. If `inout` or `len` is NULL, or
+/// the length is negative, nothing is merged. `datatype` is ignored.
 /// Cost: about a microsecond a state.
 ///
 /// # Safety

@@ -32,7 +32,7 @@ class Implementation:
     """The interpreter of its environment, for the wheels."""
     suffix: str = ""
     """What Debian appends to `mpicc`, `mpifort`, `mpiexec`."""
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict, hash=False)
 
     def ranks(self, count: int, *command: str | Path) -> list[str | Path]:
         """Return the command line that runs a command on so many ranks of this machine."""
