@@ -1,0 +1,22 @@
+"""The workshop's mpi4py example 3, as it is printed: mpi4py finds out an array's type.
+
+It takes two ranks. Further ones do nothing; with one there is nobody to send to, and MPI says so.
+It prints nothing: `mpi4py_example_3_parexact.py` does something with the array.
+
+    mpiexec -n 2 python -m mpi4py python_examples/cluster/mpi4py_example_3.py
+"""
+
+# fmt: off
+# ruff: noqa: I001
+from mpi4py import MPI
+import numpy as np
+
+comm = MPI.COMM_WORLD
+rank = comm.Get_rank()
+
+if rank == 0:
+    data = np.arange(1000, dtype=np.float64)
+    comm.Send(data, dest=1, tag=77)
+elif rank == 1:
+    data = np.empty(1000, dtype=np.float64)
+    comm.Recv(data, source=0, tag=77)
