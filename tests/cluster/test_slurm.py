@@ -60,14 +60,25 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of slurm_ranks.mpich and slurm_ranks.openmpi."""
+    """The directory of the C programs, each for both MPIs: slurm_ranks.mpich and so on."""
     directory = tmp_path_factory.mktemp("bin")
-    for implementation in mpi.DEBIAN:
-        name = f"slurm_ranks{implementation.suffix}"
-        flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{launch.ROOT}/include"]
-        source = PROGRAMS / "slurm_ranks.c"
-        link = [f"-L{launch.LIBRARIES}", "-lparexact", "-o", directory / name]
-        launch.run([f"mpicc{implementation.suffix}", *flags, source, *link])
+    flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{launch.ROOT}/include"]
+    link = [f"-L{launch.LIBRARIES}", "-lparexact"]
+    for source in (
+        PROGRAMS / "slurm_ranks.c",
+        launch.ROOT / "c_examples" / "mpi" / "random_by_rank.c",
+    ):
+        for suffix in (each.suffix for each in mpi.DEBIAN):
+            launch.run(
+                [
+                    f"mpicc{suffix}",
+                    *flags,
+                    source,
+                    *link,
+                    "-o",
+                    directory / f"{source.stem}{suffix}",
+                ]
+            )
     return directory
 
 
@@ -168,13 +179,18 @@ def test_mpi_in_c(
     expected: dict[str, Any],
     implementation: mpi.Implementation,
 ) -> None:
-    """Four ranks with a processor each, and two ranks with two."""
+    """Four ranks with a processor each, and two ranks with two; and an example."""
     env = {**variables, **script_variables(implementation)}
     job = [SCRIPTS / "mpi.sh", programs / f"slurm_ranks{implementation.suffix}", str(N)]
     four = node.submit(*job, env=env)
     two = node.submit("--ntasks=2", "--cpus-per-task=2", *job, env=env)
+    example = programs / f"random_by_rank{implementation.suffix}"
+    three = node.submit("--ntasks=3", SCRIPTS / "mpi.sh", example, env=env)
     assert_threads(assert_bits(node.wait(four), 4, expected), cpus_per_task=1)
     assert_threads(assert_bits(node.wait(two), 2, expected), cpus_per_task=2)
+    alone = parexact.Generator(seed=2017).state("normal", n=10_000_000).fingerprint().upper()
+    # The example prints the halves in the order in which C has them.
+    assert node.wait(three).count(f"fingerprint {alone[16:]}{alone[:16]}") == 1
 
 
 @each_wheel
@@ -185,8 +201,12 @@ def test_mpi_in_python(
     implementation: mpi.Implementation,
 ) -> None:
     env = {**variables, **script_variables(implementation)}
-    job = node.submit(SCRIPTS / "mpi4py.sh", PROGRAMS / "slurm_ranks.py", str(N), env=env)
-    assert_threads(assert_bits(node.wait(job), 4, expected), cpus_per_task=1)
+    four = node.submit(SCRIPTS / "mpi4py.sh", PROGRAMS / "slurm_ranks.py", str(N), env=env)
+    three = node.submit("--ntasks=3", SCRIPTS / "mpi4py.sh", EXAMPLES / "random_slices.py", env=env)
+    assert_threads(assert_bits(node.wait(four), 4, expected), cpus_per_task=1)
+    printed = node.wait(three)
+    assert "rank 2 begins with" in printed
+    assert printed.count("the same bits as my_statistics in one process: True") == 1
 
 
 def test_job_array(node: slurm.Cluster, variables: dict[str, str]) -> None:
@@ -241,7 +261,7 @@ def test_a_task_of_an_array_that_fails(node: slurm.Cluster, variables: dict[str,
 
 
 def test_engines(node: slurm.Cluster, variables: dict[str, str], expected: dict[str, Any]) -> None:
-    """Dask's workers and ipyparallel's engines, two of each, by two jobs that run beside each other."""
+    """Dask's workers and ipyparallel's engines, two of each, by jobs that run beside each other."""
     env = {**variables, "PYTHON": str(CLUSTER_PYTHON), "INTERFACE": "lo"}
     jobs = {
         engine: node.submit(
@@ -249,9 +269,12 @@ def test_engines(node: slurm.Cluster, variables: dict[str, str], expected: dict[
         )
         for engine in ("dask", "ipyparallel")
     }
+    example = [EXAMPLES / "ipyparallel_states.py", "-n", "2", "--numbers", "1000"]
+    states = node.submit("--ntasks=2", SCRIPTS / "ipyparallel.sh", *example, env=env)
     workers = assert_bits(node.wait(jobs["dask"]), 2, expected)
     assert [(each["count"], each["rule"]) for each in workers] == [(1, "OMP_NUM_THREADS")] * 2
     assert_threads(assert_bits(node.wait(jobs["ipyparallel"]), 2, expected), cpus_per_task=1)
+    assert "so are those of random numbers that the engines draw: True" in node.wait(states)
     assert not list(node.directory.glob(".dask-*")) and not list(node.directory.glob(".ipython-*"))
 
 
