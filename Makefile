@@ -164,7 +164,7 @@ check-install: all ## installation: files, links, pkg-config, removal
 test-cluster: check-cluster ## MPI, ipyparallel, Dask and SLURM on this machine
 
 check-cluster: all $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready) ## the same
-	@scripts/require.sh mpi gfortran slurm
+	@scripts/require.sh cc gfortran mpi pkg-config slurm
 	$(CLUSTER_VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/cluster $(CLUSTER_ARGS)
 	$(PASSED)
 

@@ -7,9 +7,9 @@
 !>     mpifort -c /path/to/include/parexact.f90 /path/to/include/parexact_mpi.f90
 !>     mpifort my_program.f90 parexact_mpi.o parexact.o -L/path/to/lib -lparexact
 !>
-!> gfortran warns under MPICH's module mpi, which does not declare the routines that take buffers, where calls of one
-!> of them in a file have arguments of different types. mpifort passes -fallow-argument-mismatch, without which it
-!> would be an error. The procedures of this module are declared.
+!> MPICH's module mpi does not declare the routines that take buffers. So gfortran warns where the calls of
+!> one of them in a file have arguments of different types; mpifort passes -fallow-argument-mismatch, without
+!> which that is an error. The procedures of this module are declared.
 !>
 !> First steps:
 !>
@@ -32,8 +32,8 @@
 !> * An error on one rank is an error on every rank that gets the result, and no rank is left waiting. If a
 !>   state is damaged, or the states hold more than 2**63 - 1 values together, each of them gets
 !>   PAREXACT_ERROR_BAD_STATE. A rank whose own computation failed takes part all the same and hands over its
-!>   status, as in the lines above. It gets that status back, with its message; the other ranks get
-!>   PAREXACT_ERROR_BAD_STATE.
+!>   status as local_status, as in the lines above. Its states then carry the error, and it gets that status
+!>   back, with its message; the other ranks get PAREXACT_ERROR_BAD_STATE.
 !> * What MPI itself complains about goes to its error handler, which ends the program, unless the program has
 !>   set another one. If that one returns, the states are lost: they carry an error, the status is
 !>   PAREXACT_ERROR_BAD_STATE, and the last argument, ierror, is MPI's error code. It is MPI_SUCCESS

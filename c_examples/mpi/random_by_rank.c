@@ -1,5 +1,5 @@
-/* Ten million normals, of which each rank draws its slice and stores none: the same numbers, and in the end the
- * same bits, for any number of ranks. MPI may merge the first half while the ranks draw the second one.
+/* Ten million normals, of which each rank draws its slice and stores none: the same numbers, and in the end
+ * the same bits, for any number of ranks. MPI may merge the first half while the ranks draw the second one.
  *
  *     mpicc random_by_rank.c $(pkg-config --cflags --libs parexact) -o random_by_rank
  *     mpiexec -n 4 ./random_by_rank

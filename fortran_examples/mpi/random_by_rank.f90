@@ -1,5 +1,5 @@
-! Ten million normals, of which each rank draws its slice and stores none: the same numbers, and in the end the
-! same bits, for any number of ranks. MPI may merge the first half while the ranks draw the second one.
+! Ten million normals, of which each rank draws its slice and stores none: the same numbers, and in the end
+! the same bits, for any number of ranks. MPI may merge the first half while the ranks draw the second one.
 !
 !     sources="$(pkg-config --variable=includedir parexact)"
 !     mpifort $sources/parexact.f90 $sources/parexact_mpi_f08.f90 random_by_rank.f90 \

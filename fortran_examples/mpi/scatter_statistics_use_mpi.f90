@@ -1,5 +1,5 @@
 ! Rank 0 scatters a vector; each rank makes a state of its part; rank 0 gets the statistics of the whole. The
-! bits are the same for any number of ranks. This program uses mpi, scatter_statistics.f90 uses mpi_f08.
+! bits are the same for any number of ranks. It uses mpi; scatter_statistics.f90 uses mpi_f08 instead.
 !
 !     sources="$(pkg-config --variable=includedir parexact)"
 !     mpifort $sources/parexact.f90 $sources/parexact_mpi.f90 scatter_statistics_use_mpi.f90 \

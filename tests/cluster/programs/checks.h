@@ -51,8 +51,8 @@ static inline int end(void)
     return failures > 0;
 }
 
-/* Value i of the vector that all programs reduce; rational.py has the same formula. Exponents are far apart, so
- * that the order of a plain sum would matter. */
+/* Value i of the vector that all programs reduce; rational.py has the same formula. Exponents are far apart,
+ * so that the order of a plain sum would matter. */
 static inline double value(int i)
 {
     return ldexp((double)((int64_t)i * 7919 % 2003 - 1001), i % 801 - 400);
