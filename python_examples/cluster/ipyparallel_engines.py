@@ -9,7 +9,7 @@ line, in one of two ways:
     ipcontroller &
     ipengine & ipengine & ipengine & ipengine &
 
-Stop these by `ipcluster stop`, or in Python by `ipyparallel.Client().shutdown(hub=True)`.
+`ipcluster stop` ends the former; `ipyparallel.Client().shutdown(hub=True)` in Python ends either.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ Four engines, started in one of the three ways:
 
     python python_examples/cluster/ipyparallel_slides.py --launch    # ipyparallel.Cluster(n=4)
 
-Two lines of the slides are no longer true, and are marked by "today" below: `pull` without `block`,
-and `sync_imports` with `as`.
+ipyparallel has changed since the slides, at two places that say "today" below: `pull` and `gather`
+answer at once, by promises, and `sync_imports` ignores `as` on the engines.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ def show_data(dview: ipp.DirectView) -> None:
     dview["const1"] = 12.1
     print(dview["const1"])  # of each engine
     dview.push({"const1": 12.1})
-    # Today `dview.pull("const1")` answers at once, by a promise: an AsyncResult.
+    # Today `pull` and `gather` answer at once, by a promise, an AsyncResult: wait for what it holds.
     print(dview.pull("const1", block=True))
     print(dview.pull("const1").get())
 
     dview.scatter("const1", [i**2 for i in range(100)])
     print("numbers of each engine:", dview.apply_sync(len, ipp.Reference("const1")))
-    const1 = dview.gather("const1").get()  # a promise, too
+    const1 = dview.gather("const1").get()
     print("gathered:", const1[:5], "to", const1[-1])
     print("their sum:", sum(dview.apply_sync(parexact.sum, ipp.Reference("const1"))))
 

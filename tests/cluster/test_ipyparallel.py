@@ -44,8 +44,11 @@ def variables(directory: Path) -> dict[str, str]:
 
 @contextmanager
 def client_of(env: dict[str, str]) -> Iterator["ipp.Client"]:
-    profile = Path(env["IPYTHONDIR"]) / "profile_default"
-    with ipp.Client(profile_dir=str(profile), timeout=SECONDS) as client:
+    # Every client makes sure that there is an IPython directory: not in the home of whoever runs the tests.
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("IPYTHONDIR", env["IPYTHONDIR"])
+        client = ipp.Client(timeout=SECONDS)
+    with client:
         client.wait_for_engines(N, timeout=SECONDS)
         assert len(client.ids) == N
         yield client
