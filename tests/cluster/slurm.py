@@ -2,7 +2,8 @@
 
 Debian's munged, slurmctld and slurmd run in the foreground under the tests' reaper, as whoever runs the
 tests. Key, sockets, ports, state and logs are the cluster's own, so that several run beside each other
-and beside a SLURM that the machine has.
+and beside a SLURM that the machine has. The daemons reach each other over the loopback interface, whatever
+the machine's name is and means, and obey only who has the key.
 """
 
 import os
