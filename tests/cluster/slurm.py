@@ -23,7 +23,7 @@ from pathlib import Path
 import launch
 import shared_memory
 
-LIFETIME = 900.0
+LIFETIME = 1800.0
 """The daemons end after so many seconds, whatever happens to the tests."""
 
 # What the kernel hands out for outgoing connections begins at 32768; a port from there may be taken between
