@@ -4,10 +4,11 @@
 #   tasks=$(sbatch --parsable --array=0-9 array.sh python array_draw.py 1000000000 states)
 #   sbatch --dependency=afterok:"$tasks" --kill-on-invalid-dep=yes threads.sh python array_merge.py states
 #
-# SLURM starts the tasks when and where there is room. Each finds its number in SLURM_ARRAY_TASK_ID and the number of
-# tasks in SLURM_ARRAY_TASK_COUNT. The last job starts when all of them have succeeded; with --kill-on-invalid-dep
-# it ends, instead of waiting for ever, when one has failed. LD_LIBRARY_PATH must name the directory of
-# libparexact.so in the shell that calls sbatch (`module load parexact` does that), or here.
+# SLURM starts the tasks when and where there is room. Each finds its number in SLURM_ARRAY_TASK_ID and the
+# number of tasks in SLURM_ARRAY_TASK_COUNT. The last job starts when all of them have succeeded; with
+# --kill-on-invalid-dep it ends, instead of waiting for ever, when one has failed. LD_LIBRARY_PATH must name
+# the directory of libparexact.so in the shell that calls sbatch (`module load parexact` does that), or
+# here.
 #
 #SBATCH --job-name=parexact-array
 #SBATCH --nodes=1

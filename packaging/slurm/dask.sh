@@ -6,8 +6,8 @@
 #
 # The program connects by `Client()`, for DASK_SCHEDULER_ADDRESS names the scheduler, and waits by
 # `client.wait_for_workers(int(os.environ["SLURM_NTASKS"]))`. LD_LIBRARY_PATH must name the directory of
-# libparexact.so in the shell that calls sbatch (`module load parexact` does that), or here, unless the package
-# parexact carries the library.
+# libparexact.so in the shell that calls sbatch (`module load parexact` does that), or here, unless the
+# package parexact carries the library.
 #
 #SBATCH --job-name=parexact-dask
 #SBATCH --ntasks=4
@@ -15,7 +15,8 @@
 #SBATCH --time=00:10:00
 set -euo pipefail
 python=${PYTHON:-python3}
-# INTERFACE=ib0, for instance: the network on which the nodes see each other, if it is not the one to the outside.
+# INTERFACE=ib0, for instance: the network on which the nodes see each other, if it is not the one to the
+# outside.
 network=(${INTERFACE:+--interface "$INTERFACE"})
 # Otherwise scheduler and workers report each connection.
 export DASK_LOGGING__DISTRIBUTED=${DASK_LOGGING__DISTRIBUTED:-warning}
@@ -35,11 +36,13 @@ until [ -s "$address" ]; do
     sleep 0.1
 done
 
-# A worker runs one task on each processor that it was given. Its nanny sets OMP_NUM_THREADS=1, which the library
-# obeys (parexact_explain: rule "OMP_NUM_THREADS"): the tasks run beside each other, not the threads of one task.
+# A worker runs one task on each processor that it was given. Its nanny sets OMP_NUM_THREADS=1, which the
+# library obeys (parexact_explain: rule "OMP_NUM_THREADS"): the tasks run beside each other, not the threads
+# of one task.
 srun --cpu-bind=cores "$python" -m dask worker "${network[@]}" --scheduler-file "$address" --no-dashboard \
     --nthreads "$SRUN_CPUS_PER_TASK" --death-timeout 60 --local-directory "${TMPDIR:-/tmp}" &
 
-DASK_SCHEDULER_ADDRESS=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["address"])' "$address")
+read_address='import json, sys; print(json.load(open(sys.argv[1]))["address"])'
+DASK_SCHEDULER_ADDRESS=$("$python" -c "$read_address" "$address")
 export DASK_SCHEDULER_ADDRESS
 "$python" "$@"

@@ -5,9 +5,9 @@
 #   PYTHON=~/venv/bin/python sbatch --ntasks=16 ipyparallel.sh program.py ARGUMENTS...
 #
 # The program connects by `ipyparallel.Client()`, for IPYTHONDIR names the directory with the controller's
-# connection files, and waits by `client.wait_for_engines(int(os.environ["SLURM_NTASKS"]))`. LD_LIBRARY_PATH must
-# name the directory of libparexact.so in the shell that calls sbatch (`module load parexact` does that), or here,
-# unless the package parexact carries the library.
+# connection files, and waits by `client.wait_for_engines(int(os.environ["SLURM_NTASKS"]))`. LD_LIBRARY_PATH
+# must name the directory of libparexact.so in the shell that calls sbatch (`module load parexact` does
+# that), or here, unless the package parexact carries the library.
 #
 #SBATCH --job-name=parexact-ipyparallel
 #SBATCH --ntasks=4
@@ -32,8 +32,8 @@ until [ -s "$security/ipcontroller-engine.json" ] && [ -s "$security/ipcontrolle
     sleep 0.1
 done
 
-# An engine runs one task at a time, with as many threads of the library as it has processors (parexact_explain:
-# rule "affinity").
+# An engine runs one task at a time, with as many threads of the library as it has processors
+# (parexact_explain: rule "affinity").
 srun --cpu-bind=cores "$python" -m ipyparallel.engine --log-level=WARN &
 
 "$python" "$@"

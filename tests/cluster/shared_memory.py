@@ -1,6 +1,7 @@
 """The files that MPIs keep in /dev/shm, and leave there when their ranks are killed."""
 
 import os
+import time
 from pathlib import Path
 
 DIRECTORY = Path("/dev/shm")
@@ -33,6 +34,8 @@ def mapped() -> set[Path]:
 
 def remove_abandoned(before: set[Path]) -> None:
     """Remove the files that have come since and that no process has: their ranks were killed."""
-    # In this order: a file that another program makes now is not among those that are removed.
-    for path in files() - before - mapped():
+    abandoned = files() - before - mapped()
+    if abandoned:
+        time.sleep(1)  # another program may just have made one of them, and not yet mapped it
+    for path in abandoned - mapped():
         path.unlink(missing_ok=True)

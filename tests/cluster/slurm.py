@@ -2,7 +2,8 @@
 
 Debian's munged, slurmctld and slurmd run in the foreground under the tests' reaper, as whoever runs the
 tests. Key, sockets, ports, state and logs are the cluster's own, so that several run beside each other
-and beside a SLURM that the machine has.
+and beside a SLURM that the machine has. The daemons reach each other over the loopback interface, whatever
+the machine's name is and means, and obey only who has the key.
 """
 
 import os
@@ -22,7 +23,7 @@ from pathlib import Path
 import launch
 import shared_memory
 
-LIFETIME = 900.0
+LIFETIME = 1800.0
 """The daemons end after so many seconds, whatever happens to the tests."""
 
 # What the kernel hands out for outgoing connections begins at 32768; a port from there may be taken between
@@ -214,8 +215,8 @@ def cluster(
         key = directory / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(128))
-        # By default slurmd looks for the machine's control groups, of which a container may have none, and ends
-        # without; this plugin asks for them when a job is to be put into one, which ours are not.
+        # By default slurmd looks for control groups when it starts, and ends if there are none, as in some
+        # containers. This plugin looks for them when it puts a job into one, which it never does here.
         (directory / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
         controller_port, node_port = free_ports(2)
         (directory / "slurm.conf").write_text(

