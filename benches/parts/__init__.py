@@ -3,7 +3,20 @@
 A new one is a function marked with `@part`, in a module that is imported here.
 """
 
-from . import vectors, axes, random, pool, scaling, memory, states, package, mpi, mpi_python, chunked, sweeps  # noqa: F401, I001 (the order counts)
+from . import (
+    vectors,
+    axes,
+    random,
+    pool,
+    scaling,
+    memory,
+    states,
+    package,
+    mpi,
+    mpi_python,
+    chunked,
+    sweeps,
+)  # noqa: F401, I001 (the order counts)
 from .registry import PARTS, Part, Run
 
 __all__ = ["PARTS", "Part", "Run"]
