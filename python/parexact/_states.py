@@ -114,6 +114,8 @@ def merge(states: Any, axis: Any = 0) -> Words:
     >>> parexact.results(parexact.merge(halves))["sum"].item()
     0.6
     """
+    if axis == 0 and isinstance(states, (list, tuple)) and states:
+        return _merge_list([as_states(part, f"states[{i}]") for i, part in enumerate(states)])
     words = as_states(states)
     axes = axes_of(axis, words.ndim - 1)
     kept = [i for i in range(words.ndim - 1) if i not in axes]
@@ -138,6 +140,27 @@ def merge(states: Any, axis: Any = 0) -> Words:
                 raise _with_index(exception(status), lambda number, place=place: index(place, number))
 
     run(call, _COST_STATE * (words.size // abi.PAREXACT_STATE_WORDS))
+    return merged
+
+
+def _merge_list(parts: list[Words]) -> Words:
+    """Merge arrays of states, one after the other, without a copy of all of them together."""
+    shape = parts[0].shape
+    for i, part in enumerate(parts):
+        if part.shape != shape:
+            raise ValueError(f"states[{i}] has the shape {part.shape}, but states[0] has {shape}")
+    merged: Words = np.empty(shape, np.int64)
+    count = merged.size // abi.PAREXACT_STATE_WORDS
+
+    def call() -> None:
+        check(_init(merged.ctypes.data, count))
+        for i, part in enumerate(parts):
+            contiguous = np.ascontiguousarray(part)
+            if status := _merge(merged.ctypes.data, contiguous.ctypes.data, count):
+                error = exception(status)
+                raise _with_index(error, lambda number, i=i: (i, *np.unravel_index(number, shape[:-1])))
+
+    run(call, _COST_STATE * count * len(parts))
     return merged
 
 

@@ -137,7 +137,7 @@ pub unsafe extern "C" fn parexact_reduce(
             policy: NanPolicy::try_from(nan_policy)?,
         };
         // SAFETY: passed on from the caller.
-        let plan = unsafe { plan(a, None, axes, axis_count, "out")? };
+        let plan = unsafe { plan(&a, None, axes, axis_count, "out")? };
         check_result_count(&plan, out_len, "out_len")?;
         // SAFETY: passed on from the caller.
         let out = unsafe { results(out, out_len, ["out", "out_len"])? };
@@ -176,10 +176,11 @@ pub unsafe extern "C" fn parexact_describe_axes(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let plan = unsafe {
-            let a = view(a, "a")?;
-            plan(a, mask(r#where, &a)?, axes, axis_count, "out")?
-        };
+        let a = unsafe { view(a, "a")? };
+        // SAFETY: as above.
+        let mask = unsafe { mask(r#where, &a)? };
+        // SAFETY: as above.
+        let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "out")? };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
         check_result_count(&plan, out_len, "out_len")?;
         // SAFETY: passed on from the caller.
@@ -216,13 +217,13 @@ pub unsafe fn mask(mask: *const Array, a: &View) -> Result<Option<View>> {
 ///
 /// # Safety
 /// `axes` is NULL or has `axis_count` numbers.
-pub unsafe fn plan(
-    a: View,
-    mask: Option<View>,
+pub unsafe fn plan<'a>(
+    a: &'a View,
+    mask: Option<&'a View>,
     axes: *const i32,
     axis_count: i32,
     results: &str,
-) -> Result<Plan> {
+) -> Result<Plan<'a>> {
     let ndim = a.space().dims().len();
     // Axes differ from one another: more of them than the array has are refused before the first one is read.
     let count = usize::try_from(axis_count).ok();

@@ -92,10 +92,11 @@ pub unsafe extern "C" fn parexact_state_update_axes(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let plan = unsafe {
-            let a = view(a, "a")?;
-            plan(a, mask(r#where, &a)?, axes, axis_count, "states")?
-        };
+        let a = unsafe { view(a, "a")? };
+        // SAFETY: as above.
+        let mask = unsafe { mask(r#where, &a)? };
+        // SAFETY: as above.
+        let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "states")? };
         check_result_count(&plan, state_count, "state_count")?;
         // SAFETY: passed on from the caller.
         let states = unsafe { results(states, state_count, ["states", "state_count"])? };

@@ -31,19 +31,19 @@ pub trait Sink: Sync {
 }
 
 /// A reduction over axes, planned.
-pub struct Plan {
-    view: View,
-    mask: Option<View>,
+pub struct Plan<'a> {
+    view: &'a View,
+    mask: Option<&'a View>,
     /// Offsets of the results' first values in the array and in the mask, and of the results themselves, by number.
     kept: Space<3>,
     /// Where one result's values lie in the array and in the mask, relative to the first.
     reduced: Space<2>,
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// The reduction of `view` over the axes marked in `reduce`, one mark for each dimension. A mask has the same shape, and
     /// an integer type or booleans; where it is not 0, values count.
-    pub fn new(view: View, mask: Option<View>, reduce: &[bool]) -> Self {
+    pub fn new(view: &'a View, mask: Option<&'a View>, reduce: &[bool]) -> Self {
         let mut kept = Space::scalar();
         let mut reduced = Space::scalar();
         let mut results = 1isize;
@@ -57,7 +57,7 @@ impl Plan {
                     view.space().dims()[axis].strides[0]
                 }
             };
-            let (value, mark) = (stride(&view), mask.as_ref().map_or(0, stride));
+            let (value, mark) = (stride(view), mask.map_or(0, stride));
             let len = dim.len;
             if reduce[axis] {
                 reduced.push_outer(Dim {
@@ -94,7 +94,7 @@ impl Plan {
 
     /// How many values of a result count.
     pub fn selected_values(&self, index: usize) -> Result<u64> {
-        let source = Source::new(&self.view, self.mask.as_ref(), self.reduced);
+        let source = Source::new(self.view, self.mask, self.reduced);
         if !source.is_masked() {
             return Ok(self.values());
         }
@@ -122,7 +122,7 @@ impl Plan {
     /// Does memory from `start` on overlap the array or the mask?
     pub fn overlaps(&self, start: *const u8, bytes: usize) -> bool {
         let overlaps = |view: &View| view.overlaps(start, bytes);
-        overlaps(&self.view) || self.mask.as_ref().is_some_and(overlaps)
+        overlaps(self.view) || self.mask.is_some_and(overlaps)
     }
 
     /// Computes all results: counts and, as asked for, Σx, Σx² and extremes.
@@ -131,7 +131,7 @@ impl Plan {
         sink: &dyn Sink,
     ) -> Result<()> {
         struct Run<'a, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-            &'a Plan,
+            &'a Plan<'a>,
             &'a dyn Sink,
         );
         impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Visitor
@@ -172,7 +172,7 @@ impl Plan {
         let per_row = inner.div_ceil(width);
         let strips = kept.len() / inner * per_row;
         let task = Task {
-            source: Source::new(&self.view, self.mask.as_ref(), reduced),
+            source: Source::new(self.view, self.mask, reduced),
             sink,
         };
         let strip = |index: usize, visit: &mut dyn FnMut(Strip) -> Result<()>| {

@@ -161,6 +161,9 @@ def test_errors_speak_of_the_callers_array(a: Any) -> None:
         parexact.results(damaged[2, 4, 1])
     with pytest.raises(ValueError, match=r"^states\[0, 1, 2\]: 1 of 4 values are NaN"):
         parexact.results(states, nan_policy="raise")
+    for call in (parexact.merge, lambda s: parexact.merge(s, axis=0)):
+        with pytest.raises(ValueError, match=r"^states\[2, 4, 1\]: a counter of the state is negative"):
+            call(list(damaged))
     full = parexact.State([0.0]).words
     full[1] = 2**62
     with pytest.raises(
@@ -173,12 +176,16 @@ def test_refusals(a: Any) -> None:
     states = parexact.states(a, 0)
     for wrong in (states.astype(float), states.astype(np.int32), states.astype(np.uint64), ["x"], None):
         for call in (parexact.merge, parexact.results):
-            with pytest.raises(TypeError, match="states must be an array of int64"):
+            with pytest.raises(TypeError, match=r"states(\[0\])? must be an array of int64"):
                 call(wrong)
     for shape in ((), (255,), (256, 255), (2, 257)):
         for call in (parexact.merge, parexact.results):
             with pytest.raises(ValueError, match="the last axis must have the 256 words of a state"):
                 call(np.zeros(shape, np.int64))
+    with pytest.raises(
+        ValueError, match=r"states\[1\] has the shape \(4, 256\), but states\[0\] has \(5, 4, 256\)"
+    ):
+        parexact.merge([states, states[0]])
     for axis in (2, -3, (0, 5)):
         with pytest.raises(np.exceptions.AxisError):
             parexact.merge(states, axis=axis)
