@@ -38,9 +38,9 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, **(extra or {})}
 
 
-def command_line(command: Sequence[str | Path], seconds: float) -> list[str]:
+def command_line(command: Sequence[str | Path], seconds: float, grace: float) -> list[str]:
     """Return the command line that runs a command under the reaper."""
-    return [sys.executable, str(REAPER), str(seconds), *map(str, command)]
+    return [sys.executable, str(REAPER), str(seconds), str(grace), *map(str, command)]
 
 
 def run(
@@ -49,16 +49,17 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     seconds: float = SECONDS,
+    grace: float = 0,
     status: int = 0,
     may_leave: bool = False,
 ) -> str:
     """Run a program to its end and return its standard output.
 
     Fail, with all that it printed, if its exit status is another than `status`, or if it left processes
-    behind without `may_leave`.
+    behind without `may_leave`; such as end by themselves within `grace` seconds are not counted.
     """
     done = subprocess.run(
-        command_line(command, seconds),
+        command_line(command, seconds, grace),
         env=environment(env),
         cwd=cwd,
         stdin=subprocess.DEVNULL,
@@ -81,11 +82,12 @@ def running(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     seconds: float = SECONDS,
+    grace: float = 0,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a program beside the body, its output going to a file; all that it started ends with the body."""
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command_line(command, seconds),
+            command_line(command, seconds, grace),
             env=environment(env),
             cwd=cwd,
             stdin=subprocess.DEVNULL,

@@ -1,11 +1,12 @@
 """Runs a command with a time limit, and ends every process that it leaves behind.
 
-    python reaper.py SECONDS COMMAND...
+    python reaper.py SECONDS GRACE COMMAND...
 
 Engines, daemons and launchers put themselves into sessions of their own, so that no process group
 holds them all. Whatever its parents do, an orphan goes to the nearest ancestor that is a "child
 subreaper" (prctl(2)): this process. It ends what is left when the command ends, when the time is
-up, when it gets SIGTERM, and when the process that started it dies.
+up, when it gets SIGTERM, and when the process that started it dies. What a command that succeeds
+leaves behind has GRACE seconds to notice it and to end by itself.
 
 The exit status is the command's, 128 + n if signal n ended it, and 124 if the time was up. What had
 to be ended is named on the standard error.
@@ -67,28 +68,56 @@ def wait_for_ended() -> None:
         pass
 
 
+def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int:
+    """Return a process's exit status; collect the orphans that end meanwhile, as init does for others.
+
+    An orphan that has ended and is not collected would still seem to run to whoever waits for its end.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode
+        if pid == 0:
+            time.sleep(0.01)
+    raise subprocess.TimeoutExpired(process.args, seconds)
+
+
+def left() -> list[int]:
+    """Return the descendants that still run."""
+    wait_for_ended()
+    return [pid for pid in descendants(os.getpid()) if describe(pid)]
+
+
+def let_end(seconds: float) -> None:
+    """Wait until all descendants have ended, for so long at most."""
+    deadline = time.monotonic() + seconds
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def end_all() -> list[str]:
     """End every descendant, and return what was running."""
     ended = []
     # Killing a parent may give us orphans, and a process may start another before it is killed.
-    while left := [pid for pid in descendants(os.getpid()) if describe(pid)]:
-        for pid in left:
+    while running := left():
+        for pid in running:
             ended.append(f"{pid} {describe(pid)[:150]}")
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 ended.pop()
         deadline = time.monotonic() + 5
-        while any(describe(pid) for pid in left) and time.monotonic() < deadline:
+        while any(describe(pid) for pid in running) and time.monotonic() < deadline:
             wait_for_ended()
             time.sleep(0.01)
-    wait_for_ended()
     return ended
 
 
 def main() -> int:
     """Run the command of the command line."""
-    seconds, command = float(sys.argv[1]), sys.argv[2:]
+    seconds, grace, command = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
     libc = ctypes.CDLL(None, use_errno=True)
     for option, value in (PR_SET_CHILD_SUBREAPER, 1), (PR_SET_PDEATHSIG, signal.SIGTERM):
         if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
@@ -103,8 +132,10 @@ def main() -> int:
     status = TIME_IS_UP
     try:
         process = subprocess.Popen(command)
-        status = process.wait(seconds)
+        status = wait(process, seconds)
         status = 128 - status if status < 0 else status
+        if status == 0:
+            let_end(grace)
     except subprocess.TimeoutExpired:
         print(f"reaper: {seconds:g} seconds are up", file=sys.stderr)
     finally:

@@ -27,6 +27,14 @@ def test_a_process_in_a_session_of_its_own_is_ended_and_named(tmp_path: Path) ->
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
+def test_a_process_that_ends_soon_after_the_command_is_not_left(tmp_path: Path) -> None:
+    leave = ["bash", "-c", f"(sleep 0.2; touch {tmp_path}/done) & true"]
+    launch.run(leave, grace=launch.SECONDS)
+    assert (tmp_path / "done").exists()
+    with pytest.raises(AssertionError, match="processes were left"):
+        launch.run(leave)
+
+
 def test_the_time_limit_ends_a_program_and_its_children() -> None:
     with pytest.raises(AssertionError, match="exit status 124"):
         launch.run(["bash", "-c", "sleep 1000 & wait"], seconds=0.5)
