@@ -318,3 +318,19 @@ def test_words_that_are_not_canonical() -> None:
         assert np.array_equal(into, doubled)
     updated = update(words.copy(), np.concatenate(parts, 1), None, [1])
     assert np.array_equal(updated, doubled)
+
+
+def test_words_near_their_limits() -> None:
+    """Digits may be as large as words: they are carried before anything is added."""
+    x = np.random.default_rng(10).normal(size=(40, 50))
+    whole, twice = defined(x.tolist()), defined(np.concatenate([x, x], 1).tolist())
+    words = whole.copy()
+    most = 2**31 - 1
+    for low in [*range(5, 71, 2), *range(73, 205, 2)]:
+        words[:, low] += most << 32
+        words[:, low + 1] -= most
+    assert results(words) == results(whole)
+    assert np.array_equal(update(words.copy(), x, None, [1]), twice)
+    for into, other in ((words.copy(), whole), (whole.copy(), words), (words.copy(), words)):
+        check(lib.parexact_states_merge(pointer(into), pointer(other), 40))
+        assert np.array_equal(into, twice)
