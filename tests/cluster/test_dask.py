@@ -435,7 +435,10 @@ def test_threads_and_processes() -> None:
 def test_a_cluster_of_processes(tmp_path: Path) -> None:
     """Its nannies give each worker one thread; and no process is left behind."""
     program = launch.ROOT / "tests/cluster/programs/dask_cluster.py"
-    printed = launch.run([sys.executable, program], env={"TMPDIR": str(tmp_path)})
+    # multiprocessing's resource tracker ends a moment after the last process that uses it.
+    printed = launch.run(
+        [sys.executable, program], env={"TMPDIR": str(tmp_path)}, seconds=240, grace=10
+    )
     assert printed.split() == ["1", "1", "True", "True", "True", "True"]
 
 

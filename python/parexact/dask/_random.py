@@ -33,8 +33,9 @@ def random(rng: Generator, kind: str, *parameters: Any, size: Any, chunks: Any =
     size : int or tuple of ints
         Shape of the array.
     chunks : optional
-        As for `dask.array.ones`. They have no influence on the numbers. Blocks of whole rows are drawn
-        in one call, others in one call for each of their rows.
+        As for `dask.array.ones`. They have no influence on the numbers, but on the time: a block of
+        whole rows is drawn in one call, any other in one for each of its rows, which takes as long as
+        4096 numbers at least. So cut the first axis.
 
     Returns
     -------

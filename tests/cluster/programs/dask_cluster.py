@@ -16,7 +16,7 @@ def main() -> None:
     """Compare the cluster's results with this process's."""
     a = np.random.default_rng(1).standard_normal((1200, 40)) * 10.0 ** np.arange(-20, 20)
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         print(*client.run(threads_in_force).values())
