@@ -3,20 +3,10 @@
 A new one is a function marked with `@part`, in a module that is imported here.
 """
 
-from . import (
-    vectors,
-    axes,
-    random,
-    pool,
-    scaling,
-    memory,
-    states,
-    package,
-    mpi,
-    mpi_python,
-    chunked,
-    sweeps,
-)  # noqa: F401, I001 (the order counts)
+# The order counts.
+# ruff: noqa: F401, I001
+from . import vectors, axes, random, pool, scaling, memory, states, package
+from . import mpi, mpi_python, chunked, sweeps
 from .registry import PARTS, Part, Run
 
 __all__ = ["PARTS", "Part", "Run"]
