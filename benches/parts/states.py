@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from ctypes import CFUNCTYPE, POINTER, byref, c_int32, c_int64
 from functools import partial
 
+import numpy as np
 import ours
+import peers
 from data import make
-from results import Row, Target, at_most
+from results import Row, Target, at_least, at_most, ratio
 from timing import Contender
 
 from .registry import Run, part
@@ -80,3 +82,37 @@ def states(run: Run) -> Iterator[Row]:
             Contender("empty", partial(nothing_result, *arguments)),
             at_most(5),
         )
+
+
+def along(array: np.ndarray, axis: int) -> Contender:
+    """Return a contender that gives each result along an axis a state."""
+    count = array.size // array.shape[axis]
+    states = (raw.State * count)()
+    view, axes = raw.view(array), (c_int32 * 1)(axis)
+    raw.check(raw.lib.parexact_states_init(states, count))
+
+    def call() -> int:
+        return raw.lib.parexact_state_update_axes(states, count, byref(view), None, axes, 1)
+
+    def first(status: int) -> float:
+        raw.check(status)
+        stats = raw.Stats()
+        raw.check(raw.lib.parexact_state_result(byref(states[0]), 0, 0, byref(stats)))
+        return stats.variance
+
+    return Contender("parexact_state_update_axes", call, first)
+
+
+@part("P19", "states along axes beside numpy.var", threads=(1, 2))
+def states_along_axes(run: Run) -> Iterator[Row]:
+    """Of long columns and of short ones; a state is 2 KiB, so that short ones cost more than their values."""
+    for shape in ((10_000, 1_000), (4_000, 5_000), (1_000, 5_000), (100, 5_000)):
+        matrix = make("normals", shape[0] * shape[1]).reshape(shape)
+        for axis in (0, 1):
+            values = matrix.shape[axis]
+            target = at_least(2) if run.threads == 2 and values >= 1000 else None
+            work = f"states along axis {axis} of {shape[0]}×{shape[1]}"
+            mine, theirs = run.race(
+                along(matrix, axis), peers.numpy_axis("var", matrix, axis, "numpy.var")
+            ).values()
+            yield ratio(run.part, work, mine, theirs, target, values=values)
