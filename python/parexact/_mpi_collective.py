@@ -181,8 +181,7 @@ class Operand:
     @property
     def messages(self) -> list[list[Any]]:
         """The states as buffers of mpi4py's, of which none has too many."""
-        starts = range(0, len(self.words), MESSAGE_STATES)
-        return [[self.words[start : start + MESSAGE_STATES], datatype()] for start in starts]
+        return _messages(self.words)
 
     def result(self) -> Any:
         """Return the states again, of the same kind as they came; ValueError if they could not be merged."""
@@ -213,6 +212,11 @@ def _canonical(states: Words) -> Words:
     return copy
 
 
+def _messages(words: Words) -> list[list[Any]]:
+    starts = range(0, len(words), MESSAGE_STATES)
+    return [[words[start : start + MESSAGE_STATES], datatype()] for start in starts]
+
+
 def reduced(comm: Any, x: Any, to_all: bool, root: Any = 0) -> Any:
     """Return the merged states of all ranks, on all of them or on the root, where others return None."""
     merge = op()
@@ -220,10 +224,14 @@ def reduced(comm: Any, x: Any, to_all: bool, root: Any = 0) -> Any:
     header = Header(comm)
     operands: list[Operand] = []
     roots: list[int] = []
+    sent: list[Words] = []
 
     def prepare() -> Words:
         operands.append(Operand(x))
         roots.append(_root_of(root, comm))
+        if not to_all and roots[0] == comm.rank:
+            # MPICH 4.0 and 4.1 crash where a root other than 0 gives MPI.IN_PLACE (its issue 6540).
+            sent.append(operands[0].words.copy())
         where = "all ranks get the result" if to_all else f"root is {roots[0]}"
         return header.agree(f"{operands[0].kind}, and {where}", len(operands[0].words))
 
@@ -235,7 +243,8 @@ def reduced(comm: Any, x: Any, to_all: bool, root: Any = 0) -> Any:
         if to_all:
             list(starmap(comm.Allreduce, [(MPI.IN_PLACE, part, merge) for part in operand.messages]))
         elif comm.rank == to:
-            list(starmap(comm.Reduce, [(MPI.IN_PLACE, part, merge, to) for part in operand.messages]))
+            parts = zip(_messages(sent[0]), operand.messages)
+            list(starmap(comm.Reduce, [(own, part, merge, to) for own, part in parts]))
         else:
             list(starmap(comm.Reduce, [(part, None, merge, to) for part in operand.messages]))
     if error is not None:
