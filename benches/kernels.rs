@@ -1,6 +1,8 @@
-//! The kernels alone, on one thread: every quantity on every SIMD path that this CPU has, by size and by kind of data.
+//! The kernels alone, on one thread: every quantity on every SIMD path that this CPU has, by size and by kind
+//! of data.
 //!
-//! One accumulator takes the same values again and again; what it costs to make one and to round its sums is left out.
+//! One accumulator takes the same values again and again; what it costs to make one and to round its sums is
+//! left out.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,8 +11,10 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use parexact::exact::accumulator::{Describing, Squaring, Summing};
-use parexact::exact::{Accumulate, Unaligned, as_unaligned, simd};
+use parexact::exact::Accumulator;
+use parexact::exact::quantity;
+use parexact::exact::{Accumulate, Unaligned, as_unaligned};
+use parexact::simd::InstructionSet;
 
 /// 16 KiB, 256 KiB and 8 MiB: within a cache of each level.
 const SIZES: [(&str, usize); 3] = [("L1", 1 << 11), ("L2", 1 << 15), ("L3", 1 << 20)];
@@ -78,13 +82,13 @@ fn values(kind: Kind, n: usize) -> Vec<f64> {
 
 fn measure<A: Accumulate<Raw = Unaligned>>(
     group: &mut BenchmarkGroup<'_, WallTime>,
-    kernels: &'static simd::Kernels,
+    set: InstructionSet,
     name: &str,
     values: &[f64],
 ) {
-    let mut accumulator = A::new(kernels);
+    let mut accumulator = A::new(set);
     group.throughput(Throughput::Elements(values.len() as u64));
-    group.bench_function(BenchmarkId::new(kernels.name, name), |bencher| {
+    group.bench_function(BenchmarkId::new(set.name(), name), |bencher| {
         bencher.iter(|| accumulator.add(as_unaligned(black_box(values))));
     });
     black_box(accumulator.finish());
@@ -92,22 +96,22 @@ fn measure<A: Accumulate<Raw = Unaligned>>(
 
 fn quantity<A: Accumulate<Raw = Unaligned>>(criterion: &mut Criterion, title: &str) {
     let mut group = criterion.benchmark_group(title);
-    for kernels in simd::supported() {
+    for set in InstructionSet::supported() {
         for (level, n) in SIZES {
             let name = format!("{} in {level}", NORMALS.0);
-            measure::<A>(&mut group, kernels, &name, &values(NORMALS, n));
+            measure::<A>(&mut group, set, &name, &values(NORMALS, n));
         }
         for kind in OTHER_KINDS {
-            measure::<A>(&mut group, kernels, kind.0, &values(kind, KINDS_AT));
+            measure::<A>(&mut group, set, kind.0, &values(kind, KINDS_AT));
         }
     }
     group.finish();
 }
 
 fn quantities(criterion: &mut Criterion) {
-    quantity::<Summing>(criterion, "sum");
-    quantity::<Squaring>(criterion, "squares");
-    quantity::<Describing>(criterion, "describe");
+    quantity::<Accumulator<quantity::Sum>>(criterion, "sum");
+    quantity::<Accumulator<quantity::Squares>>(criterion, "squares");
+    quantity::<Accumulator<quantity::Describe>>(criterion, "describe");
 }
 
 criterion_group! {

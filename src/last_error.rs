@@ -1,7 +1,7 @@
 //! The message of this thread's last failing call.
 //!
-//! It has memory of its own: a failure is told even if there is no other memory left, and, as the variable has
-//! no destructor, to the last moment of a thread.
+//! It has memory of its own: a failure is told even if there is no other memory left, and, as the variable
+//! has no destructor, to the last moment of a thread.
 
 use std::cell::UnsafeCell;
 use std::ffi::c_char;

@@ -2,6 +2,7 @@
 //!
 //! | module | concept |
 //! |---|---|
+//! | [`simd`] | vectors on any instruction set, and the choice among them |
 //! | [`exact`] | superaccumulator, block kernel, exact rounding: no threads, no pointers from outside |
 //! | [`stats`] | statistics as the user gets them, rounded from exact moments |
 //! | [`state`] | the mergeable, portable form of a reduction |
@@ -30,6 +31,7 @@ pub mod quadrature;
 pub mod random;
 pub mod reduce;
 pub mod reserve;
+pub mod simd;
 pub mod state;
 pub mod states;
 pub mod stats;

@@ -4,17 +4,16 @@ use std::ffi::c_void;
 use std::ops::Range;
 
 use crate::error::{Error, PAREXACT_ERROR_CALLBACK_FAILED, Result};
-use crate::exact::accumulator::Summing;
 use crate::exact::float::{CANONICAL_NAN, parts};
 use crate::exact::round::Quotient;
-use crate::exact::simd::{Loop, kernels};
-use crate::exact::{Accumulate, Moments, as_unaligned};
+use crate::exact::{Accumulate, Accumulator, Moments, as_unaligned, quantity};
 use crate::parallel::worker::Participant;
 use crate::parallel::{callback, fold_chunks};
+use crate::simd::{Kernel, Simd, in_force};
 use crate::unsigned::Unsigned;
 
 /// Most points: i - ½ must be a double.
-const MOST: u64 = 1 << 52;
+const MAX_POINTS: u64 = 1 << 52;
 
 /// Terms that a thread takes at a time: some 10 µs; the sums of lanes must stay below 2^64.
 const CHUNK: u64 = 1 << 15;
@@ -24,14 +23,15 @@ const HALF: u64 = 0x3fe0_0000_0000_0000;
 
 /// Refuses what is no number of points.
 fn check_points(n: u64) -> Result<()> {
-    if n == 0 || n > MOST {
+    if n == 0 || n > MAX_POINTS {
         let n = Unsigned(n);
         return Err(Error::invalid(format!("n is {n}; it must be 1 to 2^52")));
     }
     Ok(())
 }
 
-/// (4/n)·Σ t(i), i = 1 … n, with x = RN((i-½)/n), s = RN(x·x), y = RN(1+s), t = RN(1/y): the exact sum of these terms, rounded once.
+/// (4/n)·Σ t(i), i = 1 … n, with x = RN((i-½)/n), s = RN(x·x), y = RN(1+s), t = RN(1/y): the exact sum of
+/// these terms, rounded once.
 pub fn pi(n: u64) -> Result<f64> {
     check_points(n)?;
     let sum = fold_chunks(
@@ -57,7 +57,7 @@ pub fn terms(range: Range<u64>, n: u64) -> u128 {
     debug_assert!(range.end - range.start <= CHUNK);
     let mut above_half = 0;
     let count = range.end - range.start;
-    kernels().run(Terms {
+    in_force().run(Terms {
         range,
         n,
         above_half: &mut above_half,
@@ -75,12 +75,14 @@ struct Terms<'a> {
     above_half: &'a mut u128,
 }
 
-impl Loop for Terms<'_> {
+impl Kernel for Terms<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _: S) {
         let n = self.n as f64;
         let reciprocal = 1.0 / n;
-        *self.above_half = if self.n <= MOST_BY_RECIPROCAL && kernels().fuses() {
+        *self.above_half = if self.n <= MOST_BY_RECIPROCAL && S::FUSES {
             sum_above_half(self.range, |point| quotient(point, n, reciprocal))
         } else {
             sum_above_half(self.range, |point| point / n)
@@ -114,13 +116,14 @@ fn sum_above_half(range: Range<u64>, abscissa: impl Fn(f64) -> f64) -> u128 {
 /// The most points for [`quotient`].
 const MOST_BY_RECIPROCAL: u64 = 1 << 50;
 
-/// RN(p/n) for p = i - ½ < n, without dividing, from r = RN(1/n): Markstein's correction of q = RN(p·r) (IBM Journal of Research and
-/// Development 34, 1990), here with a bound that needs one step.
+/// RN(p/n) for p = i - ½ < n, without dividing, from r = RN(1/n): Markstein's correction of q = RN(p·r) (IBM
+/// Journal of Research and Development 34, 1990), here with a bound that needs one step.
 ///
-/// With u = ulp(p/n): q = p/n + d, |d| < 2.01·u. The remainder p - q·n is an integer multiple of u/2, at most 5·n of them, hence exact.
-/// r·n = 1 + e, |e| <= 2^-53, so the last operation rounds p/n - d·e, off by less than 2^-51.9·u. That gives RN(p/n) unless a midpoint
-/// (2k+1)·u/2 is as near: but |(2i-1)/(2n) - (2k+1)·u/2| is a multiple of u/(2n), so at least 2^-51·u, or 0; and 0 it is never, as the
-/// odd 2k+1 > 2^53 would divide 2i-1 < 2^53.
+/// With u = ulp(p/n): q = p/n + d, |d| < 2.01·u. The remainder p - q·n is an integer multiple of u/2, at most
+/// 5·n of them, hence exact. r·n = 1 + e, |e| <= 2^-53, so the last operation rounds p/n - d·e, off by less
+/// than 2^-51.9·u. That gives RN(p/n) unless a midpoint (2k+1)·u/2 is as near: but |(2i-1)/(2n) - (2k+1)·u/2|
+/// is a multiple of u/(2n), so at least 2^-51·u, or 0; and 0 it is never, as the odd 2k+1 > 2^53 would divide
+/// 2i-1 < 2^53.
 #[inline(always)]
 fn quotient(p: f64, n: f64, reciprocal: f64) -> f64 {
     let q = p * reciprocal;
@@ -128,8 +131,8 @@ fn quotient(p: f64, n: f64, reciprocal: f64) -> f64 {
     remainder.mul_add(reciprocal, q)
 }
 
-/// Computes a block of function values: `y[i]` from `x[i]`, `count` of them. Answers 0, or anything else if it failed. It may run on any
-/// thread, several at once.
+/// Computes a block of function values: `y[i]` from `x[i]`, `count` of them. Answers 0, or anything else if
+/// it failed. It may run on any thread, several at once.
 pub type BlockFn = Option<
     unsafe extern "C" fn(x: *const f64, y: *mut f64, count: usize, user_data: *mut c_void) -> i32,
 >;
@@ -137,7 +140,8 @@ pub type BlockFn = Option<
 /// Points that the integrand gets at a time, the last block perhaps fewer.
 const BLOCK: u64 = 1024;
 
-/// h·Σ f(x(i)), i = 1 … n, with h = RN((b-a)/n) and x(i) = RN((i-½)·h + a): the exact sum times h, rounded once.
+/// h·Σ f(x(i)), i = 1 … n, with h = RN((b-a)/n) and x(i) = RN((i-½)·h + a): the exact sum times h, rounded
+/// once.
 ///
 /// # Safety
 /// The function may be called on any thread as long as this runs.
@@ -172,7 +176,7 @@ pub unsafe fn integrate(
     let sum = fold_chunks(
         n.div_ceil(BLOCK) as usize,
         1,
-        || Summing::new(kernels()),
+        || Accumulator::<quantity::Sum>::new(in_force()),
         |sum, blocks| {
             // Not inlined: the points and values belong into no frame but its own.
             #[inline(never)]
@@ -185,7 +189,7 @@ pub unsafe fn integrate(
                     let start = block as u64 * BLOCK;
                     let count = BLOCK.min(n - start) as usize;
                     let (x, y) = (&mut x[..count], &mut y[..count]);
-                    kernels().run(Abscissae { start, h, a, x });
+                    in_force().run(Abscissae { start, h, a, x });
                     // SAFETY: the caller's promise; the blocks hold so many values.
                     let value = callback::run(|| unsafe {
                         function(x.as_ptr(), y.as_mut_ptr(), count, user_data.0)
@@ -204,14 +208,14 @@ pub unsafe fn integrate(
                 Ok(())
             })
         },
-        Summing::merge,
+        Accumulator::merge,
     )?;
     Ok(scaled(&sum.finish(), h))
 }
 
 /// (b-a)/n, rounded once.
 fn step((a, b): (f64, f64), n: u64) -> f64 {
-    let mut width = Summing::new(kernels());
+    let mut width = Accumulator::<quantity::Sum>::new(in_force());
     width.add(as_unaligned(&[b, -a]));
     let (negative, width) = width.finish().sum.to_natural();
     if width.is_zero() {
@@ -228,9 +232,11 @@ struct Abscissae<'a> {
     x: &'a mut [f64],
 }
 
-impl Loop for Abscissae<'_> {
+impl Kernel for Abscissae<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _: S) {
         for (i, x) in self.x.iter_mut().enumerate() {
             *x = ((self.start + i as u64) as f64 + 0.5).mul_add(self.h, self.a);
         }

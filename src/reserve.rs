@@ -1,10 +1,10 @@
 //! Memory for when the system has none.
 //!
-//! Rust ends the process when a small allocation is refused: of a message, of what another thread is asked for
-//! help by, of the standard library. The caller of a C library is told instead. So this allocator is the
+//! Rust ends the process when a small allocation is refused: of a message, of what another thread is asked
+//! for help by, of the standard library. The caller of a C library is told instead. So this allocator is the
 //! system's and, when that refuses, a reserve as C++ libraries have one for exceptions (libsupc++'s emergency
-//! pool): enough for calls to come to their end, with or without success. What a caller could pile up, handles
-//! above all, is refused by [`check_system`] before it could use up the reserve.
+//! pool): enough for calls to come to their end, with or without success. What a caller could pile up,
+//! handles above all, is refused by [`check_system`] before it could use up the reserve.
 //!
 //! A Rust program that links this crate gets the allocator, too.
 

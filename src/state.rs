@@ -16,7 +16,8 @@ pub const PAREXACT_STATE_WORDS: usize = 256;
 pub const PAREXACT_STATE_ADDITIVE_FIRST: usize = 1;
 /// How many words merge by addition.
 pub const PAREXACT_STATE_ADDITIVE_COUNT: usize = 206;
-/// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum, an error.
+/// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum,
+/// an error.
 pub const PAREXACT_STATE_MAX_FIRST: usize = 207;
 /// How many words merge by the maximum.
 pub const PAREXACT_STATE_MAX_COUNT: usize = 3;
@@ -35,8 +36,9 @@ const _: () = assert!(SQUARES + SQUARES_DIGITS == NOT_MIN);
 const _: () = assert!(COUNTERS + PAREXACT_STATE_ADDITIVE_COUNT == NOT_MIN);
 const _: () = assert!(NOT_MIN + PAREXACT_STATE_MAX_COUNT == SPARE);
 
-/// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-endian:
-/// it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order or the splitting.
+/// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
+/// little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever
+/// the order or the splitting.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
@@ -255,7 +257,8 @@ fn counters(counts: &Counts) -> [i64; 4] {
     .map(u64::cast_signed)
 }
 
-/// Refuses counts that no state can hold: of the values there are, and of those to come, which `name` says to people.
+/// Refuses counts that no state can hold: of the values there are, and of those to come, which `name` says to
+/// people.
 pub fn check_count(there: u64, more: u64, name: &str) -> Result<()> {
     let room = (i64::MAX as u64).saturating_sub(there);
     if more > room {

@@ -1,12 +1,13 @@
 //! Many states at once: checked first, changed afterwards.
 //!
-//! A call that refuses a state leaves all of them as they were. One that is stopped midway, when some have been changed,
-//! notes that in each of them.
+//! A call that refuses a state leaves all of them as they were. One that is stopped midway, when some have
+//! been changed, notes that in each of them.
 
 use crate::error::{
     PAREXACT_ERROR_CANCELLED, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_INTERNAL, Result, Status,
 };
 use crate::exact::Moments;
+use crate::exact::quantity;
 use crate::parallel::{control, fold_chunks};
 use crate::reduce::plan::{Plan, Sink};
 use crate::reduce::results::Results;
@@ -60,7 +61,7 @@ pub fn update(states: &States, plan: &Plan) -> Result<()> {
             // With a mask they may be fewer; to count them takes a look at all of it.
             check(plan.values()).or_else(|_| check(plan.selected_values(i)?))
         })?;
-        plan.run::<true, true, true>(&Adding(states))
+        plan.run::<quantity::Describe>(&Adding(states))
     })
 }
 

@@ -13,7 +13,8 @@ pub const PAREXACT_NAN_OMIT: i32 = 1;
 /// A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
 pub const PAREXACT_NAN_RAISE: i32 = 2;
 
-/// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to even.
+/// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to
+/// even.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stats {

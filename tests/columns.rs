@@ -4,15 +4,14 @@
 mod values;
 
 use parexact::exact::columns::{BLOCK, Columns, PACK, PASS};
-use parexact::exact::{Moments, as_unaligned, naive, simd};
+use parexact::exact::quantity::{self, Quantity};
+use parexact::exact::{Moments, as_unaligned, naive};
+use parexact::simd::InstructionSet;
 use proptest::prelude::*;
 use values::any_values;
 
 /// Passes over a block of rows.
-fn pass_over<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-    columns: &mut Columns<SUM, SQUARES, EXTREMES>,
-    block: &[&[f64]],
-) {
+fn pass_over<Q: Quantity>(columns: &mut Columns<Q>, block: &[&[f64]]) {
     for rows in block.chunks(PASS) {
         let rows: Vec<*const f64> = rows.iter().map(|row| row.as_ptr()).collect();
         // SAFETY: rows as long as there are columns.
@@ -20,15 +19,15 @@ fn pass_over<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
     }
 }
 
-/// The moments of each column, and how many blocks were left out of any; those are added from the oracle. Blocks have
-/// `block` rows.
-fn reduce<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-    kernels: &'static simd::Kernels,
+/// The moments of each column, and how many blocks were left out of any; those are added from the oracle.
+/// Blocks have `block` rows.
+fn reduce<Q: Quantity>(
+    set: InstructionSet,
     rows: &[&[f64]],
     block: usize,
 ) -> (Vec<Moments>, usize) {
     let width = rows[0].len();
-    let mut columns = Columns::<SUM, SQUARES, EXTREMES>::new(kernels);
+    let mut columns = Columns::<Q>::new(set);
     columns.begin(width).expect("memory");
     let mut others = vec![Moments::default(); width];
     let mut left_out = 0;
@@ -56,11 +55,11 @@ fn reduce<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
 
 /// Every column agrees with the oracle in what was asked for.
 fn check(rows: &[&[f64]], block: usize) {
-    for kernels in simd::supported() {
-        let (all, _) = reduce::<true, true, true>(kernels, rows, block);
-        let (both, _) = reduce::<true, true, false>(kernels, rows, block);
-        let (sums, _) = reduce::<true, false, false>(kernels, rows, block);
-        let (squares, _) = reduce::<false, true, false>(kernels, rows, block);
+    for set in InstructionSet::supported() {
+        let (all, _) = reduce::<quantity::Describe>(set, rows, block);
+        let (both, _) = reduce::<quantity::SumAndSquares>(set, rows, block);
+        let (sums, _) = reduce::<quantity::Sum>(set, rows, block);
+        let (squares, _) = reduce::<quantity::Squares>(set, rows, block);
         for column in 0..rows[0].len() {
             let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
             let oracle = naive::moments(as_unaligned(&values));
@@ -68,7 +67,7 @@ fn check(rows: &[&[f64]], block: usize) {
                 oracle.sum.clone().to_words(),
                 oracle.squares.clone().to_words(),
             );
-            let name = kernels.name;
+            let name = set.name();
             assert_eq!(all[column].sum.clone().to_words(), sum, "{name}");
             assert_eq!(all[column].squares.clone().to_words(), square, "{name}");
             assert_eq!(all[column].extremes, oracle.extremes, "{name}");
@@ -97,8 +96,8 @@ proptest! {
     }
 }
 
-/// Lane totals must leave for the superaccumulator in time. With 64 rows of just below 2 each block moves a lane by
-/// nearly 2^50 units, of one sign; one row a block reaches the number of blocks soonest.
+/// Lane totals must leave for the superaccumulator in time. With 64 rows of just below 2 each block moves a
+/// lane by nearly 2^50 units, of one sign; one row a block reaches the number of blocks soonest.
 #[test]
 fn totals_do_not_overflow() {
     let (high, low) = (2.0f64.next_down(), [1.0; PACK]);
@@ -109,8 +108,8 @@ fn totals_do_not_overflow() {
             .chain(std::iter::repeat_n(&row[..], block * blocks))
             .collect();
         let n = (block * blocks) as f64;
-        for kernels in simd::supported() {
-            let (moments, left_out) = reduce::<true, true, true>(kernels, &rows, block);
+        for set in InstructionSet::supported() {
+            let (moments, left_out) = reduce::<quantity::Describe>(set, &rows, block);
             assert_eq!(left_out, 0);
             for moments in moments {
                 // n·2 and n are doubles, and what is left of the products is far below half an ulp.
@@ -139,9 +138,9 @@ fn ordinary_blocks_are_taken() {
         .map(|_| (0..13).map(|_| value()).collect())
         .collect();
     let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
-    for kernels in simd::supported() {
-        let (_, left_out) = reduce::<true, true, false>(kernels, &rows, BLOCK);
-        assert!(left_out < 5, "{left_out} blocks on {}", kernels.name);
+    for set in InstructionSet::supported() {
+        let (_, left_out) = reduce::<quantity::SumAndSquares>(set, &rows, BLOCK);
+        assert!(left_out < 5, "{left_out} blocks on {}", set.name());
     }
     check(&rows, BLOCK);
 }

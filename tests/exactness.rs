@@ -5,13 +5,15 @@ mod common;
 mod values;
 
 use common::Exact;
-use parexact::exact::accumulator::{Describing, Squaring, Summing};
+use parexact::exact::Accumulator;
 use parexact::exact::digits::Squares;
 use parexact::exact::float::CANONICAL_NAN;
 use parexact::exact::products::Products;
+use parexact::exact::quantity;
 use parexact::exact::round::Quotient;
 use parexact::exact::short::{self, Short};
-use parexact::exact::{Accumulate, Moments, as_unaligned, naive, simd};
+use parexact::exact::{Accumulate, Moments, as_unaligned, naive};
+use parexact::simd::{InstructionSet, in_force};
 use parexact::stats::{NanPolicy, Stats};
 use proptest::prelude::*;
 use values::{any_values, finite_values};
@@ -29,10 +31,10 @@ fn everything(moments: Moments) -> impl PartialEq + std::fmt::Debug {
 /// All paths, with the values added in pieces of the given lengths, agree with the oracle.
 fn check_paths(values: &[f64], pieces: &[usize]) {
     let oracle = naive::moments(as_unaligned(values));
-    for kernels in simd::supported() {
-        let mut describing = Describing::new(kernels);
-        let mut summing = Summing::new(kernels);
-        let mut squaring = Squaring::new(kernels);
+    for set in InstructionSet::supported() {
+        let mut describing = Accumulator::<quantity::Describe>::new(set);
+        let mut summing = Accumulator::<quantity::Sum>::new(set);
+        let mut squaring = Accumulator::<quantity::Squares>::new(set);
         let mut rest = as_unaligned(values);
         for &piece in pieces.iter().cycle() {
             let (head, tail) = rest.split_at(piece.min(rest.len()));
@@ -45,27 +47,22 @@ fn check_paths(values: &[f64], pieces: &[usize]) {
             }
         }
         let sums = summing.finish();
-        assert_eq!(sums.counts, oracle.counts, "{}", kernels.name);
+        assert_eq!(sums.counts, oracle.counts, "{}", set.name());
         assert_eq!(
             sums.sum.to_words(),
             oracle.sum.clone().to_words(),
             "{}",
-            kernels.name
+            set.name()
         );
         let squares = squaring.finish().squares.to_words();
-        assert_eq!(
-            squares,
-            oracle.squares.clone().to_words(),
-            "{}",
-            kernels.name
-        );
+        assert_eq!(squares, oracle.squares.clone().to_words(), "{}", set.name());
         let all = everything(describing.finish());
-        assert_eq!(all, everything(oracle.clone()), "{}", kernels.name);
+        assert_eq!(all, everything(oracle.clone()), "{}", set.name());
     }
 }
 
 fn stats(values: &[f64], ddof: u64) -> (Stats, f64) {
-    let mut accumulator = Describing::new(simd::kernels());
+    let mut accumulator = Accumulator::<quantity::Describe>::new(in_force());
     accumulator.add(as_unaligned(values));
     let moments = accumulator.finish();
     let stats = Stats::new(&moments, ddof, NanPolicy::Raise).expect("no NaN");
@@ -94,7 +91,7 @@ fn check_short(values: &[f64], ddof: u64, stats: &Stats, norm: f64) {
 fn check_rounding(values: &[f64], ddof: u64) {
     let exact = Exact::new(values);
     let (stats, norm) = stats(values, ddof);
-    if values.len() <= short::MOST {
+    if values.len() <= short::MAX_VALUES {
         check_short(values, ddof, &stats, norm);
     }
     exact.sum().assert_rounds_to(stats.sum, "sum");
@@ -124,9 +121,12 @@ proptest! {
     }
 
     #[test]
-    fn order_does_not_matter((values, shuffled) in any_values(300).prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
+    fn order_does_not_matter(
+        (values, shuffled) in any_values(300)
+            .prop_flat_map(|values| (Just(values.clone()), Just(values).prop_shuffle()))
+    ) {
         let a = naive::moments(as_unaligned(&values));
-        let mut b = Describing::new(simd::kernels());
+        let mut b = Accumulator::<quantity::Describe>::new(in_force());
         b.add(as_unaligned(&shuffled));
         prop_assert!(everything(a) == everything(b.finish()));
     }
@@ -153,20 +153,20 @@ fn check_products(xs: &[f64], ys: &[f64]) {
         let (negative, magnitude) = sum.to_natural();
         Quotient::new(&magnitude, 1).round(negative)
     };
-    for kernels in simd::supported() {
-        let mut products = Products::new(kernels);
+    for set in InstructionSet::supported() {
+        let mut products = Products::new(set);
         let third = x.len() / 3;
         products.add(&x[..third], &y[..third]);
-        let mut others = Products::new(kernels);
+        let mut others = Products::new(set);
         others.add(&x[third..], &y[third..]);
         products.merge(others);
         let dot = products.finish();
         if special == 0.0 {
-            assert_eq!(dot.to_bits(), exact.to_bits(), "{}", kernels.name);
+            assert_eq!(dot.to_bits(), exact.to_bits(), "{}", set.name());
         } else if special.is_nan() {
-            assert!(dot.is_nan(), "{}", kernels.name);
+            assert!(dot.is_nan(), "{}", set.name());
         } else {
-            assert_eq!(dot, special, "{}", kernels.name);
+            assert_eq!(dot, special, "{}", set.name());
         }
     }
 }
@@ -253,7 +253,8 @@ fn the_contract_in_numbers() {
     assert_eq!(stats(&[-0.0, -0.0], 0).0.sum.to_bits(), 0);
 }
 
-/// Equal values move every lane by the most that the proof allows, if their residuals are close to half a unit.
+/// Equal values move every lane by the most that the proof allows, if their residuals are close to half a
+/// unit.
 #[test]
 fn lanes_reach_their_bounds() {
     let unit = |bits: i32| parexact::exact::float::power_of_two(bits);

@@ -1,7 +1,7 @@
 //! The C header is made from the sources: `make header` writes it, `cargo test` finds it out of date.
 //!
-//! cbindgen gathers constants, types and functions of everything it reads, so each section is generated on its own and
-//! the sections follow each other as in a manual.
+//! cbindgen gathers constants, types and functions of everything it reads, so each section is generated on
+//! its own and the sections follow each other as in a manual.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -2,12 +2,12 @@
 
 use parexact::random::bulk::{BLOCK, Samples};
 use parexact::random::exponential::Exponentials;
-use parexact::random::lanes::Lanes;
-use parexact::random::lanes::plain::Plain;
+use parexact::random::lanes::{LaneKernel, Lanes, OnLanes};
 use parexact::random::normal::Normals;
 use parexact::random::philox::{LaneStates, block, lane_states};
 use parexact::random::uniform;
 use parexact::random::xoshiro::Xoshiro;
+use parexact::simd::InstructionSet;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -96,12 +96,32 @@ fn lanes_are_seeded_by_their_counters() {
 
 #[test]
 fn each_lane_is_xoshiro256plusplus() {
-    for states in several() {
-        // SAFETY: plain code runs anywhere.
-        let mut ours = unsafe { Xoshiro::<Plain>::new(&states) };
-        for (step, theirs) in words(&states).iter().enumerate() {
-            // SAFETY: as above.
-            assert_eq!(unsafe { ours.step() }, *theirs, "step {step}");
+    /// Compares one step after the other with the words of another implementation.
+    struct Compare<'a>(&'a LaneStates, &'a [[u64; LANES]]);
+
+    impl LaneKernel for Compare<'_> {
+        fn run<L: Lanes>(self, lanes: L) {
+            let mut ours = Xoshiro::new(lanes, self.0);
+            for (step, theirs) in self.1.iter().enumerate() {
+                let word = ours.step();
+                // All 64 bits, as two exact numbers.
+                let (high, low) = (L::top53(word), L::top53(L::shl::<53>(word)));
+                let mut parts = [[0.0; LANES]; 2];
+                // SAFETY: room for eight lanes each.
+                unsafe {
+                    L::store(high, parts[0].as_mut_ptr());
+                    L::store(low, parts[1].as_mut_ptr());
+                }
+                let [high, low] = parts.map(|part| part.map(|x| x as u64));
+                let ours: [u64; LANES] = std::array::from_fn(|lane| high[lane] | low[lane] >> 53);
+                assert_eq!(ours, *theirs, "step {step}");
+            }
+        }
+    }
+
+    for set in InstructionSet::supported() {
+        for states in several() {
+            set.run(OnLanes(Compare(&states, &words(&states))));
         }
     }
 }
@@ -109,7 +129,7 @@ fn each_lane_is_xoshiro256plusplus() {
 #[test]
 fn uniforms_are_the_words_of_the_lanes_in_turn() {
     for states in several() {
-        let samples = draw(Standard::Uniform, &states, Standard::plain);
+        let samples = draw(Standard::Uniform, &states, portable());
         let words = words(&states);
         for (j, sample) in samples.iter().enumerate() {
             let expected = (words[j / LANES][j % LANES] >> 11) as f64 / (1u64 << 53) as f64;
@@ -136,82 +156,67 @@ impl Standard {
         Self::Exponential,
         Self::Exponential2,
     ];
+}
 
-    /// # Safety
-    /// As for `Lanes`; room for two blocks.
+/// Draws a block, or two that are the same, to a place with room for two.
+struct Draw<'a>(Standard, &'a LaneStates, *mut f64);
+
+impl LaneKernel for Draw<'_> {
     #[inline(always)]
-    unsafe fn run<S: Lanes>(self, states: &LaneStates, out: *mut f64) {
-        // SAFETY: the caller's promises.
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self(standard, states, out) = self;
+        // SAFETY: there is room for two blocks.
         unsafe {
-            match self {
-                Self::Uniform => uniform::blocks::<S, 1>(&[*states], out),
-                Self::Uniform2 => uniform::blocks::<S, 2>(&[*states, *states], out),
-                Self::Normal => fill::<S, Normals<S>, 2>(states, out),
-                Self::Exponential => fill::<S, Exponentials<S>, 1>(states, out),
-                Self::Exponential2 => fill::<S, Exponentials<S>, 2>(states, out),
+            match standard {
+                Standard::Uniform => uniform::blocks(lanes, &[*states], out),
+                Standard::Uniform2 => uniform::blocks(lanes, &[*states, *states], out),
+                Standard::Normal => Normals::new(lanes, states).fill(lanes, out, BLOCK),
+                Standard::Exponential => fill::<L, Exponentials<L>, 1>(lanes, states, out),
+                Standard::Exponential2 => fill::<L, Exponentials<L>, 2>(lanes, states, out),
             }
         }
-    }
-
-    unsafe fn plain(self, states: &LaneStates, out: *mut f64) {
-        // SAFETY: the caller's promises.
-        unsafe { self.run::<Plain>(states, out) }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    unsafe fn avx2(self, states: &LaneStates, out: *mut f64) {
-        // SAFETY: the features are enabled here; the rest is the caller's promise.
-        unsafe { self.run::<parexact::random::lanes::avx2::Avx2>(states, out) }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,fma")]
-    unsafe fn avx512(self, states: &LaneStates, out: *mut f64) {
-        // SAFETY: as above.
-        unsafe { self.run::<parexact::random::lanes::avx512::Avx512>(states, out) }
     }
 }
 
 /// # Safety
-/// As for `Lanes`; room for a block.
+/// Room for a block.
 #[inline(always)]
-unsafe fn fill<S: Lanes, G: Samples<S, N>, const N: usize>(states: &LaneStates, out: *mut f64) {
-    // SAFETY: the caller's promises.
-    unsafe { G::new(states).fill(out, BLOCK) }
+unsafe fn fill<L: Lanes, G: Samples<L, N>, const N: usize>(
+    lanes: L,
+    states: &LaneStates,
+    out: *mut f64,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { G::new(lanes, states).fill(lanes, out, BLOCK) }
 }
 
-type Instance = unsafe fn(Standard, &LaneStates, *mut f64);
+/// The instruction set that every CPU has.
+fn portable() -> InstructionSet {
+    InstructionSet::supported()
+        .last()
+        .expect("the last one needs nothing")
+}
 
 /// The bits of a block, at an odd address.
-fn draw(standard: Standard, states: &LaneStates, instance: Instance) -> Vec<u64> {
+fn draw(standard: Standard, states: &LaneStates, set: InstructionSet) -> Vec<u64> {
     let mut bytes = vec![0u8; 16 * BLOCK + 1];
-    // SAFETY: room for two blocks; callers name instances that the CPU has.
-    unsafe { instance(standard, states, bytes.as_mut_ptr().add(1).cast()) };
+    let out = bytes[1..].as_mut_ptr().cast();
+    set.run(OnLanes(Draw(standard, states, out)));
     bytes[1..=8 * BLOCK]
         .chunks(8)
         .map(|sample| u64::from_ne_bytes(sample.try_into().unwrap()))
         .collect()
 }
 
-#[cfg(target_arch = "x86_64")]
 #[test]
 fn all_instruction_sets_draw_the_same_bits() {
-    let mut instances: Vec<(&str, Instance)> = vec![];
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        instances.push(("avx2", Standard::avx2));
-    }
-    if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-        instances.push(("avx512", Standard::avx512));
-    }
     for states in several() {
         for standard in Standard::ALL {
-            let expected = draw(standard, &states, Standard::plain);
-            for &(name, instance) in &instances {
-                assert!(
-                    draw(standard, &states, instance) == expected,
-                    "{name} {standard:?}"
-                );
+            let expected = draw(standard, &states, portable());
+            for set in InstructionSet::supported() {
+                let drawn = draw(standard, &states, set);
+                let differs = (0..BLOCK).find(|&j| drawn[j] != expected[j]);
+                assert_eq!(differs, None, "sample on {} of {standard:?}", set.name());
             }
         }
     }
@@ -222,8 +227,8 @@ fn interleaving_changes_nothing() {
     use Standard::*;
     for states in several() {
         for (one, two) in [(Uniform, Uniform2), (Exponential, Exponential2)] {
-            let expected = draw(one, &states, Standard::plain);
-            assert!(draw(two, &states, Standard::plain) == expected, "{one:?}");
+            let expected = draw(one, &states, portable());
+            assert!(draw(two, &states, portable()) == expected, "{one:?}");
         }
     }
 }

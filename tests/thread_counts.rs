@@ -86,7 +86,8 @@ fn processors_without_environment() {
     respawn::run("processors_without_environment", &[]);
 }
 
-/// SLURM's variable describes the job. A step that is bound to less must not start more threads on its account.
+/// SLURM's variable describes the job. A step that is bound to less must not start more threads on its
+/// account.
 #[test]
 fn what_a_launcher_allotted_does_not_raise_the_count() {
     if respawn::is_child() {

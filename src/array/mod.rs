@@ -24,7 +24,8 @@ pub struct Array {
     pub ndim: i32,
     /// `ndim` lengths, each at least 0. May be NULL if ndim is 0.
     pub shape: *const i64,
-    /// `ndim` distances in bytes from one element to the next along each dimension, as in NumPy: negative, zero, or any.
+    /// `ndim` distances in bytes from one element to the next along each dimension, as in NumPy: negative,
+    /// zero, or any.
     /// NULL: C-contiguous.
     pub strides: *const i64,
 }
@@ -78,7 +79,8 @@ impl Array {
                 ))
             })?;
             let stride = if self.strides.is_null() {
-                // Past an overflow only lengths 0 and 1 are left, which need no stride, or the extent overflows as well.
+                // Past an overflow only lengths 0 and 1 are left, which need no stride, or the extent
+                // overflows as well.
                 contiguous.unwrap_or(isize::MAX)
             } else {
                 // SAFETY: the caller's promise.

@@ -1,7 +1,7 @@
 //! Index spaces: the shape of one or several arrays, and how each moves through memory along it.
 //!
-//! Sums do not depend on the order of the values. So the library walks an array in the order of its memory, whatever the
-//! order of its dimensions: see [`Space::by_memory`].
+//! Sums do not depend on the order of the values. So the library walks an array in the order of its memory,
+//! whatever the order of its dimensions: see [`Space::by_memory`].
 
 use std::ops::Range;
 
@@ -98,8 +98,8 @@ impl<const N: usize> Space<N> {
         count.is_some() && extents
     }
 
-    /// Offsets of the first and the last byte of array `array`, whose elements have `size` bytes; for addressable ones; no bytes if there
-    /// are no elements.
+    /// Offsets of the first and the last byte of array `array`, whose elements have `size` bytes; for
+    /// addressable ones; no bytes if there are no elements.
     pub fn byte_range(&self, array: usize, size: usize) -> Range<isize> {
         if self.is_empty() {
             return 0..0;
@@ -126,8 +126,9 @@ impl<const N: usize> Space<N> {
         space
     }
 
-    /// The same elements in an order that suits the memory: strides decrease towards the inside, and what is contiguous is one
-    /// dimension. Repetitions (stride 0) go outside. Where several arrays disagree, the first one decides.
+    /// The same elements in an order that suits the memory: strides decrease towards the inside, and what is
+    /// contiguous is one dimension. Repetitions (stride 0) go outside. Where several arrays disagree, the
+    /// first one decides.
     #[must_use]
     pub fn by_memory(&self) -> Self {
         let mut sorted = Self {
@@ -170,8 +171,8 @@ impl<const N: usize> Space<N> {
         merged
     }
 
-    /// Walks the elements `range`, counted in the order of the dimensions, by runs along the innermost one: calls
-    /// `visit` with the offsets of each run's first element, its length, and its strides.
+    /// Walks the elements `range`, counted in the order of the dimensions, by runs along the innermost one:
+    /// calls `visit` with the offsets of each run's first element, its length, and its strides.
     pub fn runs(&self, range: Range<usize>, mut visit: impl FnMut([isize; N], usize, [isize; N])) {
         let (inner, outer) = match self.dims() {
             [] => (Dim::ONE, &[][..]),

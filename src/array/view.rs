@@ -81,8 +81,8 @@ impl View {
         }
     }
 
-    /// Hands the values `range`, counted in the order of the dimensions, to `take`, some at a time and perhaps in another
-    /// order. `R` is the elements' type in bytes.
+    /// Hands the values `range`, counted in the order of the dimensions, to `take`, some at a time and
+    /// perhaps in another order. `R` is the elements' type in bytes.
     pub fn for_each_tile<R: Copy>(&self, range: Range<usize>, mut take: impl FnMut(&[R])) {
         assert_eq!(size_of::<R>(), self.dtype.size());
         assert_eq!(align_of::<R>(), 1);

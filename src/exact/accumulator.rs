@@ -1,13 +1,20 @@
 //! The driver of the tiers: feeds blocks to the kernel, and deals with those it declines.
 
+use std::marker::PhantomData;
+
 use super::bins::Bins;
 use super::element::Accumulate;
-use super::extract::{Compared, Span};
 use super::float::{exponent, power_of_two};
+use super::fold::{Blocking, Compared, fold};
+use super::quantity::Quantity;
 use super::sieve::{Outliers, Sieve, Sift};
-use super::simd::{Kernel, Kernels, MAX_STEP};
+use super::span::Span;
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
+use crate::simd::{InstructionSet, MAX_LANES};
+
+/// No kernel's step is longer.
+pub const MAX_STEP: usize = 4 * MAX_LANES;
 
 /// No kernel's block is longer.
 pub const MAX_BLOCK: usize = 1024;
@@ -22,30 +29,21 @@ const WORTH_BINS: usize = 4096;
 /// Where many blocks in a row are declined, at most so many are looked over before the next attempt.
 const MAX_STRETCH: usize = 64;
 
-/// An exact reduction under way: Σx if `SUM`, Σx² if `SQUARES`, minimum and maximum if `EXTREMES`, always the counts.
-///
-/// Quantities that were not asked for stay empty in the result. `NARROW` promises values of at most 26 significant bits.
-pub struct Accumulator<
-    const SUM: bool,
-    const SQUARES: bool,
-    const EXTREMES: bool,
-    const NARROW: bool = false,
-> {
-    kernels: &'static Kernels,
-    /// Sums alone.
-    kernel: &'static Kernel,
-    /// Sums and, if asked for, extremes.
-    full: &'static Kernel,
+/// An exact reduction under way. Quantities that were not asked for stay empty in the result.
+pub struct Accumulator<Q> {
+    set: InstructionSet,
+    blocking: Blocking,
     window: Option<Window>,
     totals: Totals,
     bins: Option<Box<Bins>>,
     /// Blocks to look over before the kernel is trusted again.
     stretch: usize,
     /// In this stretch a block could not be sifted.
-    hopeless: bool,
+    sifting_failed: bool,
     /// Values that no window held.
     wide: usize,
     moments: Moments,
+    quantity: PhantomData<Q>,
 }
 
 /// Where an accumulator takes values from: memory, or who makes them.
@@ -53,8 +51,8 @@ pub trait Supply {
     /// How many values there are yet, a multiple of the kernel's step.
     fn left(&self) -> usize;
 
-    /// Lets a kernel with two folds take blocks, at most so many, as long as they fit the window: did they all? Also returns what
-    /// it took, or nothing if no zero is among that.
+    /// Lets a kernel with two folds take blocks, at most so many, as long as they fit the window: did they
+    /// all? Also returns what it took, or nothing if no zero is among that.
     fn fold(
         &mut self,
         blocks: usize,
@@ -68,12 +66,14 @@ pub trait Supply {
 }
 
 /// Values in memory.
-struct Slice<'a> {
-    kernel: &'static Kernel,
+struct Slice<'a, Q> {
+    set: InstructionSet,
+    block: usize,
     values: &'a [Unaligned],
+    quantity: PhantomData<Q>,
 }
 
-impl<'a> Slice<'a> {
+impl<'a, Q> Slice<'a, Q> {
     fn take(&mut self, len: usize) -> &'a [Unaligned] {
         let (taken, rest) = self.values.split_at(len);
         self.values = rest;
@@ -81,7 +81,7 @@ impl<'a> Slice<'a> {
     }
 }
 
-impl Supply for Slice<'_> {
+impl<Q: Quantity> Supply for Slice<'_, Q> {
     fn left(&self) -> usize {
         self.values.len()
     }
@@ -93,59 +93,43 @@ impl Supply for Slice<'_> {
         totals: &mut Totals,
         compared: &mut Compared,
     ) -> (bool, &[Unaligned]) {
-        let limit = self.left().min(blocks * self.kernel.block());
+        let limit = self.left().min(blocks * self.block);
         let values = &self.values[..limit];
-        let done = self
-            .kernel
-            .fold(Depth::Two, values, window, totals, compared);
+        let done = fold::<Q>(self.set, Depth::Two, values, window, totals, compared);
         (done == limit, self.take(done))
     }
 
     fn block(&mut self) -> &[Unaligned] {
-        self.take(self.kernel.block().min(self.left()))
+        self.take(self.block.min(self.left()))
     }
 }
 
-/// Σx.
-pub type Summing = Accumulator<true, false, false>;
-/// Σx².
-pub type Squaring = Accumulator<false, true, false>;
-/// Σx, Σx², minimum and maximum.
-pub type Describing = Accumulator<true, true, true>;
-
-impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: bool> Accumulate
-    for Accumulator<SUM, SQUARES, EXTREMES, NARROW>
-{
+impl<Q: Quantity> Accumulate for Accumulator<Q> {
     type Raw = Unaligned;
 
-    fn new(kernels: &'static Kernels) -> Self {
-        let (kernel, full) = match (SUM, SQUARES, NARROW) {
-            (true, false, _) => (&kernels.sum, &kernels.sum),
-            (false, true, false) => (&kernels.squares, &kernels.squares),
-            (false, true, true) => (&kernels.narrow_squares, &kernels.narrow_squares),
-            (_, _, false) => (&kernels.moments, &kernels.describe),
-            (_, _, true) => (&kernels.narrow_moments, &kernels.narrow_describe),
-        };
+    fn new(set: InstructionSet) -> Self {
         Self {
-            kernels,
-            kernel,
-            full: if EXTREMES { full } else { kernel },
+            set,
+            blocking: Blocking::of::<Q>(set),
             window: None,
             totals: Totals::default(),
             bins: None,
             stretch: 0,
-            hopeless: false,
+            sifting_failed: false,
             wide: 0,
             moments: Moments::default(),
+            quantity: PhantomData,
         }
     }
 
     fn add(&mut self, values: &[Unaligned]) {
-        let step = self.full.step();
+        let step = self.blocking.step;
         let (values, rest) = values.split_at(values.len() - values.len() % step);
-        self.add_supply(&mut Slice {
-            kernel: self.full,
+        self.add_supply(&mut Slice::<Q> {
+            set: self.set,
+            block: self.blocking.block(),
             values,
+            quantity: PhantomData,
         });
         if !rest.is_empty() {
             self.moments.counts.all += rest.len() as u64;
@@ -164,9 +148,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
     }
 }
 
-impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: bool>
-    Accumulator<SUM, SQUARES, EXTREMES, NARROW>
-{
+impl<Q: Quantity> Accumulator<Q> {
     /// Brings everything into the moments.
     fn settle(&mut self) {
         self.deposit_totals();
@@ -199,7 +181,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             (fits, values) = supply.fold(room, &window, &mut self.totals, &mut compared);
             self.compare(compared, values);
         }
-        self.hopeless = false;
+        self.sifting_failed = false;
         self.stretch = if fits {
             0
         } else if supply.left() == before {
@@ -214,23 +196,23 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         if block.is_empty() {
             return true;
         }
-        let span = self.kernel.span(block);
+        let span = Span::of(self.set, block);
         self.compare(span.compared, block);
         self.add_spanned(block, span)
     }
 
     /// Adds fewer values than a step.
     fn add_rest(&mut self, rest: &[Unaligned]) {
-        if EXTREMES {
+        if Q::EXTREMES {
             for &value in rest {
                 self.moments.extremes.add(f64::from_ne_bytes(value));
             }
         }
         // Zeros change sums by nothing.
         let mut padded = [[0; 8]; MAX_STEP];
-        let padded = &mut padded[..self.kernel.step()];
+        let padded = &mut padded[..self.blocking.step];
         padded[..rest.len()].copy_from_slice(rest);
-        let span = self.kernel.span(padded);
+        let span = Span::of(self.set, padded);
         self.add_spanned(padded, span);
     }
 
@@ -245,9 +227,9 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             self.add_fitting(depth, block, &window);
             return depth == Depth::Two;
         }
-        // Where one block was hopeless, the next ones are likely to be.
-        self.hopeless = self.hopeless || !self.try_sifting(block);
-        if self.hopeless {
+        // Where one block was sifting_failed, the next ones are likely to be.
+        self.sifting_failed = self.sifting_failed || !self.try_sifting(block);
+        if self.sifting_failed {
             self.add_wide(block, span.finite);
         }
         false
@@ -272,19 +254,19 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         self.room();
         let no_extremes = &mut (f64::INFINITY, f64::NEG_INFINITY);
         let totals = &mut self.totals;
-        let done = self.kernel.fold(depth, block, window, totals, no_extremes);
+        let done = fold::<Q::Sums>(self.set, depth, block, window, totals, no_extremes);
         assert_eq!(done, block.len(), "the window holds the block");
     }
 
-    /// Adds a block whose values fit the window in force but for a few, which go one by one; `false`, and nothing added, if
-    /// they are more than a few.
+    /// Adds a block whose values fit the window in force but for a few, which go one by one; `false`, and
+    /// nothing added, if they are more than a few.
     fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
         let sieve = Sieve {
             least: window.least(Depth::Two),
             above: window.above,
         };
         let mut outliers = Outliers::default();
-        self.kernels.run(Sift(&sieve, block, &mut outliers));
+        self.set.run(Sift(&sieve, block, &mut outliers));
         let Some(mut outliers) = outliers.few() else {
             return false;
         };
@@ -324,7 +306,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         if upper == i32::MIN || largest.is_infinite() {
             return None;
         }
-        Window::new::<SQUARES, NARROW>(largest, self.kernel.k())
+        Window::new::<Q>(largest, self.blocking.log2_adds)
     }
 
     /// Adds one value of any kind to the sums.
@@ -333,10 +315,10 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             self.moments.counts.add_special(x);
             return;
         }
-        if SUM {
+        if Q::SUM {
             self.moments.sum.add(x);
         }
-        if SQUARES {
+        if Q::SQUARES {
             self.moments.squares.add_product(x, x);
         }
     }
@@ -350,7 +332,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         if let Some((_, Depth::Two)) = in_force {
             return in_force;
         }
-        let own = Window::new::<SQUARES, NARROW>(largest, self.kernel.k())
+        let own = Window::new::<Q>(largest, self.blocking.log2_adds)
             .and_then(|window| Some((window, window.depth(least, largest)?)));
         match (in_force, own) {
             (Some(_), None | Some((_, Depth::Three))) => in_force,
@@ -379,12 +361,12 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
             bins.drain(&mut self.moments.sum, &mut self.moments.squares);
         }
         if all_finite {
-            bins.add::<SUM, SQUARES>(block);
+            bins.add::<Q>(block);
             return;
         }
         for run in block.chunk_by(|a, b| is_finite(*a) == is_finite(*b)) {
             if is_finite(run[0]) {
-                bins.add::<SUM, SQUARES>(run);
+                bins.add::<Q>(run);
             } else {
                 for &value in run {
                     self.moments.counts.add_special(f64::from_ne_bytes(value));
@@ -394,7 +376,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
     }
 
     fn compare(&mut self, compared: (f64, f64), values: &[Unaligned]) {
-        if EXTREMES {
+        if Q::EXTREMES {
             let extremes = &mut self.moments.extremes;
             extremes.add_compared(compared.0, compared.1, values);
         }
@@ -412,7 +394,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool, const NARROW: b
         if let Some(window) = &self.window {
             let moments = &mut self.moments;
             self.totals
-                .deposit::<SUM, SQUARES>(window, &mut moments.sum, &mut moments.squares);
+                .deposit::<Q>(window, &mut moments.sum, &mut moments.squares);
         }
     }
 }

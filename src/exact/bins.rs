@@ -1,14 +1,15 @@
 //! Sums of values of any exponent: one integer for each exponent, added to without looking at the others.
 //!
 //! The large superaccumulator of Neal, "Fast exact summation using small and large superaccumulators" (2015),
-//! extended to squares. Significands are added as integers into the bin of their sign and exponent; nothing is
-//! shifted until [`Bins::drain`].
+//! extended to squares. Significands are added as integers into the bin of their sign and exponent; nothing
+//! is shifted until [`Bins::drain`].
 
 use std::alloc::{Layout, alloc_zeroed};
 
 use super::Unaligned;
 use super::digits::{Squares, Sum};
 use super::float::{LEAST_BIT, parts};
+use super::quantity::Quantity;
 
 const EXPONENTS: usize = 2048;
 /// A square has at most 106 bits, so a 128-bit bin holds 2^22 of them.
@@ -29,7 +30,8 @@ impl Bins {
     /// Empty bins; `None` if there is no memory for them (they take 80 KiB).
     pub fn new() -> Option<Box<Self>> {
         let layout = Layout::new::<Self>();
-        // SAFETY: the layout is not empty. All-zero bytes are a valid `Bins`, and a box owns memory of this layout.
+        // SAFETY: the layout is not empty. All-zero bytes are a valid `Bins`, and a box owns memory of this
+        // layout.
         unsafe {
             let bins = alloc_zeroed(layout).cast::<Self>();
             (!bins.is_null()).then(|| Box::from_raw(bins))
@@ -41,15 +43,15 @@ impl Bins {
         CAPACITY - self.values
     }
 
-    /// Adds finite values, at most [`Self::room`] of them: to Σx if `SUM`, to Σx² if `SQUARES`.
-    pub fn add<const SUM: bool, const SQUARES: bool>(&mut self, values: &[Unaligned]) {
+    /// Adds finite values, at most [`Self::room`] of them, to the sums that are asked for.
+    pub fn add<Q: Quantity>(&mut self, values: &[Unaligned]) {
         debug_assert!(values.len() <= self.room());
         self.values += values.len();
         for &value in values {
             let x = f64::from_ne_bytes(value);
             let index = (x.to_bits() >> 52) as usize;
             let significand = parts(x).significand;
-            if SUM {
+            if Q::SUM {
                 let (sum, carry) = self.low[index].overflowing_add(significand);
                 self.low[index] = sum;
                 // Rare and well predicted: at most once in 2^11 values.
@@ -57,7 +59,7 @@ impl Bins {
                     self.high[index] += 1;
                 }
             }
-            if SQUARES {
+            if Q::SQUARES {
                 let square = u128::from(significand) * u128::from(significand);
                 self.squares[index % EXPONENTS] += square;
             }

@@ -1,27 +1,29 @@
-//! The block kernel across columns: the rows of a matrix are read as they lie in memory, and every column has folds and a
-//! window of its own.
+//! The block kernel across columns: the rows of a matrix are read as they lie in memory, and every column has
+//! folds and a window of its own.
 //!
-//! A lane of [`super::extract`] belongs to the whole vector's sum; here it is a column. So the bounds proved there hold column
-//! by column, and admission is decided column by column, too: those whose values in a block of rows do not fit are left
-//! out and named, the others go on.
+//! A lane of [`super::extract`] belongs to the whole vector's sum; here it is a column. So the bounds proved
+//! there hold column by column, and admission is decided column by column, too: those whose values in a block
+//! of rows do not fit are left out and named, the others go on.
 
 use std::collections::TryReserveError;
+use std::marker::PhantomData;
 
 use super::Moments;
-use super::extract::extract_all;
+use super::extract::Running;
 use super::extremes::Extremes;
-use super::simd::{Kernels, Loop, Vector, hidden};
+use super::quantity::Quantity;
 use super::sparse::Sparse;
-use super::window::{Depth, MAX_LANES, Window};
+use super::window::{Depth, Window};
+use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, MAX_LANES, Simd, opaque};
 
 /// Neighbouring columns that are kept together: a cache line of doubles.
 pub const PACK: usize = MAX_LANES;
 
 /// log2 of the rows in a block, that is of the additions a lane does.
-const K: u32 = 6;
+const LOG2_ROWS: u32 = 6;
 
 /// Rows in a full block.
-pub const BLOCK: usize = 1 << K;
+pub const BLOCK: usize = 1 << LOG2_ROWS;
 
 /// Rows to go over in one pass: the running sums are loaded and stored once for so many.
 pub const PASS: usize = 8;
@@ -38,7 +40,7 @@ type Quantities<T> = [[[T; PACK]; DEPTH]; 3];
 /// What the passes over a block of rows change.
 #[repr(C, align(64))]
 #[derive(Clone)]
-pub struct Running {
+pub struct Pack {
     folds: Quantities<f64>,
     high: [f64; PACK],
     least: [f64; PACK],
@@ -47,7 +49,7 @@ pub struct Running {
 /// What the passes over a block of rows find out about the extremes, for the columns of a pack.
 #[repr(C, align(64))]
 #[derive(Clone)]
-pub struct Spread {
+struct Spread {
     /// As float comparison finds them, which does not tell zeros apart.
     min: [f64; PACK],
     max: [f64; PACK],
@@ -81,7 +83,8 @@ impl Spread {
 /// What is looked at between blocks.
 struct Frame {
     start: Quantities<f64>,
-    /// Bounds of what the windows admit; for columns without one just below the least nonzero number: zeros fit anywhere.
+    /// Bounds of what the windows admit; for columns without one just below the least nonzero number: zeros
+    /// fit anywhere.
     above: [f64; PACK],
     least: [f64; PACK],
     windows: [Option<Window>; PACK],
@@ -111,8 +114,8 @@ impl Frame {
     }
 
     /// The running sums at the start of a block.
-    fn begin(&self) -> Running {
-        Running {
+    fn begin(&self) -> Pack {
+        Pack {
             folds: self.start,
             high: [0.0; PACK],
             least: [f64::INFINITY; PACK],
@@ -121,9 +124,9 @@ impl Frame {
 
     /// Adds what the pending columns that fit their windows moved by; returns the others.
     #[inline(always)]
-    fn settle<const SUM: bool>(&mut self, running: &Running) -> u8 {
+    fn settle<Q: Quantity>(&mut self, running: &Pack) -> u8 {
         // A NaN anywhere leaves NaN in its column.
-        let witness = &running.folds[usize::from(!SUM)][0];
+        let witness = &running.folds[usize::from(!Q::SUM)][0];
         let mut taken = [0i64; PACK];
         for (lane, taken) in taken.iter_mut().enumerate() {
             let least = running.least[lane];
@@ -149,9 +152,9 @@ impl Frame {
 
     /// Gives a column that declined a block a window that suits it better, if there is one.
     #[cold]
-    fn adapt<const SUM: bool, const SQUARES: bool>(
+    fn adapt<Q: Quantity>(
         &mut self,
-        running: &Running,
+        running: &Pack,
         lane: usize,
         deposited: &mut Sparse<Moments>,
         column: usize,
@@ -168,7 +171,7 @@ impl Frame {
         let candidates = [2.0 * high, high].map(|largest| {
             let window = largest
                 .is_finite()
-                .then(|| Window::new::<SQUARES, false>(largest, K))?;
+                .then(|| Window::new::<Q>(largest, LOG2_ROWS))?;
             window.map(|window| (window, window.depth(least, high) == Some(Depth::Two)))
         });
         let holding = candidates.iter().flatten().find(|(_, holds)| *holds);
@@ -176,7 +179,7 @@ impl Frame {
         let choice = holding.or_else(|| candidates.iter().flatten().find(|_| too_low));
         if let Some(&(window, _)) = choice {
             let moments = deposited.get_or_insert_with(column, Moments::default);
-            self.deposit::<SUM, SQUARES>(lane, moments);
+            self.deposit::<Q>(lane, moments);
             self.above[lane] = window.above;
             self.least[lane] = window.least(Depth::Two);
             for (quantity, folds) in [&window.sum, &window.square, &window.error]
@@ -192,11 +195,7 @@ impl Frame {
     }
 
     /// Moves a column's totals to its moments.
-    fn deposit<const SUM: bool, const SQUARES: bool>(
-        &mut self,
-        lane: usize,
-        moments: &mut Moments,
-    ) {
+    fn deposit<Q: Quantity>(&mut self, lane: usize, moments: &mut Moments) {
         let Some(window) = &self.windows[lane] else {
             return; // nothing but zeros
         };
@@ -204,108 +203,108 @@ impl Frame {
         for folds in &mut self.totals {
             folds.iter_mut().for_each(|fold| fold[lane] = 0);
         }
-        if SUM {
+        if Q::SUM {
             window.sum.deposit(&sum, &mut moments.sum);
         }
-        if SQUARES {
+        if Q::SQUARES {
             window.square.deposit(&square, &mut moments.squares);
             window.error.deposit(&error, &mut moments.squares);
         }
     }
 }
 
-/// See [`fold`].
-pub type FoldRows = unsafe fn(&[*const f64], &[*const f64], usize, &mut [Running], &mut [Spread]);
-
-/// Kernels of Σx, of Σx², of both, and of both and the extremes.
-pub struct ColumnKernels {
-    /// Σx.
-    pub sum: FoldRows,
-    /// Σx².
-    pub squares: FoldRows,
-    /// Σx and Σx².
-    pub moments: FoldRows,
-    /// Σx, Σx² and the extremes.
-    pub describe: FoldRows,
+/// One pass: adds rows of values to the running sums, at least [`PACK`] columns of them. The last pack holds
+/// the last columns, some of which the one before may hold as well. Meanwhile the memory is asked for the
+/// same columns of the rows `ahead`.
+struct Pass<'a, Q> {
+    rows: &'a [*const f64],
+    ahead: &'a [*const f64],
+    columns: usize,
+    packs: &'a mut [Pack],
+    /// As many as packs, if extremes are asked for.
+    spreads: &'a mut [Spread],
+    quantity: PhantomData<Q>,
 }
 
-/// One pass: adds rows of `columns` values, at least [`PACK`], to the running sums. The last pack holds the last columns, some of
-/// which the one before may hold as well. Meanwhile the memory is asked for the same columns of the rows `ahead`.
-///
-/// # Safety
-/// The CPU has V's features, and the rows may be read at any alignment.
-#[inline(always)]
-pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-    rows: &[*const f64],
-    ahead: &[*const f64],
-    columns: usize,
-    packs: &mut [Running],
-    spreads: &mut [Spread],
-) {
-    debug_assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
-    debug_assert!(!EXTREMES || spreads.len() == packs.len());
-    let one = hidden(1.0);
-    for (p, pack) in packs.iter_mut().enumerate() {
-        let first = (p * PACK).min(columns - PACK);
-        for row in ahead {
-            // The nearest cache is full of running sums: a pass of rows would push them out before it is wanted.
-            // SAFETY: prefetching needs no valid address.
-            unsafe { V::prefetch_late(row.wrapping_add(first)) };
-        }
-        for lane in (0..PACK).step_by(V::LANES) {
-            // SAFETY: V's features and the rows are the caller's promise; a pack has as many lanes as `lane` runs over.
-            unsafe {
-                let one = Some(V::splat(one));
-                let [mut sum, mut square, mut error] = pack.folds.each_ref().map(|folds| {
-                    folds
-                        .each_ref()
-                        .map(|fold| [V::load(fold.as_ptr().add(lane))])
-                });
-                // With extremes the greatest magnitude follows from them.
-                let mut high = V::load(pack.high.as_ptr().add(lane));
-                let mut spread = EXTREMES.then(|| {
-                    let spread = &spreads[p];
-                    [&spread.min, &spread.max, &spread.some, &spread.all]
-                        .map(|lanes| V::load(lanes.as_ptr().add(lane)))
-                });
-                let mut least = V::load_least(pack.least.as_ptr().add(lane));
-                for row in rows {
-                    let x = V::load(row.add(first + lane));
-                    let magnitude = x.abs();
-                    if let Some([min, max, some, all]) = &mut spread {
-                        *min = x.min(*min);
-                        *max = x.max(*max);
-                        *some = x.or(*some);
-                        *all = x.and(*all);
+impl<Q: Quantity> Pass<'_, Q> {
+    /// # Safety
+    /// The rows may be read at any alignment.
+    unsafe fn run(self, set: InstructionSet) {
+        set.run(self);
+    }
+}
+
+impl<Q: Quantity> Kernel for Pass<'_, Q> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self {
+            rows,
+            ahead,
+            columns,
+            packs,
+            spreads,
+            ..
+        } = self;
+        assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
+        assert!(!Q::EXTREMES || spreads.len() == packs.len());
+        let one = opaque(1.0);
+        for (p, pack) in packs.iter_mut().enumerate() {
+            let first = (p * PACK).min(columns - PACK);
+            for row in ahead {
+                // The nearest cache is full of running sums: a pass of rows would push them out before it is
+                // wanted.
+                simd.prefetch_to_l2(row.wrapping_add(first));
+            }
+            for lane in (0..PACK).step_by(S::LANES) {
+                let one = Some(simd.splat(one));
+                // SAFETY: a pack has as many lanes as `lane` runs over, and `Pass::run`'s caller promises the
+                // rows.
+                unsafe {
+                    let [mut sum, mut square, mut error] = pack.running(simd, lane);
+                    // With extremes the greatest magnitude follows from them.
+                    let mut high = simd.load(pack.high.as_ptr().add(lane));
+                    let mut spread = if Q::EXTREMES {
+                        spreads[p].load(simd, lane)
                     } else {
-                        high = magnitude.max(high);
-                    }
-                    least = V::least(least, magnitude);
-                    if SUM {
-                        extract_all(&mut sum, 0, x, one);
-                    }
-                    if SQUARES {
-                        let product = x.mul(x);
-                        extract_all(&mut square, 0, product, one);
-                        extract_all(&mut error, 0, x.product_error(x, product), one);
-                    }
-                }
-                if let Some([min, max, some, all]) = spread {
-                    let spread = &mut spreads[p];
-                    min.store(spread.min.as_mut_ptr().add(lane));
-                    max.store(spread.max.as_mut_ptr().add(lane));
-                    some.store(spread.some.as_mut_ptr().add(lane));
-                    all.store(spread.all.as_mut_ptr().add(lane));
-                } else {
-                    high.store(pack.high.as_mut_ptr().add(lane));
-                }
-                V::store_least(least, pack.least.as_mut_ptr().add(lane));
-                for (quantity, folds) in [sum, square, error].iter().enumerate() {
-                    if if quantity == 0 { SUM } else { SQUARES } {
-                        for (fold, [vector]) in folds.iter().enumerate() {
-                            let at = pack.folds[quantity][fold].as_mut_ptr();
-                            vector.store(at.add(lane));
+                        [high; 4]
+                    };
+                    let mut least = simd.load_least(pack.least.as_ptr().add(lane));
+                    for row in rows {
+                        let x = simd.load(row.add(first + lane));
+                        let magnitude = x.abs();
+                        if Q::EXTREMES {
+                            let [min, max, some, all] = &mut spread;
+                            *min = x.min(*min);
+                            *max = x.max(*max);
+                            *some = x.or(*some);
+                            *all = x.and(*all);
+                        } else {
+                            high = magnitude.max(high);
                         }
+                        least = least.with(magnitude);
+                        if Q::SUM {
+                            sum.add(0, x, one);
+                        }
+                        if Q::SQUARES {
+                            let product = x.mul(x);
+                            square.add(0, product, one);
+                            error.add(0, x.product_error(x, product), one);
+                        }
+                    }
+                    if Q::EXTREMES {
+                        spreads[p].store(spread, lane);
+                    } else {
+                        high.store(pack.high.as_mut_ptr().add(lane));
+                    }
+                    least.store(pack.least.as_mut_ptr().add(lane));
+                    if Q::SUM {
+                        pack.store(0, &sum, lane);
+                    }
+                    if Q::SQUARES {
+                        pack.store(1, &square, lane);
+                        pack.store(2, &error, lane);
                     }
                 }
             }
@@ -313,29 +312,97 @@ pub unsafe fn fold<V: Vector, const SUM: bool, const SQUARES: bool, const EXTREM
     }
 }
 
-/// Exact sums of neighbouring columns under way: Σx if `SUM`, Σx² if `SQUARES`, the extremes if `EXTREMES`, which takes all
-/// three; but for what no window holds.
-pub struct Columns<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
-    kernels: &'static Kernels,
+impl Spread {
+    /// All four of the lanes from `lane` on.
+    ///
+    /// # Safety
+    /// There are as many lanes as a vector has.
+    #[inline(always)]
+    unsafe fn load<S: Simd>(&self, simd: S, lane: usize) -> [S::F64; 4] {
+        let Self {
+            min,
+            max,
+            some,
+            all,
+        } = self;
+        // SAFETY: the caller's promise.
+        [min, max, some, all].map(|lanes| unsafe { simd.load(lanes.as_ptr().add(lane)) })
+    }
+
+    /// Keeps all four.
+    ///
+    /// # Safety
+    /// As for [`Self::load`].
+    #[inline(always)]
+    unsafe fn store<V: F64s>(&mut self, spread: [V; 4], lane: usize) {
+        let Self {
+            min,
+            max,
+            some,
+            all,
+        } = self;
+        for (vector, to) in spread.into_iter().zip([min, max, some, all]) {
+            // SAFETY: the caller's promise.
+            unsafe { vector.store(to.as_mut_ptr().add(lane)) };
+        }
+    }
+}
+
+impl Pack {
+    /// The running sums of all quantities, of the lanes from `lane` on.
+    ///
+    /// # Safety
+    /// There are as many lanes as a vector has.
+    #[inline(always)]
+    unsafe fn running<S: Simd>(&self, simd: S, lane: usize) -> [Running<S, 1, DEPTH>; 3] {
+        let none = [[simd.splat(0.0)]; DEPTH];
+        let mut loaded = [none; 3];
+        for (folds, from) in loaded.iter_mut().zip(&self.folds) {
+            for (fold, from) in folds.iter_mut().zip(from) {
+                // SAFETY: the caller's promise.
+                *fold = unsafe { [simd.load(from.as_ptr().add(lane))] };
+            }
+        }
+        loaded.map(Running::from_folds)
+    }
+
+    /// Keeps the running sums of one quantity.
+    ///
+    /// # Safety
+    /// As for [`Self::running`].
+    #[inline(always)]
+    unsafe fn store<S: Simd>(&mut self, quantity: usize, sums: &Running<S, 1, DEPTH>, lane: usize) {
+        for ([fold], to) in sums.folds().iter().zip(&mut self.folds[quantity]) {
+            // SAFETY: the caller's promise.
+            unsafe { fold.store(to.as_mut_ptr().add(lane)) };
+        }
+    }
+}
+
+/// Exact sums and extremes of neighbouring columns under way, without what no window holds.
+pub struct Columns<Q> {
+    set: InstructionSet,
     columns: usize,
-    running: Vec<Running>,
+    running: Vec<Pack>,
     /// None without extremes.
     spreads: Vec<Spread>,
     frames: Vec<Frame>,
     /// What has left the columns' totals.
     deposited: Sparse<Moments>,
+    quantity: PhantomData<Q>,
 }
 
-impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQUARES, EXTREMES> {
+impl<Q: Quantity> Columns<Q> {
     /// For use after [`Self::begin`].
-    pub fn new(kernels: &'static Kernels) -> Self {
+    pub fn new(set: InstructionSet) -> Self {
         Self {
-            kernels,
+            set,
             columns: 0,
             running: Vec::new(),
             spreads: Vec::new(),
             frames: Vec::new(),
             deposited: Sparse::default(),
+            quantity: PhantomData,
         }
     }
 
@@ -347,7 +414,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQ
         self.running.clear();
         self.frames.clear();
         self.running.try_reserve_exact(packs)?;
-        if EXTREMES {
+        if Q::EXTREMES {
             self.spreads.clear();
             self.spreads.try_reserve_exact(packs)?;
             self.spreads.resize(packs, Spread::NONE);
@@ -374,38 +441,35 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQ
         }
     }
 
-    /// One pass over at most [`PASS`] rows of the present block. Meanwhile the memory is asked for the rows `ahead`.
+    /// One pass over at most [`PASS`] rows of the present block. Meanwhile the memory is asked for the rows
+    /// `ahead`.
     ///
     /// # Safety
     /// Each of the rows has as many readable doubles as there are columns, at any alignment.
     pub unsafe fn pass(&mut self, rows: &[*const f64], ahead: &[*const f64]) {
-        let kernels = &self.kernels.columns;
-        let fold = match (SUM, SQUARES) {
-            _ if EXTREMES => kernels.describe,
-            (true, true) => kernels.moments,
-            (true, false) => kernels.sum,
-            (false, _) => kernels.squares,
+        let pass = Pass::<Q> {
+            rows,
+            ahead,
+            columns: self.columns,
+            packs: &mut self.running,
+            spreads: &mut self.spreads,
+            quantity: PhantomData,
         };
-        // SAFETY: kernels come only from CPUs that have them; the rest is the caller's promise.
-        unsafe {
-            fold(
-                rows,
-                ahead,
-                self.columns,
-                &mut self.running,
-                &mut self.spreads,
-            )
-        };
+        // SAFETY: the caller's promise.
+        unsafe { pass.run(self.set) };
     }
 
-    /// Adds the block that was passed over to the columns that it fits, and returns for how many it is pending. Those have new
-    /// windows where that may help: pass over the block again for them, or leave it out of [`Self::pending`].
+    /// Adds the block that was passed over to the columns that it fits, and returns for how many it is
+    /// pending. Those have new windows where that may help: pass over the block again for them, or leave it
+    /// out of [`Self::pending`].
     pub fn settle(&mut self) -> usize {
-        struct Settle<'a, const SUM: bool>(&'a mut Frame, &'a Running);
-        impl<const SUM: bool> Loop for Settle<'_, SUM> {
+        struct Settle<'a, Q>(&'a mut Frame, &'a Pack, PhantomData<Q>);
+        impl<Q: Quantity> Kernel for Settle<'_, Q> {
+            type Output = ();
+
             #[inline(always)]
-            fn run(self) {
-                self.0.pending = self.0.settle::<SUM>(self.1);
+            fn run<S: Simd>(self, _: S) {
+                self.0.pending = self.0.settle::<Q>(self.1);
             }
         }
         let mut pending = 0;
@@ -418,7 +482,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQ
                 }
             }
             let pending_before = frame.pending;
-            self.kernels.run(Settle::<SUM>(frame, running));
+            self.set.run(Settle::<Q>(frame, running, PhantomData));
             if let Some(spread) = self.spreads.get_mut(p) {
                 for lane in bits(pending_before & !frame.pending) {
                     let (min, max) = spread.extremes(lane);
@@ -431,7 +495,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQ
             if frame.pending != 0 {
                 pending += frame.pending.count_ones() as usize;
                 for lane in bits(frame.pending) {
-                    frame.adapt::<SUM, SQUARES>(running, lane, &mut self.deposited, first + lane);
+                    frame.adapt::<Q>(running, lane, &mut self.deposited, first + lane);
                 }
             }
             if frame.blocks == MAX_BLOCKS {
@@ -439,7 +503,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQ
                 for lane in bits(frame.owned) {
                     let deposited = &mut self.deposited;
                     let moments = deposited.get_or_insert_with(first + lane, Moments::default);
-                    frame.deposit::<SUM, SQUARES>(lane, moments);
+                    frame.deposit::<Q>(lane, moments);
                 }
             }
             *running = frame.begin();
@@ -464,7 +528,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Columns<SUM, SQ
             None => Moments::default(),
         };
         let frame = &mut self.frames[p];
-        frame.deposit::<SUM, SQUARES>(lane, &mut moments);
+        frame.deposit::<Q>(lane, &mut moments);
         moments.extremes = std::mem::take(&mut frame.extremes[lane]);
         moments
     }

@@ -1,11 +1,12 @@
 //! The superaccumulator: an exact sum as a fixed-point integer that covers the whole exponent range.
 //!
-//! The integer is kept in radix 2^32, one digit to an `i64` word (Kulisch's long accumulator in the carry-save form
-//! of Neal's "Fast exact summation using small and large superaccumulators", 2015). A deposit adds less than
-//! 2^32 to each of at most three words, so 2^30 deposits fit on top of canonical digits before carries must move;
-//! and 2^31 canonical accumulators can be added word by word without overflow.
+//! The integer is kept in radix 2^32, one digit to an `i64` word (Kulisch's long accumulator in the
+//! carry-save form of Neal's "Fast exact summation using small and large superaccumulators", 2015). A deposit
+//! adds less than 2^32 to each of at most three words, so 2^30 deposits fit on top of canonical digits before
+//! carries must move; and 2^31 canonical accumulators can be added word by word without overflow.
 //!
-//! Canonical form: all digits but the top one in [0, 2^32), the sign in the top one. Equal sums have equal words.
+//! Canonical form: all digits but the top one in [0, 2^32), the sign in the top one. Equal sums have equal
+//! words.
 
 use super::float::{self, LEAST_BIT};
 use super::natural::Natural;
@@ -15,9 +16,11 @@ const DIGIT_MASK: i64 = (1 << DIGIT_BITS) - 1;
 /// Deposits between normalisations: 2^30 · 2^32 + 2^32 < 2^63.
 const DEPOSITS: u32 = 1 << 30;
 
-/// Words of an accumulator of values: (2^1024 · 2^63 counted in units of 2^-1074) and its sign need 2162 bits.
+/// Words of an accumulator of values: (2^1024 · 2^63 counted in units of 2^-1074) and its sign need 2162
+/// bits.
 pub const SUM_DIGITS: usize = 68;
-/// Words of an accumulator of squares and products: units of 2^-2148 up to 2^2048 · 2^63, and the sign: 4260 bits.
+/// Words of an accumulator of squares and products: units of 2^-2148 up to 2^2048 · 2^63, and the sign: 4260
+/// bits.
 pub const SQUARES_DIGITS: usize = 134;
 
 /// Σx, in units of 2^-1074.
@@ -42,7 +45,8 @@ impl<const N: usize, const LSB: i32> Default for Superaccumulator<N, LSB> {
 }
 
 impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
-    /// Adds ±magnitude · 2^exponent. The exponent is at least `LSB`, and the sum stays within the accumulator.
+    /// Adds ±magnitude · 2^exponent. The exponent is at least `LSB`, and the sum stays within the
+    /// accumulator.
     #[inline]
     pub fn deposit(&mut self, negative: bool, magnitude: u64, exponent: i32) {
         debug_assert!(exponent >= LSB);
@@ -137,7 +141,8 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         })
     }
 
-    /// b with |sum| <= 2^b in units of 2^LSB, and |sum| >= 2^(b-1) if the sum is positive. For canonical digits.
+    /// b with |sum| <= 2^b in units of 2^LSB, and |sum| >= 2^(b-1) if the sum is positive. For canonical
+    /// digits.
     pub fn bits(&self) -> u32 {
         debug_assert_eq!(self.deposits, 0);
         // Digits that only continue the sign, 0 or -1, are none.
@@ -155,8 +160,8 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         }
     }
 
-    /// (m, e) with m·2^e <= sum for a positive sum, and |sum| <= (m + 1)·2^e, in units of 2^LSB, m below 2^63. For canonical
-    /// digits.
+    /// (m, e) with m·2^e <= sum for a positive sum, and |sum| <= (m + 1)·2^e, in units of 2^LSB, m below
+    /// 2^63. For canonical digits.
     pub fn leading(&self) -> (u64, u32) {
         let bits = self.bits();
         let exponent = bits.saturating_sub(63);

@@ -2,8 +2,9 @@
 
 use super::accumulator::Accumulator;
 use super::integers::{Integer, IntegerAccumulator};
-use super::simd::{Kernels, Loop};
+use super::quantity::{Narrow, Quantity};
 use super::{Moments, Unaligned};
+use crate::simd::{InstructionSet, Kernel, Simd};
 
 /// A reduction under way.
 pub trait Accumulate: Send {
@@ -11,7 +12,7 @@ pub trait Accumulate: Send {
     type Raw: Copy + Send + Sync + 'static;
 
     /// Nothing added yet.
-    fn new(kernels: &'static Kernels) -> Self;
+    fn new(set: InstructionSet) -> Self;
     /// Adds values.
     fn add(&mut self, values: &[Self::Raw]);
     /// Adds what another accumulator holds.
@@ -30,10 +31,8 @@ pub trait Element {
     const HAS_RESTS: bool;
     /// The nearest double of a value, and the rest, exactly.
     fn to_doubles(raw: Self::Raw) -> (f64, f64);
-    /// What accumulates it: Σx if `SUM`, Σx² if `SQUARES`, the extremes if `EXTREMES`.
-    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>: Accumulate<
-        Raw = Self::Raw,
-    >;
+    /// What accumulates it.
+    type Accumulator<Q: Quantity>: Accumulate<Raw = Self::Raw>;
 }
 
 impl Element for f64 {
@@ -44,8 +43,7 @@ impl Element for f64 {
     fn to_doubles(raw: Unaligned) -> (f64, f64) {
         (f64::from_ne_bytes(raw), 0.0)
     }
-    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
-        Accumulator<SUM, SQUARES, EXTREMES>;
+    type Accumulator<Q: Quantity> = Accumulator<Q>;
 }
 
 impl Element for f32 {
@@ -55,8 +53,7 @@ impl Element for f32 {
     fn to_doubles(raw: [u8; 4]) -> (f64, f64) {
         (f32::from_ne_bytes(raw).into(), 0.0)
     }
-    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
-        Widening<SUM, SQUARES, EXTREMES>;
+    type Accumulator<Q: Quantity> = Widening<Q>;
 }
 
 impl<T: Integer> Element for T {
@@ -66,36 +63,35 @@ impl<T: Integer> Element for T {
     fn to_doubles(raw: T::Raw) -> (f64, f64) {
         T::read(raw).to_doubles()
     }
-    type Accumulator<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> =
-        IntegerAccumulator<T, SUM, SQUARES, EXTREMES>;
+    type Accumulator<Q: Quantity> = IntegerAccumulator<T, Q>;
 }
 
 /// Accumulates `f32` as the doubles that they are.
-pub struct Widening<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
-    kernels: &'static Kernels,
-    doubles: Accumulator<SUM, SQUARES, EXTREMES, true>,
+pub struct Widening<Q> {
+    set: InstructionSet,
+    doubles: Accumulator<Narrow<Q>>,
 }
 
 /// Doubles at a time, a block or several of the kernel's: 8 KiB of the stack, in the nearest cache.
 const TILE: usize = 1024;
 
-impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Accumulate
-    for Widening<SUM, SQUARES, EXTREMES>
-{
+impl<Q: Quantity> Accumulate for Widening<Q> {
     type Raw = [u8; 4];
 
-    fn new(kernels: &'static Kernels) -> Self {
+    fn new(set: InstructionSet) -> Self {
         Self {
-            kernels,
-            doubles: Accumulate::new(kernels),
+            set,
+            doubles: Accumulate::new(set),
         }
     }
 
     fn add(&mut self, values: &[[u8; 4]]) {
         struct Widen<'a>(&'a mut [Unaligned], &'a [[u8; 4]]);
-        impl Loop for Widen<'_> {
+        impl Kernel for Widen<'_> {
+            type Output = ();
+
             #[inline(always)]
-            fn run(self) {
+            fn run<S: Simd>(self, _: S) {
                 for (out, &value) in self.0.iter_mut().zip(self.1) {
                     *out = f64::from(f32::from_ne_bytes(value)).to_ne_bytes();
                 }
@@ -104,7 +100,7 @@ impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Accumulate
         let mut tile = [[0; 8]; TILE];
         for values in values.chunks(TILE) {
             let tile = &mut tile[..values.len()];
-            self.kernels.run(Widen(tile, values));
+            self.set.run(Widen(tile, values));
             self.doubles.add(tile);
         }
     }

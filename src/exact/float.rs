@@ -1,6 +1,7 @@
 //! The binary64 format: fields, powers of two, and order-preserving keys.
 
-/// Exponent of the least significant bit of the smallest subnormal: every finite `f64` is a multiple of 2^-1074.
+/// Exponent of the least significant bit of the smallest subnormal: every finite `f64` is a multiple of
+/// 2^-1074.
 pub const LEAST_BIT: i32 = -1074;
 
 /// Exponent of the smallest normal number.

@@ -1,8 +1,11 @@
 //! Exact moments of integers: sums of machine words, no floating point.
 
+use std::marker::PhantomData;
+
 use super::element::Accumulate;
 use super::moments::Moments;
-use super::simd::{Kernels, Loop};
+use super::quantity::Quantity;
+use crate::simd::{InstructionSet, Kernel, Simd};
 
 /// Values whose sums fit the word-sized accumulators of the loops below, and stay in the nearest cache.
 const RUN: usize = 1 << 12;
@@ -160,47 +163,47 @@ word!(u32);
 long!(i64, i32, i64::unsigned_abs);
 long!(u64, u32, std::convert::identity);
 
-/// Moments of integers under way: Σx if `SUM`, Σx² if `SQUARES`, minimum and maximum if `EXTREMES`, always the count.
+/// A reduction of integers under way.
 ///
 /// The sums have room for 2^63 values.
-pub struct IntegerAccumulator<T, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
-    kernels: &'static Kernels,
+pub struct IntegerAccumulator<T, Q> {
+    set: InstructionSet,
     count: u64,
     sum: i128,
     /// Σx² = low + high · 2^64.
     squares: (u128, u128),
     extremes: Option<(T, T)>,
+    quantity: PhantomData<Q>,
 }
 
-impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Accumulate
-    for IntegerAccumulator<T, SUM, SQUARES, EXTREMES>
-{
+impl<T: Integer, Q: Quantity> Accumulate for IntegerAccumulator<T, Q> {
     type Raw = T::Raw;
 
-    fn new(kernels: &'static Kernels) -> Self {
+    fn new(set: InstructionSet) -> Self {
         Self {
-            kernels,
+            set,
             count: 0,
             sum: 0,
             squares: (0, 0),
             extremes: None,
+            quantity: PhantomData,
         }
     }
 
     fn add(&mut self, values: &[T::Raw]) {
         struct Add<'a, A, R>(&'a mut A, &'a [R]);
-        impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Loop
-            for Add<'_, IntegerAccumulator<T, SUM, SQUARES, EXTREMES>, T::Raw>
-        {
+        impl<T: Integer, Q: Quantity> Kernel for Add<'_, IntegerAccumulator<T, Q>, T::Raw> {
+            type Output = ();
+
             #[inline(always)]
-            fn run(self) {
+            fn run<S: Simd>(self, _: S) {
                 for run in self.1.chunks(RUN) {
                     self.0.add_run(run);
                 }
             }
         }
         self.count += values.len() as u64;
-        self.kernels.run(Add(self, values));
+        self.set.run(Add(self, values));
     }
 
     fn merge(&mut self, other: Self) {
@@ -225,18 +228,16 @@ impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Acc
     }
 }
 
-impl<T: Integer, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
-    IntegerAccumulator<T, SUM, SQUARES, EXTREMES>
-{
+impl<T: Integer, Q: Quantity> IntegerAccumulator<T, Q> {
     #[inline(always)]
     fn add_run(&mut self, run: &[T::Raw]) {
-        if SUM {
+        if Q::SUM {
             self.sum += T::sum(run);
         }
-        if SQUARES {
+        if Q::SQUARES {
             self.add_squares(T::squares(run));
         }
-        if EXTREMES {
+        if Q::EXTREMES {
             self.add_extremes(T::extremes(run));
         }
     }

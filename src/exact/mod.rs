@@ -1,13 +1,14 @@
 //! Exact sums: the superaccumulator, the block kernel in front of it, and the one rounding behind it.
 //!
 //! Values travel through three tiers, each exact, so results cannot depend on the tier:
-//! 1. [`extract`]: blocks are folded into integers at the speed of memory, if their exponents lie close enough;
+//! 1. [`fold`]: blocks are folded into integers at the speed of memory, if their exponents lie close enough;
 //! 2. the same with a third fold, for blocks of a wider range;
 //! 3. [`bins`]: integer deposits by exponent, for everything else.
 //!
-//! [`accumulator`] chooses, block by block; [`products`] does the same for dot products, [`integers`] and [`short`] have
-//! ways of their own for integers and for a handful of values. All end as integer digits in a [`digits::Superaccumulator`], which [`round`] turns into an `f64` once.
-//! [`naive`] is the slow and plain version of the same, the oracle of the tests.
+//! [`accumulator`] chooses, block by block; [`products`] does the same for dot products, [`integers`] and
+//! [`short`] have ways of their own for integers and for a handful of values. All end as integer digits in a
+//! [`digits::Superaccumulator`], which [`round`] turns into an `f64` once. [`naive`] is the slow and plain
+//! version of the same, the oracle of the tests.
 
 pub mod accumulator;
 pub mod bins;
@@ -17,15 +18,18 @@ pub mod element;
 pub mod extract;
 pub mod extremes;
 pub mod float;
+pub mod fold;
+pub mod fold_products;
 pub mod integers;
 pub mod moments;
 pub mod naive;
 pub mod natural;
 pub mod products;
+pub mod quantity;
 pub mod round;
 pub mod short;
 pub mod sieve;
-pub mod simd;
+pub mod span;
 pub mod sparse;
 pub mod window;
 

@@ -1,4 +1,5 @@
-//! The slow and plain version of [`super::Accumulator`]: one integer deposit for each value. The oracle of the tests.
+//! The slow and plain version of [`super::Accumulator`]: one integer deposit for each value. The oracle of
+//! the tests.
 
 use super::{Moments, Unaligned};
 

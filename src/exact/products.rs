@@ -1,20 +1,25 @@
 //! Exact dot products: the driver of the product kernel, as [`super::accumulator`] is of the others.
 
 use super::Unaligned;
+use super::accumulator::MAX_STEP;
 use super::digits::Squares;
-use super::extract::Span;
 use super::float::CANONICAL_NAN;
+use super::fold::Blocking;
+use super::fold_products::{blocking, fold_products};
 use super::moments::Counts;
+use super::quantity;
 use super::round::Quotient;
-use super::simd::{Kernels, MAX_STEP, ProductKernel};
+use super::span::Span;
 use super::window::{Depth, ProductWindow, Totals};
+use crate::simd::InstructionSet;
 
 /// Pairs from which a block that is not finite is cleaned at a time: a multiple of every kernel's step.
 const CLEANED: usize = 128;
 
 /// Σxy under way.
 pub struct Products {
-    kernel: &'static ProductKernel,
+    set: InstructionSet,
+    blocking: Blocking,
     window: Option<ProductWindow>,
     totals: Totals,
     /// Products with a factor that is not finite, by their values.
@@ -24,9 +29,10 @@ pub struct Products {
 
 impl Products {
     /// Nothing added yet.
-    pub fn new(kernels: &'static Kernels) -> Self {
+    pub fn new(set: InstructionSet) -> Self {
         Self {
-            kernel: &kernels.products,
+            set,
+            blocking: blocking(set),
             window: None,
             totals: Totals::default(),
             counts: Counts::default(),
@@ -36,14 +42,14 @@ impl Products {
 
     /// Adds the products of pairs.
     pub fn add(&mut self, xs: &[Unaligned], ys: &[Unaligned]) {
-        let whole = xs.len() - xs.len() % self.kernel.step();
+        let whole = xs.len() - xs.len() % self.blocking.step;
         let (mut x, x_rest) = xs.split_at(whole);
         let (mut y, y_rest) = ys.split_at(whole);
         while !x.is_empty() {
             let (done, fits) = self.fold(x, y);
             (x, y) = (&x[done..], &y[done..]);
             if !fits {
-                let block = self.kernel.block().min(x.len());
+                let block = self.blocking.block().min(x.len());
                 self.add_block(&x[..block], &y[..block]);
                 (x, y) = (&x[block..], &y[block..]);
             }
@@ -52,7 +58,7 @@ impl Products {
             let mut padded = [[[0; 8]; MAX_STEP]; 2];
             padded[0][..x_rest.len()].copy_from_slice(x_rest);
             padded[1][..y_rest.len()].copy_from_slice(y_rest);
-            let step = self.kernel.step();
+            let step = self.blocking.step;
             self.add_block(&padded[0][..step], &padded[1][..step]);
         }
     }
@@ -81,22 +87,21 @@ impl Products {
         })
     }
 
-    /// Lets the kernel take blocks as long as they fit: how many pairs it took, and whether all that it was given.
+    /// Lets the kernel take blocks as long as they fit: how many pairs it took, and whether all that it was
+    /// given.
     fn fold(&mut self, x: &[Unaligned], y: &[Unaligned]) -> (usize, bool) {
         let Some(window) = self.window else {
             return (0, false);
         };
-        let limit = x.len().min(self.room() * self.kernel.block());
+        let limit = x.len().min(self.room() * self.blocking.block());
         let (x, y) = (&x[..limit], &y[..limit]);
-        let done = self
-            .kernel
-            .fold(Depth::Two, x, y, &window, &mut self.totals);
+        let done = fold_products(self.set, Depth::Two, x, y, &window, &mut self.totals);
         (done, done == limit)
     }
 
     /// Adds one block after a look at it.
     fn add_block(&mut self, x: &[Unaligned], y: &[Unaligned]) {
-        let (x_span, y_span) = (self.kernel.span(x), self.kernel.span(y));
+        let (x_span, y_span) = (Span::of(self.set, x), Span::of(self.set, y));
         if x_span.finite && y_span.finite {
             return self.add_finite(x, y, (x_span, y_span));
         }
@@ -112,7 +117,7 @@ impl Products {
                 }
             }
             let (x, y) = (&finite[0][..x.len()], &finite[1][..y.len()]);
-            let spans = (self.kernel.span(x), self.kernel.span(y));
+            let spans = (Span::of(self.set, x), Span::of(self.set, y));
             self.add_finite(x, y, spans);
         }
     }
@@ -123,12 +128,12 @@ impl Products {
             return;
         }
         let least = (x_span.least, y_span.least);
-        if let Some(window) = ProductWindow::new(largest, self.kernel.k()) {
+        if let Some(window) = ProductWindow::new(largest, self.blocking.log2_adds) {
             for depth in [Depth::Two, Depth::Three] {
                 if window.reaches(depth, least) {
                     self.deposit_totals();
                     self.window = Some(window);
-                    let done = self.kernel.fold(depth, x, y, &window, &mut self.totals);
+                    let done = fold_products(self.set, depth, x, y, &window, &mut self.totals);
                     if done == x.len() {
                         return;
                     }
@@ -155,7 +160,7 @@ impl Products {
         if let Some(window) = &self.window {
             let no_values = &mut Default::default();
             self.totals
-                .deposit::<false, true>(&window.folds, no_values, &mut self.sum);
+                .deposit::<quantity::Squares>(&window.folds, no_values, &mut self.sum);
         }
     }
 }

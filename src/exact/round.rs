@@ -1,12 +1,13 @@
 //! The one rounding: exact rationals, and their square roots, to `f64`, to nearest, ties to even.
 //!
 //! A rational N/D becomes 128 leading bits of its quotient and a sticky bit that tells whether anything
-//! follows. That decides every rounding: a tie needs 54 bits and nothing after them. A square root keeps 64 leading
-//! bits of floor(√q) and the sticky bit of its remainder, which suffices for the same reason.
+//! follows. That decides every rounding: a tie needs 54 bits and nothing after them. A square root keeps 64
+//! leading bits of floor(√q) and the sticky bit of its remainder, which suffices for the same reason.
 
 use super::natural::Natural;
 
-/// significand · 2^exponent, plus something below one unit if `inexact`. The significand's top bit is set, or it is 0.
+/// significand · 2^exponent, plus something below one unit if `inexact`. The significand's top bit is set, or
+/// it is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quotient {
     significand: u128,
@@ -52,7 +53,8 @@ impl Quotient {
         }
     }
 
-    /// The nearest `f64`, ties to even, of the number with this magnitude. 0 is +0.0; underflow keeps the sign.
+    /// The nearest `f64`, ties to even, of the number with this magnitude. 0 is +0.0; underflow keeps the
+    /// sign.
     pub fn round(self, negative: bool) -> f64 {
         if self.significand == 0 {
             return 0.0;
@@ -79,7 +81,8 @@ impl Quotient {
             } else {
                 tail >= HALF
             };
-            // The leading bit of a normal significand adds one to the exponent field, as does a carry out of it.
+            // The leading bit of a normal significand adds one to the exponent field, as does a carry out of
+            // it.
             let field = (exponent.max(-1023) + 1023 - i32::from(exponent >= -1022)) as u64;
             f64::from_bits((field << 52) + head + u64::from(up))
         };

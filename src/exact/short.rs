@@ -1,4 +1,5 @@
-//! A few values with exponents close together: their exact moments fit machine words, and round straight from there.
+//! A few values with exponents close together: their exact moments fit machine words, and round straight from
+//! there.
 //!
 //! Superaccumulators cost about a microsecond from zero to result, which rows of three values would feel.
 
@@ -6,7 +7,7 @@ use super::float::parts;
 use super::round::Quotient;
 
 /// Most values.
-pub const MOST: usize = 32;
+pub const MAX_VALUES: usize = 32;
 
 /// Bits between the lowest ends of the values: aligned to the lowest one, they have at most 53 + 60 bits.
 const SPAN: i32 = 60;
@@ -23,10 +24,11 @@ pub struct Short {
 }
 
 impl Short {
-    /// The moments of at most [`MOST`] values; `None` if they are not finite or their exponents too far apart.
+    /// The moments of at most [`MAX_VALUES`] values; `None` if they are not finite or their exponents too far
+    /// apart.
     #[inline]
     pub fn new<const SQUARES: bool>(values: &[f64]) -> Option<Self> {
-        debug_assert!(values.len() <= MOST);
+        debug_assert!(values.len() <= MAX_VALUES);
         let (mut lowest, mut highest) = (i32::MAX, i32::MIN);
         for &x in values {
             if !x.is_finite() {

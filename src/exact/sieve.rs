@@ -2,7 +2,7 @@
 
 use super::Unaligned;
 use super::accumulator::MAX_BLOCK;
-use super::simd::Loop;
+use crate::simd::{Kernel, Simd};
 
 /// What a window holds.
 pub struct Sieve {
@@ -57,9 +57,11 @@ impl Outliers {
 /// Finds the values that a sieve does not hold, unless they are more than a few.
 pub struct Sift<'a>(pub &'a Sieve, pub &'a [Unaligned], pub &'a mut Outliers);
 
-impl Loop for Sift<'_> {
+impl Kernel for Sift<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _: S) {
         const GROUP: usize = 16;
         let Self(sieve, values, outliers) = self;
         for (group, values) in values.chunks(GROUP).enumerate() {

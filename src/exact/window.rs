@@ -1,13 +1,13 @@
-//! Which bits a fold holds: the exponents of the start values, and what a block must satisfy to fit under them.
+//! Which bits a fold holds: the exponents of the start values, and what a block must satisfy to fit under
+//! them.
 //!
-//! Notation: lanes take 2^k additions per block; all |x| < 2^(e+1); a fold starts at 1.5·2^m and works in units of
-//! 2^(m-52). The head comment of [`super::extract`] has the proofs.
+//! Notation: lanes take 2^k additions per block; all |x| < 2^(e+1); a fold starts at 1.5·2^m and works in
+//! units of 2^(m-52). The head comment of [`super::extract`] has the proofs.
 
 use super::digits::{Squares, Sum, Superaccumulator};
 use super::float::{LEAST_BIT, MIN_EXPONENT, exponent, power_of_two};
-
-/// Lanes of the widest vector.
-pub const MAX_LANES: usize = 8;
+use super::quantity::{NARROW_BITS, Quantity};
+use crate::simd::MAX_LANES;
 
 /// Most folds of one quantity.
 pub const MAX_DEPTH: usize = 3;
@@ -21,11 +21,9 @@ pub enum Depth {
     Three = 3,
 }
 
-/// Each lane moves by at most 2^51 units a block, and up to 4 lanes share a total: 2^9 blocks stay below 2^63.
+/// Each lane moves by at most 2^51 units a block, and up to 4 lanes share a total: 2^9 blocks stay below
+/// 2^63.
 const MAX_BLOCKS: u32 = 1 << 9;
-
-/// Most significant bits of a narrow value: the squares have 52, and folds and squares of `f32` cannot underflow.
-const NARROW_BITS: i32 = 26;
 
 /// The folds of one quantity.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,8 +34,9 @@ pub struct Folds {
 }
 
 impl Folds {
-    /// The first fold's m, from values below 2^(e+1), is e + 2 + k. Rounding leaves residuals of at most half a unit,
-    /// 2^(m-53), so the next m is m - 52 + k. Below -1022 all doubles are multiples of the unit as it is.
+    /// The first fold's m, from values below 2^(e+1), is e + 2 + k. Rounding leaves residuals of at most half
+    /// a unit, 2^(m-53), so the next m is m - 52 + k. Below -1022 all doubles are multiples of the unit as it
+    /// is.
     fn new(e: i32, k: u32) -> Self {
         let mut folds = Self::default();
         let mut m = e + 2 + k as i32;
@@ -80,10 +79,13 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window for values up to `largest` (finite, not 0) in magnitude; `None` if no start value is large enough.
-    pub fn new<const SQUARES: bool, const NARROW: bool>(largest: f64, k: u32) -> Option<Self> {
+    /// The window for values up to `largest` (finite, not 0) in magnitude; `None` if no start value is large
+    /// enough.
+    ///
+    /// Lanes do 2^k additions in a block.
+    pub fn new<Q: Quantity>(largest: f64, k: u32) -> Option<Self> {
         let e = exponent(largest);
-        let top = if SQUARES { 2 * e + 1 } else { e } + 2 + k as i32;
+        let top = if Q::SQUARES { 2 * e + 1 } else { e } + 2 + k as i32;
         if top > 1022 {
             return None;
         }
@@ -92,30 +94,30 @@ impl Window {
             above: power_of_two(e + 1),
             ..Self::default()
         };
-        if SQUARES {
+        if Q::SQUARES {
             // h < 2^(2e+2), and its error is at most half an ulp of that: 2^(2e-52).
             window.square = Folds::new(2 * e + 1, k);
             window.error = Folds::new(2 * e - 53, k);
         }
         // Bits after the leading one, in a value and in h.
-        let (fraction, square_fraction) = if NARROW {
+        let (fraction, square_fraction) = if Q::NARROW {
             (NARROW_BITS - 1, 2 * NARROW_BITS - 2)
         } else {
             (52, 52)
         };
         for (depth, least) in window.least.iter_mut().enumerate() {
             let last = depth + 1;
-            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104), but narrow ones
-            // of more. The unit of the error's last fold is at least 2^-1074: so an error that underflows, f < -485,
-            // never fits.
+            // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and its error of 2^(2f-104),
+            // but narrow ones of more. The unit of the error's last fold is at least 2^-1074: so an error
+            // that underflows, f < -485, never fits.
             *least = match window.sum.unit[last] {
                 LEAST_BIT => 0.0,
                 unit => power_of_two(unit + fraction),
             };
-            if SQUARES {
+            if Q::SQUARES {
                 let root = |exponent: i32| power_of_two((exponent + 1).div_euclid(2));
                 *least = least.max(root(window.square.unit[last] + square_fraction));
-                if !NARROW {
+                if !Q::NARROW {
                     *least = least.max(root(window.error.unit[last] + 104));
                 }
             }
@@ -149,7 +151,8 @@ pub struct ProductWindow {
 }
 
 impl ProductWindow {
-    /// The window for factors up to these magnitudes (finite, not 0); `None` if no start value is large enough.
+    /// The window for factors up to these magnitudes (finite, not 0); `None` if no start value is large
+    /// enough.
     pub fn new(largest: (f64, f64), k: u32) -> Option<Self> {
         let e = exponent(largest.0) + exponent(largest.1) + 1;
         if e + 2 + k as i32 > 1022 {
@@ -166,7 +169,8 @@ impl ProductWindow {
             least: [0; 2],
         };
         for (depth, least) in window.least.iter_mut().enumerate() {
-            // The product of values of exponents f and g is a multiple of 2^(f+g-104), and RN of it of 2^(f+g-52).
+            // The product of values of exponents f and g is a multiple of 2^(f+g-104), and RN of it of
+            // 2^(f+g-52).
             let rounded = window.folds.square.unit[depth + 1] + 52;
             *least = rounded.max(window.folds.error.unit[depth + 1] + 104);
         }
@@ -183,8 +187,8 @@ impl ProductWindow {
     }
 }
 
-/// floor(log2 x) of x > 0, subnormals included: a subnormal factor makes the unit in the last place of the rounded product
-/// finer than its own.
+/// floor(log2 x) of x > 0, subnormals included: a subnormal factor makes the unit in the last place of the
+/// rounded product finer than its own.
 #[inline(always)]
 fn leading_bit(x: f64) -> i32 {
     if x < f64::MIN_POSITIVE {
@@ -217,17 +221,12 @@ impl Totals {
     }
 
     /// Moves them into superaccumulators, and leaves none.
-    pub fn deposit<const SUM: bool, const SQUARES: bool>(
-        &mut self,
-        window: &Window,
-        sum: &mut Sum,
-        squares: &mut Squares,
-    ) {
+    pub fn deposit<Q: Quantity>(&mut self, window: &Window, sum: &mut Sum, squares: &mut Squares) {
         if self.blocks > 0 {
-            if SUM {
+            if Q::SUM {
                 deposit(&mut self.sum, &window.sum, sum);
             }
-            if SQUARES {
+            if Q::SQUARES {
                 deposit(&mut self.square, &window.square, squares);
                 deposit(&mut self.error, &window.error, squares);
             }

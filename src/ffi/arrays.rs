@@ -4,6 +4,7 @@ use super::guard::guard;
 use super::pointers::{bytes, in_ptr, out_ptr, results};
 use crate::array::{Array, Dtype, View};
 use crate::error::{Error, Result, Status};
+use crate::exact::quantity;
 use crate::reduce::axes::{self, Op, Rounding};
 use crate::reduce::plan::Plan;
 use crate::reduce::{self, describe, dot};
@@ -12,8 +13,8 @@ use crate::unsigned::Unsigned;
 
 /// The sum of all elements of an array: as parexact_sum_f64.
 ///
-/// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in bytes exceeds
-/// the address space), CANCELLED. On failure `out` is untouched.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in
+/// bytes exceeds the address space), CANCELLED. On failure `out` is untouched.
 /// Cost, memory and thread safety: as parexact_sum_f64.
 ///
 /// # Safety
@@ -23,17 +24,17 @@ pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status 
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        out.write(reduce::array::<true, false, false>(&a)?.propagated_sum());
+        out.write(reduce::array::<quantity::Sum>(&a)?.propagated_sum());
         Ok(())
     })
 }
 
-/// The dot product of two arrays of the same shape, whose dtypes and strides may differ (of matrices: the Frobenius inner
-/// product): as parexact_dot_f64. No element is rounded to double first.
+/// The dot product of two arrays of the same shape, whose dtypes and strides may differ (of matrices: the
+/// Frobenius inner product): as parexact_dot_f64. No element is rounded to double first.
 ///
 /// Errors: as parexact_sum, and INVALID_ARGUMENT if the shapes differ. On failure `out` is untouched.
-/// Cost: as parexact_dot_f64 for contiguous doubles. Others are converted on the way: in cache that takes up to
-/// three times as long, and up to twelve times for 64-bit integers beyond 2^53.
+/// Cost: as parexact_dot_f64 for contiguous doubles. Others are converted on the way: in cache that takes up
+/// to three times as long, and up to twelve times for 64-bit integers beyond 2^53.
 /// Memory and thread safety: as parexact_dot_f64.
 ///
 /// # Safety
@@ -60,22 +61,24 @@ pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        out.write(reduce::array::<false, true, false>(&a)?.propagated_norm());
+        out.write(reduce::array::<quantity::Squares>(&a)?.propagated_norm());
         Ok(())
     })
 }
 
-/// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
-/// is the exact real result of the given values, rounded once to nearest, ties to even.
+/// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one
+/// pass. Each is the exact real result of the given values, rounded once to nearest, ties to even.
 ///
-/// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
-/// estimate. At least 0. Where count <= ddof, variance and std are NaN.
+/// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the
+/// unbiased estimate. At least 0. Where count <= ddof, variance and std are NaN.
 /// `nan_policy`: one of PAREXACT_NAN_*.
-/// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that infinity, or NaN if
-/// both signs occur; variance and std are NaN.
+/// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that
+/// infinity, or NaN if both signs occur; variance and std are NaN.
 ///
-/// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is untouched.
-/// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant memory.
+/// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is
+/// untouched.
+/// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant
+/// memory.
 /// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 ///
 /// # Safety
@@ -91,32 +94,33 @@ pub unsafe extern "C" fn parexact_describe(
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
-        let moments = reduce::array::<true, true, true>(&a)?;
+        let moments = reduce::array::<quantity::Describe>(&a)?;
         out.write(Stats::new(&moments, ddof, policy)?);
         Ok(())
     })
 }
 
-/// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for bit that of the
-/// whole-array function on the slice.
+/// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for
+/// bit that of the whole-array function on the slice.
 ///
 /// `op`: one of PAREXACT_OP_*.
-/// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end. NULL, or none:
-/// all of them.
+/// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end.
+/// NULL, or none: all of them.
 /// `ddof`: for PAREXACT_OP_VAR and _STD, as for parexact_describe; at least 0.
 /// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself; NAN_FOUND if any has a NaN.
-/// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May be NULL if
-/// there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
+/// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May
+/// be NULL if there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.
 ///
-/// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
-/// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
-/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 2 MiB for each thread.
+/// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an
+/// overlap; NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 2 MiB
+/// for each thread.
 /// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 ///
 /// # Safety
-/// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
-/// `out_len` doubles may be written there.
+/// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is
+/// NULL or `out_len` doubles may be written there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_reduce(
     a: *const Array,
@@ -152,17 +156,17 @@ pub unsafe extern "C" fn parexact_reduce(
 ///
 /// `where`, `axes`: as for parexact_state_update_axes.
 /// `ddof`, `nan_policy`: as for parexact_describe, for each result by itself; NAN_FOUND if any has a NaN.
-/// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or the mask. May be NULL
-/// if there are none.
+/// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or
+/// the mask. May be NULL if there are none.
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.
 ///
-/// Errors: as parexact_reduce; INVALID_ARGUMENT also for the mask's type and shape. After an error of an argument `out` is
-/// untouched, after others unspecified.
+/// Errors: as parexact_reduce; INVALID_ARGUMENT also for the mask's type and shape. After an error of an
+/// argument `out` is untouched, after others unspecified.
 /// Cost, memory and thread safety: as parexact_reduce.
 ///
 /// # Safety
-/// `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
-/// `out_len` results may be written there.
+/// `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count`
+/// numbers; `out` is NULL or `out_len` results may be written there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_describe_axes(
     a: *const Array,
@@ -251,8 +255,8 @@ pub fn check_result_count(plan: &Plan, given: usize, name: &str) -> Result<()> {
     }))
 }
 
-/// What parexact.f90 gives as the first of two axes if it must refuse arguments of its own, so that the message
-/// speaks of them: the second one is then the `dim` of the Fortran call. No array has this axis.
+/// What parexact.f90 gives as the first of two axes if it must refuse arguments of its own, so that the
+/// message speaks of them: the second one is then the `dim` of the Fortran call. No array has this axis.
 const FORTRAN_REFUSES: i32 = -i32::MAX;
 
 /// The refusal of a Fortran call that reduces one dimension of an array into `results`.

@@ -31,12 +31,12 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 /// makes, and the work and jobs that they start on other threads. A call that is running keeps the control
 /// it began with. NULL detaches.
 ///
-/// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
-/// within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
-/// answer CANCELLED at once, taking a lock or an item of a queue included: to clean up, detach first. parexact_submit and
-/// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads; the progress of calls
-/// that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
-/// its progress alone.
+/// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel, within some
+/// 50 ms unless a callback takes longer; calls that begin while the control is cancelled answer CANCELLED at
+/// once, taking a lock or an item of a queue included: to clean up, detach first. parexact_submit and
+/// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads;
+/// the progress of calls that run at once is mixed up then. Calls made by callbacks of a governed call are
+/// governed too and leave its progress alone.
 ///
 /// A callback may attach a control, too: it governs what is called there, and when the callback returns, its
 /// thread has the control again that it had before.
@@ -88,9 +88,10 @@ pub unsafe extern "C" fn parexact_control_cancel(control: *mut Control) {
     }
 }
 
-/// How far the governed call is, or the last one if none is running: `done` of `total` items, equal
-/// when it has succeeded. What an item is depends on the call: a value of an array, a group of
-/// results of a reduction over axes, 4096 random numbers, an item of a map, 2^15 points of parexact_pi or 1024 of parexact_integrate.
+/// How far the governed call is, or the last one if none is running: `done` of `total` items, equal when it
+/// has succeeded. What an item is depends on the call: a value of an array, a group of results of a reduction
+/// over axes, 4096 random numbers, an item of a map, 2^15 points of parexact_pi or 1024 of
+/// parexact_integrate.
 ///
 /// `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
 /// Thread safety: any thread may call it at any time. Takes nanoseconds.

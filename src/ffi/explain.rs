@@ -7,18 +7,19 @@ use super::guard::guard;
 use super::pointers::out_ptr;
 use super::status::VERSION;
 use crate::error::{Error, Status};
-use crate::exact::simd;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS, Rule};
 use crate::parallel::{fork, runtime};
+use crate::simd::{in_force, instruction_set};
 
-/// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
-/// the number of threads that a call from this thread would use, the rule that decided and the value it
-/// read; what the default follows from, as the documentation of parexact_set_num_threads explains: the
-/// processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none),
-/// the number of ranks on this node and the variable that tells it (null: no launcher does), the processors
-/// that these ranks have together; the workers that exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
-/// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
-/// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
+/// Writes a description of the library's present behaviour, one JSON object in ASCII: the version; the number
+/// of threads that a call from this thread would use, the rule that decided and the value it read; what the
+/// default follows from, as the documentation of parexact_set_num_threads explains: the processors in the
+/// affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none), the number of
+/// ranks on this node and the variable that tells it (null: no launcher does), the processors that these
+/// ranks have together; the workers that exist and those the system refused; the SIMD path in use, what
+/// PAREXACT_SIMD requests (null: not set; a name that the processor lacks, or nobody knows, has no effect)
+/// and the processor's features; how many forks lie between this process and the one that loaded the library.
+/// Fields may be added in later versions.
 ///
 /// `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
 /// `needed`: receives the size of the description in bytes, the terminating NUL included; it may
@@ -120,11 +121,14 @@ fn compose(
         pool.granted, pool.refused
     )?;
     let requested = std::env::var_os("PAREXACT_SIMD");
-    let features: Vec<String> = cpu_features().into_iter().map(quote).collect();
+    let features: Vec<String> = instruction_set::cpu_features()
+        .into_iter()
+        .map(quote)
+        .collect();
     write!(
         json,
         ",\"simd\":{{\"path\":{},\"requested\":{},\"cpu_features\":[{}]}}",
-        quote(simd::path_name()),
+        quote(in_force().name()),
         or_null(requested.map(|value| quote(&value.to_string_lossy()))),
         features.join(",")
     )?;
@@ -149,26 +153,6 @@ fn describe(rule: &Rule, default: &threads::Default) -> (&'static str, Option<St
             default.ranks.map(|ranks| ranks.count.to_string()),
         ),
     }
-}
-
-/// Those that the block kernels look at.
-fn cpu_features() -> Vec<&'static str> {
-    let mut features = Vec::new();
-    #[cfg(target_arch = "x86_64")]
-    {
-        for (name, present) in [
-            ("avx2", std::arch::is_x86_feature_detected!("avx2")),
-            ("fma", std::arch::is_x86_feature_detected!("fma")),
-            ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
-            ("avx512dq", std::arch::is_x86_feature_detected!("avx512dq")),
-            ("avx512vl", std::arch::is_x86_feature_detected!("avx512vl")),
-        ] {
-            if present {
-                features.push(name);
-            }
-        }
-    }
-    features
 }
 
 /// What is there, or JSON's null.

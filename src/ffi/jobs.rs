@@ -14,14 +14,16 @@ use crate::parallel::wait::Timeout;
 
 /// Runs `task` in the background, on a worker of the pool. Jobs begin in no particular order.
 ///
-/// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done. `out`: receives the
-/// job, before the task begins, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
-/// attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
-/// called.
-/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. What comes of the task is answered by parexact_job_wait.
-/// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs; a job that
-/// runs code of an interpreter, Python's, must be cancelled and waited for before, or that ends the process by a signal.
-/// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.
+/// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done.
+/// `out`: receives the job, before the task begins, to be waited for with parexact_job_wait and released with
+/// parexact_job_free; untouched on failure. The control that is attached to the calling thread now governs
+/// the job and the calls in it: cancelled before the job begins, the task is not called.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. What comes of the task is answered by
+/// parexact_job_wait. Where the system grants no worker, the task has run before this returns. A process that
+/// exits does not wait for jobs; a job that runs code of an interpreter, Python's, must be cancelled and
+/// waited for before, or that ends the process by a signal.
+/// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks
+/// included.
 ///
 /// # Safety
 /// `pool` is NULL or a pool; the task may be called on any thread; `out` is NULL or may be written.
@@ -42,8 +44,8 @@ pub unsafe extern "C" fn parexact_submit(
     })
 }
 
-/// Waits until the job is done, and answers what came of it: OK, CALLBACK_FAILED if its function answered other than 0, CANCELLED,
-/// each time it is asked.
+/// Waits until the job is done, and answers what came of it: OK, CALLBACK_FAILED if its function answered
+/// other than 0, CANCELLED, each time it is asked.
 ///
 /// `timeout_seconds`: below 0 waits for ever, 0 only looks.
 /// Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
@@ -72,7 +74,8 @@ pub unsafe extern "C" fn parexact_job_wait(job: *mut Job, timeout_seconds: f64) 
 
 /// Releases the handle. A job that is running, or has not begun, is done all the same.
 ///
-/// NULL is harmless, and so is a job of the parent process. Thread safety: any thread may call it, once for each job.
+/// NULL is harmless, and so is a job of the parent process. Thread safety: any thread may call it, once for
+/// each job.
 ///
 /// # Safety
 /// `job` is NULL or a job that has not been freed, and that no other call begins to use meanwhile.

@@ -26,7 +26,8 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
     })
 }
 
-/// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait is not kept.
+/// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait
+/// is not kept.
 ///
 /// `timeout_seconds`: below 0 waits for ever, 0 only tries.
 /// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, if the

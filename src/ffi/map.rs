@@ -25,26 +25,28 @@ pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
     }
 }
 
-/// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being one of them.
+/// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being
+/// one of them.
 ///
-/// `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of `item_size` bytes, a C
-/// struct being what tuples and dictionaries are to Python. `results`: as many of `result_size` bytes; the result of item i lands
-/// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it was given.
-/// They may be one array, changed in place.
-/// `chunk_size`: items that stay with one thread; 0 chooses: 1 if there are few, 256 at most, and threads that have no items left
-/// take some of the others', so that slow items may lie together.
+/// `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of
+/// `item_size` bytes, a C struct being what tuples and dictionaries are to Python. `results`: as many of
+/// `result_size` bytes; the result of item i lands at place i. Either may be NULL if its size is 0; fn then
+/// gets the pointer as it was given. They may be one array, changed in place.
+/// `chunk_size`: items that stay with one thread; 0 chooses: 1 if there are few, 256 at most, and threads
+/// that have no items left take some of the others', so that slow items may lie together.
 ///
-/// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has the lowest failing
-/// index seen and what fn answered.
-/// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space; INVALID_ARGUMENT; CALLBACK_FAILED;
-/// CANCELLED; FORKED. After a failure `results` is unspecified.
-/// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake up. The control
-/// attached to the calling thread is looked at before each item; progress is in items, reported
-/// some at a time: with slow functions, chunk_size 1 shows it best.
+/// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has
+/// the lowest failing index seen and what fn answered.
+/// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space;
+/// INVALID_ARGUMENT; CALLBACK_FAILED; CANCELLED; FORKED. After a failure `results` is unspecified.
+/// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake
+/// up. The control attached to the calling thread is looked at before each item; progress is in items,
+/// reported some at a time: with slow functions, chunk_size 1 shows it best.
 /// Thread safety: any thread may call it at any time. On a worker it runs serially.
 ///
 /// # Safety
-/// `pool` is NULL or a pool; the arrays are as above and nobody else writes them meanwhile; fn may be called on any thread.
+/// `pool` is NULL or a pool; the arrays are as above and nobody else writes them meanwhile; fn may be called
+/// on any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_map(
     pool: *mut UserPool,
@@ -78,12 +80,12 @@ pub unsafe extern "C" fn parexact_map(
 
 /// parexact_map in the background: returns at once, and all of it happens on workers.
 ///
-/// Arguments are those of parexact_map; the arrays and `user_data` must stay until the job is done. `out`: receives the job, to be
-/// waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is attached
-/// to the calling thread now governs the job: its progress is that of the map, from 0 of `count` on. From a callback on a worker it
-/// is serial, as everything there.
-/// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
-/// Where the system grants no worker, the map is done before this returns.
+/// Arguments are those of parexact_map; the arrays and `user_data` must stay until the job is done. `out`:
+/// receives the job, to be waited for with parexact_job_wait and released with parexact_job_free; untouched
+/// on failure. The control that is attached to the calling thread now governs the job: its progress is that
+/// of the map, from 0 of `count` on. From a callback on a worker it is serial, as everything there.
+/// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by
+/// parexact_job_wait. Where the system grants no worker, the map is done before this returns.
 ///
 /// # Safety
 /// As for parexact_map, until the job is done; `out` is NULL or may be written.

@@ -97,7 +97,8 @@ pub unsafe fn shared<T>(ptr: *const T, name: &str) -> Result<Arc<T>> {
 
 /// Takes the reference back that a counted handle stands for; none for what can be no handle.
 ///
-/// A thing of the parent of this process is left as it is: threads that stayed there may have been changing it.
+/// A thing of the parent of this process is left as it is: threads that stayed there may have been changing
+/// it.
 ///
 /// # Safety
 /// As for [`shared`], and the handle is not used again.
@@ -148,8 +149,8 @@ pub unsafe fn bytes_mut<'a, const SIZE: usize>(
 /// Places for `n` results, at any address; on the terms of [`bytes`].
 ///
 /// # Safety
-/// NULL, or `n` items that may be read and written, which nobody else uses while the places are in use; any bit pattern
-/// must be a valid `T`.
+/// NULL, or `n` items that may be read and written, which nobody else uses while the places are in use; any
+/// bit pattern must be a valid `T`.
 pub unsafe fn results<T: Copy>(ptr: *mut T, n: usize, names: [&str; 2]) -> Result<Results<T>> {
     if n > 0 {
         check_length(ptr.is_null(), n, size_of::<T>(), names)?;

@@ -1,13 +1,14 @@
 //! Pools: a predetermined number of workers, for maps and jobs.
 //!
-//! Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads. Pools of one's own
-//! keep their size; several may exist at once, and each may be used by any number of threads.
+//! Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads.
+//! Pools of one's own keep their size; several may exist at once, and each may be used by any number of
+//! threads.
 //!
 //! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
 //! exceptions, longjmp out of themselves nor call pthread_exit, and no exception of another language may
-//! leave them. One that answers a status of this library keeps the message that goes with it, if that is wanted:
-//! parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a
-//! worker run serially, on that worker.
+//! leave them. One that answers a status of this library keeps the message that goes with it, if that is
+//! wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on
+//! a worker run serially, on that worker.
 //!
 //! Waiting for locks and jobs without a timeout is safe as far as this library can see: where it could never
 //! end, the answer is DEADLOCK. It sees circles of any length, those through a job that any one of several
@@ -30,10 +31,11 @@ const POOL_BYTES: usize = 4 << 10;
 
 /// Makes a pool of `workers` threads, or of as many as the system grants.
 ///
-/// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
-/// parexact_pool_free; untouched on failure.
-/// In a forked child the handle stands for a pool of the same size, made on first use there.
-/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
+/// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be
+/// released with parexact_pool_free; untouched on failure. In a forked child the handle stands for a pool of
+/// the same size, made on first use there.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred,
+/// and 2 MiB of address space each.
 /// Thread safety: any thread.
 ///
 /// # Safety
@@ -60,8 +62,8 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
 ///
 /// Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and
 /// waited for, too. A callback that frees a pool does not wait, since it might wait for itself: the pool then
-/// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The handles
-/// of its jobs stay valid.
+/// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The
+/// handles of its jobs stay valid.
 /// Thread safety: any thread may call it, once for each pool. From then on only callbacks of the pool may use
 /// the handle.
 ///

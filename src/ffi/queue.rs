@@ -1,8 +1,8 @@
 //! Queues of fixed-size items, between any number of producers and consumers.
 //!
 //! Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK, and
-//! a thread that waits there is taken to go on: a callback that waits for what only a job behind it in the same
-//! pool will put needs a timeout, or a pool with more workers.
+//! a thread that waits there is taken to go on: a callback that waits for what only a job behind it in the
+//! same pool will put needs a timeout, or a pool with more workers.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use crate::reserve;
 
 /// Makes an empty queue, first in, first out. Release it with parexact_queue_free.
 ///
-/// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
+/// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items
+/// without content.
 /// `out`: receives the handle; untouched on failure.
 /// Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY.
 /// Memory is taken as items come, and given back as they go.
@@ -41,9 +42,11 @@ pub unsafe extern "C" fn parexact_queue_new(
 
 /// Puts a copy of the item at the end of the queue, waiting while it is full.
 ///
-/// `item`: item_size bytes; may be NULL if that is 0. `timeout_seconds`: below 0 waits for ever, 0 only tries.
-/// Errors: TIMEOUT if it stayed full; CLOSED; CANCELLED by the control attached to the calling thread; NO_MEMORY; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of
-/// the parent process. After any of them the item is not in the queue.
+/// `item`: item_size bytes; may be NULL if that is 0. `timeout_seconds`: below 0 waits for ever, 0 only
+/// tries.
+/// Errors: TIMEOUT if it stayed full; CLOSED; CANCELLED by the control attached to the calling thread;
+/// NO_MEMORY; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of the parent process.
+/// After any of them the item is not in the queue.
 /// Cost: some 50 ns for a small item, if nobody is in the way. Thread safety: any thread.
 ///
 /// # Safety
@@ -70,13 +73,15 @@ pub unsafe extern "C" fn parexact_queue_put(
 
 /// Takes the first item out of the queue, waiting while it is empty.
 ///
-/// `item`: receives item_size bytes; untouched on failure; may be NULL if item_size is 0. `timeout_seconds`: below 0 waits for ever,
-/// 0 only tries.
-/// Errors: TIMEOUT if it stayed empty; CLOSED if it is closed and empty; CANCELLED by the control attached to the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
-/// FORKED for a queue of the parent process. Cost and thread safety: as parexact_queue_put.
+/// `item`: receives item_size bytes; untouched on failure; may be NULL if item_size is 0. `timeout_seconds`:
+/// below 0 waits for ever, 0 only tries.
+/// Errors: TIMEOUT if it stayed empty; CLOSED if it is closed and empty; CANCELLED by the control attached to
+/// the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of the parent
+/// process. Cost and thread safety: as parexact_queue_put.
 ///
 /// # Safety
-/// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be written there.
+/// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be written
+/// there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_queue_get(
     queue: *mut Queue,
@@ -92,7 +97,8 @@ pub unsafe extern "C" fn parexact_queue_get(
         }
         let item = item.cast::<u8>();
         queue.get(timeout, |front, back| {
-            // SAFETY: the two parts make item_size bytes; if any, the pointer is not null, and the rest is the caller's promise.
+            // SAFETY: the two parts make item_size bytes; if any, the pointer is not null, and the rest is
+            // the caller's promise.
             unsafe {
                 item.copy_from_nonoverlapping(front.as_ptr(), front.len());
                 let rest = item.wrapping_add(front.len());
@@ -112,8 +118,8 @@ pub unsafe extern "C" fn parexact_queue_length(queue: *const Queue) -> usize {
     guard_value(|| Ok(unsafe { handle(queue) }.map_or(0, Queue::len)))
 }
 
-/// Closes the queue: nothing more can be put, and everybody who waits is woken. What is inside can still be got; then
-/// parexact_queue_get answers CLOSED.
+/// Closes the queue: nothing more can be put, and everybody who waits is woken. What is inside can still be
+/// got; then parexact_queue_get answers CLOSED.
 ///
 /// Closing again is harmless. Errors: NULL_POINTER, INVALID_ARGUMENT, FORKED. Thread safety: any thread.
 ///
@@ -129,7 +135,8 @@ pub unsafe extern "C" fn parexact_queue_close(queue: *mut Queue) -> Status {
 
 /// Closes and frees the queue; what is inside is lost. Threads that wait at it answer CLOSED.
 ///
-/// NULL is harmless, and so is a queue of the parent process. Thread safety: any thread may call it, once for each queue.
+/// NULL is harmless, and so is a queue of the parent process. Thread safety: any thread may call it, once for
+/// each queue.
 ///
 /// # Safety
 /// `queue` is NULL or a queue that has not been freed, and that no other call begins to use meanwhile.

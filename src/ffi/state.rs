@@ -8,6 +8,7 @@ use super::pointers::{in_ptr, out_ptr};
 use crate::array::Array;
 use crate::error::{Error, Result, Status};
 use crate::exact::Moments;
+use crate::exact::quantity;
 use crate::reduce;
 use crate::state::{PAREXACT_STATE_WORDS, State};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
@@ -21,7 +22,8 @@ pub extern "C" fn parexact_state_words() -> usize {
 /// Makes a state of no values.
 ///
 /// Errors: NULL_POINTER.
-/// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at the same time.
+/// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at
+/// the same time.
 ///
 /// # Safety
 /// `s` is NULL or a state may be written there.
@@ -34,10 +36,11 @@ pub unsafe extern "C" fn parexact_state_init(s: *mut State) -> Status {
     })
 }
 
-/// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
-/// order and the splitting into updates and merges.
+/// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values,
+/// whatever the order and the splitting into updates and merges.
 ///
-/// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
+/// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the
+/// state is untouched.
 /// Cost: as parexact_describe, and about a microsecond.
 ///
 /// # Safety
@@ -48,13 +51,13 @@ pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -
         // SAFETY: passed on from the caller.
         unsafe {
             out_ptr(s, "s")?;
-            add(s, &reduce::array::<true, true, true>(&view(a, "a")?)?)
+            add(s, &reduce::array::<quantity::Describe>(&view(a, "a")?)?)
         }
     })
 }
 
-/// Adds moments to a state. Not inlined: while the moments are computed, the copy of the state does not take up
-/// the stack.
+/// Adds moments to a state. Not inlined: while the moments are computed, the copy of the state does not take
+/// up the stack.
 ///
 /// # Safety
 /// `s` is NULL or a state.
@@ -77,7 +80,8 @@ pub unsafe fn count(s: *const State) -> Result<u64> {
     Ok(unsafe { in_ptr(s, "s")? }.moments()?.counts.all)
 }
 
-/// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
+/// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same
+/// state.
 ///
 /// Errors: NULL_POINTER; BAD_STATE if the words of either contradict each other, so that no set of values has
 /// them (docs/state-format.md lists the rules); SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
@@ -106,7 +110,8 @@ pub unsafe extern "C" fn parexact_state_merge(into: *mut State, from: *const Sta
 /// The statistics of a state's values: just those that parexact_describe gives for an array of them.
 ///
 /// `ddof`, `nan_policy`: as for parexact_describe.
-/// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND. On failure `out` is untouched.
+/// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND. On failure `out` is
+/// untouched.
 /// Cost: microseconds.
 ///
 /// # Safety
@@ -144,8 +149,8 @@ pub unsafe extern "C" fn parexact_state_norm(s: *const State, out: *mut f64) -> 
     })
 }
 
-/// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low half first.
-/// Two parties that get the same fingerprint have the same counts, exact sums and extremes.
+/// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low
+/// half first. Two parties that get the same fingerprint have the same counts, exact sums and extremes.
 ///
 /// `out`: two numbers.
 /// Errors: NULL_POINTER, BAD_STATE (also after a failed parexact_mpi_merge). On failure `out` is untouched.

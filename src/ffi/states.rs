@@ -1,9 +1,9 @@
 //! States along axes: one for each result of a reduction.
 //!
-//! Arrays of states are processed by all threads in force, and checked as a whole: a call that refuses an argument or a
-//! state leaves all of them untouched, and the message names the first one. After CANCELLED, FORKED and INTERNAL some
-//! have been changed and some not; so the error word of each holds the status, and it answers BAD_STATE until
-//! parexact_states_init makes it anew.
+//! Arrays of states are processed by all threads in force, and checked as a whole: a call that refuses an
+//! argument or a state leaves all of them untouched, and the message names the first one. After CANCELLED,
+//! FORKED and INTERNAL some have been changed and some not; so the error word of each holds the status, and
+//! it answers BAD_STATE until parexact_states_init makes it anew.
 
 use super::arrays::{check_result_count, mask, plan, view};
 use super::guard::guard;
@@ -17,7 +17,8 @@ use crate::stats::{NanPolicy, Stats, checked_ddof};
 
 /// Makes states of no values.
 ///
-/// Errors: NULL_POINTER, unless there are no states; SIZE_OVERFLOW (the states exceed the address space); CANCELLED.
+/// Errors: NULL_POINTER, unless there are no states; SIZE_OVERFLOW (the states exceed the address space);
+/// CANCELLED.
 ///
 /// # Safety
 /// `states` is NULL or `state_count` states may be written there.
@@ -30,11 +31,11 @@ pub unsafe extern "C" fn parexact_states_init(states: *mut State, state_count: u
     })
 }
 
-/// Adds the values of each state of `from` to the state of `into` at the same place, as parexact_state_merge does. Both may
-/// be the same array; otherwise they must not overlap.
+/// Adds the values of each state of `from` to the state of `into` at the same place, as parexact_state_merge
+/// does. Both may be the same array; otherwise they must not overlap.
 ///
-/// Errors: NULL_POINTER, unless there are no states; BAD_STATE; SIZE_OVERFLOW (a count would exceed 2^63 - 1, or the states
-/// exceed the address space); INVALID_ARGUMENT (an overlap); CANCELLED.
+/// Errors: NULL_POINTER, unless there are no states; BAD_STATE; SIZE_OVERFLOW (a count would exceed 2^63 - 1,
+/// or the states exceed the address space); INVALID_ARGUMENT (an overlap); CANCELLED.
 /// Cost: less than a microsecond a state, on all threads in force.
 ///
 /// # Safety
@@ -62,25 +63,27 @@ pub unsafe extern "C" fn parexact_states_merge(
     })
 }
 
-/// Adds the elements of an array to states, one state for each element of the axes that stay: what parexact_state_update does
-/// for each slice by itself, in one pass over the array.
+/// Adds the elements of an array to states, one state for each element of the axes that stay: what
+/// parexact_state_update does for each slice by itself, in one pass over the array.
 ///
-/// `states`: in C order of the axes that stay, as the results of parexact_reduce; they must not overlap the array or the mask.
-/// May be NULL if there are none.
+/// `states`: in C order of the axes that stay, as the results of parexact_reduce; they must not overlap the
+/// array or the mask. May be NULL if there are none.
 /// `state_count`: the product of the lengths of the axes that stay.
-/// `where`: NULL, or a mask of the shape of `a`, of PAREXACT_DTYPE_BOOL or any integer type (Fortran's logical(c_bool) is U8,
-/// logical(4) is I32): elements of `a` count where it is not 0. Strides of 0 broadcast.
+/// `where`: NULL, or a mask of the shape of `a`, of PAREXACT_DTYPE_BOOL or any integer type (Fortran's
+/// logical(c_bool) is U8, logical(4) is I32): elements of `a` count where it is not 0. Strides of 0
+/// broadcast.
 /// `axes`: `axis_count` axes to reduce, as for parexact_reduce. NULL, or none: all of them, into one state.
 ///
-/// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if a count would exceed 2^63 - 1; INVALID_ARGUMENT also for
-/// state_count, the mask's type and shape, axes, axis_count and an overlap.
-/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force, and less than a microsecond
-/// a state; less than 6 MiB for each thread.
-/// Thread safety: any thread may call it, as long as no two use one state at the same time. Source: docs/algorithms.md.
+/// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if a count would exceed 2^63 - 1; INVALID_ARGUMENT
+/// also for state_count, the mask's type and shape, axes, axis_count and an overlap.
+/// Cost: one pass at about the speed of memory in any order of axes, on all threads in force, and less than a
+/// microsecond a state; less than 6 MiB for each thread.
+/// Thread safety: any thread may call it, as long as no two use one state at the same time. Source:
+/// docs/algorithms.md.
 ///
 /// # Safety
-/// `states` is NULL or `state_count` states; `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL
-/// or has `axis_count` numbers.
+/// `states` is NULL or `state_count` states; `a` and `where` are NULL or arrays as parexact_array describes;
+/// `axes` is NULL or has `axis_count` numbers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_state_update_axes(
     states: *mut State,
@@ -114,9 +117,10 @@ pub unsafe extern "C" fn parexact_state_update_axes(
 /// `ddof`, `nan_policy`: as for parexact_describe.
 /// `out`: one result for each state, in their order; it must not overlap them.
 ///
-/// Errors: NULL_POINTER, unless there are no states; INVALID_ARGUMENT (ddof, nan_policy, an overlap); SIZE_OVERFLOW (states or
-/// results exceed the address space); BAD_STATE; NAN_FOUND; CANCELLED. The message names the first state that is refused.
-/// After an error of an argument `out` is untouched, after others unspecified.
+/// Errors: NULL_POINTER, unless there are no states; INVALID_ARGUMENT (ddof, nan_policy, an overlap);
+/// SIZE_OVERFLOW (states or results exceed the address space); BAD_STATE; NAN_FOUND; CANCELLED. The message
+/// names the first state that is refused. After an error of an argument `out` is untouched, after others
+/// unspecified.
 /// Cost: some microseconds a state, on all threads in force.
 ///
 /// # Safety

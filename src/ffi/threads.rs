@@ -19,9 +19,9 @@ use crate::parallel::threads;
 ///
 /// Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 /// parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if
-/// the system refuses more, if a limit of the address space (`ulimit -v`) has no room for them (2 MiB of stack
-/// and, with glibc, 64 MiB of reserve for each, of which only touched pages become memory; half of what is
-/// left stays with the program), and where more would be of no use: beyond 64, or four for each processor
+/// the system refuses more, if a limit of the address space (`ulimit -v`) has no room for them (2 MiB of
+/// stack and, with glibc, 64 MiB of reserve for each, of which only touched pages become memory; half of what
+/// is left stays with the program), and where more would be of no use: beyond 64, or four for each processor
 /// if that is more.
 ///
 /// Errors: INVALID_ARGUMENT for more than PAREXACT_MAX_THREADS; the count is then unchanged.

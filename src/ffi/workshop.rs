@@ -3,17 +3,18 @@
 use super::guard::{guard, guard_value};
 use super::pointers::{f64_bytes, f64_bytes_mut, out_ptr};
 use crate::error::Status;
+use crate::exact::quantity;
 use crate::random::{Distribution, Part, generate};
 use crate::reduce;
 use crate::state::check_count;
 use crate::stats::{NanPolicy, Stats};
 
-/// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own array was
-/// passed. The sum is that of parexact_sum_f64.
+/// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own
+/// array was passed. The sum is that of parexact_sum_f64.
 ///
 /// `numbers`: n values at any alignment. With n = 0 nothing is touched, and the sum is 0.
-/// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the
-/// address space, or a cancelled control).
+/// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed
+/// the address space, or a cancelled control).
 /// Cost and thread safety: as parexact_sum_f64; the array must not be in use elsewhere.
 ///
 /// # Safety
@@ -23,7 +24,7 @@ pub unsafe extern "C" fn sum_my_numbers(numbers: *mut f64, n: usize) -> f64 {
     guard_value(|| {
         // SAFETY: passed on from the caller.
         let numbers = unsafe { f64_bytes_mut(numbers, n, "numbers")? };
-        let sum = reduce::sum(numbers)?.propagated_sum();
+        let sum = reduce::vector::<quantity::Sum>(numbers)?.propagated_sum();
         if let Some(middle) = numbers.get_mut(n / 2) {
             *middle = (-f64::from_ne_bytes(*middle)).to_ne_bytes();
         }
@@ -31,7 +32,8 @@ pub unsafe extern "C" fn sum_my_numbers(numbers: *mut f64, n: usize) -> f64 {
     })
 }
 
-/// Statistics of `n` doubles in one pass, in parallel: parexact_describe with ddof 0 and PAREXACT_NAN_PROPAGATE.
+/// Statistics of `n` doubles in one pass, in parallel: parexact_describe with ddof 0 and
+/// PAREXACT_NAN_PROPAGATE.
 ///
 /// `numbers`: n values at any alignment; may be NULL if n is 0.
 /// Errors: NULL_POINTER, SIZE_OVERFLOW, CANCELLED. On failure `out` is untouched.
@@ -44,7 +46,7 @@ pub unsafe extern "C" fn parallel_stats(numbers: *const f64, n: usize, out: *mut
     guard(|| {
         // SAFETY: passed on from the caller.
         let (numbers, out) = unsafe { (f64_bytes(numbers, n, "numbers")?, out_ptr(out, "out")?) };
-        let moments = reduce::describe(numbers)?;
+        let moments = reduce::vector::<quantity::Describe>(numbers)?;
         out.write(Stats::new(&moments, 0, NanPolicy::Propagate)?);
         Ok(())
     })
@@ -52,13 +54,14 @@ pub unsafe extern "C" fn parallel_stats(numbers: *const f64, n: usize, out: *mut
 
 /// Draws `n` standard normals and reduces them, without storing any: the workshop's job. ddof 0.
 ///
-/// The samples are those that parexact_random_fill gives for PAREXACT_DIST_NORMAL with mean 0 and sd 1, stream 0 and offset 0,
-/// and the statistics those of parallel_stats for them: the same bits on any number of threads. With ddof, or in parts for
-/// machines to share: parexact_random_state and parexact_state_result.
+/// The samples are those that parexact_random_fill gives for PAREXACT_DIST_NORMAL with mean 0 and sd 1,
+/// stream 0 and offset 0, and the statistics those of parallel_stats for them: the same bits on any number of
+/// threads. With ddof, or in parts for machines to share: parexact_random_state and parexact_state_result.
 ///
 /// `seed`: any number. `n`: below 2^63.
 /// Errors: NULL_POINTER; SIZE_OVERFLOW if n is 2^63 or more; CANCELLED. On failure `out` is untouched.
-/// Cost: one to two nanoseconds a sample and thread, in constant memory. Thread safety: any thread may call it at any time.
+/// Cost: one to two nanoseconds a sample and thread, in constant memory. Thread safety: any thread may call
+/// it at any time.
 /// Source: docs/random.md.
 ///
 /// # Safety

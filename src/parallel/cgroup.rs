@@ -225,7 +225,8 @@ mod tests {
                 ),
                 (
                     "proc/self/mountinfo",
-                    "40 32 0:33 /docker/abc /sys/fs/cgroup/cpu,cpuacct ro master:11 - cgroup cgroup rw,cpu,cpuacct\n",
+                    "40 32 0:33 /docker/abc /sys/fs/cgroup/cpu,cpuacct ro master:11 - cgroup cgroup \
+                     rw,cpu,cpuacct\n",
                 ),
                 ("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "400000\n"),
                 ("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n"),

@@ -23,8 +23,8 @@ impl Crew {
         }
     }
 
-    /// A caller's pool: the calling thread works in place of one of its workers, so that there is progress though all of them
-    /// be busy. A call from a worker goes on alone.
+    /// A caller's pool: the calling thread works in place of one of its workers, so that there is progress
+    /// though all of them be busy. A call from a worker goes on alone.
     pub fn of(pool: &Arc<UserPool>) -> Result<Self> {
         let (pool, busy) = pool.engage()?;
         let threads = if worker::is_worker() {
@@ -43,7 +43,8 @@ impl Crew {
         self.threads
     }
 
-    /// A pool with so many workers, or with those it has; none in a child forked since. To be called as [`runtime::pool`].
+    /// A pool with so many workers, or with those it has; none in a child forked since. To be called as
+    /// [`runtime::pool`].
     pub fn pool(&self, workers: usize) -> Option<Arc<Pool>> {
         match &self.pool {
             Some((pool, _)) => (!pool.is_inherited()).then(|| pool.clone()),

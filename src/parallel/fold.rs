@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
 ///
-/// The calling thread and up to as many workers as make the threads of a call, [`Crew::for_call`], claim chunks in increasing
-/// order; each folds those it gets into an accumulator of its own from `new`, and `merge` brings the
-/// accumulators together. Which chunks meet in which accumulator, and the order of merging, vary
-/// from run to run: with exact accumulators that cannot be seen.
+/// The calling thread and up to as many workers as make the threads of a call, [`Crew::for_call`], claim
+/// chunks in increasing order; each folds those it gets into an accumulator of its own from `new`, and
+/// `merge` brings the accumulators together. Which chunks meet in which accumulator, and the order of
+/// merging, vary from run to run: with exact accumulators that cannot be seen.
 ///
 /// Before each chunk the attached control is asked, after it the progress is reported; so a chunk
 /// should take well below 50 ms, and some 10 µs or more to be worth the claim. The first failing

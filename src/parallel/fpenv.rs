@@ -91,8 +91,8 @@ impl Restore {
 #[cfg(target_arch = "x86_64")]
 const DEFAULT_X87: u16 = 0x037f;
 
-/// While it lives, the x87 arithmetic of this thread rounds as by default: the `long double` of callbacks, which the library itself
-/// has no use for.
+/// While it lives, the x87 arithmetic of this thread rounds as by default: the `long double` of callbacks,
+/// which the library itself has no use for.
 #[derive(Debug)]
 pub struct X87 {
     #[cfg(target_arch = "x86_64")]
@@ -125,7 +125,8 @@ impl Drop for X87 {
     fn drop(&mut self) {
         // SAFETY: loads what was stored.
         unsafe {
-            std::arch::asm!("fldcw [{previous}]", previous = in(reg) &raw const self.previous, options(nostack));
+            let previous = &raw const self.previous;
+            std::arch::asm!("fldcw [{previous}]", previous = in(reg) previous, options(nostack));
         }
     }
 }

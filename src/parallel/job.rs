@@ -7,7 +7,7 @@ use super::control::Governance;
 use super::crew::Crew;
 use super::deadlock::Wait;
 use super::nesting::{self, Reason};
-use super::wait::{Monitor, Timeout};
+use super::wait::{Condition, Monitor, Timeout};
 use super::wait_graph::{self, ThreadNumber};
 use super::worker::{self, Participant};
 use super::{fpenv, signals};
@@ -56,8 +56,8 @@ enum End {
 }
 
 impl Job {
-    /// Gives work to the crew's pool, having published the job: the work itself may want to know it. Without a worker it is done
-    /// right here.
+    /// Gives work to the crew's pool, having published the job: the work itself may want to know it. Without
+    /// a worker it is done right here.
     pub fn start(
         crew: impl FnOnce() -> Result<Crew>,
         publish: impl FnOnce(&Arc<Self>),
@@ -142,9 +142,10 @@ impl Job {
         })
     }
 
-    /// Waits for the end of the work, and answers what that answered; CANCELLED also if its control was, before anybody began it.
-    /// TIMEOUT if it takes too long; DEADLOCK if it waits for this thread, or all workers do. A callback does the work itself if
-    /// nobody has begun it: all the workers might be waiting, too. NO_MEMORY if it must, but its stack is too short.
+    /// Waits for the end of the work, and answers what that answered; CANCELLED also if its control was,
+    /// before anybody began it. TIMEOUT if it takes too long; DEADLOCK if it waits for this thread, or all
+    /// workers do. A callback does the work itself if nobody has begun it: all the workers might be waiting,
+    /// too. NO_MEMORY if it must, but its stack is too short.
     pub fn wait(&self, timeout: Timeout) -> Result<()> {
         let may_run_it = worker::may_be_in_callback() && timeout != Timeout::Poll;
         if may_run_it {
@@ -167,7 +168,7 @@ impl Job {
         let late = "the job is not done yet";
         // Dropped when the lock is no longer held.
         let mut given_up = None;
-        let end = self.state.wait(0, timeout, late, |state| {
+        let end = self.state.wait(Condition::Ready, timeout, late, |state| {
             match &state.progress {
                 Progress::Done(outcome) => return Some(End::Outcome(outcome.clone())),
                 Progress::Waiting(waiting) => {

@@ -1,7 +1,7 @@
 //! A lock between callbacks, on any threads.
 
 use super::deadlock::Wait;
-use super::wait::{Monitor, Timeout};
+use super::wait::{Condition, Monitor, Timeout};
 use super::wait_graph::{self, ThreadNumber};
 use super::{control, holdings};
 use crate::error::{Error, PAREXACT_ERROR_NOT_OWNER, Result};
@@ -28,7 +28,7 @@ impl Lock {
         let me = wait_graph::me();
         let late = "the lock was not released in time";
         let mut tries = 0;
-        self.0.wait(0, timeout, late, |state| {
+        self.0.wait(Condition::Ready, timeout, late, |state| {
             if let Err(cancelled) = control::check_attached() {
                 wait_graph::give_up(&mut state.waiters);
                 return Some(Err(cancelled));
@@ -68,7 +68,7 @@ impl Lock {
         holdings::released();
         wait_graph::end(&mut state.waiters);
         drop(state);
-        self.0.notify_one(0);
+        self.0.notify_one(Condition::Ready);
         Ok(())
     }
 }

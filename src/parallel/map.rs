@@ -48,8 +48,8 @@ unsafe impl Sync for Map {}
 
 impl Map {
     /// # Safety
-    /// The function may be called on any thread with any of the items, which stay readable, and the results writable, as
-    /// long as the map runs.
+    /// The function may be called on any thread with any of the items, which stay readable, and the results
+    /// writable, as long as the map runs.
     #[expect(clippy::too_many_arguments, reason = "those of parexact_map")]
     pub unsafe fn new(
         function: MapFn,
@@ -103,8 +103,8 @@ impl Map {
         self.count
     }
 
-    /// Calls the function for all items. The first failure, by index, decides the answer; what has a greater index is then left
-    /// out, if it has not begun.
+    /// Calls the function for all items. The first failure, by index, decides the answer; what has a greater
+    /// index is then left out, if it has not begun.
     pub fn run(&self, crew: &Crew) -> Result<()> {
         let threads = crew.threads();
         let chunk = match self.chunk {
@@ -158,7 +158,8 @@ impl Map {
             if error.status != PAREXACT_ERROR_CALLBACK_FAILED {
                 return error;
             }
-            // The fold answers the first turn that failed, but a helper's turn comes last, whichever chunk it works on.
+            // The fold answers the first turn that failed, but a helper's turn comes last, whichever chunk it
+            // works on.
             let first = failures.iter().filter_map(Failure::get).min();
             first.map_or(error, |(index, value)| callback_failed(index, value))
         })

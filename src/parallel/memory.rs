@@ -1,4 +1,4 @@
-//! How many workers the address space has room for.
+//! How many workers fit the limit of the address space.
 //!
 //! Under `ulimit -v` (batch systems set it) threads are granted until nothing is left, and then the
 //! next small allocation, of whatever library, ends the process: the C library's own for thread-local

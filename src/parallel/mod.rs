@@ -13,7 +13,7 @@
 //! | [`team`] | the calling thread and the workers that come in time |
 //! | [`runtime`] | the library's own pool, built on first use, anew in a forked child |
 //! | [`pool`] | workers, as many as the system grants |
-//! | [`memory`] | and as the address space has room for |
+//! | [`memory`] | how many workers fit the limit of the address space |
 //! | [`thread`] | starting one without the locks of Rust's standard library |
 //! | [`worker`] | is this thread one of them? |
 //! | [`threads`] | thread counts and their rules; from [`affinity`], [`cgroup`] and [`ranks`] by default |

@@ -1,21 +1,16 @@
 //! A queue of fixed-size items between any number of producers and consumers.
 //!
-//! On the standard library's lock and condition variables rather than on a crate's channel: an item that memory is refused for is
-//! refused with a status, and after closing it is certain that what was put is got.
+//! On the standard library's lock and condition variables rather than on a crate's channel: an item that
+//! memory is refused for is refused with a status, and after closing it is certain that what was put is got.
 
 use std::collections::VecDeque;
 
 use super::control;
-use super::wait::{Monitor, Timeout};
+use super::wait::{Condition, Monitor, Timeout};
 use crate::error::{
     Error, PAREXACT_ERROR_CLOSED, PAREXACT_ERROR_NO_MEMORY, PAREXACT_ERROR_SIZE_OVERFLOW, Result,
 };
 use crate::unsigned::Unsigned;
-
-/// Where those wait who want to get.
-const NOT_EMPTY: usize = 0;
-/// Where those wait who want to put.
-const NOT_FULL: usize = 1;
 
 /// First in, first out.
 #[derive(Debug)]
@@ -86,29 +81,30 @@ impl Queue {
     pub fn put(&self, item: &[u8], timeout: Timeout) -> Result<()> {
         assert_eq!(item.len(), self.item_size);
         let late = "the queue stayed full";
-        self.monitor.wait(NOT_FULL, timeout, late, |items| {
-            if let Err(cancelled) = control::check_attached() {
-                return Some(Err(cancelled));
-            }
-            if items.closed {
-                return Some(Err(closed()));
-            }
-            if items.count >= self.capacity {
-                return None;
-            }
-            Some(match items.bytes.try_reserve(item.len()) {
-                Ok(()) => {
-                    items.bytes.extend(item);
-                    items.count += 1;
-                    Ok(())
+        self.monitor
+            .wait(Condition::Room, timeout, late, |items| {
+                if let Err(cancelled) = control::check_attached() {
+                    return Some(Err(cancelled));
                 }
-                Err(_) => Err(Error::new(
-                    PAREXACT_ERROR_NO_MEMORY,
-                    "no memory for another item of the queue",
-                )),
-            })
-        })??;
-        self.monitor.notify_one(NOT_EMPTY);
+                if items.closed {
+                    return Some(Err(closed()));
+                }
+                if items.count >= self.capacity {
+                    return None;
+                }
+                Some(match items.bytes.try_reserve(item.len()) {
+                    Ok(()) => {
+                        items.bytes.extend(item);
+                        items.count += 1;
+                        Ok(())
+                    }
+                    Err(_) => Err(Error::new(
+                        PAREXACT_ERROR_NO_MEMORY,
+                        "no memory for another item of the queue",
+                    )),
+                })
+            })??;
+        self.monitor.notify_one(Condition::Ready);
         Ok(())
     }
 
@@ -116,24 +112,25 @@ impl Queue {
     pub fn get(&self, timeout: Timeout, take: impl FnOnce(&[u8], &[u8])) -> Result<()> {
         let late = "the queue stayed empty";
         let mut take = Some(take);
-        self.monitor.wait(NOT_EMPTY, timeout, late, |items| {
-            if let Err(cancelled) = control::check_attached() {
-                return Some(Err(cancelled));
-            }
-            if items.count == 0 {
-                return items.closed.then(|| Err(closed()));
-            }
-            let (front, back) = items.bytes.as_slices();
-            let first = front.len().min(self.item_size);
-            if let Some(take) = take.take() {
-                take(&front[..first], &back[..self.item_size - first]);
-            }
-            items.bytes.drain(..self.item_size);
-            items.count -= 1;
-            items.shrink();
-            Some(Ok(()))
-        })??;
-        self.monitor.notify_one(NOT_FULL);
+        self.monitor
+            .wait(Condition::Ready, timeout, late, |items| {
+                if let Err(cancelled) = control::check_attached() {
+                    return Some(Err(cancelled));
+                }
+                if items.count == 0 {
+                    return items.closed.then(|| Err(closed()));
+                }
+                let (front, back) = items.bytes.as_slices();
+                let first = front.len().min(self.item_size);
+                if let Some(take) = take.take() {
+                    take(&front[..first], &back[..self.item_size - first]);
+                }
+                items.bytes.drain(..self.item_size);
+                items.count -= 1;
+                items.shrink();
+                Some(Ok(()))
+            })??;
+        self.monitor.notify_one(Condition::Room);
         Ok(())
     }
 

@@ -179,8 +179,8 @@ fn summon(
     }
 }
 
-/// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers` of them,
-/// and returns when nobody runs it any more. Workers run it under the default floating-point
+/// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers`
+/// of them, and returns when nobody runs it any more. Workers run it under the default floating-point
 /// environment. The body learns which generation of [`fork`] its participants are of: see [`fork::lock`].
 ///
 /// A panic of the body, on whatever thread, unwinds from here. FORKED answers a body that forked,

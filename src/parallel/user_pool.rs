@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::pool::Pool;
-use super::wait::{Monitor, Timeout};
+use super::wait::{Condition, Monitor, Timeout};
 use super::{fork, wait_graph, worker};
 use crate::error::{Error, PAREXACT_ERROR_CLOSED, Result};
 
@@ -51,7 +51,7 @@ impl Drop for Busy {
         let is_last = state.works == 0 && state.ends_when_idle;
         let ended = if is_last { state.pool.take() } else { None };
         drop(state);
-        self.staff.state.notify_one(0);
+        self.staff.state.notify_one(Condition::Ready);
         drop(ended);
     }
 }
@@ -128,7 +128,7 @@ impl UserPool {
         } else {
             Timeout::Never
         };
-        let ended = staff.state.wait(0, timeout, "", |state| {
+        let ended = staff.state.wait(Condition::Ready, timeout, "", |state| {
             if state.works == 0 {
                 return Some(state.pool.take());
             }

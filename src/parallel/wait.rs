@@ -1,4 +1,5 @@
-//! Waiting with a timeout, in slices, so that nobody waits in a forked child for threads that stayed with the parent.
+//! Waiting with a timeout, in slices, so that nobody waits in a forked child for threads that stayed with the
+//! parent.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,7 +8,8 @@ use std::time::{Duration, Instant};
 use super::{fork, signals};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_TIMEOUT, Result};
 
-/// How often a waiting thread looks whether it is a forked child: a signal handler of the host may fork while it waits.
+/// How often a waiting thread looks whether it is a forked child: a signal handler of the host may fork while
+/// it waits.
 const SLICE: Duration = Duration::from_millis(20);
 
 /// How long to wait.
@@ -40,15 +42,24 @@ impl Timeout {
     }
 }
 
-/// Something guarded that threads wait for a change of.
+/// What a thread waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// That something has come about: an item to take, an end, a lock given back.
+    Ready,
+    /// That there is room for more.
+    Room,
+}
+
+/// A value behind a mutex, with condition variables for its changes.
 #[derive(Debug)]
 pub struct Monitor<T> {
     /// Threads of which process may use it.
     generation: u64,
     value: Mutex<T>,
-    /// For those who wait for one thing, and for those who wait for the other, if there are two.
+    /// One for each [`Condition`].
     changed: [Condvar; 2],
-    /// How many they are, changed under the lock: waking nobody costs a system call.
+    /// How many threads wait for each, changed under the lock: waking nobody costs a system call.
     waiting: [AtomicUsize; 2],
 }
 
@@ -63,14 +74,16 @@ impl<T> Monitor<T> {
         }
     }
 
-    /// Was it made by the parent of this process? Then not even to be dropped: threads that stayed there may have been changing it.
+    /// Was it made by the parent of this process? Then not even to be dropped: threads that stayed there may
+    /// have been changing it.
     pub fn is_inherited(&self) -> bool {
         fork::checked_generation() != self.generation
     }
 
     /// FORKED if it was made by the parent of this process; else the value may be used.
     ///
-    /// Trusts the fork handler: who was cloned past the C library is found out once there is something to wait for.
+    /// Trusts the fork handler: who was cloned past the C library is found out once there is something to
+    /// wait for.
     pub fn lock(&self) -> Result<MutexGuard<'_, T>> {
         if fork::generation() != self.generation {
             return Err(forked());
@@ -78,15 +91,17 @@ impl<T> Monitor<T> {
         fork::lock(&self.value, self.generation).ok_or_else(forked)
     }
 
-    /// Waits on side `side` until `take` finds what it looks for; TIMEOUT if that takes too long, and `late` is its message.
+    /// Waits for a condition until `take` finds what it looks for; TIMEOUT if that takes too long, and `late`
+    /// is its message.
     pub fn wait<R>(
         &self,
-        side: usize,
+        condition: Condition,
         timeout: Timeout,
         late: &'static str,
         mut take: impl FnMut(&mut T) -> Option<R>,
     ) -> Result<R> {
         let mut value = self.lock()?;
+        let (waiting, changed) = self.of(condition);
         loop {
             if let Some(taken) = take(&mut value) {
                 return Ok(taken);
@@ -99,12 +114,11 @@ impl<T> Monitor<T> {
             if slice.is_zero() {
                 return Err(Error::new(PAREXACT_ERROR_TIMEOUT, late));
             }
-            self.waiting[side].fetch_add(1, Ordering::Relaxed);
-            // A handler that forks while this thread has not got the lock back would leave a child that might never get it.
-            let woken = signals::with_asynchronous_blocked(|| {
-                self.changed[side].wait_timeout(value, slice)
-            });
-            self.waiting[side].fetch_sub(1, Ordering::Relaxed);
+            waiting.fetch_add(1, Ordering::Relaxed);
+            // A handler that forks while this thread has not got the lock back would leave a child that might
+            // never get it.
+            let woken = signals::with_asynchronous_blocked(|| changed.wait_timeout(value, slice));
+            waiting.fetch_sub(1, Ordering::Relaxed);
             value = woken.unwrap_or_else(PoisonError::into_inner).0;
             if self.is_inherited() {
                 return Err(forked());
@@ -112,12 +126,18 @@ impl<T> Monitor<T> {
         }
     }
 
-    /// Wakes one who waits on a side, after the value has been changed.
-    pub fn notify_one(&self, side: usize) {
+    /// Wakes one thread that waits for a condition, after the value has been changed.
+    pub fn notify_one(&self, condition: Condition) {
         // Who began to wait before the change has been counted; who comes after it finds it.
-        if self.waiting[side].load(Ordering::Relaxed) > 0 {
-            self.changed[side].notify_one();
+        let (waiting, changed) = self.of(condition);
+        if waiting.load(Ordering::Relaxed) > 0 {
+            changed.notify_one();
         }
+    }
+
+    fn of(&self, condition: Condition) -> (&AtomicUsize, &Condvar) {
+        let index = condition as usize;
+        (&self.waiting[index], &self.changed[index])
     }
 
     /// Wakes everybody, likewise.

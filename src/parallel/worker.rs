@@ -29,7 +29,8 @@ pub fn is_worker() -> bool {
     made != 0 && made == fork::generation()
 }
 
-/// While it lives, this thread runs callbacks of a call that it made, as workers do, and in the same environment.
+/// While it lives, this thread runs callbacks of a call that it made, as workers do, and in the same
+/// environment.
 #[derive(Debug)]
 pub struct Participant {
     _x87: X87,
@@ -51,7 +52,8 @@ impl Drop for Participant {
     }
 }
 
-/// Whether calls on this thread may come from a callback: there, whatever waits for workers might wait for itself.
+/// Whether calls on this thread may come from a callback: there, whatever waits for workers might wait for
+/// itself.
 pub fn may_be_in_callback() -> bool {
     is_worker() || CALLS.get() > 0
 }

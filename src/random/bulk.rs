@@ -1,18 +1,15 @@
 //! Standard uniforms, normals and exponentials in bulk: whole blocks, on the best instruction set.
 //!
-//! A block has 4096 samples from eight xoshiro256++ generators side by side: sample j of a block comes from lane j mod 8, step
-//! j div 8.
+//! A block has 4096 samples from eight xoshiro256++ generators side by side: sample j of a block comes from
+//! lane j mod 8, step j div 8.
 
 use super::exponential::Exponentials;
-use super::lanes::plain::Plain;
-use super::lanes::{LANES, Lanes};
-#[cfg(target_arch = "x86_64")]
-use super::lanes::{avx2::Avx2, avx512::Avx512};
+use super::lanes::{LANES, LaneKernel, Lanes, OnLanes};
 use super::normal::Normals;
 use super::philox::{LaneStates, lane_states};
 use super::uniform::{self, Uniforms};
 use crate::exact::Unaligned;
-use crate::exact::simd::{Isa, kernels};
+use crate::simd::in_force;
 
 /// Samples in a block.
 pub const BLOCK: usize = 4096;
@@ -41,33 +38,25 @@ pub struct Blocks {
     pub first: u64,
 }
 
-/// Samples of a block, under way, `N` vectors at a time.
-pub trait Samples<S: Lanes, const N: usize>: Copy {
+/// Samples of a block, under way, `N` times eight at a time.
+pub trait Samples<L: Lanes, const N: usize>: Copy {
     /// From the block's first one on.
-    ///
-    /// # Safety
-    /// As for [`Lanes`].
-    unsafe fn new(states: &LaneStates) -> Self;
+    fn new(lanes: L, states: &LaneStates) -> Self;
 
-    /// The next vectors, or, unless they are to be `ORDERED`, the same numbers in another order.
-    ///
-    /// # Safety
-    /// As for [`Lanes`].
-    unsafe fn next<const ORDERED: bool>(&mut self) -> [S::F; N];
+    /// The next samples, or, unless they are to be `ORDERED`, the same numbers in another order.
+    fn next<const ORDERED: bool>(&mut self, lanes: L) -> [L::F; N];
 
-    /// Writes the next `len` samples, a multiple of `N` vectors.
+    /// Writes the next `len` samples, a multiple of `N` times eight.
     ///
     /// # Safety
-    /// As for [`Lanes`]; there is room for them, at any alignment.
+    /// There is room for them, at any alignment.
     #[inline(always)]
-    unsafe fn fill(&mut self, out: *mut f64, len: usize) {
+    unsafe fn fill(&mut self, lanes: L, out: *mut f64, len: usize) {
         debug_assert!(len.is_multiple_of(N * LANES));
         for j in (0..len).step_by(N * LANES) {
-            // SAFETY: the caller's promises.
-            unsafe {
-                for (n, samples) in self.next::<true>().into_iter().enumerate() {
-                    S::store(samples, out.add(j + n * LANES));
-                }
+            for (n, samples) in self.next::<true>(lanes).into_iter().enumerate() {
+                // SAFETY: the caller's promise.
+                unsafe { L::store(samples, out.add(j + n * LANES)) };
             }
         }
     }
@@ -85,30 +74,19 @@ impl Blocks {
     /// # Safety
     /// There is room for them, at any alignment.
     pub unsafe fn fill(&self, out: *mut f64, count: usize) {
-        // SAFETY: kernels say what the CPU has; the rest is the caller's promise.
-        unsafe {
-            match kernels().isa() {
-                #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => fill_avx512(self, out, count),
-                #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => fill_avx2(self, out, count),
-                Isa::Baseline => fill::<Plain, 1, 1>(self, out, count),
-            }
-        }
+        in_force().run(OnLanes(Fill {
+            blocks: self,
+            out,
+            count,
+        }));
     }
 
     /// Hands the first block to `visit`, piece by piece.
     pub fn visit(&self, visit: Visit) {
-        // SAFETY: kernels say what the CPU has.
-        unsafe {
-            match kernels().isa() {
-                #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => visit_avx512(self, visit),
-                #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => visit_avx2(self, visit),
-                Isa::Baseline => pieces::<Plain, 1>(self, visit),
-            }
-        }
+        in_force().run(OnLanes(Pieces {
+            blocks: self,
+            visit,
+        }));
     }
 
     /// Where the generators of a block start.
@@ -117,107 +95,105 @@ impl Blocks {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,fma")]
-unsafe fn fill_avx512(blocks: &Blocks, out: *mut f64, count: usize) {
-    // SAFETY: the features are enabled here; the rest is the caller's promise.
-    unsafe { fill::<Avx512, 2, 2>(blocks, out, count) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn fill_avx2(blocks: &Blocks, out: *mut f64, count: usize) {
-    // SAFETY: as above.
-    unsafe { fill::<Avx2, 1, 1>(blocks, out, count) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,fma")]
-unsafe fn visit_avx512(blocks: &Blocks, visit: Visit) {
-    // SAFETY: as above.
-    unsafe { pieces::<Avx512, 2>(blocks, visit) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn visit_avx2(blocks: &Blocks, visit: Visit) {
-    // SAFETY: as above.
-    unsafe { pieces::<Avx2, 1>(blocks, visit) }
-}
-
-/// `N` exponentials of a lane are worked on together, and `W` blocks of uniforms: chosen by measurement.
-///
-/// # Safety
-/// As for [`Blocks::fill`] and [`Lanes`].
-#[inline(always)]
-unsafe fn fill<S: Lanes, const N: usize, const W: usize>(
-    blocks: &Blocks,
+/// [`Blocks::fill`].
+struct Fill<'a> {
+    blocks: &'a Blocks,
     out: *mut f64,
     count: usize,
-) {
-    // SAFETY: the caller's promises.
-    unsafe {
-        match blocks.standard {
-            Standard::Normal => one_by_one::<S, Normals<S>, 2>(blocks, out, count),
-            Standard::Exponential => one_by_one::<S, Exponentials<S>, N>(blocks, out, count),
-            Standard::Uniform => {
-                let together = count - count % W;
-                for i in (0..together).step_by(W) {
-                    let mut states = [blocks.states(i); W];
-                    for (w, other) in states.iter_mut().enumerate().skip(1) {
-                        *other = blocks.states(i + w);
-                    }
-                    uniform::blocks::<S, W>(&states, out.add(i * BLOCK));
+}
+
+impl LaneKernel for Fill<'_> {
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        // Chosen by measurement: where one vector has all lanes, two are worked on together.
+        // SAFETY: `Blocks::fill`'s caller promises the room.
+        unsafe {
+            match L::VECTORS {
+                1 => self.together::<L, 2>(lanes),
+                _ => self.together::<L, 1>(lanes),
+            }
+        }
+    }
+}
+
+impl Fill<'_> {
+    /// With `N` vectors of exponentials, or blocks of uniforms, at a time.
+    ///
+    /// # Safety
+    /// As for [`Blocks::fill`].
+    #[inline(always)]
+    unsafe fn together<L: Lanes, const N: usize>(self, lanes: L) {
+        let Self { blocks, out, count } = self;
+        // SAFETY: the caller's promise.
+        unsafe {
+            match blocks.standard {
+                Standard::Normal => one_by_one::<L, Normals<L>, 2>(lanes, blocks, out, count),
+                Standard::Exponential => {
+                    one_by_one::<L, Exponentials<L>, N>(lanes, blocks, out, count);
                 }
-                let rest = Blocks {
-                    first: blocks.first + together as u64,
-                    ..*blocks
-                };
-                one_by_one::<S, Uniforms<S>, 1>(&rest, out.add(together * BLOCK), count - together);
+                Standard::Uniform => {
+                    let together = count - count % N;
+                    for i in (0..together).step_by(N) {
+                        let mut states = [blocks.states(i); N];
+                        for (n, other) in states.iter_mut().enumerate().skip(1) {
+                            *other = blocks.states(i + n);
+                        }
+                        uniform::blocks(lanes, &states, out.add(i * BLOCK));
+                    }
+                    let rest = Blocks {
+                        first: blocks.first + together as u64,
+                        ..*blocks
+                    };
+                    let (out, count) = (out.add(together * BLOCK), count - together);
+                    one_by_one::<L, Uniforms<L>, 1>(lanes, &rest, out, count);
+                }
             }
         }
     }
 }
 
 /// # Safety
-/// As for [`Blocks::fill`] and [`Lanes`].
+/// As for [`Blocks::fill`].
 #[inline(always)]
-unsafe fn one_by_one<S: Lanes, G: Samples<S, N>, const N: usize>(
+unsafe fn one_by_one<L: Lanes, G: Samples<L, N>, const N: usize>(
+    lanes: L,
     blocks: &Blocks,
     out: *mut f64,
     count: usize,
 ) {
     for i in 0..count {
-        // SAFETY: the caller's promises.
-        unsafe { G::new(&blocks.states(i)).fill(out.add(i * BLOCK), BLOCK) };
+        // SAFETY: the caller's promise.
+        unsafe { G::new(lanes, &blocks.states(i)).fill(lanes, out.add(i * BLOCK), BLOCK) };
     }
 }
 
-/// # Safety
-/// As for [`Lanes`].
-#[inline(always)]
-unsafe fn pieces<S: Lanes, const N: usize>(blocks: &Blocks, visit: Visit) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match blocks.standard {
-            Standard::Uniform => pieces_of::<S, Uniforms<S>, 1>(blocks, visit),
-            Standard::Normal => pieces_of::<S, Normals<S>, 2>(blocks, visit),
-            Standard::Exponential => pieces_of::<S, Exponentials<S>, N>(blocks, visit),
+/// [`Blocks::visit`].
+struct Pieces<'a> {
+    blocks: &'a Blocks,
+    visit: Visit<'a>,
+}
+
+impl LaneKernel for Pieces<'_> {
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        match (self.blocks.standard, L::VECTORS) {
+            (Standard::Uniform, _) => self.of::<L, Uniforms<L>, 1>(lanes),
+            (Standard::Normal, _) => self.of::<L, Normals<L>, 2>(lanes),
+            (Standard::Exponential, 1) => self.of::<L, Exponentials<L>, 2>(lanes),
+            (Standard::Exponential, _) => self.of::<L, Exponentials<L>, 1>(lanes),
         }
     }
 }
 
-/// # Safety
-/// As for [`Lanes`].
-#[inline(always)]
-unsafe fn pieces_of<S: Lanes, G: Samples<S, N>, const N: usize>(blocks: &Blocks, visit: Visit) {
-    let mut piece = [[0; 8]; PIECE];
-    // SAFETY: the caller's promise; a piece has room for itself.
-    unsafe {
-        let mut samples = G::new(&blocks.states(0));
+impl Pieces<'_> {
+    #[inline(always)]
+    fn of<L: Lanes, G: Samples<L, N>, const N: usize>(self, lanes: L) {
+        let mut piece = [[0; 8]; PIECE];
+        let mut samples = G::new(lanes, &self.blocks.states(0));
         for _ in 0..BLOCK / PIECE {
-            samples.fill(piece.as_mut_ptr().cast(), PIECE);
-            visit(&mut piece);
+            // SAFETY: a piece has room for itself.
+            unsafe { samples.fill(lanes, piece.as_mut_ptr().cast(), PIECE) };
+            (self.visit)(&mut piece);
         }
     }
 }

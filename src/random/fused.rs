@@ -1,85 +1,75 @@
-//! Describing samples as they are made: one loop, with AVX-512.
+//! Accumulator<quantity::Describe> samples as they are made, in one loop, where a vector holds eight lanes.
 //!
-//! Making samples keeps the multipliers of a CPU busy, describing them its adders. CPUs look too few instructions ahead to overlap
-//! the two where one follows the other, piece by piece; in one loop they do. (With AVX2 its registers do not suffice: normals
-//! would gain little, uniforms lose.)
+//! Making samples keeps the multipliers of a CPU busy, describing them its adders. CPUs look too few
+//! instructions ahead to overlap the two where one follows the other, piece by piece; in one loop they do.
+//! (With 16 registers, as AVX2 has, they do not suffice: normals would gain little, uniforms lose.)
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::bulk::{BLOCK, Blocks, Samples, Standard};
 use super::exponential::Exponentials;
-use super::lanes::avx512::Avx512;
-use super::lanes::{LANES, Lanes};
+use super::lanes::{Eight, LANES};
 use super::normal::Normals;
 use super::sampler::Transform;
 use super::uniform::Uniforms;
-use crate::exact::Unaligned;
-use crate::exact::accumulator::{Describing, Supply};
-use crate::exact::extract::{self, Compared, Source};
-use crate::exact::simd::avx512::{self, Avx512 as Vector};
-use crate::exact::simd::{Isa, Loop, Vector as _, kernels};
+use crate::exact::accumulator::Supply;
+use crate::exact::fold::{Compared, LOG2_ADDS_WITH_SQUARES, Source, fold_from};
+use crate::exact::quantity::Describe;
 use crate::exact::window::{Totals, Window};
+use crate::exact::{Accumulator, Unaligned};
+use crate::simd::{F64s, Kernel, Simd, in_force};
 
-/// log2 of the vectors in a block of the kernel, which all go to the same lanes: the additions that windows allow for.
-const K: u32 = avx512::KERNELS.moments.k();
-
-/// Samples in such a block.
-const FOLDED: usize = LANES << K;
+/// Samples in a block of the exact kernel, which all go to the same lanes: the additions that windows allow
+/// for.
+const FOLDED: usize = LANES << LOG2_ADDS_WITH_SQUARES;
 
 /// Samples, `N` vectors at a time.
 ///
-/// The next ones are ready before their transform: a turn of the loop folds what the turn before has made, so that neither
-/// half of it waits for the other.
+/// The next ones are ready before their transform: a turn of the loop folds what the turn before has made, so
+/// that neither half of it waits for the other.
 #[derive(Clone, Copy)]
-struct Drawn<G, const N: usize> {
-    ready: [<Avx512 as Lanes>::F; N],
+struct Drawn<S: Simd, G, const N: usize> {
+    lanes: Eight<S, 1>,
+    ready: [[S::F64; 1]; N],
     generators: G,
     transform: Transform,
 }
 
-impl<G: Samples<Avx512, N>, const N: usize> Drawn<G, N> {
+impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Drawn<S, G, N> {
     /// The next vectors of standard samples, in any order.
-    ///
-    /// # Safety
-    /// As for [`Lanes`].
     #[inline(always)]
-    unsafe fn standard(&mut self) -> [<Avx512 as Lanes>::F; N] {
-        // SAFETY: the caller's promise.
-        std::mem::replace(&mut self.ready, unsafe { self.generators.next::<false>() })
+    fn standard(&mut self) -> [[S::F64; 1]; N] {
+        std::mem::replace(&mut self.ready, self.generators.next::<false>(self.lanes))
     }
 }
 
-// SAFETY: all is AVX-512.
-unsafe impl<G: Samples<Avx512, N>, const N: usize> Source<Vector, N> for Drawn<G, N> {
+impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Source<S, N> for Drawn<S, G, N> {
     // The multipliers are busy.
-    const ASIDE: bool = false;
+    const FMA_PORT_FREE: bool = false;
     // Nor subnormals, which a transform clears: no window holds them with their squares.
     const ZEROS: bool = false;
 
     #[inline(always)]
-    unsafe fn next(&mut self) -> [Vector; N] {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let standard = self.standard();
-            let mut vectors = [Vector::splat(0.0); N];
-            for (vector, samples) in vectors.iter_mut().zip(standard) {
-                *vector = Vector(self.transform.of::<Avx512>(samples));
-            }
-            vectors
+    unsafe fn next(&mut self, simd: S) -> [S::F64; N] {
+        let standard = self.standard();
+        let mut vectors = [simd.splat(0.0); N];
+        for (vector, samples) in vectors.iter_mut().zip(standard) {
+            [*vector] = self.transform.of_lanes(self.lanes, samples);
         }
+        vectors
     }
 }
 
 /// What is left of a block of samples.
-struct Rest<G, const N: usize> {
-    samples: Drawn<G, N>,
+struct Rest<S: Simd, G, const N: usize> {
+    samples: Drawn<S, G, N>,
     left: usize,
-    /// A block of the kernel, for when it is wanted in memory.
+    /// A block of the exact kernel, for when it is wanted in memory.
     block: [MaybeUninit<Unaligned>; FOLDED],
 }
 
-impl<G: Samples<Avx512, N>, const N: usize> Supply for Rest<G, N> {
+impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, N> {
     fn left(&self) -> usize {
         self.left
     }
@@ -92,16 +82,13 @@ impl<G: Samples<Avx512, N>, const N: usize> Supply for Rest<G, N> {
         compared: &mut Compared,
     ) -> (bool, &[Unaligned]) {
         let end = self.left.saturating_sub(blocks * FOLDED);
-        // SAFETY: `describe` has asked the CPU.
-        unsafe {
-            avx512::run(Fold {
-                rest: self,
-                end,
-                window,
-                totals,
-                compared,
-            });
-        }
+        self.samples.lanes.0.run(Fold {
+            rest: self,
+            end,
+            window,
+            totals,
+            compared,
+        });
         // No zero is among those taken.
         (self.left == end, &[])
     }
@@ -109,33 +96,37 @@ impl<G: Samples<Avx512, N>, const N: usize> Supply for Rest<G, N> {
     fn block(&mut self) -> &[Unaligned] {
         let len = self.left.min(FOLDED);
         self.left -= len;
-        // SAFETY: as above; so many are written.
-        let block = unsafe {
-            avx512::run(Store(self, len));
-            std::slice::from_raw_parts_mut(self.block.as_mut_ptr().cast(), len)
-        };
-        self.samples.transform.apply(block);
+        self.samples.lanes.0.run(Store(self, len));
+        // SAFETY: so many were written.
+        let block = unsafe { std::slice::from_raw_parts_mut(self.block.as_mut_ptr().cast(), len) };
+        self.samples.transform.in_place(block);
         block
     }
 }
 
 /// Folds blocks until `end` samples are left, or one does not fit.
-struct Fold<'a, G, const N: usize> {
-    rest: &'a mut Rest<G, N>,
+struct Fold<'a, S: Simd, G, const N: usize> {
+    rest: &'a mut Rest<S, G, N>,
     end: usize,
     window: &'a Window,
     totals: &'a mut Totals,
     compared: &'a mut Compared,
 }
 
-impl<G: Samples<Avx512, N>, const N: usize> Loop for Fold<'_, G, N> {
+// Kernels of this file are run on the instruction set that they are made for, and need no other.
+impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
-        // SAFETY: run with AVX-512; the samples are whole blocks, for which the totals have room.
+    fn run<Same: Simd>(self, _: Same) {
+        let samples = &mut self.rest.samples;
+        // SAFETY: the samples are whole blocks, for which the totals have room.
         self.rest.left -= unsafe {
-            extract::fold_from::<Vector, Drawn<G, N>, N, 1, K, 2, true, true, true, false>(
-                &mut self.rest.samples,
+            fold_from::<S, Describe, Drawn<S, G, N>, N, 1, 2>(
+                samples.lanes.0,
+                samples,
                 self.rest.left - self.end,
+                FOLDED,
                 self.window,
                 self.totals,
                 self.compared,
@@ -145,42 +136,44 @@ impl<G: Samples<Avx512, N>, const N: usize> Loop for Fold<'_, G, N> {
 }
 
 /// Stores the next samples of the standard form.
-struct Store<'a, G, const N: usize>(&'a mut Rest<G, N>, usize);
+struct Store<'a, S: Simd, G, const N: usize>(&'a mut Rest<S, G, N>, usize);
 
-impl<G: Samples<Avx512, N>, const N: usize> Loop for Store<'_, G, N> {
+impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Store<'_, S, G, N> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
+    fn run<Same: Simd>(self, _: Same) {
         let Self(Rest { samples, block, .. }, len) = self;
         for to in block[..len].chunks_exact_mut(N * LANES) {
-            // SAFETY: run with AVX-512; there is room for them.
-            unsafe {
-                for (n, vector) in samples.standard().into_iter().enumerate() {
-                    Avx512::store(vector, to.as_mut_ptr().cast::<f64>().add(n * LANES));
-                }
+            for (n, [vector]) in samples.standard().into_iter().enumerate() {
+                // SAFETY: there is room for them.
+                unsafe { vector.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
             }
         }
     }
 }
 
 /// Adds a block of samples to an accumulator.
-struct Describe<'a, G, const N: usize> {
+struct DescribeBlock<'a, S, G, const N: usize> {
+    simd: S,
     blocks: &'a Blocks,
     transform: Transform,
-    accumulator: &'a mut Describing,
+    accumulator: &'a mut Accumulator<Describe>,
     generators: PhantomData<G>,
 }
 
-impl<G: Samples<Avx512, N>, const N: usize> Loop for Describe<'_, G, N> {
+impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for DescribeBlock<'_, S, G, N> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
-        // SAFETY: run with AVX-512.
-        let samples = unsafe {
-            let mut generators = G::new(&self.blocks.states(0));
-            Drawn {
-                ready: generators.next::<false>(),
-                generators,
-                transform: self.transform,
-            }
+    fn run<Same: Simd>(self, _: Same) {
+        let lanes = Eight(self.simd);
+        let mut generators = G::new(lanes, &self.blocks.states(0));
+        let samples = Drawn {
+            lanes,
+            ready: generators.next::<false>(lanes),
+            generators,
+            transform: self.transform,
         };
         self.accumulator.add_supply(&mut Rest {
             samples,
@@ -190,29 +183,55 @@ impl<G: Samples<Avx512, N>, const N: usize> Loop for Describe<'_, G, N> {
     }
 }
 
-/// Adds the first block, transformed, to an accumulator; `false`, and nothing added, without AVX-512.
-pub fn describe(blocks: &Blocks, transform: Transform, accumulator: &mut Describing) -> bool {
-    if kernels().isa() != Isa::Avx512 {
-        return false;
-    }
-    match blocks.standard {
-        Standard::Uniform => run::<Uniforms<_>, 2>(blocks, transform, accumulator),
-        Standard::Normal => run::<Normals<_>, 2>(blocks, transform, accumulator),
-        Standard::Exponential => run::<Exponentials<_>, 4>(blocks, transform, accumulator),
-    }
-    true
-}
-
-/// Not inlined: each has a block in its frame.
-#[inline(never)]
-fn run<G: Samples<Avx512, N>, const N: usize>(
+/// Adds the first block, transformed, to an accumulator; `false`, and nothing added, where a vector does not
+/// hold eight lanes.
+pub fn describe(
     blocks: &Blocks,
     transform: Transform,
-    accumulator: &mut Describing,
-) {
-    // SAFETY: `describe` has asked the CPU.
-    unsafe {
-        avx512::run(Describe::<G, N> {
+    accumulator: &mut Accumulator<Describe>,
+) -> bool {
+    in_force().run(Choose {
+        blocks,
+        transform,
+        accumulator,
+    })
+}
+
+/// [`describe`].
+struct Choose<'a> {
+    blocks: &'a Blocks,
+    transform: Transform,
+    accumulator: &'a mut Accumulator<Describe>,
+}
+
+impl Kernel for Choose<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> bool {
+        if S::LANES != LANES {
+            return false;
+        }
+        match self.blocks.standard {
+            Standard::Uniform => self.with::<S, Uniforms<_>, 2>(simd),
+            Standard::Normal => self.with::<S, Normals<_>, 2>(simd),
+            Standard::Exponential => self.with::<S, Exponentials<_>, 4>(simd),
+        }
+        true
+    }
+}
+
+impl Choose<'_> {
+    /// Not inlined: each has a block in its frame.
+    #[inline(never)]
+    fn with<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize>(self, simd: S) {
+        let Self {
+            blocks,
+            transform,
+            accumulator,
+        } = self;
+        simd.run(DescribeBlock::<S, G, N> {
+            simd,
             blocks,
             transform,
             accumulator,
@@ -235,13 +254,28 @@ mod tests {
         below: 2.0f64.next_down(),
     };
 
+    /// Does a vector hold eight lanes?
+    fn fuses() -> bool {
+        struct Ask;
+        impl Kernel for Ask {
+            type Output = bool;
+
+            fn run<S: Simd>(self, _: S) -> bool {
+                S::LANES == LANES
+            }
+        }
+        in_force().run(Ask)
+    }
+
     fn scaled(sd: f64) -> Transform {
         Transform::Normal { mean: 0.0, sd }
     }
 
-    /// What is known of some blocks, one transform each, as one loop tells and as stored samples do one by one.
+    /// What is known of some blocks, one transform each, as one loop tells and as stored samples do one by
+    /// one.
     fn both_ways(standard: Standard, transforms: &[Transform]) -> [State; 2] {
-        let (mut fused, mut stored) = (Describing::new(kernels()), Moments::default());
+        let (mut fused, mut stored) =
+            (Accumulator::<Describe>::new(in_force()), Moments::default());
         for (first, &transform) in (1 << 20..).zip(transforms) {
             let blocks = Blocks {
                 standard,
@@ -251,7 +285,7 @@ mod tests {
             };
             assert!(describe(&blocks, transform, &mut fused));
             blocks.visit(&mut |piece: &mut [Unaligned; PIECE]| {
-                transform.apply(piece);
+                transform.in_place(piece);
                 stored.merge(&naive::moments(piece));
             });
         }
@@ -264,7 +298,7 @@ mod tests {
 
     #[test]
     fn one_loop_and_stored_samples_agree() {
-        if kernels().isa() != Isa::Avx512 {
+        if !fuses() {
             return;
         }
         let tiny = f64::MIN_POSITIVE;

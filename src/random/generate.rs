@@ -4,15 +4,14 @@ use std::ops::Range;
 
 use super::bulk::{BLOCK, Blocks, PIECE};
 use super::family::SampleRng;
-#[cfg(target_arch = "x86_64")]
 use super::fused;
 use super::sampler::{Bulk, Sampler, Transform};
 use super::{Distribution, Part};
 use crate::error::Result;
-use crate::exact::accumulator::Describing;
-use crate::exact::simd::kernels;
-use crate::exact::{Accumulate, Moments, Unaligned};
+use crate::exact::quantity::Describe;
+use crate::exact::{Accumulate, Accumulator, Moments, Unaligned};
 use crate::parallel::fold_chunks;
+use crate::simd::in_force;
 
 /// Blocks that a thread takes at a time: tens of microseconds of normals.
 const CHUNK: u64 = 4;
@@ -50,13 +49,13 @@ pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
     let sampler = Sampler::new(distribution)?;
     let accumulator = over_blocks(
         part,
-        || Describing::new(kernels()),
+        || Accumulator::<Describe>::new(in_force()),
         |accumulator, samples| {
             for samples in by_block(samples) {
                 sampler.describe(part.key, samples, accumulator);
             }
         },
-        Describing::merge,
+        Accumulator::merge,
     )?;
     Ok(accumulator.finish())
 }
@@ -125,8 +124,12 @@ impl Sampler {
 impl Sampler {
     /// Adds samples of one block to an accumulator. Not inlined: its pieces belong into no frame but its own.
     #[inline(never)]
-    fn describe(&self, key: [u64; 2], samples: Range<u64>, accumulator: &mut Describing) {
-        #[cfg(target_arch = "x86_64")]
+    fn describe(
+        &self,
+        key: [u64; 2],
+        samples: Range<u64>,
+        accumulator: &mut Accumulator<Describe>,
+    ) {
         if let Self::Bulk(bulk) = self
             && samples.end - samples.start == BLOCK as u64
             && fused::describe(
@@ -181,7 +184,7 @@ impl Bulk {
             let (from, to) = (wanted.start.max(start), wanted.end.min(end));
             if from < to {
                 let piece = &mut piece[from - start..to - start];
-                self.transform.apply(piece);
+                self.transform.in_place(piece);
                 visit(piece);
             }
             start = end;
@@ -208,7 +211,7 @@ impl Bulk {
                     self.blocks(key, at / block)
                         .fill(whole_blocks.as_mut_ptr().cast(), whole)
                 };
-                self.transform.apply(whole_blocks);
+                self.transform.in_place(whole_blocks);
                 whole * BLOCK
             } else {
                 let taken = rest.len().min(BLOCK - (at % block) as usize);

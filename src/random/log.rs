@@ -1,10 +1,11 @@
 //! -log of numbers in (0, 1), times 1 or 2.
 
-use super::lanes::{Lanes, Tables};
+use super::lanes::Lanes;
+use crate::simd::Tables;
 
-/// For v = m·2^(e+1), m in the (i+17)th 32nd part of [0, 1): r near 1/m, and log r - LN2 (so that e serves as it is), within
-/// 2^-67 of a double. The last r is 1, so that results are accurate relative to log v near v = 1.
-/// f = m·r - 1 is in [-0.03125, 0.03031].
+/// For v = m·2^(e+1), m in the (i+17)th 32nd part of [0, 1): r near 1/m, and log r - LN2 (so that e serves as
+/// it is), within 2^-67 of a double. The last r is 1, so that results are accurate relative to log v near v =
+/// 1. f = m·r - 1 is in [-0.03125, 0.03031].
 const INVERSE: [f64; 16] = [
     1.9393919434946674,
     1.8285780334182082,
@@ -62,7 +63,7 @@ const fn times<const N: usize>(mut x: [f64; N], scale: f64) -> [f64; N] {
     x
 }
 
-const fn together(x: &[f64; 16], y: &[f64; 16]) -> [[f64; 2]; 16] {
+const fn interleaved(x: &[f64; 16], y: &[f64; 16]) -> [[f64; 2]; 16] {
     let mut z = [[0.0; 2]; 16];
     let mut i = 0;
     while i < 16 {
@@ -79,8 +80,8 @@ impl<const SCALE: u32> Scaled<SCALE> {
     const LOGS: [f64; 16] = times(LOG, SCALE as f64);
     /// The tables of 1/m and of its logarithm.
     pub const TABLES: Tables = Tables {
-        apart: [Self::INVERSES, Self::LOGS],
-        together: together(&Self::INVERSES, &Self::LOGS),
+        planar: [Self::INVERSES, Self::LOGS],
+        interleaved: interleaved(&Self::INVERSES, &Self::LOGS),
     };
     /// In SCALE·f.
     pub const P: [f64; 8] = {
@@ -98,51 +99,36 @@ impl<const SCALE: u32> Scaled<SCALE> {
     pub const LN2: f64 = -std::f64::consts::LN_2 * SCALE as f64;
 }
 
-/// -SCALE·log(v) for v in (0, 1).
-///
-/// # Safety
-/// As for [`Lanes`].
+/// -SCALE·log(v) for v in (0, 1), of N times eight lanes in lockstep: the CPU's schedulers are too short to
+/// overlap chains that follow one another. (Loops, not closures: the compiler need not inline closures, and
+/// outside this function they lack the instruction set.)
 #[inline(always)]
-pub unsafe fn minus_log<S: Lanes, const SCALE: u32>(v: S::F) -> S::F {
-    // SAFETY: the caller's promise.
-    unsafe { minus_logs::<S, SCALE, 1>([v])[0] }
-}
-
-/// [`minus_log`] of N vectors in lockstep: the CPU's schedulers are too short to overlap chains that follow one another.
-/// (Loops, not closures: the compiler need not inline closures, and outside this function they lack the instruction set.)
-///
-/// # Safety
-/// As for [`Lanes`].
-#[inline(always)]
-pub unsafe fn minus_logs<S: Lanes, const SCALE: u32, const N: usize>(v: [S::F; N]) -> [S::F; N] {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let p = &Scaled::<SCALE>::P;
-        let mut f = v;
-        let mut k = v;
-        let mut z = v;
-        for n in 0..N {
-            // v = m·2^(e+1)
-            let (m, e, r, t) = S::split(v[n], &Scaled::<SCALE>::TABLES);
-            f[n] = S::fma(m, r, S::splat(-(SCALE as f64)));
-            k[n] = S::fma(e, S::splat(Scaled::<SCALE>::LN2), t);
-            z[n] = S::mul(f[n], f[n]);
-        }
-        // Even and odd coefficients apart: half the latency.
-        let mut even = [S::splat(p[6]); N];
-        let mut odd = [S::splat(p[7]); N];
-        for i in (0..3).rev() {
-            for n in 0..N {
-                even[n] = S::fma(even[n], z[n], S::splat(p[2 * i]));
-                odd[n] = S::fma(odd[n], z[n], S::splat(p[2 * i + 1]));
-            }
-        }
-        let mut h = v;
-        for n in 0..N {
-            // Near v = 1, k is 0, so that f enters exactly.
-            let q = S::fma(odd[n], f[n], even[n]);
-            h[n] = S::fma(z[n], q, S::sub(k[n], f[n]));
-        }
-        h
+pub fn minus_logs<L: Lanes, const SCALE: u32, const N: usize>(lanes: L, v: [L::F; N]) -> [L::F; N] {
+    let p = &Scaled::<SCALE>::P;
+    let mut f = v;
+    let mut k = v;
+    let mut z = v;
+    for n in 0..N {
+        // v = m·2^(e+1)
+        let [m, e, r, t] = L::split(v[n], &Scaled::<SCALE>::TABLES);
+        f[n] = L::fma(m, r, lanes.splat(-(SCALE as f64)));
+        k[n] = L::fma(e, lanes.splat(Scaled::<SCALE>::LN2), t);
+        z[n] = L::mul(f[n], f[n]);
     }
+    // Even and odd coefficients planar: half the latency.
+    let mut even = [lanes.splat(p[6]); N];
+    let mut odd = [lanes.splat(p[7]); N];
+    for i in (0..3).rev() {
+        for n in 0..N {
+            even[n] = L::fma(even[n], z[n], lanes.splat(p[2 * i]));
+            odd[n] = L::fma(odd[n], z[n], lanes.splat(p[2 * i + 1]));
+        }
+    }
+    let mut h = v;
+    for n in 0..N {
+        // Near v = 1, k is 0, so that f enters exactly.
+        let q = L::fma(odd[n], f[n], even[n]);
+        h[n] = L::fma(z[n], q, L::sub(k[n], f[n]));
+    }
+    h
 }

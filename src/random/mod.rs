@@ -1,12 +1,13 @@
-//! Random numbers that do not depend on who draws them: value i of (distribution, seed, stream) is a pure function.
+//! Random numbers that do not depend on who draws them: value i of (distribution, seed, stream) is a pure
+//! function.
 //!
 //! | module | concept |
 //! |---|---|
 //! | [`philox`] | the counter-based generator under everything |
-//! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block of samples |
-//! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits; [`log`] and [`sincospi`] are their functions |
+//! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block |
+//! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits, by [`log`] and [`sincospi`] |
 //! | [`bulk`] | whole blocks of those three, on every instruction set |
-//! | `fused` | the same, described as they are made (AVX-512) |
+//! | [`fused`] | the same, described as they are made, where a vector holds eight lanes |
 //! | [`family`] | all other distributions, sample by sample |
 //! | [`sampler`] | a distribution with its parameters, checked |
 //! | [`subnormals`] | what a sample is that would be subnormal |
@@ -20,7 +21,6 @@ use crate::unsigned::Unsigned;
 pub mod bulk;
 pub mod exponential;
 pub mod family;
-#[cfg(target_arch = "x86_64")]
 pub mod fused;
 pub mod generate;
 pub mod lanes;

@@ -1,5 +1,5 @@
-//! Philox4x64-10, a generator whose output is a function of key and counter alone (Salmon, Moraes, Dror, Shaw, "Parallel
-//! random numbers: as easy as 1, 2, 3", SC 2011).
+//! Philox4x64-10, a generator whose output is a function of key and counter alone (Salmon, Moraes, Dror,
+//! Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 
 use super::Domain;
 use super::lanes::LANES;
@@ -9,7 +9,8 @@ const MULTIPLIERS: [u64; 2] = [0xd2e7_470e_e14c_6c93, 0xca5a_8263_9512_1157];
 const WEYL: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbb67_ae85_84ca_a73b];
 const ROUNDS: usize = 10;
 
-/// Counters that are worked on together, so that their multiplications overlap; more would not fit the registers.
+/// Counters that are worked on together, so that their multiplications overlap; more would not fit the
+/// registers.
 const TOGETHER: usize = 2;
 
 #[inline(always)]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
-use crate::exact::simd::{Loop, kernels};
+use crate::simd::{Kernel, Simd, in_force};
 
 /// How samples come about.
 #[derive(Debug)]
@@ -170,32 +170,26 @@ impl Transform {
     }
 
     /// Transforms samples, but for what is too small to be a normal number.
-    ///
-    /// # Safety
-    /// As for [`Lanes`].
     #[inline(always)]
-    pub unsafe fn of<S: Lanes>(self, x: S::F) -> S::F {
-        // SAFETY: the caller's promise.
-        unsafe {
-            match self {
-                Self::None => x,
-                Self::Uniform { range, low, below } => {
-                    let x = S::fma(x, S::splat(range), S::splat(low));
-                    S::min(x, S::splat(below))
-                }
-                Self::WideUniform { range, low, below } => {
-                    let x = S::fma(x, S::splat(range), S::splat(low));
-                    let half = S::min(x, S::splat(below));
-                    S::add(half, half)
-                }
-                Self::Normal { mean, sd } => S::fma(x, S::splat(sd), S::splat(mean)),
-                Self::Exponential { rate } => S::div(x, S::splat(rate)),
+    pub fn of_lanes<L: Lanes>(self, lanes: L, x: L::F) -> L::F {
+        match self {
+            Self::None => x,
+            Self::Uniform { range, low, below } => {
+                let x = L::fma(x, lanes.splat(range), lanes.splat(low));
+                L::min(x, lanes.splat(below))
             }
+            Self::WideUniform { range, low, below } => {
+                let x = L::fma(x, lanes.splat(range), lanes.splat(low));
+                let half = L::min(x, lanes.splat(below));
+                L::add(half, half)
+            }
+            Self::Normal { mean, sd } => L::fma(x, lanes.splat(sd), lanes.splat(mean)),
+            Self::Exponential { rate } => L::div(x, lanes.splat(rate)),
         }
     }
 
     /// Transforms samples in place.
-    pub fn apply(self, samples: &mut [Unaligned]) {
+    pub fn in_place(self, samples: &mut [Unaligned]) {
         match self {
             Self::None => (),
             Self::Uniform { range, low, below } => {
@@ -220,16 +214,18 @@ impl Transform {
 #[inline(always)]
 fn each(samples: &mut [Unaligned], stand_in: f64, transform: impl Fn(f64) -> f64) {
     struct Each<'a, F>(&'a mut [Unaligned], f64, F);
-    impl<F: Fn(f64) -> f64> Loop for Each<'_, F> {
+    impl<F: Fn(f64) -> f64> Kernel for Each<'_, F> {
+        type Output = ();
+
         #[inline(always)]
-        fn run(self) {
+        fn run<S: Simd>(self, _: S) {
             for sample in self.0 {
                 let x = (self.2)(f64::from_ne_bytes(*sample));
                 *sample = subnormals::replaced(x, self.1).to_ne_bytes();
             }
         }
     }
-    kernels().run(Each(samples, stand_in, transform));
+    in_force().run(Each(samples, stand_in, transform));
 }
 
 /// Refuses NaN and infinities.

@@ -9,45 +9,39 @@ const UNIT: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// The generators of a block, under way.
 #[derive(Clone, Copy)]
-pub struct Uniforms<S: Lanes>(Xoshiro<S>);
+pub struct Uniforms<L: Lanes>(Xoshiro<L>);
 
-impl<S: Lanes, const N: usize> Samples<S, N> for Uniforms<S> {
+impl<L: Lanes, const N: usize> Samples<L, N> for Uniforms<L> {
     #[inline(always)]
-    unsafe fn new(states: &LaneStates) -> Self {
-        // SAFETY: the caller's promise.
-        Self(unsafe { Xoshiro::new(states) })
+    fn new(lanes: L, states: &LaneStates) -> Self {
+        Self(Xoshiro::new(lanes, states))
     }
 
     #[inline(always)]
-    unsafe fn next<const ORDERED: bool>(&mut self) -> [S::F; N] {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let mut samples = [S::splat(UNIT); N];
-            for sample in &mut samples {
-                *sample = S::mul(S::top53(self.0.step()), *sample);
-            }
-            samples
+    fn next<const ORDERED: bool>(&mut self, lanes: L) -> [L::F; N] {
+        let mut samples = [lanes.splat(UNIT); N];
+        for sample in &mut samples {
+            *sample = L::mul(L::top53(self.0.step()), *sample);
         }
+        samples
     }
 }
 
 /// `W` blocks together, as one generator alone waits for itself.
 ///
 /// # Safety
-/// As for [`Lanes`]; `out` has room for them, at any alignment.
+/// `out` has room for them, at any alignment.
 #[inline(always)]
-pub unsafe fn blocks<S: Lanes, const W: usize>(states: &[LaneStates; W], out: *mut f64) {
-    // SAFETY: the caller's promises.
-    unsafe {
-        let mut generators = [Uniforms(Xoshiro::<S>::new(&states[0])); W];
-        for (generator, states) in generators.iter_mut().zip(states).skip(1) {
-            *generator = Uniforms(Xoshiro::new(states));
-        }
-        for j in (0..BLOCK).step_by(LANES) {
-            for (w, generator) in generators.iter_mut().enumerate() {
-                let [samples] = generator.next::<true>();
-                S::store(samples, out.add(w * BLOCK + j));
-            }
+pub unsafe fn blocks<L: Lanes, const W: usize>(lanes: L, states: &[LaneStates; W], out: *mut f64) {
+    let mut generators = [Uniforms(Xoshiro::new(lanes, &states[0])); W];
+    for (generator, states) in generators.iter_mut().zip(states).skip(1) {
+        *generator = Uniforms(Xoshiro::new(lanes, states));
+    }
+    for j in (0..BLOCK).step_by(LANES) {
+        for (w, generator) in generators.iter_mut().enumerate() {
+            let [samples] = generator.next::<true>(lanes);
+            // SAFETY: the caller's promise.
+            unsafe { L::store(samples, out.add(w * BLOCK + j)) };
         }
     }
 }

@@ -5,6 +5,7 @@ use super::results::Results;
 use crate::error::{Error, Result};
 use crate::exact::Moments;
 use crate::exact::extremes::Extremes;
+use crate::exact::quantity;
 use crate::exact::short::Short;
 use crate::stats::NanPolicy;
 
@@ -128,10 +129,10 @@ pub fn reduce(plan: &Plan, rounding: Rounding, results: Results<f64>) -> Result<
     let op = rounding.op;
     let rounded = Rounded { rounding, results };
     match op {
-        Op::Sum | Op::Mean => plan.run::<true, false, false>(&rounded),
-        Op::Norm => plan.run::<false, true, false>(&rounded),
-        Op::Variance | Op::Std => plan.run::<true, true, false>(&rounded),
-        Op::Min | Op::Max => plan.run::<true, true, true>(&rounded),
+        Op::Sum | Op::Mean => plan.run::<quantity::Sum>(&rounded),
+        Op::Norm => plan.run::<quantity::Squares>(&rounded),
+        Op::Variance | Op::Std => plan.run::<quantity::SumAndSquares>(&rounded),
+        Op::Min | Op::Max => plan.run::<quantity::Describe>(&rounded),
     }
 }
 

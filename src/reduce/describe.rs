@@ -4,11 +4,12 @@ use super::plan::{Plan, Sink};
 use super::results::Results;
 use crate::error::Result;
 use crate::exact::Moments;
+use crate::exact::quantity;
 use crate::stats::{NanPolicy, Stats};
 
 /// Computes the statistics of each result of a plan, into as many places.
 pub fn reduce(plan: &Plan, ddof: u64, policy: NanPolicy, results: Results<Stats>) -> Result<()> {
-    plan.run::<true, true, true>(&Described {
+    plan.run::<quantity::Describe>(&Described {
         ddof,
         policy,
         results,

@@ -1,7 +1,7 @@
 //! Dot products of arrays.
 //!
-//! Contiguous doubles go to the kernel as they lie. Elements of other types and layouts are converted on the way,
-//! exactly: to doubles, or, 64-bit integers, to unevaluated sums of two doubles.
+//! Contiguous doubles go to the kernel as they lie. Elements of other types and layouts are converted on the
+//! way, exactly: to doubles, or, 64-bit integers, to unevaluated sums of two doubles.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -14,9 +14,9 @@ use crate::array::view::written;
 use crate::array::{Dtype, View};
 use crate::error::{Error, Result};
 use crate::exact::products::Products;
-use crate::exact::simd::{Loop, kernels};
 use crate::exact::{Element, Unaligned};
 use crate::parallel::fold_chunks;
+use crate::simd::{Kernel, Simd, in_force};
 
 /// Pairs converted at a time: they stay in the nearest cache, and take 8 KiB of the stack.
 const TILE: usize = 256;
@@ -29,7 +29,7 @@ pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
     let products = fold_chunks(
         x.len(),
         chunk(x.len()),
-        || Products::new(kernels()),
+        || Products::new(in_force()),
         |products, range| {
             products.add(&x[range.clone()], &y[range]);
             Ok(())
@@ -48,7 +48,7 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     let products = fold_chunks(
         space.len(),
         chunk(space.len()),
-        || Products::new(kernels()),
+        || Products::new(in_force()),
         |products, range| {
             add(x, y, &space, range, readers, products);
             Ok(())
@@ -89,8 +89,8 @@ struct Gathered {
     readers: [Reader; 2],
     tiles: [Tile; 2],
     pairs: usize,
-    /// Products with one rest and with two, apart from those of values: their magnitudes lie far from each other,
-    /// and would drive one window to and fro.
+    /// Products with one rest and with two, apart from those of values: their magnitudes lie far from each
+    /// other, and would drive one window to and fro.
     with_rests: Option<[Products; 2]>,
 }
 
@@ -166,7 +166,7 @@ impl Gathered {
             // which are finite.
             x.drop_specials(pairs);
             y.drop_specials(pairs);
-            let new = || [(); 2].map(|()| Products::new(kernels()));
+            let new = || [(); 2].map(|()| Products::new(in_force()));
             let [one, two] = self.with_rests.get_or_insert_with(new);
             if x.has_rests {
                 one.add(x.rests(pairs), y.values(pairs));
@@ -267,9 +267,11 @@ unsafe fn read<T: Element>(
         bits: &'a mut u64,
         has_rests: bool,
     }
-    impl<I: Iterator<Item = (f64, f64)>> Loop for Convert<'_, I> {
+    impl<I: Iterator<Item = (f64, f64)>> Kernel for Convert<'_, I> {
+        type Output = ();
+
         #[inline(always)]
-        fn run(self) {
+        fn run<S: Simd>(self, _: S) {
             // Of its own, as the compiler cannot tell `self.bits` from the places.
             let mut bits = 0;
             let places = self.values.iter_mut().zip(self.rests);
@@ -289,7 +291,7 @@ unsafe fn read<T: Element>(
     if stride == size_of::<T::Raw>() as isize {
         // SAFETY: the caller's promise; raw elements have no alignment.
         let raw: &[T::Raw] = unsafe { from_raw_parts(first.cast(), values.len()) };
-        kernels().run(Convert {
+        in_force().run(Convert {
             elements: raw.iter().map(|&raw| T::to_doubles(raw)),
             values,
             rests,
@@ -302,7 +304,7 @@ unsafe fn read<T: Element>(
             // SAFETY: as above.
             T::to_doubles(unsafe { element.read() })
         };
-        kernels().run(Convert {
+        in_force().run(Convert {
             elements: (0..values.len()).map(element),
             values,
             rests,

@@ -1,14 +1,17 @@
 //! Reductions: exact accumulators on the pool.
 //!
-//! How the values are split follows the threads at hand and the layout in memory; results cannot depend on it.
+//! How the values are split follows the threads at hand and the layout in memory; results cannot depend on
+//! it.
+
+use std::marker::PhantomData;
 
 use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::error::Result;
-use crate::exact::accumulator::{Describing, Squaring, Summing};
-use crate::exact::simd::kernels;
-use crate::exact::{Accumulate, Element, Moments, Unaligned};
+use crate::exact::quantity::Quantity;
+use crate::exact::{Accumulate, Accumulator, Element, Moments, Unaligned};
 use crate::parallel::fold_chunks;
+use crate::simd::in_force;
 
 pub mod axes;
 pub mod describe;
@@ -27,8 +30,9 @@ const CHUNK: usize = 1 << 16;
 /// Fewer values than this are not worth a second thread, which takes some 50 µs to wake up.
 const WORTH_THREADS: usize = 1 << 19;
 
-/// The chunk for so many values: all of them if they are few, and larger ones if they are many: each chunk interrupts the stream
-/// from memory (2 to 7 % of a sum of 5·10⁷ on two threads, with chunks of the smaller size).
+/// The chunk for so many values: all of them if they are few, and larger ones if they are many: each chunk
+/// interrupts the stream from memory (2 to 7 % of a sum of 5·10⁷ on two threads, with chunks of the smaller
+/// size).
 fn chunk(values: usize) -> usize {
     if values < WORTH_THREADS {
         values
@@ -37,51 +41,33 @@ fn chunk(values: usize) -> usize {
     }
 }
 
-/// Counts and Σx of a vector.
-pub fn sum(values: &[Unaligned]) -> Result<Moments> {
-    vector::<Summing>(values)
-}
-
-/// Counts and Σx² of a vector.
-pub fn squares(values: &[Unaligned]) -> Result<Moments> {
-    vector::<Squaring>(values)
-}
-
-/// Counts, Σx, Σx² and extremes of a vector.
-pub fn describe(values: &[Unaligned]) -> Result<Moments> {
-    vector::<Describing>(values)
-}
-
-fn vector<A: Accumulate<Raw = Unaligned>>(values: &[Unaligned]) -> Result<Moments> {
+/// The moments of a vector.
+pub fn vector<Q: Quantity>(values: &[Unaligned]) -> Result<Moments> {
     let accumulator = fold_chunks(
         values.len(),
         chunk(values.len()),
-        || A::new(kernels()),
+        || Accumulator::<Q>::new(in_force()),
         |accumulator, range| {
             accumulator.add(&values[range]);
             Ok(())
         },
-        A::merge,
+        Accumulator::merge,
     )?;
     Ok(accumulator.finish())
 }
 
-/// Counts and, as asked for, Σx, Σx² and extremes of all elements of an array.
-pub fn array<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-    view: &View,
-) -> Result<Moments> {
-    struct Reduce<'a, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(&'a View);
-    impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Visitor
-        for Reduce<'_, SUM, SQUARES, EXTREMES>
-    {
+/// The moments of all elements of an array.
+pub fn array<Q: Quantity>(view: &View) -> Result<Moments> {
+    struct Reduce<'a, Q>(&'a View, PhantomData<Q>);
+    impl<Q: Quantity> Visitor for Reduce<'_, Q> {
         type Output = Result<Moments>;
 
         fn visit<T: Element>(self) -> Result<Moments> {
-            elements::<T::Accumulator<SUM, SQUARES, EXTREMES>>(self.0)
+            elements::<T::Accumulator<Q>>(self.0)
         }
     }
     let view = view.by_memory();
-    view.dtype().visit(Reduce::<SUM, SQUARES, EXTREMES>(&view))
+    view.dtype().visit(Reduce::<Q>(&view, PhantomData))
 }
 
 /// All elements of an array, in the order of its dimensions.
@@ -89,7 +75,7 @@ fn elements<A: Accumulate>(view: &View) -> Result<Moments> {
     let accumulator = fold_chunks(
         view.space().len(),
         chunk(view.space().len()),
-        || A::new(kernels()),
+        || A::new(in_force()),
         |accumulator, range| {
             view.for_each_tile::<A::Raw>(range, |values| accumulator.add(values));
             Ok(())

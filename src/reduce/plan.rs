@@ -1,8 +1,10 @@
 //! Reductions over some axes of an array: one result for each element of the others.
 //!
-//! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where a kept axis is,
-//! that would touch a cache line for each value; so a strip of neighbouring results is filled together, from rows of values
-//! that lie together: see [`super::strips`].
+//! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where
+//! a kept axis is, that would touch a cache line for each value; so a strip of neighbouring results is filled
+//! together, from rows of values that lie together: see [`super::strips`].
+
+use std::marker::PhantomData;
 
 use super::CHUNK;
 use super::source::Source;
@@ -12,18 +14,20 @@ use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
 use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::columns::{BLOCK, PACK};
-use crate::exact::simd::kernels;
+use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, Moments, short};
 use crate::parallel::control::Watch;
 use crate::parallel::{fold_chunks, threads_for_call};
+use crate::simd::in_force;
 
 /// What is made of the moments of each result.
 pub trait Sink: Sync {
-    /// Takes the moments of one result, by its index in C order of the kept axes; once for each result, on any thread.
+    /// Takes the moments of one result, by its index in C order of the kept axes; once for each result, on
+    /// any thread.
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()>;
 
-    /// Takes the values of a result instead, which are few; `false` if it needs the moments, which then also come for results
-    /// whose values it has taken.
+    /// Takes the values of a result instead, which are few; `false` if it needs the moments, which then also
+    /// come for results whose values it has taken.
     fn values(&self, index: usize, values: &[f64]) -> bool {
         let _ = (index, values);
         false
@@ -34,15 +38,16 @@ pub trait Sink: Sync {
 pub struct Plan<'a> {
     view: &'a View,
     mask: Option<&'a View>,
-    /// Offsets of the results' first values in the array and in the mask, and of the results themselves, by number.
+    /// Offsets of the results' first values in the array and in the mask, and of the results themselves, by
+    /// number.
     kept: Space<3>,
     /// Where one result's values lie in the array and in the mask, relative to the first.
     reduced: Space<2>,
 }
 
 impl<'a> Plan<'a> {
-    /// The reduction of `view` over the axes marked in `reduce`, one mark for each dimension. A mask has the same shape, and
-    /// an integer type or booleans; where it is not 0, values count.
+    /// The reduction of `view` over the axes marked in `reduce`, one mark for each dimension. A mask has the
+    /// same shape, and an integer type or booleans; where it is not 0, values count.
     pub fn new(view: &'a View, mask: Option<&'a View>, reduce: &[bool]) -> Self {
         let mut kept = Space::scalar();
         let mut reduced = Space::scalar();
@@ -125,35 +130,24 @@ impl<'a> Plan<'a> {
         overlaps(self.view) || self.mask.is_some_and(overlaps)
     }
 
-    /// Computes all results: counts and, as asked for, Σx, Σx² and extremes.
-    pub fn run<const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-        &self,
-        sink: &dyn Sink,
-    ) -> Result<()> {
-        struct Run<'a, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-            &'a Plan<'a>,
-            &'a dyn Sink,
-        );
-        impl<const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Visitor
-            for Run<'_, SUM, SQUARES, EXTREMES>
-        {
+    /// Computes the moments of all results.
+    pub fn run<Q: Quantity>(&self, sink: &dyn Sink) -> Result<()> {
+        struct Run<'a, Q>(&'a Plan<'a>, &'a dyn Sink, PhantomData<Q>);
+        impl<Q: Quantity> Visitor for Run<'_, Q> {
             type Output = Result<()>;
 
             fn visit<T: Element>(self) -> Result<()> {
-                self.0.reduce::<T, SUM, SQUARES, EXTREMES>(self.1)
+                self.0.reduce::<T, Q>(self.1)
             }
         }
         if self.kept.is_empty() {
             return Ok(());
         }
-        let run = Run::<SUM, SQUARES, EXTREMES>(self, sink);
+        let run = Run::<Q>(self, sink, PhantomData);
         self.view.dtype().visit(run)
     }
 
-    fn reduce<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-        &self,
-        sink: &dyn Sink,
-    ) -> Result<()> {
+    fn reduce<T: Element, Q: Quantity>(&self, sink: &dyn Sink) -> Result<()> {
         let kept = self.kept.by_memory();
         let reduced = self.reduced.by_memory();
         let stride = |dims: &[isize]| dims.first().map_or(usize::MAX, |s| s.unsigned_abs());
@@ -165,7 +159,7 @@ impl<'a> Plan<'a> {
             .dims()
             .last()
             .map_or(usize::MAX, |dim| stride(&dim.strides));
-        let across = kept_stride < reduced_stride || reduced.len() <= short::MOST;
+        let across = kept_stride < reduced_stride || reduced.len() <= short::MAX_VALUES;
         // Strips go along the innermost kept axis.
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
         let width = if across { strip_width(inner) } else { 1 };
@@ -197,13 +191,11 @@ impl<'a> Plan<'a> {
         };
         let values = task.source.len().saturating_mul(width);
         if strips < 2 * threads_for_call() && values > 2 * CHUNK {
-            // Few large strips: the threads share each of them. One of them reports its values as progress, several report
-            // themselves.
+            // Few large strips: the threads share each of them. One of them reports its values as progress,
+            // several report themselves.
             let watch = (strips > 1).then(|| Watch::begin(strips as u64));
             return (0..strips).try_for_each(|index| {
-                strip(index, &mut |strip| {
-                    task.together::<T, SUM, SQUARES, EXTREMES>(&strip)
-                })?;
+                strip(index, &mut |strip| task.together::<T, Q>(&strip))?;
                 if let Some(watch) = &watch {
                     watch.advance(1);
                 }
@@ -213,7 +205,7 @@ impl<'a> Plan<'a> {
         fold_chunks(
             strips,
             (CHUNK / values.max(1)).max(1),
-            StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
+            StripMoments::<T, Q>::default,
             |moments, range| {
                 range
                     .into_iter()
@@ -225,8 +217,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Results in a strip where so many lie side by side: as many in each one, and an equal number of strips for each thread, if
-/// that does not make them much narrower.
+/// Results in a strip where so many lie side by side: as many in each one, and an equal number of strips for
+/// each thread, if that does not make them much narrower.
 fn strip_width(results: usize) -> usize {
     let strips = results.div_ceil(WIDTH).next_multiple_of(threads_for_call());
     let even = results.div_ceil(strips).next_multiple_of(PACK);
@@ -241,18 +233,18 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Reduces a strip on this thread.
-    fn alone<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+    fn alone<T: Element, Q: Quantity>(
         &self,
         strip: &Strip,
-        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
+        moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
-        if self.source.len() <= short::MOST && !T::HAS_RESTS && self.short::<T>(strip) {
+        if self.source.len() <= short::MAX_VALUES && !T::HAS_RESTS && self.short::<T>(strip) {
             return Ok(());
         }
         match self.fill(strip, moments) {
             Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
                 *moments = StripMoments::default();
-                self.one_by_one::<T, SUM, SQUARES, EXTREMES>(strip)
+                self.one_by_one::<T, Q>(strip)
             }
             Err(error) => Err(error),
             Ok(()) => self.hand_over(strip, moments),
@@ -260,10 +252,10 @@ impl Task<'_> {
     }
 
     /// Adds all values of a strip.
-    fn fill<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+    fn fill<T: Element, Q: Quantity>(
         &self,
         strip: &Strip,
-        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
+        moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
         moments.begin(&self.source, strip)?;
         // Long parts, for the sake of prefetching; still below a millisecond.
@@ -272,17 +264,14 @@ impl Task<'_> {
         })
     }
 
-    /// Reduces a strip's results one after the other, which takes no memory. Not inlined: the accumulator belongs into no frame
-    /// but its own.
+    /// Reduces a strip's results one after the other, which takes no memory. Not inlined: the accumulator
+    /// belongs into no frame but its own.
     #[cold]
     #[inline(never)]
-    fn one_by_one<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-        &self,
-        strip: &Strip,
-    ) -> Result<()> {
+    fn one_by_one<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
         for i in 0..strip.len {
             let result = strip.result_alone(i);
-            let mut accumulator = T::Accumulator::<SUM, SQUARES, EXTREMES>::new(kernels());
+            let mut accumulator = T::Accumulator::<Q>::new(in_force());
             self.source.in_parts(CHUNK, |range| {
                 self.source.add_one(&result, range, &mut accumulator);
                 Ok(())
@@ -299,7 +288,7 @@ impl Task<'_> {
             return false;
         }
         let count = self.source.len();
-        let mut offsets = [0; short::MOST];
+        let mut offsets = [0; short::MAX_VALUES];
         let mut filled = 0;
         self.source.runs(0..count, |offset, run, stride| {
             for (i, out) in offsets[filled..filled + run].iter_mut().enumerate() {
@@ -309,7 +298,7 @@ impl Task<'_> {
         });
         let first = self.source.first(strip);
         (0..strip.len).all(|i| {
-            let mut values = [0.0; short::MOST];
+            let mut values = [0.0; short::MAX_VALUES];
             for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
                 let element = first.wrapping_offset(i as isize * strip.stride + offset);
                 // SAFETY: an element of the array; raw elements have no alignment.
@@ -320,14 +309,11 @@ impl Task<'_> {
     }
 
     /// Reduces a strip on all threads.
-    fn together<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
-        &self,
-        strip: &Strip,
-    ) -> Result<()> {
+    fn together<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
         let moments = fold_chunks(
             self.source.len(),
             self.part(strip),
-            StripMoments::<T, SUM, SQUARES, EXTREMES>::default,
+            StripMoments::<T, Q>::default,
             |moments, range| {
                 moments.begin(&self.source, strip)?;
                 moments.add(&self.source, strip, range)
@@ -336,7 +322,7 @@ impl Task<'_> {
         );
         match moments {
             Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
-                self.one_by_one::<T, SUM, SQUARES, EXTREMES>(strip)
+                self.one_by_one::<T, Q>(strip)
             }
             Err(error) => Err(error),
             Ok(mut moments) => self.hand_over(strip, &mut moments),
@@ -350,12 +336,13 @@ impl Task<'_> {
         (chunk / strip.len).next_multiple_of(BLOCK)
     }
 
-    /// Gives the moments of a strip's results to the sink. Not inlined: they belong into no frame but its own.
+    /// Gives the moments of a strip's results to the sink. Not inlined: they belong into no frame but its
+    /// own.
     #[inline(never)]
-    fn hand_over<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>(
+    fn hand_over<T: Element, Q: Quantity>(
         &self,
         strip: &Strip,
-        moments: &mut StripMoments<T, SUM, SQUARES, EXTREMES>,
+        moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
         moments.finish(|i, moments| self.sink.moments(strip.index(i), moments))
     }

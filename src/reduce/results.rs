@@ -1,6 +1,7 @@
 //! Where results go.
 
-/// The places of a call's results, one after the other, at any alignment. Each is used by one thread at a time.
+/// The places of a call's results, one after the other, at any alignment. Each is used by one thread at a
+/// time.
 #[derive(Debug)]
 pub struct Results<T> {
     first: *mut T,
@@ -14,8 +15,8 @@ unsafe impl<T: Send> Sync for Results<T> {}
 
 impl<T: Copy> Results<T> {
     /// # Safety
-    /// So many may be read and written there, any bit pattern is a `T`, and they are of no concern to anybody else while
-    /// this is in use.
+    /// So many may be read and written there, any bit pattern is a `T`, and they are of no concern to anybody
+    /// else while this is in use.
     pub unsafe fn new(first: *mut T, len: usize) -> Self {
         Self { first, len }
     }

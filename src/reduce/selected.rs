@@ -1,5 +1,5 @@
-//! Strips of values that a mask selects: from each row they are appended to those of their results, tile by tile, and
-//! accumulated like those of any array.
+//! Strips of values that a mask selects: from each row they are appended to those of their results, tile by
+//! tile, and accumulated like those of any array.
 
 use std::mem::MaybeUninit;
 
@@ -16,7 +16,8 @@ const WIDTH: usize = 256;
 /// Rows that are appended at a time: a tile of doubles has 528 KiB and lives in the second-level cache.
 const ROWS: usize = 256;
 
-/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the caches.
+/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the
+/// caches.
 const PITCH: usize = ROWS + 8;
 
 /// A row's values, and the mask's elements beside them.
@@ -97,7 +98,8 @@ impl<R: Copy> Selected<R> {
         let columns = self.tile.chunks_exact_mut(PITCH).zip(filled);
         for (i, (column, filled)) in (0..).zip(columns) {
             let value = value.wrapping_offset(i * strip.stride);
-            // The place after the last value that was selected is free, as there are fewer than ROWS of them yet.
+            // The place after the last value that was selected is free, as there are fewer than ROWS of them
+            // yet.
             // SAFETY: the caller's promise; raw elements have no alignment.
             column[usize::from(*filled)].write(unsafe { value.cast::<R>().read() });
             // SAFETY: as above.

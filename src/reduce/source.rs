@@ -68,15 +68,16 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Walks a result's values `range` by runs: calls `visit` with the offset of each run's first value, the number of
-    /// values, and the distance from one to the next.
+    /// Walks a result's values `range` by runs: calls `visit` with the offset of each run's first value, the
+    /// number of values, and the distance from one to the next.
     pub fn runs(&self, range: Range<usize>, mut visit: impl FnMut(isize, usize, isize)) {
         self.values.runs(range, |[offset], run, [stride]| {
             visit(offset, run, stride);
         });
     }
 
-    /// Calls `visit` with each of a strip's first result's values `range` and its element of the mask, if there is a mask.
+    /// Calls `visit` with each of a strip's first result's values `range` and its element of the mask, if
+    /// there is a mask.
     pub fn for_each_marked(
         &self,
         strip: &Strip,

@@ -4,15 +4,16 @@ use super::strips::{Row, Strip, no_memory};
 use super::transposed::Transposed;
 use crate::error::Result;
 use crate::exact::columns::{BLOCK, Columns, PACK, PASS};
-use crate::exact::simd::{Loop, kernels};
+use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, Moments};
+use crate::simd::{Kernel, Simd, in_force};
 
 /// Where blocks in a row fit few columns, at most so many are transposed before the next attempt.
 const MAX_STRETCH: usize = 64;
 
 /// The sums and extremes of a strip's results.
-pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
-    columns: Columns<SUM, SQUARES, EXTREMES>,
+pub struct Streamed<T: Element, Q: Quantity> {
+    columns: Columns<Q>,
     /// A pass of rows as doubles, where they are none.
     tile: Vec<f64>,
     /// Values of a result in a block.
@@ -22,12 +23,10 @@ pub struct Streamed<T: Element, const SUM: bool, const SQUARES: bool, const EXTR
 }
 
 /// For use after [`Streamed::begin`].
-impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Default
-    for Streamed<T, SUM, SQUARES, EXTREMES>
-{
+impl<T: Element, Q: Quantity> Default for Streamed<T, Q> {
     fn default() -> Self {
         Self {
-            columns: Columns::new(kernels()),
+            columns: Columns::new(in_force()),
             tile: Vec::new(),
             values: Vec::new(),
             stretch: 1,
@@ -35,9 +34,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Def
     }
 }
 
-impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
-    Streamed<T, SUM, SQUARES, EXTREMES>
-{
+impl<T: Element, Q: Quantity> Streamed<T, Q> {
     /// Is the strip one for this way? Its values are doubles, if only after conversion, and lie together.
     pub fn takes(strip: &Strip) -> bool {
         !T::HAS_RESTS && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize
@@ -139,7 +136,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
                 for (out, row) in self.tile.chunks_mut(len).zip(rows) {
                     // SAFETY: the caller's promise; raw elements have no alignment.
                     let raw = unsafe { std::slice::from_raw_parts(row.0.cast(), len) };
-                    kernels().run(Convert::<T>(out, raw));
+                    in_force().run(Convert::<T>(out, raw));
                 }
                 let doubles: [*const f64; PASS] =
                     std::array::from_fn(|i| self.tile[i * len..].as_ptr());
@@ -153,9 +150,11 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
 /// Elements to doubles.
 struct Convert<'a, T: Element>(&'a mut [f64], &'a [T::Raw]);
 
-impl<T: Element> Loop for Convert<'_, T> {
+impl<T: Element> Kernel for Convert<'_, T> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _: S) {
         for (out, &raw) in self.0.iter_mut().zip(self.1) {
             *out = T::to_doubles(raw).0;
         }

@@ -1,7 +1,7 @@
 //! Strips of neighbouring results, filled together from rows that hold a value of each.
 //!
-//! Rows of numbers that lie together go to the column kernel as they are: see [`super::streamed`]. What it does not
-//! take is transposed: see [`super::transposed`]. Of rows under a mask see [`super::selected`].
+//! Rows of numbers that lie together go to the column kernel as they are: see [`super::streamed`]. What it
+//! does not take is transposed: see [`super::transposed`]. Of rows under a mask see [`super::selected`].
 
 use std::collections::TryReserveError;
 use std::ops::Range;
@@ -11,9 +11,11 @@ use super::source::Source;
 use super::streamed::Streamed;
 use super::transposed::Transposed;
 use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
+use crate::exact::quantity::Quantity;
 use crate::exact::{Element, Moments};
 
-/// Results in a strip, chosen by measurement: for doubles a row of it is two pages, along which the hardware prefetches.
+/// Results in a strip, chosen by measurement: for doubles a row of it is two pages, along which the hardware
+/// prefetches.
 pub const WIDTH: usize = 1024;
 
 /// Results whose values lie next to each other.
@@ -61,8 +63,8 @@ pub struct Row(pub *const u8);
 // SAFETY: rows are only used within one call, and point into an array that any thread may read.
 unsafe impl Send for Row {}
 
-/// The results of a strip under way, on one thread: Σx if `SUM`, Σx² if `SQUARES`, the extremes if `EXTREMES`.
-pub struct StripMoments<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> {
+/// The results of a strip under way, on one thread.
+pub struct StripMoments<T: Element, Q: Quantity> {
     /// How many results; 0 until the strip begins.
     len: usize,
     /// Values that each result has got.
@@ -71,15 +73,13 @@ pub struct StripMoments<T: Element, const SUM: bool, const SQUARES: bool, const 
     marked_rows: Vec<MarkedRow>,
     selected: Selected<T::Raw>,
     streams: bool,
-    streamed: Streamed<T, SUM, SQUARES, EXTREMES>,
-    others: Transposed<T::Accumulator<SUM, SQUARES, EXTREMES>>,
+    streamed: Streamed<T, Q>,
+    others: Transposed<T::Accumulator<Q>>,
     /// Of all threads, once they have met.
     merged: Vec<Moments>,
 }
 
-impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Default
-    for StripMoments<T, SUM, SQUARES, EXTREMES>
-{
+impl<T: Element, Q: Quantity> Default for StripMoments<T, Q> {
     fn default() -> Self {
         Self {
             len: 0,
@@ -95,9 +95,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool> Def
     }
 }
 
-impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
-    StripMoments<T, SUM, SQUARES, EXTREMES>
-{
+impl<T: Element, Q: Quantity> StripMoments<T, Q> {
     /// Begins a strip, unless it has begun.
     pub fn begin(&mut self, source: &Source, strip: &Strip) -> Result<()> {
         if self.len > 0 {
@@ -108,7 +106,7 @@ impl<T: Element, const SUM: bool, const SQUARES: bool, const EXTREMES: bool>
         self.merged
             .try_reserve_exact(strip.len)
             .map_err(no_memory)?;
-        self.streams = !source.is_masked() && Streamed::<T, SUM, SQUARES, EXTREMES>::takes(strip);
+        self.streams = !source.is_masked() && Streamed::<T, Q>::takes(strip);
         if source.is_masked() && strip.len > 1 {
             self.selected.begin()?;
         }

@@ -1,5 +1,5 @@
-//! Strips by way of a transposition in cache: each result's values are brought together, tile by tile, and accumulated like
-//! those of any array.
+//! Strips by way of a transposition in cache: each result's values are brought together, tile by tile, and
+//! accumulated like those of any array.
 //!
 //! Strips, tiles and prefetching were chosen by measurement, on two threads.
 
@@ -8,27 +8,31 @@ use std::ops::Range;
 
 use super::strips::{Row, no_memory};
 use crate::error::Result;
-use crate::exact::simd::{TRANSPOSED, kernels};
 use crate::exact::sparse::Sparse;
 use crate::exact::{Accumulate, Moments};
+use crate::simd::vector::TRANSPOSED;
+use crate::simd::{Kernel, Simd, in_force, prefetch};
 
 /// Results in a tile: for doubles a row of it is 32 cache lines.
 const WIDTH: usize = 256;
 
-/// Values of each result that are transposed at a time: a tile of doubles has 528 KiB and lives in the second-level cache.
+/// Values of each result that are transposed at a time: a tile of doubles has 528 KiB and lives in the
+/// second-level cache.
 const ROWS: usize = 256;
 
-/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the caches.
+/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the
+/// caches.
 const PITCH: usize = ROWS + TRANSPOSED;
 
-/// Rows to ask the memory for in advance, as its own prefetching ends with each row's piece; evenly over the work, as it can
-/// only take few requests at a time.
+/// Rows to ask the memory for in advance, as its own prefetching ends with each row's piece; evenly over the
+/// work, as it can only take few requests at a time.
 const AHEAD: usize = 16;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// Accumulators of a strip's results, made when there is something to add, and room to transpose their values.
+/// Accumulators of a strip's results, made when there is something to add, and room to transpose their
+/// values.
 pub struct Transposed<A: Accumulate> {
     results: Sparse<A>,
     tile: Vec<MaybeUninit<A::Raw>>,
@@ -51,7 +55,8 @@ impl<A: Accumulate> Transposed<A> {
 
     /// The accumulator of a result.
     pub fn result(&mut self, index: usize) -> &mut A {
-        self.results.get_or_insert_with(index, || A::new(kernels()))
+        self.results
+            .get_or_insert_with(index, || A::new(in_force()))
     }
 
     /// Adds rows of values, one for each result, `stride` bytes from one to the next.
@@ -104,11 +109,15 @@ impl<A: Accumulate> Transposed<A> {
                 let ahead = std::array::from_fn(|i| at(ahead(i).unwrap_or(&lines[i])));
                 let out = self.tile[group * TRANSPOSED..].as_mut_ptr().cast();
                 done = columns.len() - columns.len() % TRANSPOSED;
-                // SAFETY: each row has as many elements of 8 bytes, and the tile a pitch's room for each.
-                unsafe { kernels().transpose(&lines.each_ref().map(at), &ahead, done, out, PITCH) };
+                in_force().run(Transpose {
+                    rows: &lines.each_ref().map(at),
+                    ahead: &ahead,
+                    columns: done,
+                    out,
+                });
             } else {
                 for row in (0..TRANSPOSED).filter_map(ahead) {
-                    prefetch(row, first, 0..lines_per_row(columns.len(), stride), stride);
+                    prefetch_row(row, first, 0..lines_per_row(columns.len(), stride), stride);
                 }
             }
             for column in done..columns.len() {
@@ -122,8 +131,8 @@ impl<A: Accumulate> Transposed<A> {
         }
     }
 
-    /// Adds the tile's values, so many for each result; meanwhile the memory fetches the first of the `next` rows, a few
-    /// lines for each result.
+    /// Adds the tile's values, so many for each result; meanwhile the memory fetches the first of the `next`
+    /// rows, a few lines for each result.
     fn accumulate(&mut self, values: usize, next: &[Row], columns: Range<usize>, stride: isize) {
         let first = columns.start as isize * stride;
         let per_row = lines_per_row(columns.len(), stride);
@@ -132,7 +141,7 @@ impl<A: Accumulate> Transposed<A> {
             for line in i * share..(i + 1) * share {
                 if let Some(row) = next.get(line / per_row) {
                     let line = line % per_row;
-                    prefetch(row, first, line..line + 1, stride);
+                    prefetch_row(row, first, line..line + 1, stride);
                 }
             }
             let values_of_column = self.tile[i * PITCH..].as_ptr().cast();
@@ -145,23 +154,40 @@ impl<A: Accumulate> Transposed<A> {
     /// What was added to a result; the result is empty afterwards.
     pub fn take(&mut self, index: usize) -> Option<Moments> {
         let result = self.results.get_mut(index)?;
-        Some(std::mem::replace(result, A::new(kernels())).finish())
+        Some(std::mem::replace(result, A::new(in_force())).finish())
+    }
+}
+
+/// Brings columns of some rows together in a tile.
+struct Transpose<'a> {
+    rows: &'a [*const u64; TRANSPOSED],
+    ahead: &'a [*const u64; TRANSPOSED],
+    columns: usize,
+    out: *mut u64,
+}
+
+impl Kernel for Transpose<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self {
+            rows,
+            ahead,
+            columns,
+            out,
+        } = self;
+        // SAFETY: each row has as many elements of 8 bytes, and the tile a pitch's room for each: see
+        // `transpose`.
+        unsafe { simd.transpose(rows, ahead, columns, out, PITCH) };
     }
 }
 
 /// Asks the memory for cache lines of a row, counted from `first` on.
-fn prefetch(row: &Row, first: isize, lines: Range<usize>, stride: isize) {
+fn prefetch_row(row: &Row, first: isize, lines: Range<usize>, stride: isize) {
     for line in lines {
-        let at = row
-            .0
-            .wrapping_offset(first + (line * LINE) as isize * stride.signum());
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: prefetching needs no valid address, and every x86-64 has the instruction.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = at;
+        let distance = (line * LINE) as isize * stride.signum();
+        prefetch(row.0.wrapping_offset(first + distance));
     }
 }
 

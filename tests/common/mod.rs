@@ -51,7 +51,8 @@ impl Real {
         BigInt::cmp(&left, &right)
     }
 
-    /// Asserts that `x` is this number rounded to nearest, ties to even; a zero has the sign of the exact result.
+    /// Asserts that `x` is this number rounded to nearest, ties to even; a zero has the sign of the exact
+    /// result.
     pub fn assert_rounds_to(&self, x: f64, what: &str) {
         assert!(!x.is_nan(), "{what}: NaN");
         let negative = self.numerator < BigInt::zero();
@@ -59,7 +60,8 @@ impl Real {
         let magnitude = x.abs();
         let even = magnitude.to_bits() & 1 == 0;
         let in_units = |bits: u64| {
-            // The bit pattern after the largest number's is infinity's: 2^1024 here, which is where it would be.
+            // The bit pattern after the largest number's is infinity's: 2^1024 here, which is where it would
+            // be.
             if bits == f64::INFINITY.to_bits() {
                 BigInt::from(1) << (1024 + 1074)
             } else {

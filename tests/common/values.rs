@@ -16,8 +16,8 @@ fn in_range(low: u64, high: u64) -> impl Strategy<Value = f64> {
     })
 }
 
-/// Finite numbers: of one magnitude, of neighbouring ones, or of any; near underflow and overflow; where squares
-/// underflow; zeros of both signs.
+/// Finite numbers: of one magnitude, of neighbouring ones, or of any; near underflow and overflow; where
+/// squares underflow; zeros of both signs.
 fn finite() -> impl Strategy<Value = BoxedStrategy<f64>> {
     let band = (
         0u64..=2046,

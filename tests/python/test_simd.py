@@ -33,7 +33,7 @@ def paths_of_this_cpu() -> list[str]:
     paths = ["baseline"]
     if {"avx2", "fma"} <= flags:
         paths.append("avx2")
-    if {"avx512f", "avx512dq"} <= flags:
+    if {"avx512f", "avx512dq", "fma"} <= flags:
         paths.append("avx512")
     return paths
 

@@ -49,9 +49,9 @@ pub enum Binomial {
 }
 
 impl Binomial {
-    /// If p or 1 - p is below this, the Poisson law takes over. Their distance in total variation is at most that
-    /// probability (Barbour and Hall, 1984). `rand_distr` computes with (1 - p)^n, whose rounding costs about as much at
-    /// this point, and all precision at 2^-53.
+    /// If p or 1 - p is below this, the Poisson law takes over. Their distance in total variation is at most
+    /// that probability (Barbour and Hall, 1984). `rand_distr` computes with (1 - p)^n, whose rounding costs
+    /// about as much at this point, and all precision at 2^-53.
     const RARE: f64 = 1.0 / (1u64 << 26) as f64;
 
     /// BINOMIAL (n, p).
@@ -134,8 +134,8 @@ impl Integer {
         })
     }
 
-    /// A value in [low, high): the upper half of word · count, unless the lower half shows that the word is one too many
-    /// (Lemire, 2019).
+    /// A value in [low, high): the upper half of word · count, unless the lower half shows that the word is
+    /// one too many (Lemire, 2019).
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         loop {
             let product = u128::from(rng.word()) * u128::from(self.count);

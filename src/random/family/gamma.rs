@@ -1,8 +1,8 @@
 //! Gamma, and the laws made of it: chi-squared, beta, Student's t, Fisher's F.
 //!
-//! A gamma variate of shape a < 1 is G·U^(1/a) with G of shape a + 1 (Marsaglia and Tsang, 2000). At small shapes the power
-//! underflows, with a probability of about 708·a not to, long before products and ratios with it do: they are then made of
-//! logarithms.
+//! A gamma variate of shape a < 1 is G·U^(1/a) with G of shape a + 1 (Marsaglia and Tsang, 2000). At small
+//! shapes the power underflows, with a probability of about 708·a not to, long before products and ratios
+//! with it do: they are then made of logarithms.
 
 use rand_distr::{Distribution, StandardNormal};
 
@@ -10,10 +10,11 @@ use super::parameters::Parameters;
 use super::{SampleRng, accepted};
 use crate::error::Result;
 
-/// Below this shape values are computed by logarithms. Above, U^(1/shape) >= 2^-848 leaves room for a ratio of two.
+/// Below this shape values are computed by logarithms. Above, U^(1/shape) >= 2^-848 leaves room for a ratio
+/// of two.
 const SMALL_SHAPE: f64 = 0.0625;
-/// Logarithms are kept in this unit, 2^64, for ln(U)/shape overflows at the smallest shapes: two infinities have no difference.
-/// A power of two, it costs no precision.
+/// Logarithms are kept in this unit, 2^64, for ln(U)/shape overflows at the smallest shapes: two infinities
+/// have no difference. A power of two, it costs no precision.
 const LOG_UNIT: f64 = 18446744073709551616.0;
 
 /// The gamma law of unit scale.
@@ -164,7 +165,8 @@ impl StudentT {
         })
     }
 
-    /// Any value: a normal one over the root of an independent chi-squared per degree, which is a gamma per shape.
+    /// Any value: a normal one over the root of an independent chi-squared per degree, which is a gamma per
+    /// shape.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let normal: f64 = StandardNormal.sample(rng);
         let shape = self.gamma.shape;
@@ -219,7 +221,8 @@ mod tests {
 
     #[test]
     fn an_underflowing_power_times_a_huge_scale() {
-        // U^1000 alone is below 1e-308 half of the time; times 1e300 it is so for e^(-0.001·(708 + 691)) = 0.247 of the values.
+        // U^1000 alone is below 1e-308 half of the time; times 1e300 it is so for e^(-0.001·(708 + 691)) =
+        // 0.247 of the values.
         let law = Gamma::new(&Parameters::new("GAMMA", [0.001, 1e300, 0.0])).unwrap();
         let positive = (0..10_000)
             .filter(|&i| law.sample(&mut rng(i)) >= f64::MIN_POSITIVE)
@@ -227,8 +230,8 @@ mod tests {
         assert!((7400..7700).contains(&positive), "{positive}");
     }
 
-    /// |x - ratio/(1 + ratio)|, or for the greater share |x - 1/(1 + ratio)|, in units of x's last place. Exact
-    /// in integers for ratios from 2^-8 to 1.
+    /// |x - ratio/(1 + ratio)|, or for the greater share |x - 1/(1 + ratio)|, in units of x's last place.
+    /// Exact in integers for ratios from 2^-8 to 1.
     fn error_in_ulps(x: f64, x_is_less: bool, ratio: f64) -> f64 {
         let ratio = (ratio * 2f64.powi(61)) as i128; // exact
         let one = 1i128 << 61;

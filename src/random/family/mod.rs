@@ -1,8 +1,8 @@
 //! The wider family of distributions: thirteen laws, one value at a time.
 //!
-//! Value i is drawn with a generator of its own ([`SampleRng`]), which hands out as many words as the law's sampler
-//! happens to ask for, retries included. So value i is a function of (kind, parameters, seed, stream, i) alone, whoever
-//! draws it, and seeking costs nothing.
+//! Value i is drawn with a generator of its own ([`SampleRng`]), which hands out as many words as the law's
+//! sampler happens to ask for, retries included. So value i is a function of (kind, parameters, seed, stream,
+//! i) alone, whoever draws it, and seeking costs nothing.
 //!
 //! | kind | parameters | valid | law |
 //! |---|---|---|---|
@@ -20,18 +20,19 @@
 //! | GEOMETRIC | p | 0 < p <= 1 | **trials up to and including the first success: 1, 2, …** |
 //! | INTEGER | low, high | whole, absolutely at most 2^53, low < high | low, …, high - 1, equally likely |
 //!
-//! (Z: standard normal, E: standard exponential, U: uniform.) GEOMETRIC counts as NumPy and SciPy do; `rand_distr`, C++ and others
-//! count the failures alone, one less. Every parameter in use must be finite, and those that must be positive not subnormal
-//! either; parameters a kind does not use are ignored.
+//! (Z: standard normal, E: standard exponential, U: uniform.) GEOMETRIC counts as NumPy and SciPy do;
+//! `rand_distr`, C++ and others count the failures alone, one less. Every parameter in use must be finite,
+//! and those that must be positive not subnormal either; parameters a kind does not use are ignored.
 //!
 //! Results are never NaN. Magnitudes below the smallest normal number become +0.0, but for triangles that
 //! exclude 0, and there is no -0.0. What exceeds the largest double becomes an infinity of its sign:
 //! STUDENT_T of 0.01 degrees of freedom really is that wide. Where a law reaches such magnitudes, it is
 //! computed by logarithms, so that zeros and infinities come with the law's own probabilities.
 //!
-//! The samplers are those of `rand_distr`, save where they leave the law: GAMMA and its relatives at tiny shapes and huge
-//! scales, BETA beyond 1e14, TRIANGULAR over a range of 1e154, BINOMIAL at p near 2^-53, GEOMETRIC at p near 0.
-//! Logarithms and exponentials come from the crate `libm`, never from the system, whose bits differ.
+//! The samplers are those of `rand_distr`, save where they leave the law: GAMMA and its relatives at tiny
+//! shapes and huge scales, BETA beyond 1e14, TRIANGULAR over a range of 1e154, BINOMIAL at p near 2^-53,
+//! GEOMETRIC at p near 0. Logarithms and exponentials come from the crate `libm`, never from the system,
+//! whose bits differ.
 
 mod counts;
 mod gamma;

@@ -11,7 +11,8 @@ const UNIT: f64 = 1.0 / (1u64 << 53) as f64;
 
 /// The words of one sample: Philox4x64-10 under the key (seed, stream), at the counters (index, 0, 1, 2, …).
 ///
-/// The third counter word holds domain and kind, so that no two laws share words. 2^64 blocks cannot be used up.
+/// The third counter word holds domain and kind, so that no two laws share words. 2^64 blocks cannot be used
+/// up.
 #[derive(Debug, Clone)]
 pub struct SampleRng {
     key: [u64; 2],

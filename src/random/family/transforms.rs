@@ -46,8 +46,8 @@ impl Weibull {
         })
     }
 
-    /// A value >= 0. By its logarithm: E^(1/shape) may leave the doubles where the product with the scale does not, and
-    /// a power takes longer.
+    /// A value >= 0. By its logarithm: E^(1/shape) may leave the doubles where the product with the scale
+    /// does not, and a power takes longer.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let exponential = -libm::log(rng.open_unit()); // positive
         libm::exp(self.log_scale + libm::log(exponential) / self.shape)
@@ -70,7 +70,8 @@ impl Cauchy {
         })
     }
 
-    /// Any value. The tangent is finite, for no double is π/2; fused, the product overflows only if the sum does.
+    /// Any value. The tangent is finite, for no double is π/2; fused, the product overflows only if the sum
+    /// does.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let tangent = libm::tan(std::f64::consts::PI * rng.unit());
         libm::fma(self.scale, tangent, self.median)

@@ -1,0 +1,336 @@
+//! Plain Rust, for any CPU: pairs of lanes, which compilers map to registers of SSE2 or NEON.
+
+use std::array::from_fn;
+
+use super::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
+use super::{F64s, Kernel, LeastNonzero, MAX_LANES, Simd, Tables, U64s};
+
+/// No more than the architecture always has.
+#[derive(Debug, Clone, Copy)]
+pub struct Portable;
+
+/// Two doubles.
+#[derive(Clone, Copy)]
+pub struct F64x2([f64; 2]);
+
+/// Two integers.
+#[derive(Clone, Copy)]
+pub struct U64x2([u64; 2]);
+
+impl Simd for Portable {
+    type F64 = F64x2;
+    type U64 = U64x2;
+    type Least = Least;
+
+    const LANES: usize = 2;
+    const REGISTERS: usize = 16;
+    const FUSES: bool = false;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        kernel.run(self)
+    }
+
+    #[inline(always)]
+    fn splat(self, x: f64) -> F64x2 {
+        F64x2([x; 2])
+    }
+
+    #[inline(always)]
+    unsafe fn load(self, at: *const f64) -> F64x2 {
+        // SAFETY: the caller's promise.
+        F64x2(unsafe { at.cast::<[f64; 2]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn load_bits(self, at: *const u64) -> U64x2 {
+        // SAFETY: the caller's promise.
+        U64x2(unsafe { at.cast::<[u64; 2]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    fn no_least(self) -> Least {
+        Least(self.splat(f64::INFINITY))
+    }
+
+    #[inline(always)]
+    unsafe fn load_least(self, at: *const f64) -> Least {
+        // SAFETY: the caller's promise.
+        Least(unsafe { self.load(at) })
+    }
+
+    #[inline(always)]
+    fn prefetch(self, _at: *const f64) {
+        // The hardware prefetcher keeps up with this path.
+    }
+
+    #[inline(always)]
+    fn prefetch_to_l2(self, _at: *const f64) {}
+}
+
+impl F64x2 {
+    #[inline(always)]
+    fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.map(f))
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
+    }
+
+    #[inline(always)]
+    fn bits(self) -> [u64; 2] {
+        self.0.map(f64::to_bits)
+    }
+}
+
+impl F64s for F64x2 {
+    type Simd = Portable;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f64) {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<[f64; 2]>().write_unaligned(self.0) };
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        self.zip(other, |a, b| a / b)
+    }
+
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.map(f64::sqrt)
+    }
+
+    #[inline(always)]
+    fn mul_add(self, factor: Self, term: Self) -> Self {
+        // Without the instruction this is a call, which rounds the same.
+        Self(from_fn(|i| self.0[i].mul_add(factor.0[i], term.0[i])))
+    }
+
+    #[inline(always)]
+    fn product_error(self, other: Self, rounded: Self) -> Self {
+        // Veltkamp's splitting and Dekker's product (1971): 2^27 + 1 halves the significand. All partial
+        // products are multiples of the factors' last bits.
+        let split = |x: f64| {
+            let scaled = x * 134_217_729.0;
+            let high = scaled - (scaled - x);
+            (high, x - high)
+        };
+        Self(from_fn(|i| {
+            let (x, x_low) = split(self.0[i]);
+            let (y, y_low) = split(other.0[i]);
+            ((x * y - rounded.0[i]) + x * y_low + x_low * y) + x_low * y_low
+        }))
+    }
+
+    #[inline(always)]
+    fn add_by_fma(self, other: Self, _one: Self) -> Self {
+        self.add(other)
+    }
+
+    #[inline(always)]
+    fn sub_by_fma(self, other: Self, _one: Self) -> Self {
+        self.sub(other)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        self.map(f64::abs)
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self.zip(other, |a, b| f64::from_bits(a.to_bits() | b.to_bits()))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| f64::from_bits(a.to_bits() & b.to_bits()))
+    }
+
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a > b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn min_magnitude(self, other: Self) -> Self {
+        self.abs().min(other)
+    }
+
+    #[inline(always)]
+    fn all_at_least(self, limit: f64) -> bool {
+        self.0[0] >= limit && self.0[1] >= limit
+    }
+
+    #[inline(always)]
+    fn all_below(self, limit: f64) -> bool {
+        self.0[0] < limit && self.0[1] < limit
+    }
+
+    #[inline(always)]
+    fn none_is_nan(self) -> bool {
+        !self.0[0].is_nan() && !self.0[1].is_nan()
+    }
+
+    #[inline(always)]
+    fn reduce_min(self) -> f64 {
+        self.0[0].min(self.0[1])
+    }
+
+    #[inline(always)]
+    fn reduce_max(self) -> f64 {
+        self.0[0].max(self.0[1])
+    }
+
+    #[inline(always)]
+    fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]) {
+        for (i, total) in totals[..2].iter_mut().enumerate() {
+            *total += self.bits()[i].cast_signed() - start.bits()[i].cast_signed();
+        }
+    }
+
+    #[inline(always)]
+    fn flip_sign(self, bits: U64x2) -> Self {
+        Self(from_fn(|i| {
+            f64::from_bits(self.bits()[i] ^ bits.0[i] & SIGN)
+        }))
+    }
+
+    #[inline(always)]
+    fn swap(self, other: Self, bits: U64x2) -> (Self, Self) {
+        // Bit masks, not selects: SSE2 has no blend.
+        let change: [u64; 2] =
+            from_fn(|i| (self.bits()[i] ^ other.bits()[i]) & 0u64.wrapping_sub(bits.0[i] & 1));
+        let changed = |x: Self| Self(from_fn(|i| f64::from_bits(x.bits()[i] ^ change[i])));
+        (changed(self), changed(other))
+    }
+
+    #[inline(always)]
+    fn split(self, tables: &Tables) -> [Self; 4] {
+        let significand = from_fn(|i| f64::from_bits(self.bits()[i] & FRACTION | HALF));
+        // Below 2^52 the bits of an integer are its fraction on top of 2^52.
+        let counted: [f64; 2] = from_fn(|i| f64::from_bits(self.bits()[i] >> 52 | TWO_52));
+        let offset = f64::from_bits(TWO_52) + 1023.0;
+        let entry = |i: usize| tables.interleaved[(self.bits()[i] >> 48 & 15) as usize];
+        [
+            Self(significand),
+            Self(counted.map(|x| x - offset)),
+            Self(from_fn(|i| entry(i)[0])),
+            Self(from_fn(|i| entry(i)[1])),
+        ]
+    }
+}
+
+/// The least nonzero magnitudes, infinite where there is none.
+#[derive(Clone, Copy)]
+pub struct Least(F64x2);
+
+impl LeastNonzero<F64x2> for Least {
+    #[inline(always)]
+    fn with(self, magnitudes: F64x2) -> Self {
+        let nonzero = magnitudes.map(|x| if x == 0.0 { f64::INFINITY } else { x });
+        Self(nonzero.min(self.0))
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
+    #[inline(always)]
+    fn all_at_least(self, limit: f64) -> bool {
+        self.0.all_at_least(limit)
+    }
+
+    #[inline(always)]
+    fn reduce(self) -> f64 {
+        self.0.reduce_min()
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f64) {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.store(at) }
+    }
+}
+
+impl U64x2 {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
+    }
+
+    /// The low 52 bits below the bits of a number.
+    #[inline(always)]
+    fn with_exponent_of(self, bits: u64) -> F64x2 {
+        F64x2(self.0.map(|x| f64::from_bits(x & FRACTION | bits)))
+    }
+}
+
+impl U64s for U64x2 {
+    type Simd = Portable;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, u64::wrapping_add)
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
+    }
+
+    #[inline(always)]
+    fn xor3(self, b: Self, c: Self) -> Self {
+        self.xor(b).xor(c)
+    }
+
+    #[inline(always)]
+    fn shl<const N: u32>(self) -> Self {
+        Self(self.0.map(|x| x << N))
+    }
+
+    #[inline(always)]
+    fn rotl<const N: u32, const M: u32>(self) -> Self {
+        Self(self.0.map(|x| x << N | x >> M))
+    }
+
+    #[inline(always)]
+    fn top53(self) -> F64x2 {
+        F64x2(self.0.map(|x| (x >> 11) as f64 * 2048.0))
+    }
+
+    #[inline(always)]
+    fn one_to_two(self) -> F64x2 {
+        self.with_exponent_of(ONE)
+    }
+
+    #[inline(always)]
+    fn odd_one_to_two(self) -> F64x2 {
+        self.with_exponent_of(ONE | 1)
+    }
+}
