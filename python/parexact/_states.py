@@ -100,7 +100,7 @@ def merge(states: Any, axis: Any = 0) -> Words:
     Raises
     ------
     TypeError
-        If `states` is no array of int64, or `axis` is none, as in ``merge(a, b)``.
+        If `states` is no array of int64, or `axis` is an array or a `State`, as in ``merge(a, b)``.
     ValueError
         If its last axis does not have 256 words; if the words of a state are damaged, or it would count 2**63
         values or more: the message says which one.
