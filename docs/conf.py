@@ -25,6 +25,8 @@ extensions = [
     "interface_manuals",
 ]
 exclude_patterns = ["_extensions", "README.md"]
+# What is Python says so; commands and output are not.
+highlight_language = "none"
 html_theme = "furo"
 html_title = f"parexact {version}"
 # A page that cannot be resolved is a defect: the build runs with warnings as errors.

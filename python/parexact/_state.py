@@ -330,7 +330,8 @@ class State:
         TypeError
             If `b` is not bytes, or something like them.
         ValueError
-            If they are not a state, or damaged.
+            If there are not 2048 of them, or no set of values can have a state of these words. Other damage
+            goes unnoticed: there is no checksum. Keep `fingerprint` beside what is stored, and compare.
 
         Examples
         --------

@@ -100,7 +100,7 @@ def merge(states: Any, axis: Any = 0) -> Words:
     Raises
     ------
     TypeError
-        If `states` is no array of int64.
+        If `states` is no array of int64, or `axis` is an array or a `State`, as in ``merge(a, b)``.
     ValueError
         If its last axis does not have 256 words; if the words of a state are damaged, or it would count 2**63
         values or more: the message says which one.
@@ -114,6 +114,8 @@ def merge(states: Any, axis: Any = 0) -> Words:
     >>> parexact.results(parexact.merge(halves))["sum"].item()
     0.6
     """
+    if isinstance(axis, (np.ndarray, State)):
+        raise TypeError("axis must be an int, a tuple of ints or None; states come as a list: merge([a, b])")
     if axis == 0 and isinstance(states, (list, tuple)) and states:
         return _merge_list([as_states(part, f"states[{i}]") for i, part in enumerate(states)])
     words = as_states(states)

@@ -45,8 +45,20 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def is_running(pid: int) -> bool:
+    """Say whether a process exists and has not ended; one that waits to be collected has ended."""
+    try:
+        # The name, in parentheses, may hold any character; the state follows it (proc(5)).
+        return (
+            Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+            not in "ZX"
+        )
+    except OSError:
+        return False
+
+
 def describe(pid: int) -> str:
-    """Return a process's command line; empty for one that has ended."""
+    """Return a process's command line; empty for one that has ended, and while it begins a program."""
     try:
         return (
             Path(f"/proc/{pid}/cmdline")
@@ -59,13 +71,14 @@ def describe(pid: int) -> str:
         return ""
 
 
-def wait_for_ended() -> None:
-    """Collect the children that have ended, so that they are no zombies."""
+def wait_for_ended() -> bool:
+    """Collect the children that have ended, so that they are no zombies; say whether others are left."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
-        pass
+        return False
+    return True
 
 
 def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int:
@@ -87,7 +100,7 @@ def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int:
 def left() -> list[int]:
     """Return the descendants that still run."""
     wait_for_ended()
-    return [pid for pid in descendants(os.getpid()) if describe(pid)]
+    return [pid for pid in descendants(os.getpid()) if is_running(pid)]
 
 
 def let_end(seconds: float) -> None:
@@ -98,21 +111,22 @@ def let_end(seconds: float) -> None:
 
 
 def end_all() -> list[str]:
-    """End every descendant, and return what was running."""
-    ended = []
+    """End every descendant, wait until none is left, and return what was running."""
+    ended = {}
+    deadline = time.monotonic() + 5
     # Killing a parent may give us orphans, and a process may start another before it is killed.
-    while running := left():
-        for pid in running:
-            ended.append(f"{pid} {describe(pid)[:150]}")
+    while wait_for_ended() and time.monotonic() < deadline:
+        for pid in left():
+            if pid not in ended:
+                if not describe(pid):
+                    time.sleep(0.01)  # It begins a program just now, and has no command line yet.
+                ended[pid] = describe(pid)[:150]
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
-                ended.pop()
-        deadline = time.monotonic() + 5
-        while any(describe(pid) for pid in running) and time.monotonic() < deadline:
-            wait_for_ended()
-            time.sleep(0.01)
-    return ended
+                ended.pop(pid)
+        time.sleep(0.001)
+    return [f"{pid} {command}" for pid, command in ended.items()]
 
 
 def main() -> int:

@@ -196,6 +196,9 @@ def test_refusals(a: Any) -> None:
             call()
     with pytest.raises(TypeError):
         parexact.states(["x"], 0)
+    for other in (states, parexact.State()):
+        with pytest.raises(TypeError, match=r"states come as a list: merge\(\[a, b\]\)"):
+            parexact.merge(states, other)
     with pytest.raises(ValueError, match="ddof is"):
         parexact.results(states, ddof=-1)
     with pytest.raises(ValueError, match="nan_policy is 'propagate'"):
