@@ -57,10 +57,9 @@ pub trait Lanes: Copy {
     fn one_to_two(x: Self::U) -> Self::F;
     /// The same with the lowest bit set.
     fn odd_one_to_two(x: Self::U) -> Self::F;
-    /// For a positive normal x = m·2^(e+1) with m in [½, 1): m and e.
-    fn split(x: Self::F) -> (Self::F, Self::F);
-    /// The entries of both tables at the top 4 bits of x's fraction.
-    fn look_up(x: Self::F, tables: &Tables) -> (Self::F, Self::F);
+    /// For positive normal numbers m·2^(e+1) with m in [½, 1): m, e, and the entries of both tables at the
+    /// top four bits of m's fraction.
+    fn split(x: Self::F, tables: &Tables) -> [Self::F; 4];
     /// x with its sign flipped where the top bit of s is set.
     fn flip(x: Self::F, s: Self::U) -> Self::F;
     /// (x, y), swapped where the lowest bit of s is set.
@@ -185,21 +184,14 @@ impl<S: Simd, const VECTORS: usize> Lanes for Eight<S, VECTORS> {
     }
 
     #[inline(always)]
-    fn split(x: Self::F) -> (Self::F, Self::F) {
-        let (mut significands, mut exponents) = (x, x);
+    fn split(x: Self::F, tables: &Tables) -> [Self::F; 4] {
+        let mut parts = [x; 4];
         for (i, x) in x.into_iter().enumerate() {
-            (significands[i], exponents[i]) = x.split();
+            for (part, of_vector) in parts.iter_mut().zip(x.split(tables)) {
+                part[i] = of_vector;
+            }
         }
-        (significands, exponents)
-    }
-
-    #[inline(always)]
-    fn look_up(x: Self::F, tables: &Tables) -> (Self::F, Self::F) {
-        let (mut first, mut second) = (x, x);
-        for (i, x) in x.into_iter().enumerate() {
-            (first[i], second[i]) = x.look_up(tables);
-        }
-        (first, second)
+        parts
     }
 
     #[inline(always)]
