@@ -3,8 +3,9 @@
 //! | module | concept |
 //! |---|---|
 //! | [`simd`] | vectors on any instruction set, and the choice among them |
-//! | [`exact`] | superaccumulator, block kernel, exact rounding: no threads, no pointers from outside |
-//! | [`stats`] | statistics as the user gets them, rounded from exact moments |
+//! | [`exact`] | superaccumulator, block kernels, exact values: no threads, no pointers from outside |
+//! | [`round`] | from exact values to doubles: formulas, the rounding, NaNs and infinities |
+//! | [`stats`] | statistics as the user gets them |
 //! | [`state`] | the mergeable, portable form of a reduction |
 //! | [`states`] | many states at once |
 //! | [`plausibility`] | whether a set of values can have the moments of a state |
@@ -31,6 +32,7 @@ pub mod quadrature;
 pub mod random;
 pub mod reduce;
 pub mod reserve;
+pub mod round;
 pub mod simd;
 pub mod state;
 pub mod states;

@@ -4,10 +4,10 @@
 //! leading bits of both sides tell that it holds, as they nearly always do, nothing else is looked at.
 
 use crate::exact::Moments;
-use crate::exact::digits::{Squares, Sum, Superaccumulator};
 use crate::exact::extremes::Extremes;
 use crate::exact::float::{LEAST_BIT, order_key, parts};
 use crate::exact::moments::Counts;
+use crate::exact::superaccumulator::{Squares, Sum, Superaccumulator};
 
 /// Squares of finite values are below 2^2048, in units of 2^-2148.
 const SQUARE_BITS: u32 = 2048 + 2148;
@@ -139,7 +139,7 @@ impl Scaled {
 /// Extremes exist if values do, infinite ones if infinities do. One number is both of them.
 fn extremes_fit_counts(moments: &Moments) -> bool {
     let counts = &moments.counts;
-    let numbers = moments.numbers();
+    let numbers = moments.counts.numbers();
     let Extremes { min_key, max_key } = moments.extremes;
     if numbers == 0 {
         return moments.extremes == Extremes::default();
@@ -183,8 +183,7 @@ fn sums_are_possible(moments: &Moments, n: u64, sum_below: Scaled, squares_below
     {
         return true;
     }
-    let (_, sum) = sum.to_natural();
-    let (_, squares) = squares.to_natural();
+    let (sum, squares) = (sum.to_dyadic().magnitude, squares.to_dyadic().magnitude);
     squares.times(n).difference(&sum.squared()).0.is_ge()
 }
 

@@ -4,11 +4,12 @@ use std::ffi::c_void;
 use std::ops::Range;
 
 use crate::error::{Error, PAREXACT_ERROR_CALLBACK_FAILED, Result};
-use crate::exact::float::{CANONICAL_NAN, parts};
-use crate::exact::round::Quotient;
-use crate::exact::{Accumulate, Accumulator, Moments, as_unaligned, quantity};
+use crate::exact::natural::Natural;
+use crate::exact::{Accumulate, Accumulator, as_unaligned, quantity};
 use crate::parallel::worker::Participant;
 use crate::parallel::{callback, fold_chunks};
+use crate::round::rational::Rational;
+use crate::round::statistics;
 use crate::simd::{Kernel, Simd, in_force};
 use crate::unsigned::Unsigned;
 
@@ -48,8 +49,8 @@ pub fn pi(n: u64) -> Result<f64> {
         |sum, other| *sum += other,
     )?;
     // 4·sum·2^-53 / n.
-    let limbs = [sum as u64, (sum >> 64) as u64];
-    Ok(Quotient::of_limbs(&limbs, -51, n.into()).round(false))
+    let sum = Natural::<2>::from_u128(sum, -51);
+    Ok(Rational::new(&sum, n.into()).round(false))
 }
 
 /// Σ t(i+1) of at most [`CHUNK`] terms, in units of 2^-53: every term is from ½ to 1, so that is an integer.
@@ -210,18 +211,15 @@ pub unsafe fn integrate(
         },
         Accumulator::merge,
     )?;
-    Ok(scaled(&sum.finish(), h))
+    Ok(statistics::scaled_sum(&sum.finish(), h))
 }
 
 /// (b-a)/n, rounded once.
 fn step((a, b): (f64, f64), n: u64) -> f64 {
     let mut width = Accumulator::<quantity::Sum>::new(in_force());
     width.add(as_unaligned(&[b, -a]));
-    let (negative, width) = width.finish().sum.to_natural();
-    if width.is_zero() {
-        return 0.0;
-    }
-    Quotient::of_limbs(width.limbs(), width.exponent(), n.into()).round(negative)
+    let width = width.finish().sum.to_dyadic();
+    Rational::new(&width.magnitude, n.into()).round(width.negative)
 }
 
 /// The points of a block from number `start` on.
@@ -241,29 +239,6 @@ impl Kernel for Abscissae<'_> {
             *x = ((self.start + i as u64) as f64 + 0.5).mul_add(self.h, self.a);
         }
     }
-}
-
-/// h·Σx, rounded once.
-fn scaled(moments: &Moments, h: f64) -> f64 {
-    if moments.counts.nan > 0 {
-        return CANONICAL_NAN;
-    }
-    if let Some(infinite) = moments.counts.infinite_sum() {
-        let product = infinite * h;
-        return if product.is_nan() {
-            CANONICAL_NAN
-        } else {
-            product
-        };
-    }
-    let (negative, sum) = moments.sum.to_natural();
-    let h = parts(h);
-    let product = sum.times(h.significand);
-    if product.is_zero() {
-        return 0.0;
-    }
-    Quotient::of_limbs(product.limbs(), product.exponent() + h.exponent, 1)
-        .round(negative != h.negative)
 }
 
 #[cfg(test)]

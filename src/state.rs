@@ -4,9 +4,11 @@
 
 use crate::error::{Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_SIZE_OVERFLOW, Result, Status};
 use crate::exact::Moments;
-use crate::exact::digits::{SQUARES_DIGITS, SUM_DIGITS, Squares, Sum, add_canonical, is_canonical};
 use crate::exact::extremes::Extremes;
 use crate::exact::moments::Counts;
+use crate::exact::superaccumulator::{
+    SQUARES_DIGITS, SUM_DIGITS, Squares, Sum, add_canonical, is_canonical,
+};
 use crate::plausibility;
 use crate::unsigned::Unsigned;
 

@@ -11,8 +11,9 @@ use crate::exact::quantity;
 use crate::parallel::{control, fold_chunks};
 use crate::reduce::plan::{Plan, Sink};
 use crate::reduce::results::Results;
+use crate::round::special::NanPolicy;
 use crate::state::{State, check_count};
-use crate::stats::{NanPolicy, Stats};
+use crate::stats::Stats;
 
 /// The states of one call.
 pub type States = Results<State>;

@@ -1,17 +1,10 @@
 //! Statistics as the user gets them: rounded from exact moments, NaNs treated as asked.
 
-use crate::error::{Error, PAREXACT_ERROR_NAN_FOUND, Result};
-use crate::exact::Moments;
-use crate::exact::extremes::Extremes;
+use crate::error::{Error, Result};
 use crate::exact::float::CANONICAL_NAN;
-use crate::exact::short::Short;
-
-/// NaN in, NaN out: the result of every operation that meets a NaN is NaN.
-pub const PAREXACT_NAN_PROPAGATE: i32 = 0;
-/// NaNs are skipped, as if they were not there.
-pub const PAREXACT_NAN_OMIT: i32 = 1;
-/// A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
-pub const PAREXACT_NAN_RAISE: i32 = 2;
+use crate::exact::moments::ExactMoments;
+use crate::round::special::NanPolicy;
+use crate::round::statistics;
 
 /// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to
 /// even.
@@ -37,47 +30,6 @@ pub struct Stats {
     pub max: f64,
 }
 
-/// What is done about NaNs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NanPolicy {
-    /// The result is NaN.
-    Propagate,
-    /// They are skipped.
-    Omit,
-    /// The call fails.
-    Raise,
-}
-
-impl TryFrom<i32> for NanPolicy {
-    type Error = Error;
-
-    fn try_from(policy: i32) -> Result<Self> {
-        match policy {
-            PAREXACT_NAN_PROPAGATE => Ok(Self::Propagate),
-            PAREXACT_NAN_OMIT => Ok(Self::Omit),
-            PAREXACT_NAN_RAISE => Ok(Self::Raise),
-            _ => Err(Error::invalid(format!(
-                "nan_policy is {policy}; it must be 0 (propagate), 1 (omit) or 2 (raise)"
-            ))),
-        }
-    }
-}
-
-impl NanPolicy {
-    /// Is the result NaN because a value is? An error if that is what the policy makes of it.
-    pub fn finds_nan(self, moments: &Moments) -> Result<bool> {
-        let counts = &moments.counts;
-        match self {
-            Self::Raise if counts.nan > 0 => {
-                let message = format!("{} of {} values are NaN", counts.nan, counts.all);
-                Err(Error::new(PAREXACT_ERROR_NAN_FOUND, message))
-            }
-            Self::Propagate => Ok(counts.nan > 0),
-            Self::Omit | Self::Raise => Ok(false),
-        }
-    }
-}
-
 /// Delta degrees of freedom, checked.
 pub fn checked_ddof(ddof: i64) -> Result<u64> {
     u64::try_from(ddof)
@@ -86,40 +38,25 @@ pub fn checked_ddof(ddof: i64) -> Result<u64> {
 
 impl Stats {
     /// Rounds moments. The divisor of the variance is n - ddof.
-    pub fn new(moments: &Moments, ddof: u64, policy: NanPolicy) -> Result<Self> {
-        let counts = &moments.counts;
-        if policy.finds_nan(moments)? {
+    pub fn new<const LIMBS: usize>(
+        moments: &impl ExactMoments<LIMBS>,
+        ddof: u64,
+        policy: NanPolicy,
+    ) -> Result<Self> {
+        let counts = moments.counts();
+        if policy.finds_nan(counts)? {
             return Ok(Self::nan(counts.all, counts.nan));
         }
-        let (sum, mean, variance) = moments.sum_mean_variance(ddof);
+        let (sum, mean, variance) = statistics::sum_mean_variance(moments, ddof);
         Ok(Self {
-            count: moments.numbers(),
+            count: counts.numbers(),
             nan_count: counts.nan,
             sum,
             mean,
-            variance: variance.map_or(CANONICAL_NAN, |v| v.round(false)),
-            std: variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
-            min: moments.min(),
-            max: moments.max(),
-        })
-    }
-
-    /// The statistics of a few values, if [`Short`] can hold them: then there is no NaN.
-    pub fn of_few(values: &[f64], ddof: u64) -> Option<Self> {
-        let short = Short::new::<true>(values)?;
-        let variance = short.variance(ddof);
-        let mut extremes = Extremes::default();
-        values.iter().for_each(|&x| extremes.add(x));
-        let extreme = |x: f64| if values.is_empty() { CANONICAL_NAN } else { x };
-        Some(Self {
-            count: values.len() as u64,
-            nan_count: 0,
-            sum: short.sum(),
-            mean: short.mean(),
-            variance: variance.map_or(CANONICAL_NAN, |v| v.round(false)),
-            std: variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
-            min: extreme(extremes.min()),
-            max: extreme(extremes.max()),
+            variance: statistics::rounded_variance(variance),
+            std: statistics::std(variance),
+            min: statistics::min(moments.extremes()),
+            max: statistics::max(moments.extremes()),
         })
     }
 

@@ -6,15 +6,16 @@ mod values;
 
 use common::Exact;
 use parexact::exact::Accumulator;
-use parexact::exact::digits::Squares;
-use parexact::exact::float::CANONICAL_NAN;
 use parexact::exact::products::Products;
 use parexact::exact::quantity;
-use parexact::exact::round::Quotient;
 use parexact::exact::short::{self, Short};
+use parexact::exact::superaccumulator::Squares;
 use parexact::exact::{Accumulate, Moments, as_unaligned, naive};
+use parexact::round::rational::Rational;
+use parexact::round::special::NanPolicy;
+use parexact::round::statistics;
 use parexact::simd::{InstructionSet, in_force};
-use parexact::stats::{NanPolicy, Stats};
+use parexact::stats::Stats;
 use proptest::prelude::*;
 use values::{any_values, finite_values};
 
@@ -66,25 +67,26 @@ fn stats(values: &[f64], ddof: u64) -> (Stats, f64) {
     accumulator.add(as_unaligned(values));
     let moments = accumulator.finish();
     let stats = Stats::new(&moments, ddof, NanPolicy::Raise).expect("no NaN");
-    (stats, moments.norm())
+    (stats, statistics::norm(&moments))
 }
 
 /// Few values have a way of their own, to the same bits.
 fn check_short(values: &[f64], ddof: u64, stats: &Stats, norm: f64) {
-    if let Some(short) = Short::new::<true>(values) {
-        let same = |a: f64, b: f64| assert_eq!(a.to_bits(), b.to_bits(), "{values:?}");
-        same(short.sum(), stats.sum);
-        same(short.mean(), stats.mean);
-        same(short.norm(), norm);
-        let variance = short.variance(ddof);
-        same(
-            variance.map_or(CANONICAL_NAN, |v| v.round(false)),
-            stats.variance,
-        );
-        same(
-            variance.map_or(CANONICAL_NAN, |v| v.sqrt().round(false)),
-            stats.std,
-        );
+    let Some(short) = Short::new::<quantity::Describe>(values) else {
+        return;
+    };
+    let own = Stats::new(&short, ddof, NanPolicy::Raise).expect("no NaN");
+    assert_eq!((own.count, own.nan_count), (stats.count, stats.nan_count));
+    for (own, general) in [
+        (own.sum, stats.sum),
+        (own.mean, stats.mean),
+        (own.variance, stats.variance),
+        (own.std, stats.std),
+        (own.min, stats.min),
+        (own.max, stats.max),
+        (statistics::norm(&short), norm),
+    ] {
+        assert_eq!(own.to_bits(), general.to_bits(), "{values:?}");
     }
 }
 
@@ -149,10 +151,8 @@ fn check_products(xs: &[f64], ys: &[f64]) {
             special += x * y;
         }
     }
-    let exact = {
-        let (negative, magnitude) = sum.to_natural();
-        Quotient::new(&magnitude, 1).round(negative)
-    };
+    let sum = sum.to_dyadic();
+    let exact = Rational::new(&sum.magnitude, 1).round(sum.negative);
     for set in InstructionSet::supported() {
         let mut products = Products::new(set);
         let third = x.len() / 3;
@@ -160,7 +160,7 @@ fn check_products(xs: &[f64], ys: &[f64]) {
         let mut others = Products::new(set);
         others.add(&x[third..], &y[third..]);
         products.merge(others);
-        let dot = products.finish();
+        let dot = statistics::dot(&products.finish());
         if special == 0.0 {
             assert_eq!(dot.to_bits(), exact.to_bits(), "{}", set.name());
         } else if special.is_nan() {

@@ -7,9 +7,9 @@
 use std::alloc::{Layout, alloc_zeroed};
 
 use super::Unaligned;
-use super::digits::{Squares, Sum};
 use super::float::{LEAST_BIT, parts};
 use super::quantity::Quantity;
+use super::superaccumulator::{Squares, Sum};
 
 const EXPONENTS: usize = 2048;
 /// A square has at most 106 bits, so a 128-bit bin holds 2^22 of them.

@@ -1,4 +1,4 @@
-//! Exact sums: the superaccumulator, the block kernel in front of it, and the one rounding behind it.
+//! Exact sums: the superaccumulator, and the block kernel in front of it.
 //!
 //! Values travel through three tiers, each exact, so results cannot depend on the tier:
 //! 1. [`fold`]: blocks are folded into integers at the speed of memory, if their exponents lie close enough;
@@ -6,14 +6,14 @@
 //! 3. [`bins`]: integer deposits by exponent, for everything else.
 //!
 //! [`accumulator`] chooses, block by block; [`products`] does the same for dot products, [`integers`] and
-//! [`short`] have ways of their own for integers and for a handful of values. All end as integer digits in a
-//! [`digits::Superaccumulator`], which [`round`] turns into an `f64` once. [`naive`] is the slow and plain
+//! [`short`] have ways of their own for integers and for a handful of values. All end as exact values, most
+//! as the digits of a [`superaccumulator::Superaccumulator`]; to round them is for [`crate::round`]. [`naive`] is the slow and plain
 //! version of the same, the oracle of the tests.
 
 pub mod accumulator;
 pub mod bins;
 pub mod columns;
-pub mod digits;
+pub mod dyadic;
 pub mod element;
 pub mod extract;
 pub mod extremes;
@@ -26,11 +26,11 @@ pub mod naive;
 pub mod natural;
 pub mod products;
 pub mod quantity;
-pub mod round;
 pub mod short;
 pub mod sieve;
 pub mod span;
 pub mod sparse;
+pub mod superaccumulator;
 pub mod window;
 
 pub use accumulator::Accumulator;

@@ -1,22 +1,23 @@
-//! Natural numbers on the stack, just large enough for n·Σx² - (Σx)².
+//! Natural numbers on the stack: the magnitudes of exact values, and what is computed of them.
 //!
 //! Numbers are trimmed on both sides: the work follows the bits that are there, which are few for usual data,
 //! and there is no separate path for the rare wide ones.
 
 use std::cmp::Ordering;
 
-/// n·Σx² has 67 + 1 limbs, (Σx)² has 2·34.
-const LIMBS: usize = 68;
+/// Limbs for all that is computed of superaccumulators: n·Σx² has 67 + 1, (Σx)² has 2·34.
+pub const MAX_LIMBS: usize = 68;
 
-/// Σ limbs[i] · 2^(64·i + exponent), the first and last limb in use nonzero.
+/// Σ limbs[i] · 2^(64·i + exponent), the first and last limb in use nonzero; there is room for `LIMBS` of
+/// them, and results that need more panic.
 #[derive(Debug, Clone)]
-pub struct Natural {
+pub struct Natural<const LIMBS: usize> {
     limbs: [u64; LIMBS],
     len: usize,
     exponent: i32,
 }
 
-impl Natural {
+impl<const LIMBS: usize> Natural<LIMBS> {
     /// The number with limbs `limb(0), limb(1), …, limb(count - 1)`, in units of 2^exponent.
     pub fn from_limbs(count: usize, exponent: i32, limb: impl Fn(usize) -> u64) -> Self {
         let first = (0..count).find(|&i| limb(i) != 0).unwrap_or(count);
@@ -31,6 +32,11 @@ impl Natural {
             len,
             exponent: exponent + 64 * first as i32,
         }
+    }
+
+    /// value · 2^exponent.
+    pub fn from_u128(value: u128, exponent: i32) -> Self {
+        Self::from_limbs(2, exponent, |i| (value >> (64 * i)) as u64)
     }
 
     /// Is it 0?
@@ -63,6 +69,13 @@ impl Natural {
             product.len += 1;
         }
         product.trimmed()
+    }
+
+    /// self · 2^exponent.
+    #[must_use]
+    pub fn shifted(mut self, exponent: i32) -> Self {
+        self.exponent += exponent;
+        self
     }
 
     /// self².
@@ -139,7 +152,7 @@ impl Natural {
 mod tests {
     use super::*;
 
-    fn natural(limbs: &[u64], exponent: i32) -> Natural {
+    fn natural(limbs: &[u64], exponent: i32) -> Natural<4> {
         Natural::from_limbs(limbs.len(), exponent, |i| limbs[i])
     }
 

@@ -2,14 +2,12 @@
 
 use super::Unaligned;
 use super::accumulator::MAX_STEP;
-use super::digits::Squares;
-use super::float::CANONICAL_NAN;
 use super::fold::Blocking;
 use super::fold_products::{blocking, fold_products};
 use super::moments::Counts;
 use super::quantity;
-use super::round::Quotient;
 use super::span::Span;
+use super::superaccumulator::Squares;
 use super::window::{Depth, ProductWindow, Totals};
 use crate::simd::InstructionSet;
 
@@ -22,9 +20,16 @@ pub struct Products {
     blocking: Blocking,
     window: Option<ProductWindow>,
     totals: Totals,
-    /// Products with a factor that is not finite, by their values.
-    counts: Counts,
-    sum: Squares,
+    dot: Dot,
+}
+
+/// What is known of products, exactly.
+#[derive(Debug, Clone, Default)]
+pub struct Dot {
+    /// Products with a factor that is not finite, by their values; the others are not counted.
+    pub counts: Counts,
+    /// Σxy of the finite factors.
+    pub sum: Squares,
 }
 
 impl Products {
@@ -35,8 +40,7 @@ impl Products {
             blocking: blocking(set),
             window: None,
             totals: Totals::default(),
-            counts: Counts::default(),
-            sum: Squares::default(),
+            dot: Dot::default(),
         }
     }
 
@@ -71,20 +75,14 @@ impl Products {
     /// Adds what another accumulator holds, where it lies.
     pub fn merge_from(&mut self, other: &mut Self) {
         other.deposit_totals();
-        self.counts.merge(&other.counts);
-        self.sum.merge(&other.sum);
+        self.dot.counts.merge(&other.dot.counts);
+        self.dot.sum.merge(&other.dot.sum);
     }
 
-    /// The sum, rounded once.
-    pub fn finish(mut self) -> f64 {
+    /// What was added.
+    pub fn finish(mut self) -> Dot {
         self.deposit_totals();
-        if self.counts.nan > 0 {
-            return CANONICAL_NAN;
-        }
-        self.counts.infinite_sum().unwrap_or_else(|| {
-            let (negative, magnitude) = self.sum.to_natural();
-            Quotient::new(&magnitude, 1).round(negative)
-        })
+        self.dot
     }
 
     /// Lets the kernel take blocks as long as they fit: how many pairs it took, and whether all that it was
@@ -113,7 +111,7 @@ impl Products {
                     finite[0][i] = x;
                     finite[1][i] = y;
                 } else {
-                    self.counts.add_special(a * b);
+                    self.dot.counts.add_special(a * b);
                 }
             }
             let (x, y) = (&finite[0][..x.len()], &finite[1][..y.len()]);
@@ -143,7 +141,8 @@ impl Products {
             }
         }
         for (&x, &y) in x.iter().zip(y) {
-            self.sum
+            self.dot
+                .sum
                 .add_product(f64::from_ne_bytes(x), f64::from_ne_bytes(y));
         }
     }
@@ -160,7 +159,7 @@ impl Products {
         if let Some(window) = &self.window {
             let no_values = &mut Default::default();
             self.totals
-                .deposit::<quantity::Squares>(&window.folds, no_values, &mut self.sum);
+                .deposit::<quantity::Squares>(&window.folds, no_values, &mut self.dot.sum);
         }
     }
 }

@@ -4,9 +4,9 @@
 //! Notation: lanes take 2^k additions per block; all |x| < 2^(e+1); a fold starts at 1.5·2^m and works in
 //! units of 2^(m-52). The head comment of [`super::extract`] has the proofs.
 
-use super::digits::{Squares, Sum, Superaccumulator};
 use super::float::{LEAST_BIT, MIN_EXPONENT, exponent, power_of_two};
 use super::quantity::{NARROW_BITS, Quantity};
+use super::superaccumulator::{Squares, Sum, Superaccumulator};
 use crate::simd::MAX_LANES;
 
 /// Most folds of one quantity.

@@ -8,7 +8,9 @@ use crate::exact::quantity;
 use crate::reduce::axes::{self, Op, Rounding};
 use crate::reduce::plan::Plan;
 use crate::reduce::{self, describe, dot};
-use crate::stats::{NanPolicy, Stats, checked_ddof};
+use crate::round::special::NanPolicy;
+use crate::round::statistics;
+use crate::stats::{Stats, checked_ddof};
 use crate::unsigned::Unsigned;
 
 /// The sum of all elements of an array: as parexact_sum_f64.
@@ -24,7 +26,8 @@ pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status 
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        out.write(reduce::array::<quantity::Sum>(&a)?.propagated_sum());
+        let moments = reduce::array::<quantity::Sum>(&a)?;
+        out.write(statistics::propagated_sum(&moments));
         Ok(())
     })
 }
@@ -61,7 +64,8 @@ pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        out.write(reduce::array::<quantity::Squares>(&a)?.propagated_norm());
+        let moments = reduce::array::<quantity::Squares>(&a)?;
+        out.write(statistics::propagated_norm(&moments));
         Ok(())
     })
 }

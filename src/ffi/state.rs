@@ -10,8 +10,10 @@ use crate::error::{Error, Result, Status};
 use crate::exact::Moments;
 use crate::exact::quantity;
 use crate::reduce;
+use crate::round::special::NanPolicy;
+use crate::round::statistics;
 use crate::state::{PAREXACT_STATE_WORDS, State};
-use crate::stats::{NanPolicy, Stats, checked_ddof};
+use crate::stats::{Stats, checked_ddof};
 
 /// The number of words of a parexact_state: PAREXACT_STATE_WORDS, for callers that do not read this header.
 #[unsafe(no_mangle)]
@@ -144,7 +146,8 @@ pub unsafe extern "C" fn parexact_state_norm(s: *const State, out: *mut f64) -> 
     guard(|| {
         // SAFETY: passed on from the caller.
         let (state, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out, "out")?) };
-        out.write(state.moments()?.propagated_norm());
+        let moments = state.moments()?;
+        out.write(statistics::propagated_norm(&moments));
         Ok(())
     })
 }

@@ -11,9 +11,10 @@ use super::pointers::results;
 use crate::array::Array;
 use crate::error::{Error, Status};
 use crate::reduce::results::Results;
+use crate::round::special::NanPolicy;
 use crate::state::State;
 use crate::states;
-use crate::stats::{NanPolicy, Stats, checked_ddof};
+use crate::stats::{Stats, checked_ddof};
 
 /// Makes states of no values.
 ///

@@ -5,6 +5,7 @@ use super::pointers::{f64_bytes, out_ptr};
 use crate::error::Status;
 use crate::exact::quantity;
 use crate::reduce::{self, dot};
+use crate::round::statistics;
 
 /// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
 ///
@@ -24,7 +25,8 @@ pub unsafe extern "C" fn parexact_sum_f64(x: *const f64, n: usize, out: *mut f64
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        out.write(reduce::vector::<quantity::Sum>(x)?.propagated_sum());
+        let moments = reduce::vector::<quantity::Sum>(x)?;
+        out.write(statistics::propagated_sum(&moments));
         Ok(())
     })
 }
@@ -47,7 +49,8 @@ pub unsafe extern "C" fn parexact_norm_f64(x: *const f64, n: usize, out: *mut f6
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        out.write(reduce::vector::<quantity::Squares>(x)?.propagated_norm());
+        let moments = reduce::vector::<quantity::Squares>(x)?;
+        out.write(statistics::propagated_norm(&moments));
         Ok(())
     })
 }

@@ -6,8 +6,10 @@ use crate::error::Status;
 use crate::exact::quantity;
 use crate::random::{Distribution, Part, generate};
 use crate::reduce;
+use crate::round::special::NanPolicy;
+use crate::round::statistics;
 use crate::state::check_count;
-use crate::stats::{NanPolicy, Stats};
+use crate::stats::Stats;
 
 /// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own
 /// array was passed. The sum is that of parexact_sum_f64.
@@ -24,7 +26,7 @@ pub unsafe extern "C" fn sum_my_numbers(numbers: *mut f64, n: usize) -> f64 {
     guard_value(|| {
         // SAFETY: passed on from the caller.
         let numbers = unsafe { f64_bytes_mut(numbers, n, "numbers")? };
-        let sum = reduce::vector::<quantity::Sum>(numbers)?.propagated_sum();
+        let sum = statistics::propagated_sum(&reduce::vector::<quantity::Sum>(numbers)?);
         if let Some(middle) = numbers.get_mut(n / 2) {
             *middle = (-f64::from_ne_bytes(*middle)).to_ne_bytes();
         }

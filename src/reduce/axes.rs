@@ -4,10 +4,12 @@ use super::plan::{Plan, Sink};
 use super::results::Results;
 use crate::error::{Error, Result};
 use crate::exact::Moments;
-use crate::exact::extremes::Extremes;
+use crate::exact::float::CANONICAL_NAN;
+use crate::exact::moments::ExactMoments;
 use crate::exact::quantity;
 use crate::exact::short::Short;
-use crate::stats::NanPolicy;
+use crate::round::special::NanPolicy;
+use crate::round::statistics;
 
 /// Sum.
 pub const PAREXACT_OP_SUM: i32 = 0;
@@ -76,50 +78,19 @@ pub struct Rounding {
 }
 
 impl Rounding {
-    /// The result of a few values that [`Short`] can hold, or that need no more than comparison.
-    fn round_short(&self, values: &[f64]) -> Option<f64> {
-        let nan = crate::exact::float::CANONICAL_NAN;
-        Some(match self.op {
-            Op::Sum => Short::new::<false>(values)?.sum(),
-            Op::Mean => Short::new::<false>(values)?.mean(),
-            Op::Variance => {
-                let variance = Short::new::<true>(values)?.variance(self.ddof);
-                variance.map_or(nan, |variance| variance.round(false))
-            }
-            Op::Std => {
-                let variance = Short::new::<true>(values)?.variance(self.ddof);
-                variance.map_or(nan, |variance| variance.sqrt().round(false))
-            }
-            Op::Norm => Short::new::<true>(values)?.norm(),
-            Op::Min | Op::Max => {
-                let mut extremes = Extremes::default();
-                for &x in values {
-                    if x.is_nan() {
-                        return None;
-                    }
-                    extremes.add(x);
-                }
-                match self.op {
-                    _ if extremes.is_empty() => nan,
-                    Op::Min => extremes.min(),
-                    _ => extremes.max(),
-                }
-            }
-        })
-    }
-
-    fn round(&self, moments: &Moments) -> Result<f64> {
-        if self.policy.finds_nan(moments)? {
-            return Ok(crate::exact::float::CANONICAL_NAN);
+    fn round<const LIMBS: usize>(&self, moments: &impl ExactMoments<LIMBS>) -> Result<f64> {
+        if self.policy.finds_nan(moments.counts())? {
+            return Ok(CANONICAL_NAN);
         }
+        let variance = || statistics::variance(moments, self.ddof);
         Ok(match self.op {
-            Op::Sum => moments.rounded_sum(),
-            Op::Mean => moments.mean(),
-            Op::Variance => moments.rounded_variance(self.ddof),
-            Op::Std => moments.std(self.ddof),
-            Op::Min => moments.min(),
-            Op::Max => moments.max(),
-            Op::Norm => moments.norm(),
+            Op::Sum => statistics::sum(moments),
+            Op::Mean => statistics::mean(moments),
+            Op::Variance => statistics::rounded_variance(variance()),
+            Op::Std => statistics::std(variance()),
+            Op::Min => statistics::min(moments.extremes()),
+            Op::Max => statistics::max(moments.extremes()),
+            Op::Norm => statistics::norm(moments),
         })
     }
 }
@@ -149,10 +120,16 @@ impl Sink for Rounded {
     }
 
     fn values(&self, index: usize, values: &[f64]) -> bool {
-        let result = self.rounding.round_short(values);
-        if let Some(result) = result {
-            self.results.write(index, result);
-        }
-        result.is_some()
+        let short = match self.rounding.op {
+            Op::Sum | Op::Mean => Short::new::<quantity::Sum>(values),
+            Op::Norm => Short::new::<quantity::Squares>(values),
+            Op::Variance | Op::Std => Short::new::<quantity::SumAndSquares>(values),
+            Op::Min | Op::Max => Short::new::<quantity::Range>(values),
+        };
+        let Some(Ok(result)) = short.map(|short| self.rounding.round(&short)) else {
+            return false;
+        };
+        self.results.write(index, result);
+        true
     }
 }

@@ -5,7 +5,9 @@ use super::results::Results;
 use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::quantity;
-use crate::stats::{NanPolicy, Stats};
+use crate::exact::short::Short;
+use crate::round::special::NanPolicy;
+use crate::stats::Stats;
 
 /// Computes the statistics of each result of a plan, into as many places.
 pub fn reduce(plan: &Plan, ddof: u64, policy: NanPolicy, results: Results<Stats>) -> Result<()> {
@@ -31,10 +33,12 @@ impl Sink for Described {
     }
 
     fn values(&self, index: usize, values: &[f64]) -> bool {
-        let stats = Stats::of_few(values, self.ddof);
-        if let Some(stats) = stats {
-            self.results.write(index, stats);
-        }
-        stats.is_some()
+        let short = Short::new::<quantity::Describe>(values);
+        let stats = short.map(|short| Stats::new(&short, self.ddof, self.policy));
+        let Some(Ok(stats)) = stats else {
+            return false;
+        };
+        self.results.write(index, stats);
+        true
     }
 }

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::exact::products::Products;
 use crate::exact::{Element, Unaligned};
 use crate::parallel::fold_chunks;
+use crate::round::statistics;
 use crate::simd::{Kernel, Simd, in_force};
 
 /// Pairs converted at a time: they stay in the nearest cache, and take 8 KiB of the stack.
@@ -36,7 +37,7 @@ pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
         },
         Products::merge,
     )?;
-    Ok(products.finish())
+    Ok(statistics::dot(&products.finish()))
 }
 
 /// Σxy of two arrays of one shape.
@@ -55,7 +56,7 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
         },
         Products::merge,
     )?;
-    Ok(products.finish())
+    Ok(statistics::dot(&products.finish()))
 }
 
 /// Adds the products of part of two arrays. Not inlined: tiles belong into no frame but its own.

@@ -8,8 +8,9 @@
 //! Canonical form: all digits but the top one in [0, 2^32), the sign in the top one. Equal sums have equal
 //! words.
 
+use super::dyadic::Dyadic;
 use super::float::{self, LEAST_BIT};
-use super::natural::Natural;
+use super::natural::{MAX_LIMBS, Natural};
 
 const DIGIT_BITS: u32 = 32;
 const DIGIT_MASK: i64 = (1 << DIGIT_BITS) - 1;
@@ -183,8 +184,8 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         self.digits[N - 1] < 0
     }
 
-    /// The sign and magnitude of the sum.
-    pub fn to_natural(&self) -> (bool, Natural) {
+    /// The sum as a number of its own.
+    pub fn to_dyadic(&self) -> Dyadic<MAX_LIMBS> {
         let mut canonical = self.clone();
         canonical.normalize();
         let negative = canonical.digits[N - 1] < 0;
@@ -200,7 +201,10 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
             let high = canonical.digits[2 * i + 1] as u64;
             low | high << DIGIT_BITS
         };
-        (negative, Natural::from_limbs(N / 2, LSB, limb))
+        Dyadic {
+            negative,
+            magnitude: Natural::from_limbs(N / 2, LSB, limb),
+        }
     }
 }
 
@@ -327,7 +331,7 @@ mod tests {
                 deposits: 0
             })
         );
-        let (negative, magnitude) = a.to_natural();
-        assert!(negative && !magnitude.is_zero());
+        let value = a.to_dyadic();
+        assert!(value.negative && !value.magnitude.is_zero());
     }
 }

@@ -1,37 +1,33 @@
-//! The one rounding: exact rationals, and their square roots, to `f64`, to nearest, ties to even.
+//! Exact rationals, and their square roots, rounded to `f64`: to nearest, ties to even. All results of the
+//! library are rounded here.
 //!
 //! A rational N/D becomes 128 leading bits of its quotient and a sticky bit that tells whether anything
 //! follows. That decides every rounding: a tie needs 54 bits and nothing after them. A square root keeps 64
 //! leading bits of floor(√q) and the sticky bit of its remainder, which suffices for the same reason.
 
-use super::natural::Natural;
+use crate::exact::natural::Natural;
 
 /// significand · 2^exponent, plus something below one unit if `inexact`. The significand's top bit is set, or
 /// it is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quotient {
+pub struct Rational {
     significand: u128,
     exponent: i32,
     inexact: bool,
 }
 
-impl Quotient {
+impl Rational {
     /// `numerator / denominator`, for 1 <= denominator < 2^126.
-    pub fn new(numerator: &Natural, denominator: u128) -> Self {
-        Self::of_limbs(numerator.limbs(), numerator.exponent(), denominator)
-    }
-
-    /// The same of Σ limbs[i] · 2^(64·i + exponent).
-    pub fn of_limbs(limbs: &[u64], exponent: i32, denominator: u128) -> Self {
+    pub fn new<const LIMBS: usize>(numerator: &Natural<LIMBS>, denominator: u128) -> Self {
         debug_assert!((1..1 << 126).contains(&denominator));
-        let Some(last) = limbs.iter().rposition(|&limb| limb != 0) else {
+        let (limbs, exponent) = (numerator.limbs(), numerator.exponent());
+        if limbs.is_empty() {
             return Self {
                 significand: 0,
                 exponent: 0,
                 inexact: false,
             };
-        };
-        let limbs = &limbs[..=last];
+        }
         match u64::try_from(denominator) {
             Ok(denominator) => by_limbs(limbs, exponent, denominator),
             Err(_) => by_bits(limbs, exponent, denominator),
@@ -91,7 +87,7 @@ impl Quotient {
 }
 
 /// Long division by limbs, until 128 significant bits are there. The last limb is not 0.
-fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Quotient {
+fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Rational {
     let denominator = u128::from(denominator);
     let mut quotient = [0u64; 3];
     let mut remainder = 0u128;
@@ -117,7 +113,7 @@ fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Quotient {
     let high = u128::from(quotient[0]) << 64 | u128::from(quotient[1]);
     let low = u128::from(quotient[2]) << zeros;
     let rest = &limbs[..limbs.len().saturating_sub(used)];
-    Quotient {
+    Rational {
         significand: high << zeros | low >> 64,
         exponent: exponent + 64 * (limbs.len() as i32 - used as i32 + 1) - zeros as i32,
         inexact: low as u64 != 0 || remainder != 0 || rest.iter().any(|&limb| limb != 0),
@@ -125,7 +121,7 @@ fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Quotient {
 }
 
 /// Long division by bits, for denominators of more than a limb: the remainder stays below 2^127.
-fn by_bits(limbs: &[u64], exponent: i32, denominator: u128) -> Quotient {
+fn by_bits(limbs: &[u64], exponent: i32, denominator: u128) -> Rational {
     let mut significand = 0u128;
     let mut remainder = 0u128;
     let mut used = 0;
@@ -143,7 +139,7 @@ fn by_bits(limbs: &[u64], exponent: i32, denominator: u128) -> Quotient {
     let mut rest = limbs.iter().rev().skip(used / 64);
     let rest_is_zero =
         rest.next().is_none_or(|limb| limb << (used % 64) == 0) && rest.all(|&limb| limb == 0);
-    Quotient {
+    Rational {
         significand,
         exponent: exponent + 64 * limbs.len() as i32 - used as i32,
         inexact: remainder != 0 || !rest_is_zero,
@@ -154,12 +150,12 @@ fn by_bits(limbs: &[u64], exponent: i32, denominator: u128) -> Quotient {
 mod tests {
     use super::*;
 
-    fn natural(value: u128, exponent: i32) -> Natural {
-        Natural::from_limbs(2, exponent, |i| (value >> (64 * i)) as u64)
+    fn natural(value: u128, exponent: i32) -> Natural<2> {
+        Natural::from_u128(value, exponent)
     }
 
-    fn ratio(numerator: u128, exponent: i32, denominator: u128) -> Quotient {
-        Quotient::new(&natural(numerator, exponent), denominator)
+    fn ratio(numerator: u128, exponent: i32, denominator: u128) -> Rational {
+        Rational::new(&natural(numerator, exponent), denominator)
     }
 
     #[test]
@@ -188,8 +184,8 @@ mod tests {
                         i if i + 1 == length => 3 * tie,
                         _ => 0,
                     };
-                    let numerator = Natural::from_limbs(length, 64 - 64 * length as i32, limb);
-                    Quotient::new(&numerator, denominator).round(false) / unit
+                    let numerator = Natural::<5>::from_limbs(length, 64 - 64 * length as i32, limb);
+                    Rational::new(&numerator, denominator).round(false) / unit
                 };
                 assert_eq!(round(0), 9007199254740992.0);
                 assert_eq!(round(1), 9007199254740994.0);

@@ -1,0 +1,71 @@
+//! What NaNs and infinities make of a result.
+
+use crate::error::{Error, PAREXACT_ERROR_NAN_FOUND, Result};
+use crate::exact::float::CANONICAL_NAN;
+use crate::exact::moments::Counts;
+
+/// NaN in, NaN out: the result of every operation that meets a NaN is NaN.
+pub const PAREXACT_NAN_PROPAGATE: i32 = 0;
+/// NaNs are skipped, as if they were not there.
+pub const PAREXACT_NAN_OMIT: i32 = 1;
+/// A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
+pub const PAREXACT_NAN_RAISE: i32 = 2;
+
+/// What is done about NaNs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NanPolicy {
+    /// The result is NaN.
+    Propagate,
+    /// They are skipped.
+    Omit,
+    /// The call fails.
+    Raise,
+}
+
+impl TryFrom<i32> for NanPolicy {
+    type Error = Error;
+
+    fn try_from(policy: i32) -> Result<Self> {
+        match policy {
+            PAREXACT_NAN_PROPAGATE => Ok(Self::Propagate),
+            PAREXACT_NAN_OMIT => Ok(Self::Omit),
+            PAREXACT_NAN_RAISE => Ok(Self::Raise),
+            _ => Err(Error::invalid(format!(
+                "nan_policy is {policy}; it must be 0 (propagate), 1 (omit) or 2 (raise)"
+            ))),
+        }
+    }
+}
+
+impl NanPolicy {
+    /// Is the result NaN because a value is? An error if that is what the policy makes of it.
+    pub fn finds_nan(self, counts: &Counts) -> Result<bool> {
+        match self {
+            Self::Raise if counts.nan > 0 => {
+                let message = format!("{} of {} values are NaN", counts.nan, counts.all);
+                Err(Error::new(PAREXACT_ERROR_NAN_FOUND, message))
+            }
+            Self::Propagate => Ok(counts.nan > 0),
+            Self::Omit | Self::Raise => Ok(false),
+        }
+    }
+}
+
+/// A result for which NaNs propagate.
+pub fn propagated(counts: &Counts, result: impl FnOnce() -> f64) -> f64 {
+    if counts.nan > 0 {
+        CANONICAL_NAN
+    } else {
+        result()
+    }
+}
+
+/// What a sum with infinities is, NaNs aside; `None` if all values are finite.
+pub fn infinite_sum(counts: &Counts) -> Option<f64> {
+    match (counts.positive_infinity, counts.negative_infinity) {
+        (0, 0) => None,
+        (_, 0) => Some(f64::INFINITY),
+        (0, _) => Some(f64::NEG_INFINITY),
+        _ => Some(CANONICAL_NAN),
+    }
+}
