@@ -1,4 +1,4 @@
-//! Accumulator<quantity::Describe> samples as they are made, in one loop, where a vector holds eight lanes.
+//! Samples described as they are made, in one loop, where a register holds eight lanes.
 //!
 //! Making samples keeps the multipliers of a CPU busy, describing them its adders. CPUs look too few
 //! instructions ahead to overlap the two where one follows the other, piece by piece; in one loop they do.
@@ -7,18 +7,19 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-use super::bulk::{BLOCK, Blocks, Samples, Standard};
+use super::bulk::{Blocks, Standard};
 use super::exponential::Exponentials;
-use super::lanes::{Eight, LANES};
+use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
 use super::sampler::Transform;
+use super::samples::{BLOCK, Samples};
 use super::uniform::Uniforms;
 use crate::exact::accumulator::Supply;
 use crate::exact::fold::{Compared, LOG2_ADDS_WITH_SQUARES, Source, fold_from};
 use crate::exact::quantity::Describe;
 use crate::exact::window::{Totals, Window};
 use crate::exact::{Accumulator, Unaligned};
-use crate::simd::{F64s, Kernel, Simd, in_force};
+use crate::simd::{F64s, InstructionSet, Kernel, Simd};
 
 /// Samples in a block of the exact kernel, which all go to the same lanes: the additions that windows allow
 /// for.
@@ -30,21 +31,21 @@ const FOLDED: usize = LANES << LOG2_ADDS_WITH_SQUARES;
 /// that neither half of it waits for the other.
 #[derive(Clone, Copy)]
 struct Drawn<S: Simd, G, const N: usize> {
-    lanes: Eight<S, 1>,
-    ready: [[S::F64; 1]; N],
+    simd: S,
+    ready: [S::F64; N],
     generators: G,
     transform: Transform,
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Drawn<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
     /// The next vectors of standard samples, in any order.
     #[inline(always)]
-    fn standard(&mut self) -> [[S::F64; 1]; N] {
-        std::mem::replace(&mut self.ready, self.generators.next::<false>(self.lanes))
+    fn standard(&mut self) -> [S::F64; N] {
+        std::mem::replace(&mut self.ready, self.generators.next::<false>(self.simd))
     }
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Source<S, N> for Drawn<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Source<S, N> for Drawn<S, G, N> {
     // The multipliers are busy.
     const FMA_PORT_FREE: bool = false;
     // Nor subnormals, which a transform clears: no window holds them with their squares.
@@ -55,7 +56,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Source<S, N> for Drawn
         let standard = self.standard();
         let mut vectors = [simd.splat(0.0); N];
         for (vector, samples) in vectors.iter_mut().zip(standard) {
-            [*vector] = self.transform.of_lanes(self.lanes, samples);
+            *vector = self.transform.of_vector(simd, samples);
         }
         vectors
     }
@@ -69,7 +70,7 @@ struct Rest<S: Simd, G, const N: usize> {
     block: [MaybeUninit<Unaligned>; FOLDED],
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Supply for Rest<S, G, N> {
     fn left(&self) -> usize {
         self.left
     }
@@ -82,7 +83,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, 
         compared: &mut Compared,
     ) -> (bool, &[Unaligned]) {
         let end = self.left.saturating_sub(blocks * FOLDED);
-        self.samples.lanes.0.run(Fold {
+        self.samples.simd.run(Fold {
             rest: self,
             end,
             window,
@@ -96,7 +97,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, 
     fn block(&mut self) -> &[Unaligned] {
         let len = self.left.min(FOLDED);
         self.left -= len;
-        self.samples.lanes.0.run(Store(self, len));
+        self.samples.simd.run(Store(self, len));
         // SAFETY: so many were written.
         let block = unsafe { std::slice::from_raw_parts_mut(self.block.as_mut_ptr().cast(), len) };
         self.samples.transform.in_place(block);
@@ -114,7 +115,7 @@ struct Fold<'a, S: Simd, G, const N: usize> {
 }
 
 // Kernels of this file are run on the instruction set that they are made for, and need no other.
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
@@ -123,7 +124,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S,
         // SAFETY: the samples are whole blocks, for which the totals have room.
         self.rest.left -= unsafe {
             fold_from::<S, Describe, Drawn<S, G, N>, N, 1, 2>(
-                samples.lanes.0,
+                samples.simd,
                 samples,
                 self.rest.left - self.end,
                 FOLDED,
@@ -138,14 +139,14 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S,
 /// Stores the next samples of the standard form.
 struct Store<'a, S: Simd, G, const N: usize>(&'a mut Rest<S, G, N>, usize);
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Store<'_, S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
         let Self(Rest { samples, block, .. }, len) = self;
         for to in block[..len].chunks_exact_mut(N * LANES) {
-            for (n, [vector]) in samples.standard().into_iter().enumerate() {
+            for (n, vector) in samples.standard().into_iter().enumerate() {
                 // SAFETY: there is room for them.
                 unsafe { vector.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
             }
@@ -162,16 +163,16 @@ struct DescribeBlock<'a, S, G, const N: usize> {
     generators: PhantomData<G>,
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for DescribeBlock<'_, S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for DescribeBlock<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
-        let lanes = Eight(self.simd);
-        let mut generators = G::new(lanes, &self.blocks.states(0));
+        let simd = self.simd;
+        let mut generators = G::new(simd, &self.blocks.states(0));
         let samples = Drawn {
-            lanes,
-            ready: generators.next::<false>(lanes),
+            simd,
+            ready: generators.next::<false>(simd),
             generators,
             transform: self.transform,
         };
@@ -183,18 +184,19 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for DescribeBlo
     }
 }
 
-/// Adds the first block, transformed, to an accumulator; `false`, and nothing added, where a vector does not
-/// hold eight lanes.
+/// Adds the first block, transformed, to an accumulator; `false`, and nothing added, where a register does
+/// not hold eight lanes.
 pub fn describe(
+    set: InstructionSet,
     blocks: &Blocks,
     transform: Transform,
     accumulator: &mut Accumulator<Describe>,
 ) -> bool {
-    in_force().run(Choose {
+    set.run(OnLanes(Choose {
         blocks,
         transform,
         accumulator,
-    })
+    }))
 }
 
 /// [`describe`].
@@ -209,7 +211,8 @@ impl Kernel for Choose<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
-        if S::LANES != LANES {
+        // A vector of several registers leaves fewer.
+        if const { S::REGISTERS < 32 } {
             return false;
         }
         match self.blocks.standard {
@@ -224,7 +227,7 @@ impl Kernel for Choose<'_> {
 impl Choose<'_> {
     /// Not inlined: each has a block in its frame.
     #[inline(never)]
-    fn with<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize>(self, simd: S) {
+    fn with<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
         let Self {
             blocks,
             transform,
@@ -254,28 +257,15 @@ mod tests {
         below: 2.0f64.next_down(),
     };
 
-    /// Does a vector hold eight lanes?
-    fn fuses() -> bool {
-        struct Ask;
-        impl Kernel for Ask {
-            type Output = bool;
-
-            fn run<S: Simd>(self, _: S) -> bool {
-                S::LANES == LANES
-            }
-        }
-        in_force().run(Ask)
-    }
-
     fn scaled(sd: f64) -> Transform {
         Transform::Normal { mean: 0.0, sd }
     }
 
     /// What is known of some blocks, one transform each, as one loop tells and as stored samples do one by
     /// one.
-    fn both_ways(standard: Standard, transforms: &[Transform]) -> [State; 2] {
-        let (mut fused, mut stored) =
-            (Accumulator::<Describe>::new(in_force()), Moments::default());
+    fn both_ways(set: InstructionSet, standard: Standard, transforms: &[Transform]) -> [State; 2] {
+        let mut fused = Accumulator::<Describe>::new(set);
+        let mut stored = Moments::default();
         for (first, &transform) in (1 << 20..).zip(transforms) {
             let blocks = Blocks {
                 standard,
@@ -283,7 +273,7 @@ mod tests {
                 key: [5, 8],
                 first,
             };
-            assert!(describe(&blocks, transform, &mut fused));
+            assert!(describe(set, &blocks, transform, &mut fused));
             blocks.visit(&mut |piece: &mut [Unaligned; PIECE]| {
                 transform.in_place(piece);
                 stored.merge(&naive::moments(piece));
@@ -298,9 +288,6 @@ mod tests {
 
     #[test]
     fn one_loop_and_stored_samples_agree() {
-        if !fuses() {
-            return;
-        }
         let tiny = f64::MIN_POSITIVE;
         let all = [
             // More blocks than totals have room for, and some with samples that no two folds hold.
@@ -344,10 +331,18 @@ mod tests {
                 .map(scaled)
                 .to_vec(),
         ];
-        for standard in [Standard::Uniform, Standard::Normal, Standard::Exponential] {
-            for transforms in &all {
-                let [fused, stored] = both_ways(standard, transforms);
-                assert_eq!(fused, stored, "{standard:?} {:?}", transforms[0]);
+        // The emulated one everywhere.
+        let sets: Vec<_> = InstructionSet::supported()
+            .filter(|set| ["avx512", "emulated"].contains(&set.name()))
+            .collect();
+        assert!(!sets.is_empty());
+        for set in sets {
+            for standard in [Standard::Uniform, Standard::Normal, Standard::Exponential] {
+                for transforms in &all {
+                    let [fused, stored] = both_ways(set, standard, transforms);
+                    let (name, first) = (set.name(), transforms[0]);
+                    assert_eq!(fused, stored, "{standard:?} {first:?} on {name}");
+                }
             }
         }
     }

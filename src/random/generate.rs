@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::bulk::{BLOCK, Blocks, PIECE};
+use super::bulk::{Blocks, PIECE};
 use super::family::SampleRng;
 use super::fused;
 use super::sampler::{Bulk, Sampler, Transform};
+use super::samples::BLOCK;
 use super::{Distribution, Part};
 use crate::error::Result;
 use crate::exact::quantity::Describe;
@@ -133,6 +134,7 @@ impl Sampler {
         if let Self::Bulk(bulk) = self
             && samples.end - samples.start == BLOCK as u64
             && fused::describe(
+                in_force(),
                 &bulk.blocks(key, samples.start / BLOCK as u64),
                 bulk.transform,
                 accumulator,

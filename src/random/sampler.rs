@@ -2,7 +2,6 @@
 
 use super::bulk::Standard;
 use super::family::Family;
-use super::lanes::Lanes;
 use super::subnormals;
 use super::{
     Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_INTEGER, PAREXACT_DIST_LOGNORMAL,
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
-use crate::simd::{Kernel, Simd, in_force};
+use crate::simd::{F64s, Kernel, Simd, in_force};
 
 /// How samples come about.
 #[derive(Debug)]
@@ -171,20 +170,20 @@ impl Transform {
 
     /// Transforms samples, but for what is too small to be a normal number.
     #[inline(always)]
-    pub fn of_lanes<L: Lanes>(self, lanes: L, x: L::F) -> L::F {
+    pub fn of_vector<S: Simd>(self, simd: S, x: S::F64) -> S::F64 {
         match self {
             Self::None => x,
             Self::Uniform { range, low, below } => {
-                let x = L::fma(x, lanes.splat(range), lanes.splat(low));
-                L::min(x, lanes.splat(below))
+                let x = x.mul_add(simd.splat(range), simd.splat(low));
+                x.min(simd.splat(below))
             }
             Self::WideUniform { range, low, below } => {
-                let x = L::fma(x, lanes.splat(range), lanes.splat(low));
-                let half = L::min(x, lanes.splat(below));
-                L::add(half, half)
+                let x = x.mul_add(simd.splat(range), simd.splat(low));
+                let half = x.min(simd.splat(below));
+                half.add(half)
             }
-            Self::Normal { mean, sd } => L::fma(x, lanes.splat(sd), lanes.splat(mean)),
-            Self::Exponential { rate } => L::div(x, lanes.splat(rate)),
+            Self::Normal { mean, sd } => x.mul_add(simd.splat(sd), simd.splat(mean)),
+            Self::Exponential { rate } => x.div(simd.splat(rate)),
         }
     }
 
