@@ -125,11 +125,12 @@ pub fn in_force() -> InstructionSet {
         CHOSEN.store(best.index() as u8 + 1, Ordering::Relaxed);
         best
     }
-    // SAFETY: what is stored was detected.
     match usize::from(CHOSEN.load(Ordering::Relaxed)) {
         #[cfg(target_arch = "x86_64")]
+        // SAFETY: what is stored was detected.
         1 => InstructionSet::Avx512(unsafe { Avx512::assume() }),
         #[cfg(target_arch = "x86_64")]
+        // SAFETY: what is stored was detected.
         2 => InstructionSet::Avx2(unsafe { Avx2::assume() }),
         0 => choose(),
         #[cfg(test)]
