@@ -7,7 +7,7 @@ use super::philox::{LaneStates, lane_states};
 use super::samples::{BLOCK, Samples};
 use super::uniform::{self, Uniforms};
 use crate::exact::Unaligned;
-use crate::simd::{Kernel, Simd, in_force};
+use crate::simd::{InstructionSet, Kernel, Simd};
 
 /// The distributions that are made in bulk, in their standard form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,11 @@ pub enum Standard {
     Exponential,
 }
 
-/// Which samples: of a kind, from a block on.
+/// Samples of a kind, from a block on.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks {
+    /// Whose instructions make them.
+    pub set: InstructionSet,
     /// The transform.
     pub standard: Standard,
     /// Kind of the distribution, which keeps its bits apart from others'.
@@ -45,7 +47,7 @@ impl Blocks {
     /// # Safety
     /// There is room for them, at any alignment.
     pub unsafe fn fill(&self, out: *mut f64, count: usize) {
-        in_force().run(OnLanes(Fill {
+        self.set.run(OnLanes(Fill {
             blocks: self,
             out,
             count,
@@ -54,7 +56,7 @@ impl Blocks {
 
     /// Hands the first block to `visit`, piece by piece.
     pub fn visit(&self, visit: Visit) {
-        in_force().run(OnLanes(Pieces {
+        self.set.run(OnLanes(Pieces {
             blocks: self,
             visit,
         }));

@@ -13,13 +13,14 @@ use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
 use super::sampler::Transform;
 use super::samples::{BLOCK, Samples};
+use super::subnormals;
 use super::uniform::Uniforms;
 use crate::exact::accumulator::Supply;
 use crate::exact::fold::{Compared, LOG2_ADDS_WITH_SQUARES, Source, fold_from};
 use crate::exact::quantity::Describe;
 use crate::exact::window::{Totals, Window};
 use crate::exact::{Accumulator, Unaligned};
-use crate::simd::{F64s, InstructionSet, Kernel, Simd};
+use crate::simd::{F64s, Kernel, Simd};
 
 /// Samples in a block of the exact kernel, which all go to the same lanes: the additions that windows allow
 /// for.
@@ -99,9 +100,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Supply for Rest<S, G, N> {
         self.left -= len;
         self.samples.simd.run(Store(self, len));
         // SAFETY: so many were written.
-        let block = unsafe { std::slice::from_raw_parts_mut(self.block.as_mut_ptr().cast(), len) };
-        self.samples.transform.in_place(block);
-        block
+        unsafe { std::slice::from_raw_parts(self.block.as_ptr().cast(), len) }
     }
 }
 
@@ -136,7 +135,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
     }
 }
 
-/// Stores the next samples of the standard form.
+/// Stores the next samples.
 struct Store<'a, S: Simd, G, const N: usize>(&'a mut Rest<S, G, N>, usize);
 
 impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
@@ -145,10 +144,16 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
         let Self(Rest { samples, block, .. }, len) = self;
+        let Drawn {
+            simd, transform, ..
+        } = *samples;
+        let stand_in = simd.splat(transform.stand_in());
         for to in block[..len].chunks_exact_mut(N * LANES) {
-            for (n, vector) in samples.standard().into_iter().enumerate() {
+            for (n, x) in samples.standard().into_iter().enumerate() {
+                let x = transform.of_vector(simd, x);
+                let x = subnormals::replaced_lanes(simd, x, stand_in);
                 // SAFETY: there is room for them.
-                unsafe { vector.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
+                unsafe { x.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
             }
         }
     }
@@ -187,12 +192,11 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for DescribeBlock<'_, S, 
 /// Adds the first block, transformed, to an accumulator; `false`, and nothing added, where a register does
 /// not hold eight lanes.
 pub fn describe(
-    set: InstructionSet,
     blocks: &Blocks,
     transform: Transform,
     accumulator: &mut Accumulator<Describe>,
 ) -> bool {
-    set.run(OnLanes(Choose {
+    blocks.set.run(OnLanes(Choose {
         blocks,
         transform,
         accumulator,
@@ -244,106 +248,4 @@ impl Choose<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exact::{Accumulate, Moments, naive};
-    use crate::random::bulk::PIECE;
-    use crate::state::State;
-
-    const NORMAL: Transform = Transform::Normal { mean: 3.0, sd: 2.0 };
-    const UNIFORM: Transform = Transform::Uniform {
-        range: 3.0,
-        low: -1.0,
-        below: 2.0f64.next_down(),
-    };
-
-    fn scaled(sd: f64) -> Transform {
-        Transform::Normal { mean: 0.0, sd }
-    }
-
-    /// What is known of some blocks, one transform each, as one loop tells and as stored samples do one by
-    /// one.
-    fn both_ways(set: InstructionSet, standard: Standard, transforms: &[Transform]) -> [State; 2] {
-        let mut fused = Accumulator::<Describe>::new(set);
-        let mut stored = Moments::default();
-        for (first, &transform) in (1 << 20..).zip(transforms) {
-            let blocks = Blocks {
-                standard,
-                kind: 1,
-                key: [5, 8],
-                first,
-            };
-            assert!(describe(set, &blocks, transform, &mut fused));
-            blocks.visit(&mut |piece: &mut [Unaligned; PIECE]| {
-                transform.in_place(piece);
-                stored.merge(&naive::moments(piece));
-            });
-        }
-        [fused.finish(), stored].map(|mut moments| {
-            let mut state = State::default();
-            state.set(&mut moments);
-            state
-        })
-    }
-
-    #[test]
-    fn one_loop_and_stored_samples_agree() {
-        let tiny = f64::MIN_POSITIVE;
-        let all = [
-            // More blocks than totals have room for, and some with samples that no two folds hold.
-            vec![Transform::None; 200],
-            vec![NORMAL; 3],
-            vec![UNIFORM; 3],
-            vec![Transform::Exponential { rate: 7.0 }; 3],
-            // No window holds these.
-            vec![scaled(0.0); 2],
-            vec![scaled(1e-160); 2],
-            vec![scaled(1e300); 2],
-            vec![Transform::Exponential { rate: tiny }; 2],
-            // Infinities, as many as not.
-            vec![
-                Transform::Normal {
-                    mean: f64::MAX,
-                    sd: f64::MAX
-                };
-                2
-            ],
-            // Zeros, where subnormals would be.
-            vec![
-                Transform::Uniform {
-                    range: 16.0 * tiny,
-                    low: -8.0 * tiny,
-                    below: (8.0 * tiny).next_down(),
-                };
-                2
-            ],
-            // The same; of uniforms, all others are negative.
-            vec![
-                Transform::Uniform {
-                    range: 2.5 * tiny,
-                    low: -2.0 * tiny,
-                    below: 0.5 * tiny,
-                };
-                4
-            ],
-            // The window is left and found again.
-            [1.0, 1e-9, 1.0, 1e9, 0.0, 1.0, 1e-160, 1.0, 1e300, 1.0]
-                .map(scaled)
-                .to_vec(),
-        ];
-        // The emulated one everywhere.
-        let sets: Vec<_> = InstructionSet::supported()
-            .filter(|set| ["avx512", "emulated"].contains(&set.name()))
-            .collect();
-        assert!(!sets.is_empty());
-        for set in sets {
-            for standard in [Standard::Uniform, Standard::Normal, Standard::Exponential] {
-                for transforms in &all {
-                    let [fused, stored] = both_ways(set, standard, transforms);
-                    let (name, first) = (set.name(), transforms[0]);
-                    assert_eq!(fused, stored, "{standard:?} {first:?} on {name}");
-                }
-            }
-        }
-    }
-}
+mod tests;

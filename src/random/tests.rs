@@ -3,6 +3,7 @@
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
+use super::bulk::{self, Blocks, PIECE};
 use super::exponential::Exponentials;
 use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
@@ -10,6 +11,7 @@ use super::philox::{LaneStates, block, lane_states};
 use super::samples::{BLOCK, Samples};
 use super::uniform;
 use super::xoshiro::Xoshiro;
+use crate::exact::Unaligned;
 use crate::simd::portable::Portable;
 use crate::simd::{InstructionSet, Kernel, Simd, U64s};
 
@@ -176,6 +178,44 @@ fn interleaving_changes_nothing() {
         for (one, two) in [(Uniform, Uniform2), (Exponential, Exponential2)] {
             let expected = draw(one, &states, PORTABLE);
             assert!(draw(two, &states, PORTABLE) == expected, "{one:?}");
+        }
+    }
+}
+
+/// Whole blocks, however many at a time, and the same piece by piece.
+#[test]
+fn blocks_are_the_same_on_every_instruction_set() {
+    use bulk::Standard::*;
+    for standard in [Uniform, Normal, Exponential] {
+        let blocks = |set, first| Blocks {
+            set,
+            standard,
+            kind: 1,
+            key: [5, 8],
+            first,
+        };
+        let filled = |set, first, count: usize| {
+            let mut out = vec![[0; 8]; count * BLOCK];
+            // SAFETY: there is room for so many blocks.
+            unsafe { blocks(set, first).fill(out.as_mut_ptr().cast(), count) };
+            out
+        };
+        let expected: Vec<_> = (3..8).flat_map(|i| filled(PORTABLE, i, 1)).collect();
+        for set in InstructionSet::supported() {
+            let name = set.name();
+            for count in 1..=5 {
+                let out = filled(set, 3, count);
+                let differs = (0..out.len()).find(|&j| out[j] != expected[j]);
+                assert_eq!(
+                    differs, None,
+                    "sample of {count} blocks, {standard:?}, {name}"
+                );
+            }
+            let mut pieces = expected.chunks(PIECE);
+            blocks(set, 3).visit(&mut |piece: &mut [Unaligned; PIECE]| {
+                assert!(pieces.next() == Some(&piece[..]), "{standard:?}, {name}");
+            });
+            assert_eq!(pieces.len(), expected.len() / PIECE - BLOCK / PIECE);
         }
     }
 }

@@ -194,6 +194,18 @@ impl F64s for F64x2 {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        let lane = |i: usize| {
+            if self.0[i].abs() < limit.0[i] {
+                other.0[i]
+            } else {
+                self.0[i]
+            }
+        };
+        Self([lane(0), lane(1)])
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         self.0[0] >= limit && self.0[1] >= limit
     }

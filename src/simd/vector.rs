@@ -138,6 +138,8 @@ pub trait F64s: Copy {
     fn max(self, other: Self) -> Self;
     /// The lesser magnitude of self and other; neither is NaN, and other is not negative.
     fn min_magnitude(self, other: Self) -> Self;
+    /// self, but `other` where the magnitude of self is below `limit`, and self is not NaN.
+    fn replace_below(self, limit: Self, other: Self) -> Self;
     /// Is every lane at least the limit? NaN is not.
     fn all_at_least(self, limit: f64) -> bool;
     /// Is every lane below the limit? NaN is not.

@@ -195,6 +195,14 @@ impl<V: F64s> F64s for Pair<V> {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        Self(
+            self.0.replace_below(limit.0, other.0),
+            self.1.replace_below(limit.1, other.1),
+        )
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         self.0.all_at_least(limit) && self.1.all_at_least(limit)
     }

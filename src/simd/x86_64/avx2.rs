@@ -168,6 +168,14 @@ impl F64s for F64x4 {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        Self(proven!({
+            let below = _mm256_cmp_pd::<_CMP_LT_OQ>(self.abs().0, limit.0);
+            _mm256_blendv_pd(self.0, other.0, below)
+        }))
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         all(proven!(_mm256_cmp_pd::<_CMP_GE_OQ>(
             self.0,

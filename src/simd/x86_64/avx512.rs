@@ -233,6 +233,14 @@ impl F64s for F64x8 {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        Self(proven!({
+            let below = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.abs().0, limit.0);
+            _mm512_mask_blend_pd(below, self.0, other.0)
+        }))
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         proven!(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(
             self.0,
