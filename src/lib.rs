@@ -37,4 +37,6 @@ pub mod simd;
 pub mod state;
 pub mod states;
 pub mod stats;
+#[cfg(test)]
+pub(crate) mod test_values;
 pub mod unsigned;

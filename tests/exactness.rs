@@ -1,7 +1,7 @@
 //! Every path of the kernel against the plain oracle, and every rounding against big integers.
 
 mod common;
-#[path = "common/values.rs"]
+#[path = "../src/test_values.rs"]
 mod values;
 
 use common::Exact;

@@ -538,3 +538,6 @@ impl<Q: Quantity> Columns<Q> {
 fn bits(set: u8) -> impl Iterator<Item = usize> {
     (0..PACK).filter(move |bit| set >> bit & 1 != 0)
 }
+
+#[cfg(test)]
+mod tests;

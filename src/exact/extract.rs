@@ -33,7 +33,7 @@
 //! [`super::columns`] across the rows of a matrix.
 
 use super::window::{Folds, Lanes};
-use crate::simd::{F64s, Simd};
+use crate::simd::{F64s, MAX_LANES, Simd, U64s};
 
 /// The running sums of one quantity in a block: lanes for each of `VECTORS` vectors, in each of `FOLDS`
 /// folds.
@@ -87,9 +87,15 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     /// At the end of a block, adds what the lanes have moved by to the totals.
     #[inline(always)]
     pub fn add_to(&self, simd: S, folds: &Folds, totals: &mut Lanes) {
-        for (j, lanes) in self.0.iter().enumerate() {
-            for lane in lanes {
-                lane.add_bits_since(simd.splat(folds.start[j]), &mut totals[j]);
+        const { assert!(S::LANES <= MAX_LANES) };
+        for (j, vectors) in self.0.iter().enumerate() {
+            let start = simd.splat(folds.start[j]).to_bits();
+            let total = totals[j].as_mut_ptr().cast();
+            for vector in vectors {
+                let moved = vector.to_bits().sub(start);
+                // SAFETY: a vector has no more lanes than there are totals. Their bits are those of integers
+                // with or without a sign, and so are sums modulo 2^64.
+                unsafe { simd.load_bits(total).add(moved).store(total) };
             }
         }
     }

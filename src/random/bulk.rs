@@ -1,18 +1,13 @@
 //! Standard uniforms, normals and exponentials in bulk: whole blocks, on the best instruction set.
-//!
-//! A block has 4096 samples from eight xoshiro256++ generators side by side: sample j of a block comes from
-//! lane j mod 8, step j div 8.
 
 use super::exponential::Exponentials;
-use super::lanes::{LANES, LaneKernel, Lanes, OnLanes};
+use super::lanes::OnLanes;
 use super::normal::Normals;
 use super::philox::{LaneStates, lane_states};
+use super::samples::{BLOCK, Samples};
 use super::uniform::{self, Uniforms};
 use crate::exact::Unaligned;
-use crate::simd::in_force;
-
-/// Samples in a block.
-pub const BLOCK: usize = 4096;
+use crate::simd::{InstructionSet, Kernel, Simd};
 
 /// The distributions that are made in bulk, in their standard form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +20,11 @@ pub enum Standard {
     Exponential,
 }
 
-/// Which samples: of a kind, from a block on.
+/// Samples of a kind, from a block on.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks {
+    /// Whose instructions make them.
+    pub set: InstructionSet,
     /// The transform.
     pub standard: Standard,
     /// Kind of the distribution, which keeps its bits apart from others'.
@@ -36,30 +33,6 @@ pub struct Blocks {
     pub key: [u64; 2],
     /// Index of the first block.
     pub first: u64,
-}
-
-/// Samples of a block, under way, `N` times eight at a time.
-pub trait Samples<L: Lanes, const N: usize>: Copy {
-    /// From the block's first one on.
-    fn new(lanes: L, states: &LaneStates) -> Self;
-
-    /// The next samples, or, unless they are to be `ORDERED`, the same numbers in another order.
-    fn next<const ORDERED: bool>(&mut self, lanes: L) -> [L::F; N];
-
-    /// Writes the next `len` samples, a multiple of `N` times eight.
-    ///
-    /// # Safety
-    /// There is room for them, at any alignment.
-    #[inline(always)]
-    unsafe fn fill(&mut self, lanes: L, out: *mut f64, len: usize) {
-        debug_assert!(len.is_multiple_of(N * LANES));
-        for j in (0..len).step_by(N * LANES) {
-            for (n, samples) in self.next::<true>(lanes).into_iter().enumerate() {
-                // SAFETY: the caller's promise.
-                unsafe { L::store(samples, out.add(j + n * LANES)) };
-            }
-        }
-    }
 }
 
 /// Samples in a piece of a block: a quarter of the nearest cache, on the stack.
@@ -74,7 +47,7 @@ impl Blocks {
     /// # Safety
     /// There is room for them, at any alignment.
     pub unsafe fn fill(&self, out: *mut f64, count: usize) {
-        in_force().run(OnLanes(Fill {
+        self.set.run(OnLanes(Fill {
             blocks: self,
             out,
             count,
@@ -83,7 +56,7 @@ impl Blocks {
 
     /// Hands the first block to `visit`, piece by piece.
     pub fn visit(&self, visit: Visit) {
-        in_force().run(OnLanes(Pieces {
+        self.set.run(OnLanes(Pieces {
             blocks: self,
             visit,
         }));
@@ -95,6 +68,12 @@ impl Blocks {
     }
 }
 
+/// Are two vectors of exponentials, or of uniforms, worked on together? Chosen by measurement: where there
+/// are 32 registers for vectors of eight lanes.
+const fn room_for_two<S: Simd>() -> bool {
+    S::REGISTERS >= 32
+}
+
 /// [`Blocks::fill`].
 struct Fill<'a> {
     blocks: &'a Blocks,
@@ -102,15 +81,17 @@ struct Fill<'a> {
     count: usize,
 }
 
-impl LaneKernel for Fill<'_> {
+impl Kernel for Fill<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        // Chosen by measurement: where one vector has all lanes, two are worked on together.
+    fn run<S: Simd>(self, simd: S) {
         // SAFETY: `Blocks::fill`'s caller promises the room.
         unsafe {
-            match L::VECTORS {
-                1 => self.together::<L, 2>(lanes),
-                _ => self.together::<L, 1>(lanes),
+            if const { room_for_two::<S>() } {
+                self.together::<S, 2>(simd);
+            } else {
+                self.together::<S, 1>(simd);
             }
         }
     }
@@ -122,14 +103,14 @@ impl Fill<'_> {
     /// # Safety
     /// As for [`Blocks::fill`].
     #[inline(always)]
-    unsafe fn together<L: Lanes, const N: usize>(self, lanes: L) {
+    unsafe fn together<S: Simd, const N: usize>(self, simd: S) {
         let Self { blocks, out, count } = self;
         // SAFETY: the caller's promise.
         unsafe {
             match blocks.standard {
-                Standard::Normal => one_by_one::<L, Normals<L>, 2>(lanes, blocks, out, count),
+                Standard::Normal => one_by_one::<S, Normals<S>, 2>(simd, blocks, out, count),
                 Standard::Exponential => {
-                    one_by_one::<L, Exponentials<L>, N>(lanes, blocks, out, count);
+                    one_by_one::<S, Exponentials<S>, N>(simd, blocks, out, count);
                 }
                 Standard::Uniform => {
                     let together = count - count % N;
@@ -138,14 +119,14 @@ impl Fill<'_> {
                         for (n, other) in states.iter_mut().enumerate().skip(1) {
                             *other = blocks.states(i + n);
                         }
-                        uniform::blocks(lanes, &states, out.add(i * BLOCK));
+                        uniform::blocks(simd, &states, out.add(i * BLOCK));
                     }
                     let rest = Blocks {
                         first: blocks.first + together as u64,
                         ..*blocks
                     };
                     let (out, count) = (out.add(together * BLOCK), count - together);
-                    one_by_one::<L, Uniforms<L>, 1>(lanes, &rest, out, count);
+                    one_by_one::<S, Uniforms<S>, 1>(simd, &rest, out, count);
                 }
             }
         }
@@ -155,15 +136,15 @@ impl Fill<'_> {
 /// # Safety
 /// As for [`Blocks::fill`].
 #[inline(always)]
-unsafe fn one_by_one<L: Lanes, G: Samples<L, N>, const N: usize>(
-    lanes: L,
+unsafe fn one_by_one<S: Simd, G: Samples<S, N>, const N: usize>(
+    simd: S,
     blocks: &Blocks,
     out: *mut f64,
     count: usize,
 ) {
     for i in 0..count {
         // SAFETY: the caller's promise.
-        unsafe { G::new(lanes, &blocks.states(i)).fill(lanes, out.add(i * BLOCK), BLOCK) };
+        unsafe { G::new(simd, &blocks.states(i)).fill(simd, out.add(i * BLOCK), BLOCK) };
     }
 }
 
@@ -173,26 +154,28 @@ struct Pieces<'a> {
     visit: Visit<'a>,
 }
 
-impl LaneKernel for Pieces<'_> {
+impl Kernel for Pieces<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        match (self.blocks.standard, L::VECTORS) {
-            (Standard::Uniform, _) => self.of::<L, Uniforms<L>, 1>(lanes),
-            (Standard::Normal, _) => self.of::<L, Normals<L>, 2>(lanes),
-            (Standard::Exponential, 1) => self.of::<L, Exponentials<L>, 2>(lanes),
-            (Standard::Exponential, _) => self.of::<L, Exponentials<L>, 1>(lanes),
+    fn run<S: Simd>(self, simd: S) {
+        match (self.blocks.standard, const { room_for_two::<S>() }) {
+            (Standard::Uniform, _) => self.of::<S, Uniforms<S>, 1>(simd),
+            (Standard::Normal, _) => self.of::<S, Normals<S>, 2>(simd),
+            (Standard::Exponential, true) => self.of::<S, Exponentials<S>, 2>(simd),
+            (Standard::Exponential, false) => self.of::<S, Exponentials<S>, 1>(simd),
         }
     }
 }
 
 impl Pieces<'_> {
     #[inline(always)]
-    fn of<L: Lanes, G: Samples<L, N>, const N: usize>(self, lanes: L) {
+    fn of<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
         let mut piece = [[0; 8]; PIECE];
-        let mut samples = G::new(lanes, &self.blocks.states(0));
+        let mut samples = G::new(simd, &self.blocks.states(0));
         for _ in 0..BLOCK / PIECE {
             // SAFETY: a piece has room for itself.
-            unsafe { samples.fill(lanes, piece.as_mut_ptr().cast(), PIECE) };
+            unsafe { samples.fill(simd, piece.as_mut_ptr().cast(), PIECE) };
             (self.visit)(&mut piece);
         }
     }

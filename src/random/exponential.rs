@@ -3,39 +3,39 @@
 //!
 //! Rather than -log(1 - u) of a uniform u in [0, 1), as that may be 0 and costs a conversion.
 
-use super::bulk::Samples;
-use super::lanes::Lanes;
 use super::log::minus_logs;
 use super::philox::LaneStates;
+use super::samples::Samples;
 use super::xoshiro::Xoshiro;
+use crate::simd::{F64s, Simd, U64s};
 
 /// `N` times eight samples from outputs.
 #[inline(always)]
-pub fn from_words<L: Lanes, const N: usize>(lanes: L, x: [L::U; N]) -> [L::F; N] {
-    let mut v = [lanes.splat(0.0); N];
+pub fn from_words<S: Simd, const N: usize>(simd: S, x: [S::U64; N]) -> [S::F64; N] {
+    let mut v = [simd.splat(0.0); N];
     for (v, x) in v.iter_mut().zip(x) {
         // Exact: an odd multiple of 2^-53.
-        *v = L::add(L::one_to_two(x), lanes.splat(-(1.0 - f64::EPSILON / 2.0)));
+        *v = x.one_to_two().add(simd.splat(-(1.0 - f64::EPSILON / 2.0)));
     }
-    minus_logs::<L, 1, N>(lanes, v)
+    minus_logs::<S, 1, N>(simd, v)
 }
 
 /// The generators of a block, under way.
 #[derive(Clone, Copy)]
-pub struct Exponentials<L: Lanes>(Xoshiro<L>);
+pub struct Exponentials<S: Simd>(Xoshiro<S>);
 
-impl<L: Lanes, const N: usize> Samples<L, N> for Exponentials<L> {
+impl<S: Simd, const N: usize> Samples<S, N> for Exponentials<S> {
     #[inline(always)]
-    fn new(lanes: L, states: &LaneStates) -> Self {
-        Self(Xoshiro::new(lanes, states))
+    fn new(simd: S, states: &LaneStates) -> Self {
+        Self(Xoshiro::new(simd, states))
     }
 
     #[inline(always)]
-    fn next<const ORDERED: bool>(&mut self, lanes: L) -> [L::F; N] {
+    fn next<const ORDERED: bool>(&mut self, simd: S) -> [S::F64; N] {
         let mut x = [self.0.step(); N];
         for x in &mut x[1..] {
             *x = self.0.step();
         }
-        from_words(lanes, x)
+        from_words(simd, x)
     }
 }

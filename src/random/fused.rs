@@ -1,4 +1,4 @@
-//! Accumulator<quantity::Describe> samples as they are made, in one loop, where a vector holds eight lanes.
+//! Samples described as they are made, in one loop, where a register holds eight lanes.
 //!
 //! Making samples keeps the multipliers of a CPU busy, describing them its adders. CPUs look too few
 //! instructions ahead to overlap the two where one follows the other, piece by piece; in one loop they do.
@@ -7,18 +7,20 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-use super::bulk::{BLOCK, Blocks, Samples, Standard};
+use super::bulk::{Blocks, Standard};
 use super::exponential::Exponentials;
-use super::lanes::{Eight, LANES};
+use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
 use super::sampler::Transform;
+use super::samples::{BLOCK, Samples};
+use super::subnormals;
 use super::uniform::Uniforms;
 use crate::exact::accumulator::Supply;
 use crate::exact::fold::{Compared, LOG2_ADDS_WITH_SQUARES, Source, fold_from};
 use crate::exact::quantity::Describe;
 use crate::exact::window::{Totals, Window};
 use crate::exact::{Accumulator, Unaligned};
-use crate::simd::{F64s, Kernel, Simd, in_force};
+use crate::simd::{F64s, Kernel, Simd};
 
 /// Samples in a block of the exact kernel, which all go to the same lanes: the additions that windows allow
 /// for.
@@ -30,21 +32,21 @@ const FOLDED: usize = LANES << LOG2_ADDS_WITH_SQUARES;
 /// that neither half of it waits for the other.
 #[derive(Clone, Copy)]
 struct Drawn<S: Simd, G, const N: usize> {
-    lanes: Eight<S, 1>,
-    ready: [[S::F64; 1]; N],
+    simd: S,
+    ready: [S::F64; N],
     generators: G,
     transform: Transform,
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Drawn<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
     /// The next vectors of standard samples, in any order.
     #[inline(always)]
-    fn standard(&mut self) -> [[S::F64; 1]; N] {
-        std::mem::replace(&mut self.ready, self.generators.next::<false>(self.lanes))
+    fn standard(&mut self) -> [S::F64; N] {
+        std::mem::replace(&mut self.ready, self.generators.next::<false>(self.simd))
     }
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Source<S, N> for Drawn<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Source<S, N> for Drawn<S, G, N> {
     // The multipliers are busy.
     const FMA_PORT_FREE: bool = false;
     // Nor subnormals, which a transform clears: no window holds them with their squares.
@@ -55,7 +57,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Source<S, N> for Drawn
         let standard = self.standard();
         let mut vectors = [simd.splat(0.0); N];
         for (vector, samples) in vectors.iter_mut().zip(standard) {
-            [*vector] = self.transform.of_lanes(self.lanes, samples);
+            *vector = self.transform.of_vector(simd, samples);
         }
         vectors
     }
@@ -69,7 +71,7 @@ struct Rest<S: Simd, G, const N: usize> {
     block: [MaybeUninit<Unaligned>; FOLDED],
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Supply for Rest<S, G, N> {
     fn left(&self) -> usize {
         self.left
     }
@@ -82,7 +84,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, 
         compared: &mut Compared,
     ) -> (bool, &[Unaligned]) {
         let end = self.left.saturating_sub(blocks * FOLDED);
-        self.samples.lanes.0.run(Fold {
+        self.samples.simd.run(Fold {
             rest: self,
             end,
             window,
@@ -96,11 +98,9 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Supply for Rest<S, G, 
     fn block(&mut self) -> &[Unaligned] {
         let len = self.left.min(FOLDED);
         self.left -= len;
-        self.samples.lanes.0.run(Store(self, len));
+        self.samples.simd.run(Store(self, len));
         // SAFETY: so many were written.
-        let block = unsafe { std::slice::from_raw_parts_mut(self.block.as_mut_ptr().cast(), len) };
-        self.samples.transform.in_place(block);
-        block
+        unsafe { std::slice::from_raw_parts(self.block.as_ptr().cast(), len) }
     }
 }
 
@@ -114,7 +114,7 @@ struct Fold<'a, S: Simd, G, const N: usize> {
 }
 
 // Kernels of this file are run on the instruction set that they are made for, and need no other.
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
@@ -123,7 +123,7 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S,
         // SAFETY: the samples are whole blocks, for which the totals have room.
         self.rest.left -= unsafe {
             fold_from::<S, Describe, Drawn<S, G, N>, N, 1, 2>(
-                samples.lanes.0,
+                samples.simd,
                 samples,
                 self.rest.left - self.end,
                 FOLDED,
@@ -135,19 +135,25 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Fold<'_, S,
     }
 }
 
-/// Stores the next samples of the standard form.
+/// Stores the next samples.
 struct Store<'a, S: Simd, G, const N: usize>(&'a mut Rest<S, G, N>, usize);
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for Store<'_, S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
         let Self(Rest { samples, block, .. }, len) = self;
+        let Drawn {
+            simd, transform, ..
+        } = *samples;
+        let stand_in = simd.splat(transform.stand_in());
         for to in block[..len].chunks_exact_mut(N * LANES) {
-            for (n, [vector]) in samples.standard().into_iter().enumerate() {
+            for (n, x) in samples.standard().into_iter().enumerate() {
+                let x = transform.of_vector(simd, x);
+                let x = subnormals::replaced_lanes(simd, x, stand_in);
                 // SAFETY: there is room for them.
-                unsafe { vector.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
+                unsafe { x.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
             }
         }
     }
@@ -162,16 +168,16 @@ struct DescribeBlock<'a, S, G, const N: usize> {
     generators: PhantomData<G>,
 }
 
-impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for DescribeBlock<'_, S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for DescribeBlock<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
-        let lanes = Eight(self.simd);
-        let mut generators = G::new(lanes, &self.blocks.states(0));
+        let simd = self.simd;
+        let mut generators = G::new(simd, &self.blocks.states(0));
         let samples = Drawn {
-            lanes,
-            ready: generators.next::<false>(lanes),
+            simd,
+            ready: generators.next::<false>(simd),
             generators,
             transform: self.transform,
         };
@@ -183,18 +189,18 @@ impl<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize> Kernel for DescribeBlo
     }
 }
 
-/// Adds the first block, transformed, to an accumulator; `false`, and nothing added, where a vector does not
-/// hold eight lanes.
+/// Adds the first block, transformed, to an accumulator; `false`, and nothing added, where a register does
+/// not hold eight lanes.
 pub fn describe(
     blocks: &Blocks,
     transform: Transform,
     accumulator: &mut Accumulator<Describe>,
 ) -> bool {
-    in_force().run(Choose {
+    blocks.set.run(OnLanes(Choose {
         blocks,
         transform,
         accumulator,
-    })
+    }))
 }
 
 /// [`describe`].
@@ -209,7 +215,8 @@ impl Kernel for Choose<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
-        if S::LANES != LANES {
+        // A vector of several registers leaves fewer.
+        if const { S::REGISTERS < 32 } {
             return false;
         }
         match self.blocks.standard {
@@ -224,7 +231,7 @@ impl Kernel for Choose<'_> {
 impl Choose<'_> {
     /// Not inlined: each has a block in its frame.
     #[inline(never)]
-    fn with<S: Simd, G: Samples<Eight<S, 1>, N>, const N: usize>(self, simd: S) {
+    fn with<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
         let Self {
             blocks,
             transform,
@@ -241,114 +248,4 @@ impl Choose<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exact::{Accumulate, Moments, naive};
-    use crate::random::bulk::PIECE;
-    use crate::state::State;
-
-    const NORMAL: Transform = Transform::Normal { mean: 3.0, sd: 2.0 };
-    const UNIFORM: Transform = Transform::Uniform {
-        range: 3.0,
-        low: -1.0,
-        below: 2.0f64.next_down(),
-    };
-
-    /// Does a vector hold eight lanes?
-    fn fuses() -> bool {
-        struct Ask;
-        impl Kernel for Ask {
-            type Output = bool;
-
-            fn run<S: Simd>(self, _: S) -> bool {
-                S::LANES == LANES
-            }
-        }
-        in_force().run(Ask)
-    }
-
-    fn scaled(sd: f64) -> Transform {
-        Transform::Normal { mean: 0.0, sd }
-    }
-
-    /// What is known of some blocks, one transform each, as one loop tells and as stored samples do one by
-    /// one.
-    fn both_ways(standard: Standard, transforms: &[Transform]) -> [State; 2] {
-        let (mut fused, mut stored) =
-            (Accumulator::<Describe>::new(in_force()), Moments::default());
-        for (first, &transform) in (1 << 20..).zip(transforms) {
-            let blocks = Blocks {
-                standard,
-                kind: 1,
-                key: [5, 8],
-                first,
-            };
-            assert!(describe(&blocks, transform, &mut fused));
-            blocks.visit(&mut |piece: &mut [Unaligned; PIECE]| {
-                transform.in_place(piece);
-                stored.merge(&naive::moments(piece));
-            });
-        }
-        [fused.finish(), stored].map(|mut moments| {
-            let mut state = State::default();
-            state.set(&mut moments);
-            state
-        })
-    }
-
-    #[test]
-    fn one_loop_and_stored_samples_agree() {
-        if !fuses() {
-            return;
-        }
-        let tiny = f64::MIN_POSITIVE;
-        let all = [
-            // More blocks than totals have room for, and some with samples that no two folds hold.
-            vec![Transform::None; 200],
-            vec![NORMAL; 3],
-            vec![UNIFORM; 3],
-            vec![Transform::Exponential { rate: 7.0 }; 3],
-            // No window holds these.
-            vec![scaled(0.0); 2],
-            vec![scaled(1e-160); 2],
-            vec![scaled(1e300); 2],
-            vec![Transform::Exponential { rate: tiny }; 2],
-            // Infinities, as many as not.
-            vec![
-                Transform::Normal {
-                    mean: f64::MAX,
-                    sd: f64::MAX
-                };
-                2
-            ],
-            // Zeros, where subnormals would be.
-            vec![
-                Transform::Uniform {
-                    range: 16.0 * tiny,
-                    low: -8.0 * tiny,
-                    below: (8.0 * tiny).next_down(),
-                };
-                2
-            ],
-            // The same; of uniforms, all others are negative.
-            vec![
-                Transform::Uniform {
-                    range: 2.5 * tiny,
-                    low: -2.0 * tiny,
-                    below: 0.5 * tiny,
-                };
-                4
-            ],
-            // The window is left and found again.
-            [1.0, 1e-9, 1.0, 1e9, 0.0, 1.0, 1e-160, 1.0, 1e300, 1.0]
-                .map(scaled)
-                .to_vec(),
-        ];
-        for standard in [Standard::Uniform, Standard::Normal, Standard::Exponential] {
-            for transforms in &all {
-                let [fused, stored] = both_ways(standard, transforms);
-                assert_eq!(fused, stored, "{standard:?} {:?}", transforms[0]);
-            }
-        }
-    }
-}
+mod tests;

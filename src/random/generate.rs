@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::bulk::{BLOCK, Blocks, PIECE};
+use super::bulk::{Blocks, PIECE};
 use super::family::SampleRng;
 use super::fused;
 use super::sampler::{Bulk, Sampler, Transform};
+use super::samples::BLOCK;
 use super::{Distribution, Part};
 use crate::error::Result;
 use crate::exact::quantity::Describe;
@@ -165,6 +166,7 @@ impl Sampler {
 impl Bulk {
     fn blocks(&self, key: [u64; 2], first: u64) -> Blocks {
         Blocks {
+            set: in_force(),
             standard: self.standard,
             kind: self.kind,
             key,
@@ -184,7 +186,7 @@ impl Bulk {
             let (from, to) = (wanted.start.max(start), wanted.end.min(end));
             if from < to {
                 let piece = &mut piece[from - start..to - start];
-                self.transform.in_place(piece);
+                self.transform.in_place(in_force(), piece);
                 visit(piece);
             }
             start = end;
@@ -211,7 +213,7 @@ impl Bulk {
                     self.blocks(key, at / block)
                         .fill(whole_blocks.as_mut_ptr().cast(), whole)
                 };
-                self.transform.in_place(whole_blocks);
+                self.transform.in_place(in_force(), whole_blocks);
                 whole * BLOCK
             } else {
                 let taken = rest.len().min(BLOCK - (at % block) as usize);

@@ -1,7 +1,6 @@
 //! -log of numbers in (0, 1), times 1 or 2.
 
-use super::lanes::Lanes;
-use crate::simd::Tables;
+use crate::simd::{F64s, Simd, Tables};
 
 /// For v = m·2^(e+1), m in the (i+17)th 32nd part of [0, 1): r near 1/m, and log r - LN2 (so that e serves as
 /// it is), within 2^-67 of a double. The last r is 1, so that results are accurate relative to log v near v =
@@ -103,32 +102,35 @@ impl<const SCALE: u32> Scaled<SCALE> {
 /// overlap chains that follow one another. (Loops, not closures: the compiler need not inline closures, and
 /// outside this function they lack the instruction set.)
 #[inline(always)]
-pub fn minus_logs<L: Lanes, const SCALE: u32, const N: usize>(lanes: L, v: [L::F; N]) -> [L::F; N] {
+pub fn minus_logs<S: Simd, const SCALE: u32, const N: usize>(
+    simd: S,
+    v: [S::F64; N],
+) -> [S::F64; N] {
     let p = &Scaled::<SCALE>::P;
     let mut f = v;
     let mut k = v;
     let mut z = v;
     for n in 0..N {
         // v = m·2^(e+1)
-        let [m, e, r, t] = L::split(v[n], &Scaled::<SCALE>::TABLES);
-        f[n] = L::fma(m, r, lanes.splat(-(SCALE as f64)));
-        k[n] = L::fma(e, lanes.splat(Scaled::<SCALE>::LN2), t);
-        z[n] = L::mul(f[n], f[n]);
+        let [m, e, r, t] = v[n].split(&Scaled::<SCALE>::TABLES);
+        f[n] = m.mul_add(r, simd.splat(-(SCALE as f64)));
+        k[n] = e.mul_add(simd.splat(Scaled::<SCALE>::LN2), t);
+        z[n] = f[n].mul(f[n]);
     }
     // Even and odd coefficients planar: half the latency.
-    let mut even = [lanes.splat(p[6]); N];
-    let mut odd = [lanes.splat(p[7]); N];
+    let mut even = [simd.splat(p[6]); N];
+    let mut odd = [simd.splat(p[7]); N];
     for i in (0..3).rev() {
         for n in 0..N {
-            even[n] = L::fma(even[n], z[n], lanes.splat(p[2 * i]));
-            odd[n] = L::fma(odd[n], z[n], lanes.splat(p[2 * i + 1]));
+            even[n] = even[n].mul_add(z[n], simd.splat(p[2 * i]));
+            odd[n] = odd[n].mul_add(z[n], simd.splat(p[2 * i + 1]));
         }
     }
     let mut h = v;
     for n in 0..N {
         // Near v = 1, k is 0, so that f enters exactly.
-        let q = L::fma(odd[n], f[n], even[n]);
-        h[n] = L::fma(z[n], q, L::sub(k[n], f[n]));
+        let q = odd[n].mul_add(f[n], even[n]);
+        h[n] = z[n].mul_add(q, k[n].sub(f[n]));
     }
     h
 }

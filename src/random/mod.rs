@@ -5,9 +5,10 @@
 //! |---|---|
 //! | [`philox`] | the counter-based generator under everything |
 //! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block |
+//! | [`samples`] | what is made of them: the samples of a block, under way |
 //! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits, by [`log`] and [`sincospi`] |
 //! | [`bulk`] | whole blocks of those three, on every instruction set |
-//! | [`fused`] | the same, described as they are made, where a vector holds eight lanes |
+//! | [`fused`] | the same, described as they are made, where a register holds eight lanes |
 //! | [`family`] | all other distributions, sample by sample |
 //! | [`sampler`] | a distribution with its parameters, checked |
 //! | [`subnormals`] | what a sample is that would be subnormal |
@@ -28,8 +29,11 @@ pub mod log;
 pub mod normal;
 pub mod philox;
 pub mod sampler;
+pub mod samples;
 pub mod sincospi;
 pub mod subnormals;
+#[cfg(test)]
+mod tests;
 pub mod uniform;
 pub mod xoshiro;
 

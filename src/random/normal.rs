@@ -5,19 +5,19 @@
 //! of a turn of the first axis. The lowest bit of y swaps the axes, the top bit of x changes both signs.
 //! |results| are from 5·10^-24 to 8.572.
 
-use super::bulk::Samples;
-use super::lanes::Lanes;
 use super::log::{Scaled, minus_logs};
 use super::philox::LaneStates;
+use super::samples::Samples;
 use super::sincospi::{COS, SIN};
 use super::xoshiro::Xoshiro;
+use crate::simd::{F64s, Simd, U64s};
 
 /// -2·log v.
 #[inline(always)]
-fn energy<L: Lanes>(lanes: L, x: L::U) -> L::F {
+fn energy<S: Simd>(simd: S, x: S::U64) -> S::F64 {
     // Exact: an odd multiple of 2^-53.
-    let v = L::add(L::one_to_two(x), lanes.splat(-(1.0 - f64::EPSILON / 2.0)));
-    let [energy] = minus_logs::<L, 2, 1>(lanes, [v]);
+    let v = x.one_to_two().add(simd.splat(-(1.0 - f64::EPSILON / 2.0)));
+    let [energy] = minus_logs::<S, 2, 1>(simd, [v]);
     energy
 }
 
@@ -28,67 +28,66 @@ fn energy<L: Lanes>(lanes: L, x: L::U) -> L::F {
 /// so a step advances the sine and cosine of one pair, the logarithm of the next and the generator of the one
 /// after that in turn.
 #[derive(Clone, Copy)]
-pub struct Normals<L: Lanes> {
-    generator: Xoshiro<L>,
-    now: [L::U; 2],
-    energy: L::F,
-    next: [L::U; 2],
+pub struct Normals<S: Simd> {
+    generator: Xoshiro<S>,
+    now: [S::U64; 2],
+    energy: S::F64,
+    next: [S::U64; 2],
 }
 
-impl<L: Lanes> Samples<L, 2> for Normals<L> {
+impl<S: Simd> Samples<S, 2> for Normals<S> {
     #[inline(always)]
-    fn new(lanes: L, states: &LaneStates) -> Self {
-        let mut generator = Xoshiro::new(lanes, states);
+    fn new(simd: S, states: &LaneStates) -> Self {
+        let mut generator = Xoshiro::new(simd, states);
         let now = [generator.step(), generator.step()];
         let next = [generator.step(), generator.step()];
         Self {
             generator,
             now,
-            energy: energy(lanes, now[0]),
+            energy: energy(simd, now[0]),
             next,
         }
     }
 
     /// A pair, and the energy of the next one, as in [`minus_logs`], with the same bits.
     #[inline(always)]
-    fn next<const ORDERED: bool>(&mut self, lanes: L) -> [L::F; 2] {
+    fn next<const ORDERED: bool>(&mut self, simd: S) -> [S::F64; 2] {
         let [x, y] = self.now;
         let p = &Scaled::<2>::P;
-        let r = L::sqrt(self.energy);
+        let r = self.energy.sqrt();
         // Exact: an odd multiple of 2^-52.
-        let a = L::add(L::odd_one_to_two(y), lanes.splat(-1.5));
-        let v = L::add(
-            L::one_to_two(self.next[0]),
-            lanes.splat(-(1.0 - f64::EPSILON / 2.0)),
-        );
-        let z = L::mul(a, a);
-        let [m, exponent, inverse, t] = L::split(v, &Scaled::<2>::TABLES);
-        let mut s = L::fma(lanes.splat(SIN[6]), z, lanes.splat(SIN[5]));
-        let mut c = L::fma(lanes.splat(COS[6]), z, lanes.splat(COS[5]));
-        let f = L::fma(m, inverse, lanes.splat(-2.0));
+        let a = y.odd_one_to_two().add(simd.splat(-1.5));
+        let v = self.next[0]
+            .one_to_two()
+            .add(simd.splat(-(1.0 - f64::EPSILON / 2.0)));
+        let z = a.mul(a);
+        let [m, exponent, inverse, t] = v.split(&Scaled::<2>::TABLES);
+        let mut s = simd.splat(SIN[6]).mul_add(z, simd.splat(SIN[5]));
+        let mut c = simd.splat(COS[6]).mul_add(z, simd.splat(COS[5]));
+        let f = m.mul_add(inverse, simd.splat(-2.0));
         let x_after = self.generator.step();
-        s = L::fma(s, z, lanes.splat(SIN[4]));
-        c = L::fma(c, z, lanes.splat(COS[4]));
-        let k = L::fma(exponent, lanes.splat(Scaled::<2>::LN2), t);
-        let w = L::mul(f, f);
-        let mut even = lanes.splat(p[6]);
-        let mut odd = lanes.splat(p[7]);
+        s = s.mul_add(z, simd.splat(SIN[4]));
+        c = c.mul_add(z, simd.splat(COS[4]));
+        let k = exponent.mul_add(simd.splat(Scaled::<2>::LN2), t);
+        let w = f.mul(f);
+        let mut even = simd.splat(p[6]);
+        let mut odd = simd.splat(p[7]);
         for i in (0..4).rev() {
-            s = L::fma(s, z, lanes.splat(SIN[i]));
-            c = L::fma(c, z, lanes.splat(COS[i]));
+            s = s.mul_add(z, simd.splat(SIN[i]));
+            c = c.mul_add(z, simd.splat(COS[i]));
             if i < 3 {
-                even = L::fma(even, w, lanes.splat(p[2 * i]));
-                odd = L::fma(odd, w, lanes.splat(p[2 * i + 1]));
+                even = even.mul_add(w, simd.splat(p[2 * i]));
+                odd = odd.mul_add(w, simd.splat(p[2 * i + 1]));
             }
         }
-        self.energy = L::fma(w, L::fma(odd, f, even), L::sub(k, f));
+        self.energy = w.mul_add(odd.mul_add(f, even), k.sub(f));
         let y_after = self.generator.step();
         self.now = self.next;
         self.next = [x_after, y_after];
-        let r = L::flip(r, x);
-        let (c, s) = (L::mul(r, c), L::mul(r, L::mul(a, s)));
+        let r = r.flip_sign(x);
+        let (c, s) = (r.mul(c), r.mul(a.mul(s)));
         if ORDERED {
-            let (first, second) = L::swap(c, s, y);
+            let (first, second) = c.swap(s, y);
             [first, second]
         } else {
             [c, s]

@@ -2,7 +2,6 @@
 
 use super::bulk::Standard;
 use super::family::Family;
-use super::lanes::Lanes;
 use super::subnormals;
 use super::{
     Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_INTEGER, PAREXACT_DIST_LOGNORMAL,
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
-use crate::simd::{Kernel, Simd, in_force};
+use crate::simd::{F64s, InstructionSet, Kernel, MAX_LANES, Simd};
 
 /// How samples come about.
 #[derive(Debug)]
@@ -171,61 +170,79 @@ impl Transform {
 
     /// Transforms samples, but for what is too small to be a normal number.
     #[inline(always)]
-    pub fn of_lanes<L: Lanes>(self, lanes: L, x: L::F) -> L::F {
+    pub fn of_vector<S: Simd>(self, simd: S, x: S::F64) -> S::F64 {
         match self {
             Self::None => x,
             Self::Uniform { range, low, below } => {
-                let x = L::fma(x, lanes.splat(range), lanes.splat(low));
-                L::min(x, lanes.splat(below))
+                let x = x.mul_add(simd.splat(range), simd.splat(low));
+                x.min(simd.splat(below))
             }
             Self::WideUniform { range, low, below } => {
-                let x = L::fma(x, lanes.splat(range), lanes.splat(low));
-                let half = L::min(x, lanes.splat(below));
-                L::add(half, half)
+                let x = x.mul_add(simd.splat(range), simd.splat(low));
+                let half = x.min(simd.splat(below));
+                half.add(half)
             }
-            Self::Normal { mean, sd } => L::fma(x, lanes.splat(sd), lanes.splat(mean)),
-            Self::Exponential { rate } => L::div(x, lanes.splat(rate)),
+            Self::Normal { mean, sd } => x.mul_add(simd.splat(sd), simd.splat(mean)),
+            Self::Exponential { rate } => x.div(simd.splat(rate)),
+        }
+    }
+
+    /// What samples are replaced by that become subnormal, or 0.
+    pub fn stand_in(self) -> f64 {
+        match self {
+            Self::Uniform { low, below, .. } => subnormals::stand_in(low, below).unwrap_or(0.0),
+            _ => 0.0,
         }
     }
 
     /// Transforms samples in place.
-    pub fn in_place(self, samples: &mut [Unaligned]) {
-        match self {
-            Self::None => (),
-            Self::Uniform { range, low, below } => {
-                let stand_in = subnormals::stand_in(low, below).unwrap_or(0.0);
-                each(samples, stand_in, move |u| {
-                    let x = u.mul_add(range, low);
-                    if x < below { x } else { below }
-                });
-            }
-            Self::WideUniform { range, low, below } => each(samples, 0.0, move |u| {
-                let x = u.mul_add(range, low);
-                2.0 * if x < below { x } else { below }
-            }),
-            Self::Normal { mean, sd } => each(samples, 0.0, move |z| z.mul_add(sd, mean)),
-            Self::Exponential { rate } => each(samples, 0.0, move |e| e / rate),
+    pub fn in_place(self, set: InstructionSet, samples: &mut [Unaligned]) {
+        if self != Self::None {
+            set.run(InPlace(self, samples));
         }
     }
 }
 
-/// Transforms every sample, on the best instruction set; those that become subnormal, or 0, are replaced by
-/// `stand_in`.
-#[inline(always)]
-fn each(samples: &mut [Unaligned], stand_in: f64, transform: impl Fn(f64) -> f64) {
-    struct Each<'a, F>(&'a mut [Unaligned], f64, F);
-    impl<F: Fn(f64) -> f64> Kernel for Each<'_, F> {
-        type Output = ();
+/// [`Transform::in_place`].
+struct InPlace<'a>(Transform, &'a mut [Unaligned]);
 
-        #[inline(always)]
-        fn run<S: Simd>(self, _: S) {
-            for sample in self.0 {
-                let x = (self.2)(f64::from_ne_bytes(*sample));
-                *sample = subnormals::replaced(x, self.1).to_ne_bytes();
-            }
+impl Kernel for InPlace<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self(transform, samples) = self;
+        let stand_in = simd.splat(transform.stand_in());
+        let (vectors, rest) = samples.split_at_mut(samples.len() - samples.len() % S::LANES);
+        let mut padded = [[0; 8]; MAX_LANES];
+        padded[..rest.len()].copy_from_slice(rest);
+        for vector in vectors.chunks_exact_mut(S::LANES) {
+            // SAFETY: these are as many samples as a vector has lanes.
+            unsafe { one_vector(simd, transform, stand_in, vector) };
         }
+        // SAFETY: no vector has more lanes.
+        unsafe { one_vector(simd, transform, stand_in, &mut padded) };
+        rest.copy_from_slice(&padded[..rest.len()]);
     }
-    in_force().run(Each(samples, stand_in, transform));
+}
+
+/// Transforms the first samples, as many as a vector has lanes.
+///
+/// # Safety
+/// There are so many.
+#[inline(always)]
+unsafe fn one_vector<S: Simd>(
+    simd: S,
+    transform: Transform,
+    stand_in: S::F64,
+    samples: &mut [Unaligned],
+) {
+    let at = samples.as_mut_ptr().cast();
+    // SAFETY: the caller's promise.
+    unsafe {
+        let x = transform.of_vector(simd, simd.load(at));
+        subnormals::replaced_lanes(simd, x, stand_in).store(at);
+    }
 }
 
 /// Refuses NaN and infinities.
@@ -237,3 +254,6 @@ fn finite(name: &str, index: usize, kind: &str, value: f64) -> Result<()> {
         "{name} (parameter[{index}]) of {kind} is {value:?}; it must be finite"
     )))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! No sample is subnormal, for such numbers slow down whoever computes with them.
 
+use crate::simd::{F64s, Simd};
+
 /// The sample, or `stand_in` for one that is smaller in magnitude than any normal number, zeros of either
 /// sign included.
 #[inline(always)]
@@ -9,6 +11,12 @@ pub fn replaced(sample: f64, stand_in: f64) -> f64 {
     } else {
         sample
     }
+}
+
+/// The same of every lane.
+#[inline(always)]
+pub fn replaced_lanes<S: Simd>(simd: S, samples: S::F64, stand_in: S::F64) -> S::F64 {
+    samples.replace_below(simd.splat(f64::MIN_POSITIVE), stand_in)
 }
 
 /// The stand-in of a law on [low, high], which must lie in there, too: 0, or else the normal number next to

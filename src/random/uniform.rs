@@ -1,27 +1,28 @@
 //! Uniforms in [0, 1): the top 53 bits of an output.
 
-use super::bulk::{BLOCK, Samples};
-use super::lanes::{LANES, Lanes};
+use super::lanes::LANES;
 use super::philox::LaneStates;
+use super::samples::{BLOCK, Samples};
 use super::xoshiro::Xoshiro;
+use crate::simd::{F64s, Simd, U64s};
 
 const UNIT: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// The generators of a block, under way.
 #[derive(Clone, Copy)]
-pub struct Uniforms<L: Lanes>(Xoshiro<L>);
+pub struct Uniforms<S: Simd>(Xoshiro<S>);
 
-impl<L: Lanes, const N: usize> Samples<L, N> for Uniforms<L> {
+impl<S: Simd, const N: usize> Samples<S, N> for Uniforms<S> {
     #[inline(always)]
-    fn new(lanes: L, states: &LaneStates) -> Self {
-        Self(Xoshiro::new(lanes, states))
+    fn new(simd: S, states: &LaneStates) -> Self {
+        Self(Xoshiro::new(simd, states))
     }
 
     #[inline(always)]
-    fn next<const ORDERED: bool>(&mut self, lanes: L) -> [L::F; N] {
-        let mut samples = [lanes.splat(UNIT); N];
+    fn next<const ORDERED: bool>(&mut self, simd: S) -> [S::F64; N] {
+        let mut samples = [simd.splat(UNIT); N];
         for sample in &mut samples {
-            *sample = L::mul(L::top53(self.0.step()), *sample);
+            *sample = self.0.step().top53().mul(*sample);
         }
         samples
     }
@@ -32,16 +33,16 @@ impl<L: Lanes, const N: usize> Samples<L, N> for Uniforms<L> {
 /// # Safety
 /// `out` has room for them, at any alignment.
 #[inline(always)]
-pub unsafe fn blocks<L: Lanes, const W: usize>(lanes: L, states: &[LaneStates; W], out: *mut f64) {
-    let mut generators = [Uniforms(Xoshiro::new(lanes, &states[0])); W];
+pub unsafe fn blocks<S: Simd, const W: usize>(simd: S, states: &[LaneStates; W], out: *mut f64) {
+    let mut generators = [Uniforms(Xoshiro::new(simd, &states[0])); W];
     for (generator, states) in generators.iter_mut().zip(states).skip(1) {
-        *generator = Uniforms(Xoshiro::new(lanes, states));
+        *generator = Uniforms(Xoshiro::new(simd, states));
     }
     for j in (0..BLOCK).step_by(LANES) {
         for (w, generator) in generators.iter_mut().enumerate() {
-            let [samples] = generator.next::<true>(lanes);
+            let [samples] = generator.next::<true>(simd);
             // SAFETY: the caller's promise.
-            unsafe { L::store(samples, out.add(w * BLOCK + j)) };
+            unsafe { samples.store(out.add(w * BLOCK + j)) };
         }
     }
 }

@@ -1,36 +1,41 @@
 //! Eight lanes of xoshiro256++ (Blackman, Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
 //! 47, 2021).
 
-use super::lanes::Lanes;
+use super::lanes::LANES;
 use super::philox::LaneStates;
+use crate::simd::{Simd, U64s};
 
 /// The generators.
 #[derive(Clone, Copy)]
-pub struct Xoshiro<L: Lanes>([L::U; 4]);
+pub struct Xoshiro<S: Simd>([S::U64; 4]);
 
-impl<L: Lanes> Xoshiro<L> {
+impl<S: Simd> Xoshiro<S> {
     /// Generators in these states.
     #[inline(always)]
-    pub fn new(lanes: L, states: &LaneStates) -> Self {
-        Self([
-            lanes.load(&states[0]),
-            lanes.load(&states[1]),
-            lanes.load(&states[2]),
-            lanes.load(&states[3]),
-        ])
+    pub fn new(simd: S, states: &LaneStates) -> Self {
+        const { assert!(S::LANES == LANES) };
+        // SAFETY: each word of the states has as many lanes as a vector.
+        unsafe {
+            Self([
+                simd.load_bits(states[0].as_ptr()),
+                simd.load_bits(states[1].as_ptr()),
+                simd.load_bits(states[2].as_ptr()),
+                simd.load_bits(states[3].as_ptr()),
+            ])
+        }
     }
 
     /// 64 bits in each lane.
     #[inline(always)]
-    pub fn step(&mut self) -> L::U {
+    pub fn step(&mut self) -> S::U64 {
         let [a, b, c, d] = self.0;
-        let result = L::add_u(L::rotl::<23, 41>(L::add_u(a, d)), a);
+        let result = a.add(d).rotl::<23, 41>().add(a);
         // The published sequence of two-way xors, written out for three-way ones.
         self.0 = [
-            L::xor3(a, b, d),
-            L::xor3(a, b, c),
-            L::xor3(a, c, L::shl::<17>(b)),
-            L::rotl::<45, 19>(L::xor(b, d)),
+            a.xor3(b, d),
+            a.xor3(b, c),
+            a.xor3(c, b.shl::<17>()),
+            b.xor(d).rotl::<45, 19>(),
         ];
         result
     }

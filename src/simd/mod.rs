@@ -6,6 +6,7 @@
 //! | [`instruction_set`] | the list: detected, chosen, dispatched and reported from here |
 //! | `x86_64` | AVX2 and AVX-512 |
 //! | [`portable`] | plain Rust, which every CPU runs |
+//! | [`wide`] | two vectors of any of these, side by side |
 //!
 //! A [`Kernel`] is written once, generic over [`Simd`], and [`InstructionSet::run`] compiles it for each
 //! instruction set. A value of a [`Simd`] type exists only where the CPU has its instructions, and vectors
@@ -18,11 +19,13 @@
 pub mod instruction_set;
 pub mod portable;
 pub mod vector;
+pub mod wide;
 #[cfg(target_arch = "x86_64")]
 pub mod x86_64;
 
 pub use instruction_set::{InstructionSet, in_force};
 pub use vector::{F64s, LeastNonzero, Simd, Tables, U64s, opaque};
+pub use wide::Wide;
 
 /// No vector has more lanes.
 pub const MAX_LANES: usize = 8;

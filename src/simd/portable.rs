@@ -3,11 +3,12 @@
 use std::array::from_fn;
 
 use super::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
-use super::{F64s, Kernel, LeastNonzero, MAX_LANES, Simd, Tables, U64s};
+use super::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
-/// No more than the architecture always has.
+/// No more than the architecture always has, which is taken to have so many registers: kernels choose by
+/// their number, and tests want every choice.
 #[derive(Debug, Clone, Copy)]
-pub struct Portable;
+pub struct Portable<const REGISTERS: usize = 16>;
 
 /// Two doubles.
 #[derive(Clone, Copy)]
@@ -17,18 +18,24 @@ pub struct F64x2([f64; 2]);
 #[derive(Clone, Copy)]
 pub struct U64x2([u64; 2]);
 
-impl Simd for Portable {
+impl<const REGISTERS: usize> Simd for Portable<REGISTERS> {
     type F64 = F64x2;
     type U64 = U64x2;
     type Least = Least;
+    type Eight = Wide<Wide<Self>>;
 
     const LANES: usize = 2;
-    const REGISTERS: usize = 16;
+    const REGISTERS: usize = REGISTERS;
     const FUSES: bool = false;
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> K::Output {
         kernel.run(self)
+    }
+
+    #[inline(always)]
+    fn eight(self) -> Wide<Wide<Self>> {
+        Wide(Wide(self))
     }
 
     #[inline(always)]
@@ -86,12 +93,17 @@ impl F64x2 {
 }
 
 impl F64s for F64x2 {
-    type Simd = Portable;
+    type U64 = U64x2;
 
     #[inline(always)]
     unsafe fn store(self, at: *mut f64) {
         // SAFETY: the caller's promise.
         unsafe { at.cast::<[f64; 2]>().write_unaligned(self.0) };
+    }
+
+    #[inline(always)]
+    fn to_bits(self) -> U64x2 {
+        U64x2(self.bits())
     }
 
     #[inline(always)]
@@ -182,6 +194,18 @@ impl F64s for F64x2 {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        let lane = |i: usize| {
+            if self.0[i].abs() < limit.0[i] {
+                other.0[i]
+            } else {
+                self.0[i]
+            }
+        };
+        Self([lane(0), lane(1)])
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         self.0[0] >= limit && self.0[1] >= limit
     }
@@ -204,13 +228,6 @@ impl F64s for F64x2 {
     #[inline(always)]
     fn reduce_max(self) -> f64 {
         self.0[0].max(self.0[1])
-    }
-
-    #[inline(always)]
-    fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]) {
-        for (i, total) in totals[..2].iter_mut().enumerate() {
-            *total += self.bits()[i].cast_signed() - start.bits()[i].cast_signed();
-        }
     }
 
     #[inline(always)]
@@ -292,11 +309,22 @@ impl U64x2 {
 }
 
 impl U64s for U64x2 {
-    type Simd = Portable;
+    type F64 = F64x2;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut u64) {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<[u64; 2]>().write_unaligned(self.0) };
+    }
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.zip(other, u64::wrapping_add)
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, u64::wrapping_sub)
     }
 
     #[inline(always)]

@@ -1,15 +1,19 @@
 //! What a kernel can do with vectors.
 
-use super::{Kernel, MAX_LANES};
+use super::Kernel;
+#[cfg(doc)]
+use super::MAX_LANES;
 
 /// An instruction set that this CPU has: only detection makes such values, and only they make vectors.
 pub trait Simd: Copy + Send + Sync + 'static {
     /// A vector of doubles.
-    type F64: F64s<Simd = Self>;
+    type F64: F64s<U64 = Self::U64>;
     /// A vector of as many 64-bit integers.
-    type U64: U64s<Simd = Self>;
+    type U64: U64s<F64 = Self::F64>;
     /// The least nonzero magnitude of each lane so far.
     type Least: LeastNonzero<Self::F64>;
+    /// The same instructions with eight lanes, in as many registers as that takes.
+    type Eight: Simd;
 
     /// How many lanes a vector has, at most [`MAX_LANES`].
     const LANES: usize;
@@ -20,6 +24,9 @@ pub trait Simd: Copy + Send + Sync + 'static {
 
     /// Runs a kernel that is compiled for this instruction set.
     fn run<K: Kernel>(self, kernel: K) -> K::Output;
+
+    /// The same instructions with eight lanes.
+    fn eight(self) -> Self::Eight;
 
     /// The same number in all lanes.
     fn splat(self, x: f64) -> Self::F64;
@@ -85,14 +92,16 @@ pub const TRANSPOSED: usize = 8;
 
 /// A vector of doubles.
 pub trait F64s: Copy {
-    /// Its instruction set.
-    type Simd: Simd;
+    /// A vector of as many 64-bit integers.
+    type U64: Copy;
 
     /// Writes the lanes at any alignment.
     ///
     /// # Safety
     /// There is room for them.
     unsafe fn store(self, at: *mut f64);
+    /// The bits of each lane.
+    fn to_bits(self) -> Self::U64;
 
     /// self + other.
     fn add(self, other: Self) -> Self;
@@ -129,6 +138,8 @@ pub trait F64s: Copy {
     fn max(self, other: Self) -> Self;
     /// The lesser magnitude of self and other; neither is NaN, and other is not negative.
     fn min_magnitude(self, other: Self) -> Self;
+    /// self, but `other` where the magnitude of self is below `limit`, and self is not NaN.
+    fn replace_below(self, limit: Self, other: Self) -> Self;
     /// Is every lane at least the limit? NaN is not.
     fn all_at_least(self, limit: f64) -> bool;
     /// Is every lane below the limit? NaN is not.
@@ -140,25 +151,30 @@ pub trait F64s: Copy {
     /// The greatest lane; none is NaN.
     fn reduce_max(self) -> f64;
 
-    /// Adds bits(self) - bits(start), as integers, to the first totals.
-    fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]);
-
     /// self with its sign flipped where the top bit of `bits` is set.
-    fn flip_sign(self, bits: <Self::Simd as Simd>::U64) -> Self;
+    fn flip_sign(self, bits: Self::U64) -> Self;
     /// (self, other), swapped where the lowest bit of `bits` is set.
-    fn swap(self, other: Self, bits: <Self::Simd as Simd>::U64) -> (Self, Self);
-    /// For positive normal numbers m·2^(e+1) with m in [½, 1): m, e, and the entries of both tables at the top four bits
-    /// of m's fraction.
+    fn swap(self, other: Self, bits: Self::U64) -> (Self, Self);
+    /// For positive normal numbers m·2^(e+1) with m in [½, 1): m, e, and the entries of both tables at the
+    /// top four bits of m's fraction.
     fn split(self, tables: &Tables) -> [Self; 4];
 }
 
 /// A vector of 64-bit integers.
 pub trait U64s: Copy {
-    /// Its instruction set.
-    type Simd: Simd;
+    /// A vector of as many doubles.
+    type F64: Copy;
+
+    /// Writes the lanes at any alignment.
+    ///
+    /// # Safety
+    /// There is room for them.
+    unsafe fn store(self, at: *mut u64);
 
     /// self + other, modulo 2^64.
     fn add(self, other: Self) -> Self;
+    /// self - other, modulo 2^64.
+    fn sub(self, other: Self) -> Self;
     /// self ^ other.
     fn xor(self, other: Self) -> Self;
     /// self ^ b ^ c.
@@ -169,11 +185,11 @@ pub trait U64s: Copy {
     fn rotl<const N: u32, const M: u32>(self) -> Self;
 
     /// The integers with their low 11 bits cleared, exactly.
-    fn top53(self) -> <Self::Simd as Simd>::F64;
+    fn top53(self) -> Self::F64;
     /// 1 + (low 52 bits)·2^-52.
-    fn one_to_two(self) -> <Self::Simd as Simd>::F64;
+    fn one_to_two(self) -> Self::F64;
     /// The same with the lowest bit set.
-    fn odd_one_to_two(self) -> <Self::Simd as Simd>::F64;
+    fn odd_one_to_two(self) -> Self::F64;
 }
 
 /// The least nonzero magnitude of each lane so far.

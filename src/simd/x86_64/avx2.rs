@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{define, proven};
 use crate::simd::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
-use crate::simd::{F64s, Kernel, LeastNonzero, MAX_LANES, Simd, Tables, U64s};
+use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
 define! {
     /// AVX2 and fused multiply-add.
@@ -23,6 +23,7 @@ impl Simd for Avx2 {
     type F64 = F64x4;
     type U64 = U64x4;
     type Least = Least;
+    type Eight = Wide<Self>;
 
     const LANES: usize = 4;
     const REGISTERS: usize = 16;
@@ -31,6 +32,11 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> K::Output {
         proven!(self.enabled(kernel))
+    }
+
+    #[inline(always)]
+    fn eight(self) -> Wide<Self> {
+        Wide(self)
     }
 
     #[inline(always)]
@@ -73,12 +79,17 @@ impl Simd for Avx2 {
 }
 
 impl F64s for F64x4 {
-    type Simd = Avx2;
+    type U64 = U64x4;
 
     #[inline(always)]
     unsafe fn store(self, at: *mut f64) {
         // SAFETY: the instructions are there, and the caller promises the memory.
         unsafe { _mm256_storeu_pd(at, self.0) }
+    }
+
+    #[inline(always)]
+    fn to_bits(self) -> U64x4 {
+        U64x4(proven!(_mm256_castpd_si256(self.0)))
     }
 
     #[inline(always)]
@@ -157,6 +168,14 @@ impl F64s for F64x4 {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        Self(proven!({
+            let below = _mm256_cmp_pd::<_CMP_LT_OQ>(self.abs().0, limit.0);
+            _mm256_blendv_pd(self.0, other.0, below)
+        }))
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         all(proven!(_mm256_cmp_pd::<_CMP_GE_OQ>(
             self.0,
@@ -185,16 +204,6 @@ impl F64s for F64x4 {
     #[inline(always)]
     fn reduce_max(self) -> f64 {
         self.lanes().into_iter().fold(f64::NEG_INFINITY, f64::max)
-    }
-
-    #[inline(always)]
-    fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]) {
-        let at: *mut __m256i = totals.as_mut_ptr().cast();
-        // SAFETY: the instructions are there, and the totals are longer than a vector.
-        unsafe {
-            let moved = _mm256_sub_epi64(_mm256_castpd_si256(self.0), _mm256_castpd_si256(start.0));
-            _mm256_storeu_si256(at, _mm256_add_epi64(_mm256_loadu_si256(at), moved));
-        }
     }
 
     #[inline(always)]
@@ -304,11 +313,22 @@ impl LeastNonzero<F64x4> for Least {
 }
 
 impl U64s for U64x4 {
-    type Simd = Avx2;
+    type F64 = F64x4;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut u64) {
+        // SAFETY: the instructions are there, and the caller promises the memory.
+        unsafe { _mm256_storeu_si256(at.cast(), self.0) }
+    }
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(proven!(_mm256_add_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(proven!(_mm256_sub_epi64(self.0, other.0)))
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{define, proven};
 use crate::simd::vector::{FRACTION, ONE, SIGN, TRANSPOSED};
-use crate::simd::{F64s, Kernel, LeastNonzero, MAX_LANES, Simd, Tables, U64s};
+use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
 
 define! {
     /// AVX-512, its foundation and the instructions for doublewords and quadwords.
@@ -27,6 +27,7 @@ impl Simd for Avx512 {
     type F64 = F64x8;
     type U64 = U64x8;
     type Least = Least;
+    type Eight = Self;
 
     const LANES: usize = 8;
     const REGISTERS: usize = 32;
@@ -35,6 +36,11 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> K::Output {
         proven!(self.enabled(kernel))
+    }
+
+    #[inline(always)]
+    fn eight(self) -> Self {
+        self
     }
 
     #[inline(always)]
@@ -138,12 +144,17 @@ fn transposed(rows: [__m512d; 8]) -> [__m512d; 8] {
 }
 
 impl F64s for F64x8 {
-    type Simd = Avx512;
+    type U64 = U64x8;
 
     #[inline(always)]
     unsafe fn store(self, at: *mut f64) {
         // SAFETY: the instructions are there, and the caller promises the memory.
         unsafe { _mm512_storeu_pd(at, self.0) }
+    }
+
+    #[inline(always)]
+    fn to_bits(self) -> U64x8 {
+        U64x8(proven!(_mm512_castpd_si512(self.0)))
     }
 
     #[inline(always)]
@@ -222,6 +233,14 @@ impl F64s for F64x8 {
     }
 
     #[inline(always)]
+    fn replace_below(self, limit: Self, other: Self) -> Self {
+        Self(proven!({
+            let below = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.abs().0, limit.0);
+            _mm512_mask_blend_pd(below, self.0, other.0)
+        }))
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         proven!(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(
             self.0,
@@ -250,16 +269,6 @@ impl F64s for F64x8 {
     #[inline(always)]
     fn reduce_max(self) -> f64 {
         proven!(_mm512_reduce_max_pd(self.0))
-    }
-
-    #[inline(always)]
-    fn add_bits_since(self, start: Self, totals: &mut [i64; MAX_LANES]) {
-        let at: *mut __m512i = totals.as_mut_ptr().cast();
-        // SAFETY: the instructions are there, and the totals are as long as a vector.
-        unsafe {
-            let moved = _mm512_sub_epi64(_mm512_castpd_si512(self.0), _mm512_castpd_si512(start.0));
-            _mm512_storeu_si512(at, _mm512_add_epi64(_mm512_loadu_si512(at), moved));
-        }
     }
 
     #[inline(always)]
@@ -354,11 +363,22 @@ impl LeastNonzero<F64x8> for Least {
 }
 
 impl U64s for U64x8 {
-    type Simd = Avx512;
+    type F64 = F64x8;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut u64) {
+        // SAFETY: the instructions are there, and the caller promises the memory.
+        unsafe { _mm512_storeu_si512(at.cast(), self.0) }
+    }
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(proven!(_mm512_add_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(proven!(_mm512_sub_epi64(self.0, other.0)))
     }
 
     #[inline(always)]

@@ -1,14 +1,12 @@
-//! The column kernel: each column of a matrix against the plain oracle, on every SIMD path.
+//! The column kernel: each column of a matrix against the plain oracle, on every instruction set.
 
-#[path = "common/values.rs"]
-mod values;
-
-use parexact::exact::columns::{BLOCK, Columns, PACK, PASS};
-use parexact::exact::quantity::{self, Quantity};
-use parexact::exact::{Moments, as_unaligned, naive};
-use parexact::simd::InstructionSet;
 use proptest::prelude::*;
-use values::any_values;
+
+use super::{BLOCK, Columns, PACK, PASS};
+use crate::exact::quantity::{self, Quantity};
+use crate::exact::{Moments, as_unaligned, naive};
+use crate::simd::InstructionSet;
+use crate::test_values::any_values;
 
 /// Passes over a block of rows.
 fn pass_over<Q: Quantity>(columns: &mut Columns<Q>, block: &[&[f64]]) {

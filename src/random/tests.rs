@@ -1,17 +1,19 @@
 //! The generators behind the samples against other people's, and every instruction set against the plain one.
 
-use parexact::random::bulk::{BLOCK, Samples};
-use parexact::random::exponential::Exponentials;
-use parexact::random::lanes::{LaneKernel, Lanes, OnLanes};
-use parexact::random::normal::Normals;
-use parexact::random::philox::{LaneStates, block, lane_states};
-use parexact::random::uniform;
-use parexact::random::xoshiro::Xoshiro;
-use parexact::simd::InstructionSet;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-const LANES: usize = 8;
+use super::bulk::{self, Blocks, PIECE};
+use super::exponential::Exponentials;
+use super::lanes::{LANES, OnLanes};
+use super::normal::Normals;
+use super::philox::{LaneStates, block, lane_states};
+use super::samples::{BLOCK, Samples};
+use super::uniform;
+use super::xoshiro::Xoshiro;
+use crate::exact::Unaligned;
+use crate::simd::portable::Portable;
+use crate::simd::{InstructionSet, Kernel, Simd, U64s};
 
 /// The words of a block as `[step][lane]`, by `rand_xoshiro`.
 fn words(states: &LaneStates) -> Vec<[u64; LANES]> {
@@ -41,51 +43,6 @@ fn several() -> Vec<LaneStates> {
 }
 
 #[test]
-fn philox_has_the_known_answers() {
-    // Random123 1.14, tests/kat_vectors, `philox4x64 10`.
-    let answers = [
-        (
-            [0; 2],
-            [0; 4],
-            [
-                0x16554d9eca36314c,
-                0xdb20fe9d672d0fdc,
-                0xd7e772cee186176b,
-                0x7e68b68aec7ba23b,
-            ],
-        ),
-        (
-            [u64::MAX; 2],
-            [u64::MAX; 4],
-            [
-                0x87b092c3013fe90b,
-                0x438c3c67be8d0224,
-                0x9cc7d7c69cd777b6,
-                0xa09caebf594f0ba0,
-            ],
-        ),
-        (
-            [0x452821e638d01377, 0xbe5466cf34e90c6c],
-            [
-                0x243f6a8885a308d3,
-                0x13198a2e03707344,
-                0xa4093822299f31d0,
-                0x082efa98ec4e6c89,
-            ],
-            [
-                0xa528f45403e61d95,
-                0x38c72dbd566e9788,
-                0xa5a1610e72fd18b5,
-                0x57bd43b5e52b7fe6,
-            ],
-        ),
-    ];
-    for (key, counter, answer) in answers {
-        assert_eq!(block(key, counter), answer);
-    }
-}
-
-#[test]
 fn lanes_are_seeded_by_their_counters() {
     let states = lane_states([3, 5], 11, 2);
     for lane in 0..LANES {
@@ -99,21 +56,15 @@ fn each_lane_is_xoshiro256plusplus() {
     /// Compares one step after the other with the words of another implementation.
     struct Compare<'a>(&'a LaneStates, &'a [[u64; LANES]]);
 
-    impl LaneKernel for Compare<'_> {
-        fn run<L: Lanes>(self, lanes: L) {
-            let mut ours = Xoshiro::new(lanes, self.0);
+    impl Kernel for Compare<'_> {
+        type Output = ();
+
+        fn run<S: Simd>(self, simd: S) {
+            let mut generators = Xoshiro::new(simd, self.0);
             for (step, theirs) in self.1.iter().enumerate() {
-                let word = ours.step();
-                // All 64 bits, as two exact numbers.
-                let (high, low) = (L::top53(word), L::top53(L::shl::<53>(word)));
-                let mut parts = [[0.0; LANES]; 2];
-                // SAFETY: room for eight lanes each.
-                unsafe {
-                    L::store(high, parts[0].as_mut_ptr());
-                    L::store(low, parts[1].as_mut_ptr());
-                }
-                let [high, low] = parts.map(|part| part.map(|x| x as u64));
-                let ours: [u64; LANES] = std::array::from_fn(|lane| high[lane] | low[lane] >> 53);
+                let mut ours = [0; LANES];
+                // SAFETY: there is room for eight lanes.
+                unsafe { generators.step().store(ours.as_mut_ptr()) };
                 assert_eq!(ours, *theirs, "step {step}");
             }
         }
@@ -129,7 +80,7 @@ fn each_lane_is_xoshiro256plusplus() {
 #[test]
 fn uniforms_are_the_words_of_the_lanes_in_turn() {
     for states in several() {
-        let samples = draw(Standard::Uniform, &states, portable());
+        let samples = draw(Standard::Uniform, &states, PORTABLE);
         let words = words(&states);
         for (j, sample) in samples.iter().enumerate() {
             let expected = (words[j / LANES][j % LANES] >> 11) as f64 / (1u64 << 53) as f64;
@@ -161,18 +112,20 @@ impl Standard {
 /// Draws a block, or two that are the same, to a place with room for two.
 struct Draw<'a>(Standard, &'a LaneStates, *mut f64);
 
-impl LaneKernel for Draw<'_> {
+impl Kernel for Draw<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn run<S: Simd>(self, simd: S) {
         let Self(standard, states, out) = self;
         // SAFETY: there is room for two blocks.
         unsafe {
             match standard {
-                Standard::Uniform => uniform::blocks(lanes, &[*states], out),
-                Standard::Uniform2 => uniform::blocks(lanes, &[*states, *states], out),
-                Standard::Normal => Normals::new(lanes, states).fill(lanes, out, BLOCK),
-                Standard::Exponential => fill::<L, Exponentials<L>, 1>(lanes, states, out),
-                Standard::Exponential2 => fill::<L, Exponentials<L>, 2>(lanes, states, out),
+                Standard::Uniform => uniform::blocks(simd, &[*states], out),
+                Standard::Uniform2 => uniform::blocks(simd, &[*states, *states], out),
+                Standard::Normal => Normals::new(simd, states).fill(simd, out, BLOCK),
+                Standard::Exponential => fill::<S, Exponentials<S>, 1>(simd, states, out),
+                Standard::Exponential2 => fill::<S, Exponentials<S>, 2>(simd, states, out),
             }
         }
     }
@@ -181,21 +134,17 @@ impl LaneKernel for Draw<'_> {
 /// # Safety
 /// Room for a block.
 #[inline(always)]
-unsafe fn fill<L: Lanes, G: Samples<L, N>, const N: usize>(
-    lanes: L,
+unsafe fn fill<S: Simd, G: Samples<S, N>, const N: usize>(
+    simd: S,
     states: &LaneStates,
     out: *mut f64,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { G::new(lanes, states).fill(lanes, out, BLOCK) }
+    unsafe { G::new(simd, states).fill(simd, out, BLOCK) }
 }
 
 /// The instruction set that every CPU has.
-fn portable() -> InstructionSet {
-    InstructionSet::supported()
-        .last()
-        .expect("the last one needs nothing")
-}
+const PORTABLE: InstructionSet = InstructionSet::Portable(Portable);
 
 /// The bits of a block, at an odd address.
 fn draw(standard: Standard, states: &LaneStates, set: InstructionSet) -> Vec<u64> {
@@ -212,7 +161,7 @@ fn draw(standard: Standard, states: &LaneStates, set: InstructionSet) -> Vec<u64
 fn all_instruction_sets_draw_the_same_bits() {
     for states in several() {
         for standard in Standard::ALL {
-            let expected = draw(standard, &states, portable());
+            let expected = draw(standard, &states, PORTABLE);
             for set in InstructionSet::supported() {
                 let drawn = draw(standard, &states, set);
                 let differs = (0..BLOCK).find(|&j| drawn[j] != expected[j]);
@@ -227,8 +176,46 @@ fn interleaving_changes_nothing() {
     use Standard::*;
     for states in several() {
         for (one, two) in [(Uniform, Uniform2), (Exponential, Exponential2)] {
-            let expected = draw(one, &states, portable());
-            assert!(draw(two, &states, portable()) == expected, "{one:?}");
+            let expected = draw(one, &states, PORTABLE);
+            assert!(draw(two, &states, PORTABLE) == expected, "{one:?}");
+        }
+    }
+}
+
+/// Whole blocks, however many at a time, and the same piece by piece.
+#[test]
+fn blocks_are_the_same_on_every_instruction_set() {
+    use bulk::Standard::*;
+    for standard in [Uniform, Normal, Exponential] {
+        let blocks = |set, first| Blocks {
+            set,
+            standard,
+            kind: 1,
+            key: [5, 8],
+            first,
+        };
+        let filled = |set, first, count: usize| {
+            let mut out = vec![[0; 8]; count * BLOCK];
+            // SAFETY: there is room for so many blocks.
+            unsafe { blocks(set, first).fill(out.as_mut_ptr().cast(), count) };
+            out
+        };
+        let expected: Vec<_> = (3..8).flat_map(|i| filled(PORTABLE, i, 1)).collect();
+        for set in InstructionSet::supported() {
+            let name = set.name();
+            for count in 1..=5 {
+                let out = filled(set, 3, count);
+                let differs = (0..out.len()).find(|&j| out[j] != expected[j]);
+                assert_eq!(
+                    differs, None,
+                    "sample of {count} blocks, {standard:?}, {name}"
+                );
+            }
+            let mut pieces = expected.chunks(PIECE);
+            blocks(set, 3).visit(&mut |piece: &mut [Unaligned; PIECE]| {
+                assert!(pieces.next() == Some(&piece[..]), "{standard:?}, {name}");
+            });
+            assert_eq!(pieces.len(), expected.len() / PIECE - BLOCK / PIECE);
         }
     }
 }
