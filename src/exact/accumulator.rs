@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 use super::bins::Bins;
 use super::element::Accumulate;
 use super::float::{exponent, power_of_two};
-use super::fold::{Blocking, Compared, fold};
+use super::fold::{Blocking, Fold, Unrolling, block, fold};
 use super::quantity::Quantity;
 use super::sieve::{Outliers, Sieve, Sift};
 use super::span::Span;
+use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
-use crate::simd::{InstructionSet, MAX_LANES};
+use crate::simd::{InstructionSet, Kernel, MAX_LANES, Simd};
 
 /// No kernel's step is longer.
 pub const MAX_STEP: usize = 4 * MAX_LANES;
@@ -46,61 +47,21 @@ pub struct Accumulator<Q> {
     quantity: PhantomData<Q>,
 }
 
-/// Where an accumulator takes values from: memory, or who makes them.
-pub trait Supply {
-    /// How many values there are yet, a multiple of the kernel's step.
-    fn left(&self) -> usize;
+/// Adds values in memory, whole steps, on the instruction set of the accumulator.
+struct AddMemory<'a, Q>(&'a mut Accumulator<Q>, &'a [Unaligned]);
 
-    /// Lets a kernel with two folds take blocks, at most so many, as long as they fit the window: did they
-    /// all? Also returns what it took, or nothing if no zero is among that.
-    fn fold(
-        &mut self,
-        blocks: usize,
-        window: &Window,
-        totals: &mut Totals,
-        compared: &mut Compared,
-    ) -> (bool, &[Unaligned]);
+impl<Q: Quantity> Kernel for AddMemory<'_, Q> {
+    type Output = ();
 
-    /// Takes the next block, empty if nothing is left.
-    fn block(&mut self) -> &[Unaligned];
-}
-
-/// Values in memory.
-struct Slice<'a, Q> {
-    set: InstructionSet,
-    block: usize,
-    values: &'a [Unaligned],
-    quantity: PhantomData<Q>,
-}
-
-impl<'a, Q> Slice<'a, Q> {
-    fn take(&mut self, len: usize) -> &'a [Unaligned] {
-        let (taken, rest) = self.values.split_at(len);
-        self.values = rest;
-        taken
-    }
-}
-
-impl<Q: Quantity> Supply for Slice<'_, Q> {
-    fn left(&self) -> usize {
-        self.values.len()
-    }
-
-    fn fold(
-        &mut self,
-        blocks: usize,
-        window: &Window,
-        totals: &mut Totals,
-        compared: &mut Compared,
-    ) -> (bool, &[Unaligned]) {
-        let limit = self.left().min(blocks * self.block);
-        let values = &self.values[..limit];
-        let done = fold::<Q>(self.set, Depth::Two, values, window, totals, compared);
-        (done == limit, self.take(done))
-    }
-
-    fn block(&mut self) -> &[Unaligned] {
-        self.take(self.block.min(self.left()))
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self(accumulator, values) = self;
+        let memory = Memory(values);
+        match const { Unrolling::of::<S, Q>().vectors } {
+            1 => accumulator.add_supply::<S, Memory, 1, 1>(simd, memory),
+            2 => accumulator.add_supply::<S, Memory, 2, 2>(simd, memory),
+            _ => accumulator.add_supply::<S, Memory, 4, 4>(simd, memory),
+        }
     }
 }
 
@@ -125,12 +86,7 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
     fn add(&mut self, values: &[Unaligned]) {
         let step = self.blocking.step;
         let (values, rest) = values.split_at(values.len() - values.len() % step);
-        self.add_supply(&mut Slice::<Q> {
-            set: self.set,
-            block: self.blocking.block(),
-            values,
-            quantity: PhantomData,
-        });
+        self.set.run(AddMemory(self, values));
         if !rest.is_empty() {
             self.moments.counts.all += rest.len() as u64;
             self.add_rest(rest);
@@ -157,13 +113,19 @@ impl<Q: Quantity> Accumulator<Q> {
         }
     }
 
-    /// Adds all that a supply has.
-    pub fn add_supply(&mut self, supply: &mut impl Supply) {
+    /// Adds all that a supply has, on the accumulator's instruction set, with lanes for `VECTORS` vectors.
+    pub fn add_supply<S: Simd, From: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        mut supply: From,
+    ) {
         self.moments.counts.all += supply.left() as u64;
+        let block = const { block::<S, Q, VECTORS>() };
+        let mut room = From::room();
         while supply.left() > 0 {
-            self.fold(supply);
+            self.fold::<S, From, BATCH, VECTORS>(simd, &mut supply);
             for _ in 0..self.stretch {
-                if self.add_block(supply.block()) {
+                if self.add_block(supply.block(simd, block, &mut room)) {
                     break;
                 }
             }
@@ -171,20 +133,34 @@ impl<Q: Quantity> Accumulator<Q> {
     }
 
     /// Lets the kernel take blocks from a supply as long as they fit, and sets the stretch for what follows.
-    fn fold(&mut self, supply: &mut impl Supply) {
-        let before = supply.left();
+    fn fold<S: Simd, From: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        supply: &mut From,
+    ) {
+        let mut done = 0;
         let mut fits = false;
         if let Some(window) = self.window {
-            let room = self.room();
+            let block = const { block::<S, Q, VECTORS>() };
+            let count = supply.left().min(self.room() * block);
+            let values = supply.in_memory();
             let mut compared = (f64::INFINITY, f64::NEG_INFINITY);
-            let values;
-            (fits, values) = supply.fold(room, &window, &mut self.totals, &mut compared);
-            self.compare(compared, values);
+            done = simd.run(Fold::<S, Q, From, BATCH, VECTORS> {
+                simd,
+                supply,
+                count,
+                window: &window,
+                totals: &mut self.totals,
+                compared: &mut compared,
+                quantity: PhantomData,
+            });
+            fits = done == count;
+            self.compare(compared, values.get(..done).unwrap_or_default());
         }
         self.sifting_failed = false;
         self.stretch = if fits {
             0
-        } else if supply.left() == before {
+        } else if done == 0 {
             (2 * self.stretch).clamp(1, MAX_STRETCH)
         } else {
             1
@@ -227,7 +203,7 @@ impl<Q: Quantity> Accumulator<Q> {
             self.add_fitting(depth, block, &window);
             return depth == Depth::Two;
         }
-        // Where one block was sifting_failed, the next ones are likely to be.
+        // Where one block could not be sifted, the next ones are not likely to be.
         self.sifting_failed = self.sifting_failed || !self.try_sifting(block);
         if self.sifting_failed {
             self.add_wide(block, span.finite);

@@ -4,21 +4,16 @@
 //! last block, and finds the largest and the least nonzero magnitude beside the sums. A block that turns out
 //! not to fit (or to hold NaN or infinity) is declined with its sums dropped; the caller deals with it.
 //!
-//! Values need not come from memory: a [`Source`] may make them, and makes a declined block once more.
+//! Values need not come from memory: a [`Supply`] may make them, and makes a declined block once more.
 
 use std::marker::PhantomData;
 
 use super::Unaligned;
 use super::extract::Running;
 use super::quantity::Quantity;
+use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
-
-/// Doubles ahead of the present one to ask the memory for.
-pub const PREFETCH: usize = 2048;
-
-/// Doubles in a cache line.
-pub const CACHE_LINE: usize = 8;
 
 /// The least and the greatest number seen by float comparison.
 pub type Compared = (f64, f64);
@@ -58,19 +53,25 @@ impl Blocking {
 }
 
 /// How many vectors are under way at a time, and how often each lane is added to in a block.
-#[derive(PartialEq, Eq)]
-struct Unrolling {
-    vectors: usize,
-    log2_adds: u32,
+pub struct Unrolling {
+    /// Vectors that have lanes of their own.
+    pub vectors: usize,
+    /// log2 of the additions.
+    pub log2_adds: u32,
 }
 
 /// log2 of the additions that a lane does in a block of any kernel with squares.
 pub const LOG2_ADDS_WITH_SQUARES: u32 = 6;
 
+/// Values in a full block of a kernel with lanes for so many vectors.
+pub const fn block<S: Simd, Q: Quantity, const VECTORS: usize>() -> usize {
+    (VECTORS * S::LANES) << Unrolling::of::<S, Q>().log2_adds
+}
+
 impl Unrolling {
     /// Chosen by measurement. 16 registers hold the folds of two vectors, or of one with squares; with 32,
     /// squares keep all ports busy with two.
-    const fn of<S: Simd, Q: Quantity>() -> Self {
+    pub const fn of<S: Simd, Q: Quantity>() -> Self {
         let (vectors, log2_adds) = match (S::REGISTERS >= 32, Q::SQUARES) {
             (true, false) => (4, 5),
             (false, false) => (2, 6),
@@ -94,21 +95,20 @@ pub fn fold<Q: Quantity>(
     totals: &mut Totals,
     compared: &mut Compared,
 ) -> usize {
+    macro_rules! with {
+        ($folds:literal) => {
+            set.run(FoldMemory::<Q, $folds> {
+                values,
+                window,
+                totals,
+                compared,
+                quantity: PhantomData,
+            })
+        };
+    }
     match depth {
-        Depth::Two => set.run(FoldMemory::<Q, 2> {
-            values,
-            window,
-            totals,
-            compared,
-            quantity: PhantomData,
-        }),
-        Depth::Three => set.run(FoldMemory::<Q, 3> {
-            values,
-            window,
-            totals,
-            compared,
-            quantity: PhantomData,
-        }),
+        Depth::Two => with!(2),
+        Depth::Three => with!(3),
     }
 }
 
@@ -137,158 +137,145 @@ impl<Q: Quantity, const FOLDS: usize> Kernel for FoldMemory<'_, Q, FOLDS> {
 impl<Q: Quantity, const FOLDS: usize> FoldMemory<'_, Q, FOLDS> {
     #[inline(always)]
     fn unrolled<S: Simd, const VECTORS: usize>(self, simd: S) -> usize {
-        let Unrolling { vectors, log2_adds } = const { Unrolling::of::<S, Q>() };
-        let step = VECTORS * S::LANES;
-        assert!(vectors == VECTORS && self.values.len().is_multiple_of(step));
-        let mut memory = Memory(self.values.as_ptr().cast());
-        // SAFETY: the source has all the values, in whole steps.
-        unsafe {
-            fold_from::<S, Q, Memory, VECTORS, VECTORS, FOLDS>(
-                simd,
-                &mut memory,
-                self.values.len(),
-                step << log2_adds,
-                self.window,
-                self.totals,
-                self.compared,
-            )
+        Fold::<S, Q, Memory, VECTORS, VECTORS> {
+            simd,
+            supply: &mut Memory(self.values),
+            count: self.values.len(),
+            window: self.window,
+            totals: self.totals,
+            compared: self.compared,
+            quantity: PhantomData,
         }
+        .with_folds::<FOLDS>()
     }
 }
 
-/// Where [`fold_from`] takes vectors from, `BATCH` at a time. A copy goes on from the same place.
-pub trait Source<S: Simd, const BATCH: usize>: Copy {
-    /// Are the CPU's multipliers free for additions?
-    const FMA_PORT_FREE: bool;
-    /// Are zeros to be expected? If not, a block with one is declined, and there are fewer operations for the
-    /// others.
-    const ZEROS: bool;
-
-    /// The next vectors.
-    ///
-    /// # Safety
-    /// There are so many.
-    unsafe fn next(&mut self, simd: S) -> [S::F64; BATCH];
+/// Adds `count` values of a supply to `totals` with two folds, by blocks of which the last one may be
+/// shorter, and their extremes to `compared`; stops at the first block that does not fit `window`, with the
+/// supply at its beginning, and returns how many values were taken.
+///
+/// There are lanes for `VECTORS` vectors, a divisor of `BATCH`. To be run on `simd` alone.
+pub struct Fold<'a, S: Simd, Q, From, const BATCH: usize, const VECTORS: usize> {
+    /// The instruction set that the supply is made for.
+    pub simd: S,
+    /// Where the values come from.
+    pub supply: &'a mut From,
+    /// How many to take, if they fit: a multiple of `BATCH` vectors that the supply has.
+    pub count: usize,
+    /// What values may be like.
+    pub window: &'a Window,
+    /// What is added to; it has room for so many blocks.
+    pub totals: &'a mut Totals,
+    /// The extremes so far.
+    pub compared: &'a mut Compared,
+    /// What is gathered.
+    pub quantity: PhantomData<Q>,
 }
 
-/// Values in memory, at any alignment.
-#[derive(Clone, Copy)]
-struct Memory(*const f64);
-
-impl<S: Simd, const BATCH: usize> Source<S, BATCH> for Memory {
-    const FMA_PORT_FREE: bool = true;
-    const ZEROS: bool = true;
-
-    #[inline(always)]
-    unsafe fn next(&mut self, simd: S) -> [S::F64; BATCH] {
-        let mut vectors = [simd.splat(0.0); BATCH];
-        for (n, vector) in vectors.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            let at = unsafe { self.0.add(n * S::LANES) };
-            if (n * S::LANES).is_multiple_of(CACHE_LINE) {
-                simd.prefetch(at.wrapping_add(PREFETCH));
-            }
-            // SAFETY: as above.
-            *vector = unsafe { simd.load(at) };
-        }
-        // SAFETY: as above.
-        self.0 = unsafe { self.0.add(BATCH * S::LANES) };
-        vectors
-    }
-}
-
-/// Adds `count` values to `totals` with `FOLDS` folds, by blocks of `block` values, of which the last one may
-/// be shorter, and their extremes to `compared`; stops at the first block that does not fit `window`, with
-/// the source at its beginning, and returns how many values were taken.
-///
-/// There are lanes for `VECTORS` vectors, a divisor of `BATCH`.
-///
-/// # Safety
-/// The source has `count` values, a multiple of `BATCH` vectors, as is a block.
-#[inline(always)]
-pub unsafe fn fold_from<
+impl<S, Q, From, const BATCH: usize, const VECTORS: usize> Kernel
+    for Fold<'_, S, Q, From, BATCH, VECTORS>
+where
     S: Simd,
     Q: Quantity,
-    From: Source<S, BATCH>,
-    const BATCH: usize,
-    const VECTORS: usize,
-    const FOLDS: usize,
->(
-    simd: S,
-    source: &mut From,
-    count: usize,
-    block: usize,
-    window: &Window,
-    totals: &mut Totals,
-    compared: &mut Compared,
-) -> usize {
-    let least_held = window.least(if FOLDS == 2 { Depth::Two } else { Depth::Three });
-    let one = From::FMA_PORT_FREE.then_some(simd.splat(opaque(1.0)));
-    let no_high = if Q::EXTREMES { f64::NEG_INFINITY } else { 0.0 };
-    let mut seen = Seen::<S, VECTORS> {
-        least: [simd.no_least(); VECTORS],
-        innermost: [simd.splat(f64::INFINITY); VECTORS],
-        low: [simd.splat(f64::INFINITY); VECTORS],
-        high: [simd.splat(no_high); VECTORS],
-    };
-    let mut done = 0;
-    while done < count {
-        let length = block.min(count - done);
-        let mut here = *source;
-        let (low, high) = (seen.low, seen.high);
-        let mut sum = Running::<S, VECTORS, FOLDS>::start(simd, &window.sum);
-        let mut square = Running::<S, VECTORS, FOLDS>::start(simd, &window.square);
-        let mut error = Running::<S, VECTORS, FOLDS>::start(simd, &window.error);
-        let mut i = 0;
-        while i < length {
-            // SAFETY: the caller's promise.
-            let vectors = unsafe { here.next(simd) };
-            for (n, x) in vectors.into_iter().enumerate() {
-                let v = n % VECTORS;
-                seen.add::<Q>(v, x, From::ZEROS);
-                if Q::SUM {
-                    sum.add(v, x, one);
-                }
-                if Q::SQUARES {
-                    let product = x.mul(x);
-                    square.add(v, product, one);
-                    if !Q::NARROW {
-                        error.add(v, x.product_error(x, product), one);
+    From: Supply<S, BATCH>,
+{
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<Same: Simd>(self, _: Same) -> usize {
+        self.with_folds::<2>()
+    }
+}
+
+impl<S, Q, From, const BATCH: usize, const VECTORS: usize> Fold<'_, S, Q, From, BATCH, VECTORS>
+where
+    S: Simd,
+    Q: Quantity,
+    From: Supply<S, BATCH>,
+{
+    /// Does it with so many folds.
+    #[inline(always)]
+    fn with_folds<const FOLDS: usize>(self) -> usize {
+        let Self {
+            simd,
+            supply,
+            count,
+            window,
+            totals,
+            compared,
+            ..
+        } = self;
+        // The supply has the values, whole batches of them, and so has a block.
+        assert!(count <= supply.left() && count.is_multiple_of(BATCH * S::LANES));
+        let block = const { block::<S, Q, VECTORS>() };
+        let least_held = window.least(if FOLDS == 2 { Depth::Two } else { Depth::Three });
+        let one = From::FMA_PORT_FREE.then_some(simd.splat(opaque(1.0)));
+        let no_high = if Q::EXTREMES { f64::NEG_INFINITY } else { 0.0 };
+        let mut seen = Seen::<S, VECTORS> {
+            least: [simd.no_least(); VECTORS],
+            innermost: [simd.splat(f64::INFINITY); VECTORS],
+            low: [simd.splat(f64::INFINITY); VECTORS],
+            high: [simd.splat(no_high); VECTORS],
+        };
+        let mut done = 0;
+        while done < count {
+            let length = block.min(count - done);
+            let mut here = *supply;
+            let (low, high) = (seen.low, seen.high);
+            let mut sum = Running::<S, VECTORS, FOLDS>::start(simd, &window.sum);
+            let mut square = Running::<S, VECTORS, FOLDS>::start(simd, &window.square);
+            let mut error = Running::<S, VECTORS, FOLDS>::start(simd, &window.error);
+            let mut i = 0;
+            while i < length {
+                // SAFETY: `count` values are there, and come by whole batches.
+                let vectors = unsafe { here.next(simd) };
+                for (n, x) in vectors.into_iter().enumerate() {
+                    let v = n % VECTORS;
+                    seen.add::<Q>(v, x, From::ZEROS);
+                    if Q::SUM {
+                        sum.add(v, x, one);
+                    }
+                    if Q::SQUARES {
+                        let product = x.mul(x);
+                        square.add(v, product, one);
+                        if !Q::NARROW {
+                            error.add(v, x.product_error(x, product), one);
+                        }
                     }
                 }
+                i += BATCH * S::LANES;
             }
-            i += BATCH * S::LANES;
+            // A NaN anywhere leaves NaN in its lane, whatever comparisons made of it.
+            let first = if Q::SUM { sum.first() } else { square.first() };
+            let mut witness = first[0];
+            for lanes in &first[1..] {
+                witness = witness.add(*lanes);
+            }
+            if !(seen.fits::<Q>(window.above, least_held, From::ZEROS) && witness.none_is_nan()) {
+                (seen.low, seen.high) = (low, high);
+                break;
+            }
+            if Q::SUM {
+                sum.add_to(simd, &window.sum, &mut totals.sum);
+            }
+            if Q::SQUARES {
+                square.add_to(simd, &window.square, &mut totals.square);
+                if !Q::NARROW {
+                    error.add_to(simd, &window.error, &mut totals.error);
+                }
+            }
+            totals.blocks += 1;
+            *supply = here;
+            done += length;
         }
-        // A NaN anywhere leaves NaN in its lane, whatever comparisons made of it.
-        let first = if Q::SUM { sum.first() } else { square.first() };
-        let mut witness = first[0];
-        for lanes in &first[1..] {
-            witness = witness.add(*lanes);
-        }
-        if !(seen.fits::<Q>(window.above, least_held, From::ZEROS) && witness.none_is_nan()) {
-            (seen.low, seen.high) = (low, high);
-            break;
-        }
-        if Q::SUM {
-            sum.add_to(simd, &window.sum, &mut totals.sum);
-        }
-        if Q::SQUARES {
-            square.add_to(simd, &window.square, &mut totals.square);
-            if !Q::NARROW {
-                error.add_to(simd, &window.error, &mut totals.error);
+        if Q::EXTREMES {
+            for v in 0..VECTORS {
+                compared.0 = compared.0.min(seen.low[v].reduce_min());
+                compared.1 = compared.1.max(seen.high[v].reduce_max());
             }
         }
-        totals.blocks += 1;
-        *source = here;
-        done += length;
+        done
     }
-    if Q::EXTREMES {
-        for v in 0..VECTORS {
-            compared.0 = compared.0.min(seen.low[v].reduce_min());
-            compared.1 = compared.1.max(seen.high[v].reduce_max());
-        }
-    }
-    done
 }
 
 /// What the lanes have seen, for admission and for the extremes.

@@ -6,7 +6,8 @@
 
 use super::Unaligned;
 use super::extract::Running;
-use super::fold::{Blocking, CACHE_LINE, PREFETCH};
+use super::fold::Blocking;
+use super::supply::{CACHE_LINE, PREFETCH};
 use super::window::{Depth, ProductWindow, Totals};
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
 

@@ -31,6 +31,7 @@ pub mod sieve;
 pub mod span;
 pub mod sparse;
 pub mod superaccumulator;
+pub mod supply;
 pub mod window;
 
 pub use accumulator::Accumulator;

@@ -2,7 +2,8 @@
 //! finite.
 
 use super::Unaligned;
-use super::fold::{Compared, PREFETCH};
+use super::fold::Compared;
+use super::supply::PREFETCH;
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd};
 
 /// What the caller of a declined block needs to know of it.

@@ -15,15 +15,13 @@ use super::sampler::Transform;
 use super::samples::{BLOCK, Samples};
 use super::subnormals;
 use super::uniform::Uniforms;
-use crate::exact::accumulator::Supply;
-use crate::exact::fold::{Compared, LOG2_ADDS_WITH_SQUARES, Source, fold_from};
+use crate::exact::fold::LOG2_ADDS_WITH_SQUARES;
 use crate::exact::quantity::Describe;
-use crate::exact::window::{Totals, Window};
+use crate::exact::supply::Supply;
 use crate::exact::{Accumulator, Unaligned};
 use crate::simd::{F64s, Kernel, Simd};
 
-/// Samples in a block of the exact kernel, which all go to the same lanes: the additions that windows allow
-/// for.
+/// Samples in a block of the exact kernel, with lanes for one vector.
 const FOLDED: usize = LANES << LOG2_ADDS_WITH_SQUARES;
 
 /// Samples, `N` vectors at a time.
@@ -36,6 +34,8 @@ struct Drawn<S: Simd, G, const N: usize> {
     ready: [S::F64; N],
     generators: G,
     transform: Transform,
+    /// How many samples of the block there are yet.
+    left: usize,
 }
 
 impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
@@ -46,109 +46,70 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
     }
 }
 
-impl<S: Simd, G: Samples<S, N>, const N: usize> Source<S, N> for Drawn<S, G, N> {
+impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> {
     // The multipliers are busy.
     const FMA_PORT_FREE: bool = false;
     // Nor subnormals, which a transform clears: no window holds them with their squares.
     const ZEROS: bool = false;
+    type Room = [MaybeUninit<Unaligned>; FOLDED];
+
+    fn room() -> Self::Room {
+        [MaybeUninit::uninit(); FOLDED]
+    }
+
+    fn left(&self) -> usize {
+        self.left
+    }
+
+    fn in_memory<'a>(&self) -> &'a [Unaligned]
+    where
+        Self: 'a,
+    {
+        &[]
+    }
 
     #[inline(always)]
     unsafe fn next(&mut self, simd: S) -> [S::F64; N] {
         let standard = self.standard();
+        self.left -= N * LANES;
         let mut vectors = [simd.splat(0.0); N];
         for (vector, samples) in vectors.iter_mut().zip(standard) {
             *vector = self.transform.of_vector(simd, samples);
         }
         vectors
     }
-}
 
-/// What is left of a block of samples.
-struct Rest<S: Simd, G, const N: usize> {
-    samples: Drawn<S, G, N>,
-    left: usize,
-    /// A block of the exact kernel, for when it is wanted in memory.
-    block: [MaybeUninit<Unaligned>; FOLDED],
-}
-
-impl<S: Simd, G: Samples<S, N>, const N: usize> Supply for Rest<S, G, N> {
-    fn left(&self) -> usize {
-        self.left
-    }
-
-    fn fold(
-        &mut self,
-        blocks: usize,
-        window: &Window,
-        totals: &mut Totals,
-        compared: &mut Compared,
-    ) -> (bool, &[Unaligned]) {
-        let end = self.left.saturating_sub(blocks * FOLDED);
-        self.samples.simd.run(Fold {
-            rest: self,
-            end,
-            window,
-            totals,
-            compared,
-        });
-        // No zero is among those taken.
-        (self.left == end, &[])
-    }
-
-    fn block(&mut self) -> &[Unaligned] {
-        let len = self.left.min(FOLDED);
+    fn block<'a>(&mut self, simd: S, len: usize, room: &'a mut Self::Room) -> &'a [Unaligned]
+    where
+        Self: 'a,
+    {
+        let len = len.min(self.left);
         self.left -= len;
-        self.samples.simd.run(Store(self, len));
-        // SAFETY: so many were written.
-        unsafe { std::slice::from_raw_parts(self.block.as_ptr().cast(), len) }
-    }
-}
-
-/// Folds blocks until `end` samples are left, or one does not fit.
-struct Fold<'a, S: Simd, G, const N: usize> {
-    rest: &'a mut Rest<S, G, N>,
-    end: usize,
-    window: &'a Window,
-    totals: &'a mut Totals,
-    compared: &'a mut Compared,
-}
-
-// Kernels of this file are run on the instruction set that they are made for, and need no other.
-impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Fold<'_, S, G, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<Same: Simd>(self, _: Same) {
-        let samples = &mut self.rest.samples;
-        // SAFETY: the samples are whole blocks, for which the totals have room.
-        self.rest.left -= unsafe {
-            fold_from::<S, Describe, Drawn<S, G, N>, N, 1, 2>(
-                samples.simd,
-                samples,
-                self.rest.left - self.end,
-                FOLDED,
-                self.window,
-                self.totals,
-                self.compared,
-            )
-        };
+        let room = &mut room[..len];
+        simd.run(Store(self, room));
+        // SAFETY: all of it was written.
+        unsafe { std::slice::from_raw_parts(room.as_ptr().cast(), len) }
     }
 }
 
 /// Stores the next samples.
-struct Store<'a, S: Simd, G, const N: usize>(&'a mut Rest<S, G, N>, usize);
+struct Store<'a, S: Simd, G, const N: usize>(
+    &'a mut Drawn<S, G, N>,
+    &'a mut [MaybeUninit<Unaligned>],
+);
 
+// Kernels of this file are run on the instruction set that they are made for, and need no other.
 impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
-        let Self(Rest { samples, block, .. }, len) = self;
+        let Self(samples, room) = self;
         let Drawn {
             simd, transform, ..
         } = *samples;
         let stand_in = simd.splat(transform.stand_in());
-        for to in block[..len].chunks_exact_mut(N * LANES) {
+        for to in room.chunks_exact_mut(N * LANES) {
             for (n, x) in samples.standard().into_iter().enumerate() {
                 let x = transform.of_vector(simd, x);
                 let x = subnormals::replaced_lanes(simd, x, stand_in);
@@ -180,12 +141,10 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for DescribeBlock<'_, S, 
             ready: generators.next::<false>(simd),
             generators,
             transform: self.transform,
-        };
-        self.accumulator.add_supply(&mut Rest {
-            samples,
             left: BLOCK,
-            block: [MaybeUninit::uninit(); FOLDED],
-        });
+        };
+        self.accumulator
+            .add_supply::<S, Drawn<S, G, N>, N, 1>(simd, samples);
     }
 }
 

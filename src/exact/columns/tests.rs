@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::{BLOCK, Columns, PACK, PASS};
 use crate::exact::quantity::{self, Quantity};
 use crate::exact::{Moments, as_unaligned, naive};
+use crate::round::statistics;
 use crate::simd::InstructionSet;
 use crate::test_values::any_values;
 
@@ -112,11 +113,11 @@ fn totals_do_not_overflow() {
             for moments in moments {
                 // n·2 and n are doubles, and what is left of the products is far below half an ulp.
                 assert_eq!(
-                    parexact::round::statistics::sum(&moments),
+                    statistics::sum(&moments),
                     2.0 * n + block as f64 - n * 2f64.powi(-52)
                 );
                 let squares = 4.0 * n + block as f64 - n * 2f64.powi(-50);
-                assert_eq!(parexact::round::statistics::norm(&moments), squares.sqrt());
+                assert_eq!(statistics::norm(&moments), squares.sqrt());
             }
         }
     }
