@@ -2,23 +2,17 @@
 
 use std::marker::PhantomData;
 
+use super::accumulate::Accumulate;
 use super::bins::Bins;
-use super::element::Accumulate;
 use super::float::{exponent, power_of_two};
-use super::fold::{Blocking, Fold, Unrolling, block, fold};
+use super::fold::{Blocking, Fold, MAX_STEP, Unrolling, block, fold};
 use super::quantity::Quantity;
 use super::sieve::{Outliers, Sieve, Sift};
 use super::span::Span;
 use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
-use crate::simd::{InstructionSet, Kernel, MAX_LANES, Simd};
-
-/// No kernel's step is longer.
-pub const MAX_STEP: usize = 4 * MAX_LANES;
-
-/// No kernel's block is longer.
-pub const MAX_BLOCK: usize = 1024;
+use crate::simd::{InstructionSet, Kernel, Simd};
 
 /// Values of a block copied at a time to leave outliers out: a multiple of every kernel's step, and 4 KiB of
 /// the stack.

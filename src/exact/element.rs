@@ -1,25 +1,11 @@
 //! The element types of arrays, and how each is accumulated.
 
+use super::accumulate::Accumulate;
 use super::accumulator::Accumulator;
 use super::integers::{Integer, IntegerAccumulator};
 use super::quantity::{Narrow, Quantity};
 use super::{Moments, Unaligned};
 use crate::simd::{InstructionSet, Kernel, Simd};
-
-/// A reduction under way.
-pub trait Accumulate: Send {
-    /// The bytes of a value, at any alignment.
-    type Raw: Copy + Send + Sync + 'static;
-
-    /// Nothing added yet.
-    fn new(set: InstructionSet) -> Self;
-    /// Adds values.
-    fn add(&mut self, values: &[Self::Raw]);
-    /// Adds what another accumulator holds.
-    fn merge(&mut self, other: Self);
-    /// What was added.
-    fn finish(self) -> Moments;
-}
 
 /// The type of an array's elements.
 pub trait Element {
@@ -27,8 +13,8 @@ pub trait Element {
     type Raw: Copy + Send + Sync + 'static;
     /// Is it `f64` itself?
     const IS_DOUBLE: bool = false;
-    /// Are there values that are no doubles?
-    const HAS_RESTS: bool;
+    /// Do some values need two doubles, as 64-bit integers do?
+    const EXCEEDS_F64: bool;
     /// The nearest double of a value, and the rest, exactly.
     fn to_doubles(raw: Self::Raw) -> (f64, f64);
     /// What accumulates it.
@@ -38,7 +24,7 @@ pub trait Element {
 impl Element for f64 {
     type Raw = Unaligned;
     const IS_DOUBLE: bool = true;
-    const HAS_RESTS: bool = false;
+    const EXCEEDS_F64: bool = false;
     #[inline(always)]
     fn to_doubles(raw: Unaligned) -> (f64, f64) {
         (f64::from_ne_bytes(raw), 0.0)
@@ -48,7 +34,7 @@ impl Element for f64 {
 
 impl Element for f32 {
     type Raw = [u8; 4];
-    const HAS_RESTS: bool = false;
+    const EXCEEDS_F64: bool = false;
     #[inline(always)]
     fn to_doubles(raw: [u8; 4]) -> (f64, f64) {
         (f32::from_ne_bytes(raw).into(), 0.0)
@@ -58,7 +44,7 @@ impl Element for f32 {
 
 impl<T: Integer> Element for T {
     type Raw = T::Raw;
-    const HAS_RESTS: bool = size_of::<T>() == 8;
+    const EXCEEDS_F64: bool = size_of::<T>() == 8;
     #[inline(always)]
     fn to_doubles(raw: T::Raw) -> (f64, f64) {
         T::read(raw).to_doubles()

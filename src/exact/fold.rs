@@ -13,7 +13,13 @@ use super::extract::Running;
 use super::quantity::Quantity;
 use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
-use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
+use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, MAX_LANES, Simd, opaque};
+
+/// No kernel's step is longer.
+pub const MAX_STEP: usize = 4 * MAX_LANES;
+
+/// No kernel's block is longer.
+pub const MAX_BLOCK: usize = 1024;
 
 /// The least and the greatest number seen by float comparison.
 pub type Compared = (f64, f64);

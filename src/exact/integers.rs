@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::element::Accumulate;
+use super::accumulate::Accumulate;
 use super::moments::Moments;
 use super::quantity::Quantity;
 use crate::simd::{InstructionSet, Kernel, Simd};

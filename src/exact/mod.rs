@@ -10,6 +10,7 @@
 //! as the digits of a [`superaccumulator::Superaccumulator`]; to round them is for [`crate::round`]. [`naive`] is the slow and plain
 //! version of the same, the oracle of the tests.
 
+pub mod accumulate;
 pub mod accumulator;
 pub mod bins;
 pub mod columns;
@@ -32,19 +33,11 @@ pub mod span;
 pub mod sparse;
 pub mod superaccumulator;
 pub mod supply;
+pub mod unaligned;
 pub mod window;
 
+pub use accumulate::Accumulate;
 pub use accumulator::Accumulator;
-pub use element::{Accumulate, Element};
+pub use element::Element;
 pub use moments::Moments;
-
-/// A caller's `f64` in native byte order, at any address.
-///
-/// Callers may pass misaligned pointers; a type of alignment 1 keeps every access to their arrays sound.
-pub type Unaligned = [u8; 8];
-
-/// The bytes of a slice of `f64`.
-pub fn as_unaligned(values: &[f64]) -> &[Unaligned] {
-    // SAFETY: [u8; 8] has the size of f64, a smaller alignment, and no invalid bit patterns.
-    unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
-}
+pub use unaligned::{Unaligned, as_unaligned};

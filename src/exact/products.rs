@@ -1,8 +1,7 @@
 //! Exact dot products: the driver of the product kernel, as [`super::accumulator`] is of the others.
 
 use super::Unaligned;
-use super::accumulator::MAX_STEP;
-use super::fold::Blocking;
+use super::fold::{Blocking, MAX_STEP};
 use super::fold_products::{blocking, fold_products};
 use super::moments::Counts;
 use super::quantity;

@@ -1,7 +1,7 @@
 //! Sifting a block: the values that a window holds, and the few that it does not.
 
 use super::Unaligned;
-use super::accumulator::MAX_BLOCK;
+use super::fold::MAX_BLOCK;
 use crate::simd::{Kernel, Simd};
 
 /// What a window holds.

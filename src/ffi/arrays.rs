@@ -7,7 +7,7 @@ use crate::error::{Error, Result, Status};
 use crate::exact::quantity;
 use crate::reduce::axes::{self, Op, Rounding};
 use crate::reduce::plan::Plan;
-use crate::reduce::{self, describe, dot};
+use crate::reduce::{describe, dot, whole};
 use crate::round::special::NanPolicy;
 use crate::round::statistics;
 use crate::stats::{Stats, checked_ddof};
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status 
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        let moments = reduce::array::<quantity::Sum>(&a)?;
+        let moments = whole::array::<quantity::Sum>(&a)?;
         out.write(statistics::propagated_sum(&moments));
         Ok(())
     })
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status
     guard(|| {
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        let moments = reduce::array::<quantity::Squares>(&a)?;
+        let moments = whole::array::<quantity::Squares>(&a)?;
         out.write(statistics::propagated_norm(&moments));
         Ok(())
     })
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn parexact_describe(
         // SAFETY: passed on from the caller.
         let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
-        let moments = reduce::array::<quantity::Describe>(&a)?;
+        let moments = whole::array::<quantity::Describe>(&a)?;
         out.write(Stats::new(&moments, ddof, policy)?);
         Ok(())
     })

@@ -9,7 +9,7 @@ use crate::array::Array;
 use crate::error::{Error, Result, Status};
 use crate::exact::Moments;
 use crate::exact::quantity;
-use crate::reduce;
+use crate::reduce::whole;
 use crate::round::special::NanPolicy;
 use crate::round::statistics;
 use crate::state::{PAREXACT_STATE_WORDS, State};
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -
         // SAFETY: passed on from the caller.
         unsafe {
             out_ptr(s, "s")?;
-            add(s, &reduce::array::<quantity::Describe>(&view(a, "a")?)?)
+            add(s, &whole::array::<quantity::Describe>(&view(a, "a")?)?)
         }
     })
 }

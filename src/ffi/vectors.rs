@@ -4,7 +4,7 @@ use super::guard::guard;
 use super::pointers::{f64_bytes, out_ptr};
 use crate::error::Status;
 use crate::exact::quantity;
-use crate::reduce::{self, dot};
+use crate::reduce::{dot, whole};
 use crate::round::statistics;
 
 /// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn parexact_sum_f64(x: *const f64, n: usize, out: *mut f64
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        let moments = reduce::vector::<quantity::Sum>(x)?;
+        let moments = whole::vector::<quantity::Sum>(x)?;
         out.write(statistics::propagated_sum(&moments));
         Ok(())
     })
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn parexact_norm_f64(x: *const f64, n: usize, out: *mut f6
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        let moments = reduce::vector::<quantity::Squares>(x)?;
+        let moments = whole::vector::<quantity::Squares>(x)?;
         out.write(statistics::propagated_norm(&moments));
         Ok(())
     })

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::slice::from_raw_parts;
 
-use super::chunk;
+use super::chunk::chunk;
 use crate::array::dtype::Visitor;
 use crate::array::space::Space;
 use crate::array::view::written;
@@ -297,7 +297,7 @@ unsafe fn read<T: Element>(
             values,
             rests,
             bits: &mut bits,
-            has_rests: T::HAS_RESTS,
+            has_rests: T::EXCEEDS_F64,
         });
     } else {
         let element = |i: usize| {
@@ -310,7 +310,7 @@ unsafe fn read<T: Element>(
             values,
             rests,
             bits: &mut bits,
-            has_rests: T::HAS_RESTS,
+            has_rests: T::EXCEEDS_F64,
         });
     }
     bits != 0

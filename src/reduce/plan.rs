@@ -2,13 +2,14 @@
 //!
 //! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where
 //! a kept axis is, that would touch a cache line for each value; so a strip of neighbouring results is filled
-//! together, from rows of values that lie together: see [`super::strips`].
+//! together, from rows of values that lie together: see [`super::strip_moments`].
 
 use std::marker::PhantomData;
 
-use super::CHUNK;
+use super::chunk::CHUNK;
 use super::source::Source;
-use super::strips::{Strip, StripMoments, WIDTH};
+use super::strip::{Strip, WIDTH};
+use super::strip_moments::StripMoments;
 use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
@@ -238,7 +239,7 @@ impl Task<'_> {
         strip: &Strip,
         moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
-        if self.source.len() <= short::MAX_VALUES && !T::HAS_RESTS && self.short::<T>(strip) {
+        if self.source.len() <= short::MAX_VALUES && !T::EXCEEDS_F64 && self.short::<T>(strip) {
             return Ok(());
         }
         match self.fill(strip, moments) {

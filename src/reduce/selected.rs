@@ -4,7 +4,7 @@
 use std::mem::MaybeUninit;
 
 use super::source::Mark;
-use super::strips::{Row, Strip, no_memory};
+use super::strip::{Row, Strip, no_memory};
 use super::transposed::Transposed;
 use crate::array::view::written;
 use crate::error::Result;

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::strips::Strip;
+use super::strip::Strip;
 use crate::array::View;
 use crate::array::space::Space;
 use crate::array::view::written;

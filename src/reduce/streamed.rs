@@ -1,6 +1,6 @@
 //! Strips by the column kernel: rows are added as they stream in.
 
-use super::strips::{Row, Strip, no_memory};
+use super::strip::{Row, Strip, no_memory};
 use super::transposed::Transposed;
 use crate::error::Result;
 use crate::exact::columns::{BLOCK, Columns, PACK, PASS};
@@ -37,7 +37,7 @@ impl<T: Element, Q: Quantity> Default for Streamed<T, Q> {
 impl<T: Element, Q: Quantity> Streamed<T, Q> {
     /// Is the strip one for this way? Its values are doubles, if only after conversion, and lie together.
     pub fn takes(strip: &Strip) -> bool {
-        !T::HAS_RESTS && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize
+        !T::EXCEEDS_F64 && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize
     }
 
     /// Begins a strip of so many results.

@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::strips::{Row, no_memory};
+use super::strip::{Row, no_memory};
 use crate::error::Result;
 use crate::exact::sparse::Sparse;
 use crate::exact::{Accumulate, Moments};
