@@ -23,8 +23,8 @@ export CC CXX FC PYTHON
 # Programs, examples and tests look for the library here, wherever the user's cargo builds other things.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 BUILD  := target/release
-# Link-time optimisation would cost every test binary a minute; the library that is shipped has it, and is tested from
-# C, Fortran and Python.
+# Link-time optimisation would cost every test binary a minute; the library that is shipped has it, and is
+# tested from C, Fortran and Python.
 CARGO_TEST := CARGO_PROFILE_RELEASE_LTO=off cargo test --release
 # In CI the dependencies are those of Cargo.lock, or the build fails.
 LOCKED := $(if $(CI),--locked)
@@ -55,8 +55,8 @@ CHECKS := format lint rust c python package docs install cluster
 
 all: library ## the shared library and the static one, in target/release
 
-# Link-time optimisation is most of the work, and done once for both: cargo would drop it only for a Rust library among
-# them. It puts its own static library into place each time; ours exports the API alone.
+# Link-time optimisation is most of the work, and done once for both: cargo would drop it only for a Rust
+# library among them. It puts its own static library into place each time; ours exports the API alone.
 library:
 	@scripts/require.sh binutils
 	@if [ ! -e $(BUILD)/libparexact.so ] || \
@@ -94,7 +94,8 @@ $(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready $(PACKAGE_VENV)/ready $(D
 	@echo "$(CURDIR)/python" >"$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/parexact.pth"
 	@touch $@
 
-# The wheel to publish runs on any Linux with glibc 2.17 (2014): zig links against that, and is a package like any other.
+# The wheel to publish runs on any Linux with glibc 2.17 (2014): zig links against that, and is a package like
+# any other.
 GLIBC    := 2.17
 TRIPLE   := x86_64-unknown-linux-gnu
 WHEELS   := target/wheels

@@ -1,4 +1,5 @@
-! Ten million normals, drawn and reduced at once, then in four parts as four ranks would draw them: the same bits.
+! Ten million normals, drawn and reduced at once, then in four parts as four ranks would draw them: the same
+! bits.
 !
 !     gfortran include/parexact.f90 fortran_examples/random.f90 -Ltarget/release -lparexact -o random
 !     LD_LIBRARY_PATH=target/release ./random

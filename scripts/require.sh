@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
+# One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to
+# type.
 #
 #   scripts/require.sh TOOL...      of: binutils c++ cc clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm tcl
 #                                   valgrind venv
 #
-# The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
-# installed; nothing is ever skipped for want of a tool.
+# The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets
+# them installed; nothing is ever skipped for want of a tool.
 set -euo pipefail
 
 # Are all of these commands there? `command -v` is content with any one.

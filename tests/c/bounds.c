@@ -1,7 +1,8 @@
 /* Nothing is read or written beyond what the arguments offer, and nothing at all before they are checked.
  *
- * The arguments lie at the edges of pages that no access survives. Unlike AddressSanitizer and memcheck this sees every
- * access of the library, which is not instrumented and runs at full speed on its real SIMD path. */
+ * The arguments lie at the edges of pages that no access survives. Unlike AddressSanitizer and memcheck this
+ * sees every access of the library, which is not instrumented and runs at full speed on its real SIMD path.
+ * */
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /* The tests' only tool: CHECK reports a false condition with its place and goes on; checks_done() is the exit status.
  *
- * Floating-point values are compared by their bits: -0.0 differs from +0.0, and NaN equals the canonical NaN alone. */
+ * Floating-point values are compared by their bits: -0.0 differs from +0.0, and NaN equals the canonical NaN
+ * alone. */
 #ifndef CHECK_H
 #define CHECK_H
 

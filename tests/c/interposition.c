@@ -1,6 +1,6 @@
 /* A program that happens to define functions of our names gets its own when it calls them; the library keeps to its
- * own. Compiled with -rdynamic and without the header: the definitions here would replace the library's, were it not linked
- * with -Bsymbolic. */
+ * own. Compiled with -rdynamic and without the header: the definitions here would replace the library's, were
+ * it not linked with -Bsymbolic. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* What the tests of pools, jobs, locks and queues share: time, threads, and sizes that memcheck can bear.
  *
- * Times are checked from below strictly, since a wait that ends too early is wrong on any machine; from above generously,
- * since other processes may hold the processors. */
+ * Times are checked from below strictly, since a wait that ends too early is wrong on any machine; from above
+ * generously, since other processes may hold the processors. */
 #ifndef PARALLEL_H
 #define PARALLEL_H
 

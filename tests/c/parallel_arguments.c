@@ -1,5 +1,6 @@
 /* Nothing that a caller passes to pools, maps, jobs, locks, queues and integrals may crash or corrupt: NULL, misaligned
- * handles, impossible sizes, NaN. A failure is a status, a message that names the argument, and outputs as they were. */
+ * handles, impossible sizes, NaN. A failure is a status, a message that names the argument, and outputs as
+ * they were. */
 #include <math.h>
 
 #include "parallel.h"

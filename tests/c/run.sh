@@ -4,10 +4,10 @@
 #     tests/c/run.sh LIBDIR [INCLUDEDIR]
 #
 # LIBDIR holds libparexact.so, its link by SONAME and libparexact.a (target/release after `make`); INCLUDEDIR
-# holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is
-# required: a missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
-# Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more, in small, and the compiler's
-# sanitizers those of arguments.
+# holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool
+# is required: a missing compiler is an error, not a test left out. What is built stays in target/native for
+# inspection. Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more,
+# in small, and the compiler's sanitizers those of arguments.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -93,7 +93,8 @@ example() {
         check "$name" bash -o pipefail -c '"$1" | diff - "$1.expected"' _ "$build/$name" || true
 }
 
-# memcheck NAME [OPTION...]: the program $build/NAME once more, with small sizes, looking for bad accesses and lost memory.
+# memcheck NAME [OPTION...]: the program $build/NAME once more, with small sizes, looking for bad accesses and
+# lost memory.
 memcheck() {
     local name=$1
     shift
@@ -125,21 +126,24 @@ done
 program static_library "$cc" "${c11[@]}" "$root/tests/c/values.c" "$libdir/libparexact.a" -lpthread -ldl -lm
 check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
 
-# The tests' own accesses and arithmetic are sound as well, and what the library does is compatible with sanitizers in the
-# program that calls it. It is not instrumented itself: what it reads and writes is for `bounds` and memcheck to see. Leaks
-# are memcheck's as well: looking for them here needs ptrace, which containers may forbid.
+# The tests' own accesses and arithmetic are sound as well, and what the library does is compatible with
+# sanitizers in the program that calls it. It is not instrumented itself: what it reads and writes is for
+# `bounds` and memcheck to see. Leaks are memcheck's as well: looking for them here needs ptrace, which
+# containers may forbid.
 sanitized=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1
 for name in arguments arrays messages parallel_arguments state state_axes; do
     program "sanitized_$name" "$cc" "${c11[@]}" "${sanitized[@]}" "$root/tests/c/$name.c" "${link[@]}"
 done
 
-# What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
+# What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2
+# path.
 for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs jobs_nested \
     deadlock deadlock_knots lock queue cancel pi integrate settings_left state_axes; do
     memcheck "$name"
 done
-# A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does not free them.
+# A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does
+# not free them.
 memcheck pool_fork --leak-check=no
 memcheck lock_orphaned --leak-check=no
 memcheck pool_exit --leak-check=no
@@ -157,7 +161,8 @@ if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
         program "fortran_$(basename "$source" .f90)" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
     done
     memcheck fortran_parallel
-    # The compiler's own checks, of recursion among others, must bear the module's callbacks on several threads.
+    # The compiler's own checks, of recursion among others, must bear the module's callbacks on several
+    # threads.
     program fortran_parallel_checked "$fc" "${fortran[@]}" -fcheck=all "$include/parexact.f90" \
         "$root/tests/fortran/parallel.f90" "${link[@]}"
     example example_sum_my_numbers_f90 \

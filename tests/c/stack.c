@@ -1,9 +1,9 @@
 /* Every call gets along with the stack that the header names: STACK bytes, the thread's descriptor included.
  *
- * Each case runs in a process of its own, on a thread whose stack ends at a page that cannot be touched, so that
- * a call that needs more is reported by name. What a call has used is found by the pattern that the stack was
- * filled with. The numbers make each tier of the summation run: blocks of moderate and of all exponents, NaNs and
- * infinities. */
+ * Each case runs in a process of its own, on a thread whose stack ends at a page that cannot be touched, so
+ * that a call that needs more is reported by name. What a call has used is found by the pattern that the
+ * stack was filled with. The numbers make each tier of the summation run: blocks of moderate and of all
+ * exponents, NaNs and infinities. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>

@@ -2,7 +2,8 @@
 # find_package(parexact) in projects of one language each, from a directory that was moved.
 source "$(dirname "$0")/common.sh"
 
-# configured PROJECT BUILD PREFIX ARGUMENT...: the project finds the package below that prefix, without a warning.
+# configured PROJECT BUILD PREFIX ARGUMENT...: the project finds the package below that prefix, without a
+# warning.
 configured() {
     local source=$here/cmake/$1 build=$2 search=$3
     shift 3

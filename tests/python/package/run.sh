@@ -3,8 +3,9 @@
 #
 #     tests/python/package/run.sh VENV WHEEL SDIST
 #
-# VENV has the packages that tests need. The wheel goes into two new environments: an empty one, where it must work without a
-# compiler, and one that sees VENV's packages, for the tests. The sdist must build. All of it lies in target/package.
+# VENV has the packages that tests need. The wheel goes into two new environments: an empty one, where it must
+# work without a compiler, and one that sees VENV's packages, for the tests. The sdist must build. All of it
+# lies in target/package.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
