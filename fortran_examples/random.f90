@@ -44,7 +44,7 @@ contains
 
     call parexact_check(parexact_state_result(state, stats))
     call parexact_check(parexact_state_fingerprint(state, fingerprint))
-    print '(2a, i0, 2(a, f9.6), a, 2z16.16)', label, ': ', stats%count, ' values, mean ', stats%mean, ', std ', stats%std, &
-         ', fingerprint ', fingerprint
+    print '(2a, i0, 2(a, f9.6), a, 2z16.16)', label, ': ', stats%count, ' values, mean ', stats%mean, &
+         ', std ', stats%std, ', fingerprint ', fingerprint
   end subroutine show
 end program random_example

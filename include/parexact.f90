@@ -38,8 +38,8 @@
 !> * Every procedure may be called from any number of threads at the same time, OpenMP ones included, and to
 !>   the last moment of a thread and of the program.
 module parexact
-  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_intptr_t, &
-       c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
+  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, &
+       c_intptr_t, c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
   implicit none
   private
 
@@ -250,11 +250,16 @@ module parexact
 
   ! ----------------------------------------------------------------------------- Words about errors
 
-  public :: parexact_status_name  !< parexact_status_name(status): the name of a status, never empty
-  public :: parexact_last_error   !< parexact_last_error(): what this thread's last failing call complained about
-  public :: parexact_version      !< parexact_version(): "major.minor.patch"
-  public :: parexact_check        !< call parexact_check(status): stops the program unless the status is PAREXACT_OK
-  public :: parexact_explain      !< status = parexact_explain(text): JSON about threads, where their number comes from, SIMD
+  !> parexact_status_name(status): the name of a status, never empty.
+  public :: parexact_status_name
+  !> parexact_last_error(): the message of the last call of this thread that failed.
+  public :: parexact_last_error
+  !> parexact_version(): "major.minor.patch".
+  public :: parexact_version
+  !> call parexact_check(status): stops the program with that message unless the status is PAREXACT_OK.
+  public :: parexact_check
+  !> status = parexact_explain(text): JSON that says how many threads there are and why, and which SIMD path.
+  public :: parexact_explain
 
   ! ----------------------------------------------------------------------- The workshop's own names
 
@@ -329,7 +334,7 @@ module parexact
   !> that part.
   !>
   !>     real(c_double) :: field(1000, 500), means(500)
-  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, 1, means))      ! the mean of each column
+  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, 1, means))   ! the mean of each column
   !>
   !> status = parexact_reduce(view, op, axes, out [, ddof] [, nan_policy])
   !>
@@ -368,10 +373,12 @@ module parexact
   ! have parexact_allreduce. Without them, MPI can add and compare the words as integers,
   !
   !     associate (first => PAREXACT_STATE_ADDITIVE_FIRST, n => PAREXACT_STATE_ADDITIVE_COUNT)
-  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_SUM, MPI_COMM_WORLD, ierror)
+  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_SUM, &
+  !             MPI_COMM_WORLD, ierror)
   !     end associate
   !     associate (first => PAREXACT_STATE_MAX_FIRST, n => PAREXACT_STATE_MAX_COUNT)
-  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_MAX, MPI_COMM_WORLD, ierror)
+  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_MAX, &
+  !             MPI_COMM_WORLD, ierror)
   !     end associate
   !
   ! where everything has been through parexact_state_init.
@@ -532,8 +539,9 @@ module parexact
   public :: parexact_function
 
   !> What C calls back. Each answers 0, or anything else if it failed. c_f_pointer makes variables of the
-  !> addresses. One result from one item; the addresses are c_null_ptr where a size is 0 and the array is
-  !> none.
+  !> addresses.
+  !>
+  !> One result from one item; an address is c_null_ptr if the size is 0 and there is no array.
 
   !> Anything to be done in the background.
 
@@ -596,7 +604,8 @@ module parexact
 
   !> call parexact_lock_free(lock)
 
-  public :: parexact_queue_new, parexact_queue_put, parexact_queue_get, parexact_queue_length, parexact_queue_close
+  public :: parexact_queue_new, parexact_queue_put, parexact_queue_get, parexact_queue_length, &
+       parexact_queue_close
   public :: parexact_queue_free
 
   !> status = parexact_queue_new(capacity, item_size, queue): first in, first out; of any number of items if
@@ -642,7 +651,8 @@ module parexact
   end type function_holder
 
   !> The integer type of the size of a default logical, as a mask.
-  integer(c_int32_t), parameter :: default_logical = merge(PAREXACT_DTYPE_I64, PAREXACT_DTYPE_I32, storage_size(.true.) == 64)
+  integer(c_int32_t), parameter :: default_logical = merge(PAREXACT_DTYPE_I64, PAREXACT_DTYPE_I32, &
+       storage_size(.true.) == 64)
 
   !> Shape and strides of an array of rank 3 or less, for a view to point to.
   type :: layout
@@ -1381,8 +1391,8 @@ contains
     associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(states, kind=c_int64_t)), &
          count => size(states, kind=c_size_t))
        if (present(where)) then
-          status = c_state_update_axes(states, count, view_rank3(a, memory), mask_rank3(where, mask_memory), axes, &
-               size(axes, kind=c_int32_t))
+          status = c_state_update_axes(states, count, view_rank3(a, memory), mask_rank3(where, mask_memory), &
+               axes, size(axes, kind=c_int32_t))
        else
           status = c_state_update_axes(states, count, view_rank3(a, memory), axes=axes, &
                axis_count=size(axes, kind=c_int32_t))
@@ -1396,7 +1406,8 @@ contains
     integer(c_int32_t), intent(in) :: axes(:)
     type(parexact_array), intent(in), optional :: where
     integer(c_int32_t) :: status
-    status = c_state_update_axes(states, size(states, kind=c_size_t), a, where, axes, size(axes, kind=c_int32_t))
+    status = c_state_update_axes(states, size(states, kind=c_size_t), a, where, axes, &
+         size(axes, kind=c_int32_t))
   end function state_update_axes_view
 
   function reduce_rank2(a, op, dim, out, ddof, nan_policy) result(status)
@@ -1437,8 +1448,8 @@ contains
     integer, intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
-         size(out, kind=c_size_t))
+    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
+         policy_or_default(nan_policy), out, size(out, kind=c_size_t))
   end function reduce_view
 
   !> The axis of a view that dimension dim is, if out has the shape of sum(a, dim).
@@ -1569,7 +1580,8 @@ contains
     holder%f => f
     chunk = 0
     if (present(chunk_size)) chunk = chunk_size
-    status = c_map(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), chunk)
+    status = c_map(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), &
+         chunk)
   end function map_function
 
   recursive function call_for_item(item, result, user_data) bind(C, name="") result(answer)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One concept: a static library that exports the API and nothing else.
+# Makes a static library that exports the API and nothing else.
 #
 #   scripts/static.sh RAW.a SHARED.so OUT.a
 #
@@ -29,10 +29,12 @@ done
 # Sections in groups are shared by name across archives: ungrouped, ours stay ours. The bitcode is a leftover
 # that only confuses tools with an LLVM plugin.
 "${LD:-ld}" --relocatable --gc-sections --force-group-allocation "@$work/roots" -o "$work/parexact.o" "$raw"
-"${OBJCOPY:-objcopy}" --keep-global-symbols="$work/exports" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/parexact.o"
+"${OBJCOPY:-objcopy}" --keep-global-symbols="$work/exports" \
+    --remove-section=.llvmbc --remove-section=.llvmcmd "$work/parexact.o"
 
 # A missing export is a program that does not link, one too many a clash: neither leaves this script.
-"${NM:-nm}" --extern-only --defined-only --format=posix "$work/parexact.o" | cut -d' ' -f1 | sort >"$work/kept"
+"${NM:-nm}" --extern-only --defined-only --format=posix "$work/parexact.o" |
+    cut -d' ' -f1 | sort >"$work/kept"
 diff "$work/exports" "$work/kept"
 
 "${AR:-ar}" rcsD "$work/lib.a" "$work/parexact.o"

@@ -18,8 +18,8 @@ static void die(int signal)
 {
     static const char said[] = "an access out of bounds in ";
     (void)signal;
-    if (write(STDERR_FILENO, said, sizeof said - 1) < 0 || write(STDERR_FILENO, running, strlen(running)) < 0 ||
-        write(STDERR_FILENO, "\n", 1) < 0)
+    if (write(STDERR_FILENO, said, sizeof said - 1) < 0 ||
+        write(STDERR_FILENO, running, strlen(running)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
         _exit(3);
     _exit(2);
 }
@@ -34,7 +34,8 @@ typedef struct {
 
 static guarded guarded_page(void)
 {
-    unsigned char *pages = (unsigned char *)mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    unsigned char *pages =
+        (unsigned char *)mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED || mprotect(pages + PAGE, PAGE, PROT_READ | PROT_WRITE) != 0)
         abort();
     return (guarded){pages + PAGE};
@@ -86,7 +87,8 @@ static void descriptions(void)
             const int32_t counts[] = {ndim + 1, ndim + 2, INT32_MAX, -1, INT32_MIN};
             for (size_t i = 0; i < LENGTH(counts); i++) {
                 REFUSED(parexact_reduce(&a, 0, axes, counts[i], 0, 0, &d, 1), INVALID_ARGUMENT);
-                REFUSED(parexact_reduce(&a, 0, (int32_t *)forbidden(page[2]), counts[i], 0, 0, &d, 1), INVALID_ARGUMENT);
+                REFUSED(parexact_reduce(&a, 0, (int32_t *)forbidden(page[2]), counts[i], 0, 0, &d, 1),
+                        INVALID_ARGUMENT);
                 CHECK(strstr(parexact_last_error(), "axis_count") != NULL);
             }
         }
@@ -107,7 +109,8 @@ static void refused_unread(void)
     a.dtype = 11;
     REFUSED(parexact_sum(&a, &d), INVALID_ARGUMENT);
 
-    const parexact_array x = {never, PAREXACT_DTYPE_F64, 1, four, NULL}, y = {never, PAREXACT_DTYPE_F32, 1, five, NULL};
+    const parexact_array x = {never, PAREXACT_DTYPE_F64, 1, four, NULL},
+                         y = {never, PAREXACT_DTYPE_F32, 1, five, NULL};
     const int32_t *axes = (const int32_t *)forbidden(page[1]);
     REFUSED(parexact_dot(&x, &y, &d), INVALID_ARGUMENT);
     REFUSED(parexact_describe(&x, -1, 0, &stats), INVALID_ARGUMENT);

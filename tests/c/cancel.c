@@ -1,5 +1,5 @@
-/* Maps, jobs and integrals under a control: progress that only grows, and an end soon after cancellation, at whatever
- * moment that comes. All the work here would take years. */
+/* Maps, jobs and integrals under a control: progress that only grows, and an end soon after cancellation, at
+ * whatever moment that comes. All the work here would take years. */
 #include "parallel.h"
 
 #define YEARS (UINT64_C(1) << 50)
@@ -121,7 +121,8 @@ static void *cancel_later(void *argument)
     return NULL;
 }
 
-static void at_random_moments(parexact_status (*work)(parexact_pool *), const char *name, parexact_pool *p, uint64_t seed)
+static void at_random_moments(parexact_status (*work)(parexact_pool *), const char *name, parexact_pool *p,
+                              uint64_t seed)
 {
     double best = GENEROUS;
     for (size_t round = 0; round < usually(10, 1); round++) {
@@ -164,11 +165,13 @@ static void before_it_begins(void)
     parexact_control_cancel(control);
     parexact_control_attach(control);
     fill_with_pattern(&d, sizeof d);
-    CHECK_STATUS(parexact_map(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0), PAREXACT_ERROR_CANCELLED);
+    CHECK_STATUS(parexact_map(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0),
+                 PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_pi(1, &d), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_integrate(identity, NULL, 0, 1, 1, &d), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_submit(pool, must_not_run, &called, &job), PAREXACT_OK);
-    CHECK_STATUS(parexact_map_async(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0, &mapping), PAREXACT_OK);
+    CHECK_STATUS(parexact_map_async(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0, &mapping),
+                 PAREXACT_OK);
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(finish(mapping), PAREXACT_ERROR_CANCELLED);
     CHECK(!called && has_pattern(&d, sizeof d));
@@ -228,7 +231,8 @@ static void progress(void)
         parexact_control_attach(w.control);
         if (background) {
             parexact_job *job = NULL;
-            CHECK_STATUS(parexact_map_async(pool, pause_in_a_map, NULL, NULL, 0, NULL, 0, n, 3, &job), PAREXACT_OK);
+            CHECK_STATUS(parexact_map_async(pool, pause_in_a_map, NULL, NULL, 0, NULL, 0, n, 3, &job),
+                         PAREXACT_OK);
             parexact_control_attach(NULL);
             CHECK_STATUS(finish(job), PAREXACT_OK);
         } else {

@@ -1,5 +1,5 @@
-/* Waits that could never end answer DEADLOCK, soon; waits that look alike but do end do not. Every wait here is for ever: a
- * circle that goes unseen hangs, which the time limit of run.sh reports. */
+/* Waits that could never end answer DEADLOCK, soon; waits that look alike but do end do not. Every wait here
+ * is for ever: a circle that goes unseen hangs, which the time limit of run.sh reports. */
 #include "parallel.h"
 
 /* How soon: the header says some 50 ms. */
@@ -64,7 +64,8 @@ static int32_t wait_for_partner(void *user_data)
 static void jobs_wait_for_each_other(parexact_pool *workers)
 {
     partner a = {.status = -1}, b = {.status = -1};
-    parexact_job *job_a = submit(workers, wait_for_partner, &a), *job_b = submit(workers, wait_for_partner, &b);
+    parexact_job *job_a = submit(workers, wait_for_partner, &a),
+                 *job_b = submit(workers, wait_for_partner, &b);
     a.other = job_b;
     b.other = job_a;
     a.known = b.known = 1;
@@ -175,7 +176,8 @@ static void lock_around_a_job(void)
         const parexact_status status = parexact_job_wait(job, FOR_EVER);
         CHECK(status == PAREXACT_ERROR_CALLBACK_FAILED || status == PAREXACT_ERROR_DEADLOCK);
         CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
-        CHECK_STATUS(finish(job), status == PAREXACT_ERROR_DEADLOCK ? PAREXACT_OK : PAREXACT_ERROR_CALLBACK_FAILED);
+        CHECK_STATUS(finish(job),
+                     status == PAREXACT_ERROR_DEADLOCK ? PAREXACT_OK : PAREXACT_ERROR_CALLBACK_FAILED);
         best = longest < best ? longest : best;
     }
     CHECK(best < SOON);
@@ -235,7 +237,8 @@ static int32_t hold_for_a_while(const void *item, void *result, void *unused)
 static pthread_t main_thread;
 static atomic_int refused;
 
-/* On the worker: refused while the calling thread waits for it, but not before that thread's own item is done. */
+/* On the worker: refused while the calling thread waits for it, but not before that thread's own item is
+ * done. */
 static int32_t want_in_vain(const void *item, void *result, void *unused)
 {
     (void)item;
@@ -271,7 +274,8 @@ static void contention_is_no_deadlock(void)
 {
     parexact_job *jobs[2];
     for (size_t i = 0; i < LENGTH(jobs); i++)
-        CHECK_STATUS(parexact_map_async(pool, hold_for_a_while, NULL, NULL, 0, NULL, 0, 6, 1, &jobs[i]), PAREXACT_OK);
+        CHECK_STATUS(parexact_map_async(pool, hold_for_a_while, NULL, NULL, 0, NULL, 0, 6, 1, &jobs[i]),
+                     PAREXACT_OK);
     CHECK_STATUS(parexact_map(pool, hold_for_a_while, NULL, NULL, 0, NULL, 0, 6, 1), PAREXACT_OK);
     for (size_t i = 0; i < LENGTH(jobs); i++)
         CHECK_STATUS(finish(jobs[i]), PAREXACT_OK);

@@ -1,6 +1,6 @@
-/* A program that happens to define functions of our names gets its own when it calls them; the library keeps to its
- * own. Compiled with -rdynamic and without the header: the definitions here would replace the library's, were
- * it not linked with -Bsymbolic. */
+/* A program that happens to define functions of our names gets its own when it calls them; the library keeps
+ * to its own. Compiled with -rdynamic and without the header: the definitions here would replace the
+ * library's, were it not linked with -Bsymbolic. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,13 +56,14 @@ static void find(void *function_pointer, const char *name)
     void *address = dlsym(library, name);
     void *global = dlsym(RTLD_DEFAULT, name);
     EXPECT(address != NULL);
-    EXPECT(global != NULL && global != address); /* the program's definition is the one that would interpose */
+    /* The program's definition is the one that would interpose. */
+    EXPECT(global != NULL && global != address);
     memcpy(function_pointer, &address, sizeof address);
 }
 
 int main(void)
 {
-    /* Global: the worst case, the program's symbols come first for every reference that is not bound inside. */
+    /* RTLD_GLOBAL is the worst case: the program's symbols come first wherever a reference is not bound. */
     library = dlopen(SONAME, RTLD_NOW | RTLD_GLOBAL);
     if (!library)
         fprintf(stderr, "%s\n", dlerror());

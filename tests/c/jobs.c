@@ -141,7 +141,8 @@ static void an_unbegun_job_is_run_by_its_waiter(void)
     atomic_size_t counter = 0;
     parexact_job *blocker = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
-    /* One worker, so that either of these comes first; it is the waiting one, or the other is done already and is OK. */
+    /* One worker, so that either of these comes first; it is the waiting one, or the other is done already
+     * and is OK. */
     parexact_job *second = submit(pool, count, &counter);
     parexact_job *first = submit(pool, wait_a_little, second);
     s.let_go = 1;
@@ -173,8 +174,9 @@ static void background_maps(parexact_pool *pool)
     main_thread = pthread_self();
     for (int32_t i = 0; i < N; i++)
         items[i] = i;
-    CHECK_STATUS(parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
+        PAREXACT_OK);
     CHECK_STATUS(finish(job), PAREXACT_OK);
     size_t wrong = 0;
     for (int32_t i = 0; i < N; i++)
@@ -182,8 +184,9 @@ static void background_maps(parexact_pool *pool)
     CHECK(wrong == 0);
 
     items[4321] = -1;
-    CHECK_STATUS(parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
+        PAREXACT_OK);
     CHECK_STATUS(parexact_job_wait(job, FOR_EVER), PAREXACT_ERROR_CALLBACK_FAILED);
     CHECK(strstr(parexact_last_error(), "index 4321: it returned 7") != NULL);
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);
@@ -192,7 +195,8 @@ static void background_maps(parexact_pool *pool)
     CHECK_STATUS(finish(job), PAREXACT_OK);
 }
 
-/* The library's own pool: as many jobs at once as there are threads in force, and one of them is in the background, too. */
+/* The library's own pool: as many jobs at once as there are threads in force, and one of them is in the
+ * background, too. */
 static atomic_int at_once;
 
 static int32_t meet(void *number)
@@ -221,8 +225,8 @@ static void without_a_pool(void)
     CHECK_STATUS(parexact_set_num_threads(0), PAREXACT_OK);
 }
 
-/* Each job waits for the next one, which has not begun: run right there, on top of each other, as long as there is stack. Then
- * the wait could not end, as the only worker is waiting. */
+/* Each job waits for the next one, which has not begun: run right there, on top of each other, as long as
+ * there is stack. Then the wait could not end, as the only worker is waiting. */
 enum { LINKS = 20000, SURELY = 50 };
 static parexact_job *chain[LINKS];
 

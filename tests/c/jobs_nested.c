@@ -108,7 +108,8 @@ static int32_t descend_with_the_lock(const void *item, void *result, void *unuse
     return 0;
 }
 
-/* The only worker wants the lock that the caller of the map holds. Jobs get half a MiB of this thread's stack. */
+/* The only worker wants the lock that the caller of the map holds. Jobs get half a MiB of this thread's
+ * stack. */
 static void on_the_calling_thread(double wait)
 {
     int32_t answer = -1;

@@ -147,7 +147,8 @@ static void nested_calls(void)
     parexact_pool *pool = new_pool(4);
     fill_random(x, N, 100, 8);
     CHECK_STATUS(parexact_state_init(&total), PAREXACT_OK);
-    CHECK_STATUS(parexact_map(pool, sum_under_the_lock, &total, x, 3 * sizeof *x, NULL, 0, N / 3, 1), PAREXACT_OK);
+    CHECK_STATUS(parexact_map(pool, sum_under_the_lock, &total, x, 3 * sizeof *x, NULL, 0, N / 3, 1),
+                 PAREXACT_OK);
     CHECK_STATUS(parexact_state_result(&total, 0, PAREXACT_NAN_RAISE, &stats), PAREXACT_OK);
     CHECK_STATUS(parexact_describe(&view, 0, PAREXACT_NAN_RAISE, &expected), PAREXACT_OK);
     CHECK(memcmp(&stats, &expected, sizeof stats) == 0);

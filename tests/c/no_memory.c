@@ -1,5 +1,5 @@
-/* No memory left at all: calls succeed, or are refused with a status and its message, and the process goes on. Each case
- * has a process of its own, that has used the library before or not. */
+/* No memory left at all: calls succeed, or are refused with a status and its message, and the process goes
+ * on. Each case has a process of its own, that has used the library before or not. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -263,7 +263,8 @@ int main(void)
         int status = 0;
         CHECK(waitpid(child, &status, 0) == child);
         if (status != 0)
-            fprintf(stderr, "%s, %s: wait status %d\n", CASES[c / 2].name, used_before ? "again" : "at first", status);
+            fprintf(stderr, "%s, %s: wait status %d\n", CASES[c / 2].name, used_before ? "again" : "at first",
+                    status);
         CHECK(status == 0);
     }
     free(x);

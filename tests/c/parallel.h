@@ -43,7 +43,8 @@ static inline void pause_for(double seconds)
         CHECK(condition);                                            \
     } while (0)
 
-/* The size for a usual run, or a smaller one where PAREXACT_TEST_SMALL is set: memcheck takes thirty times as long. */
+/* The size for a usual run, or a smaller one where PAREXACT_TEST_SMALL is set: memcheck takes thirty times as
+ * long. */
 static inline size_t usually(size_t size, size_t small)
 {
     return getenv("PAREXACT_TEST_SMALL") ? small : size;

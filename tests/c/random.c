@@ -69,8 +69,10 @@ static void reductions(void)
 /* low <= x < high at both ends of the doubles; without width, x is low. */
 static void bounds(void)
 {
-    const double ends[][2] = {
-        {-DBL_MIN, 0.0}, {-2.0 * DBL_MIN, -DBL_MIN / 2.0}, {DBL_MIN / 2.0, 2.0 * DBL_MIN}, {-DBL_MAX, DBL_MAX}};
+    const double ends[][2] = {{-DBL_MIN, 0.0},
+                              {-2.0 * DBL_MIN, -DBL_MIN / 2.0},
+                              {DBL_MIN / 2.0, 2.0 * DBL_MIN},
+                              {-DBL_MAX, DBL_MAX}};
     for (size_t k = 0; k < LENGTH(ends); k++) {
         const parexact_distribution d = {PAREXACT_DIST_UNIFORM, 0, {ends[k][0], ends[k][1], 0.0}};
         size_t outside = 0;

@@ -1,4 +1,5 @@
-/* What a callback sets for its thread ends with it: the next callback there, of whatever caller, finds nothing of it. */
+/* What a callback sets for its thread ends with it: the next callback there, of whatever caller, finds
+ * nothing of it. */
 #include "parallel.h"
 
 static parexact_control *cancelled;
@@ -80,7 +81,8 @@ static void *careless_caller(void *pool)
     double integral;
     CHECK_STATUS(parexact_map(pool, set_in_a_map, NULL, NULL, 0, NULL, 0, ITEMS, 1), PAREXACT_OK);
     if (pool == NULL)
-        CHECK_STATUS(parexact_integrate(set_in_an_integral, NULL, 0, 1, 1024 * ITEMS, &integral), PAREXACT_OK);
+        CHECK_STATUS(parexact_integrate(set_in_an_integral, NULL, 0, 1, 1024 * ITEMS, &integral),
+                     PAREXACT_OK);
     for (int i = 0; i < 20; i++)
         CHECK_STATUS(finish(submit(pool, set_in_a_job, NULL)), PAREXACT_OK);
     /* Callbacks ran on this thread, too. */

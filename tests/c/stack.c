@@ -93,7 +93,8 @@ static int reductions(void)
     return fine;
 }
 
-/* Every way through an array: columns that lie together, rows, few values, 64-bit integers, each with a mask and without. */
+/* Every way through an array: columns that lie together, rows, few values, 64-bit integers, each with a mask
+ * and without. */
 static int states_along_axes(void)
 {
     enum { KEPT = 250 };
@@ -114,7 +115,8 @@ static int states_along_axes(void)
                     !parexact_describe_axes(&a, mask, &axis, 1, 0, PAREXACT_NAN_OMIT, out, KEPT);
         }
     }
-    return fine && !parexact_states_merge(kept + KEPT, kept, KEPT) && !parexact_states_merge(kept, kept, KEPT) &&
+    return fine && !parexact_states_merge(kept + KEPT, kept, KEPT) &&
+           !parexact_states_merge(kept, kept, KEPT) &&
            !parexact_state_results(kept, KEPT, 1, PAREXACT_NAN_OMIT, out);
 }
 

@@ -7,7 +7,8 @@ source "$(dirname "$0")/common.sh"
 configured() {
     local source=$here/cmake/$1 build=$2 search=$3
     shift 3
-    quietly cmake -S "$source" -B "$build" -DCMAKE_PREFIX_PATH="$search" "$@" --warn-uninitialized --check-system-vars
+    quietly cmake -S "$source" -B "$build" -DCMAKE_PREFIX_PATH="$search" "$@" \
+        --warn-uninitialized --check-system-vars
     # CMake's own files read variables that nobody has set, too.
     if grep --after-context=2 'Warning.* at .*parexact-config' "$work/log" >&2; then fail "warnings"; fi
 }

@@ -32,7 +32,8 @@ assert pathlib.Path(parexact.abi.lib._name).parent == package, parexact.abi.lib.
 assert (package / "py.typed").exists() and (package / "THIRD-PARTY-LICENSES.txt").stat().st_size > 10_000
 subprocess.run([sys.executable, "-m", "parexact"], check=True)
 END
-find empty/lib -path '*dist-info/licenses/LICENSE-*' | grep -c LICENSE | grep -qx 2 || { echo "licences are missing" >&2; exit 1; }
+[ "$(find empty/lib -path '*dist-info/licenses/LICENSE-*' | grep -c LICENSE)" = 2 ] ||
+    { echo "licences are missing" >&2; exit 1; }
 
 echo "-- the source distribution builds"
 # Without link-time optimisation: whether it builds is the question here.
