@@ -255,7 +255,8 @@ static void bad_reductions(void)
     for (int i = 0; i < 3; i++)
         CHECK_DOUBLE(memory[i], 9.0 - 2 * i); /* of the reversed array */
 
-    /* No output, no place for it; and a length that no memory has, in which nothing is reduced. */
+    /* A reduction without outputs needs no memory for them. An array without elements may have more outputs
+     * than memory can hold, which is refused. */
     const parexact_array empty = {NULL, PAREXACT_DTYPE_F64, 2, (const int64_t[]){2, 0}, NULL};
     CHECK_STATUS(parexact_reduce(&empty, 0, first, 1, 0, 0, NULL, 0), PAREXACT_OK);
     const parexact_array vast = {NULL, PAREXACT_DTYPE_F64, 3, (const int64_t[]){0, INT64_C(1) << 61, 8},

@@ -81,7 +81,7 @@ static void every_type(void)
     CHECK_COUNTING(uint16_t, PAREXACT_DTYPE_U16, 5000);
     CHECK_COUNTING(uint8_t, PAREXACT_DTYPE_U8, 255);
 
-    /* A bool is any byte. */
+    /* Any byte but 0 counts as true. */
     unsigned char bytes[256];
     const int64_t n[1] = {256};
     for (int i = 0; i < 256; i++)
@@ -214,7 +214,7 @@ static void dot_products(void)
     CHECK_BITS(DOT2(-INFINITY, INFINITY, -1, 3), PLUS_INFINITY);
     CHECK_BITS(DOT2(-INFINITY, 1e300, 1, 1e300), MINUS_INFINITY);
 
-    /* Long ones, in which everything cancels but one crumb. */
+    /* Long vectors, in which everything cancels but one small term. */
     static double x[30011], y[30011];
     fill_random(x, LENGTH(x), 2000, 1);
     fill_random(y, LENGTH(y), 2000, 2);
@@ -295,7 +295,7 @@ static void axes(void)
         CHECK_STATUS(parexact_reduce(&odd, op, first, 1, 0, PAREXACT_NAN_RAISE, out, 3),
                      PAREXACT_ERROR_NAN_FOUND);
 
-    /* Long axes, both ways round: 3 by 40000 and 40000 by 3, of 1, 2, ... */
+    /* Long axes, first or last: arrays of 3 by 40000 and of 40000 by 3 with the values 1, 2, ... */
     enum { N = 120000 };
     static double counting[N], results[N / 3];
     for (int i = 0; i < N; i++)

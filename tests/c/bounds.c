@@ -11,7 +11,7 @@
 
 enum { PAGE = 1 << 16, MAX_NDIM = 64 }; /* at least as large as the system's pages */
 
-/* What the access that kills the program belongs to. */
+/* The call that runs, so that the handler can name it when an access ends the program. */
 static const char *running = "nothing";
 
 static void die(int signal)
@@ -143,7 +143,7 @@ static void refused_unread(void)
     parexact_mpi_merge(never, never, &len, NULL);
 }
 
-/* Of no elements nothing is touched, wherever they are. */
+/* Arrays without elements are not read, wherever they are. */
 static void nothing_to_read(void)
 {
     double *const never = (double *)forbidden(page[0]);

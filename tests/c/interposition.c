@@ -101,7 +101,7 @@ int main(void)
     EXPECT(their_init(state) == 0 && their_init(other) == 0);
     EXPECT(their_update(state, &view) == 0 && their_update(other, &view) == 0);
     EXPECT(their_merge(state, other) == 0 && state[1] == 8);
-    /* mpi_merge and sum_my_numbers might well be written by means of merge and sum. */
+    /* mpi_merge and sum_my_numbers might call merge and sum inside the library. */
     void (*their_mpi_merge)(void *, void *, int *, void *);
     void *address = dlsym(library, "parexact_mpi_merge");
     int one = 1;

@@ -103,7 +103,7 @@ static int32_t descend_with_the_lock(const void *item, void *result, void *unuse
     WAIT_UNTIL(wants);
     *(int32_t *)result = descend((void *)1);
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
-    /* It was not told that it waited for ever: whose stack was short could still answer. */
+    /* The job on the worker was not answered DEADLOCK: the call whose stack was short could still return. */
     CHECK_STATUS(finish(wanting), PAREXACT_OK);
     return 0;
 }

@@ -103,7 +103,7 @@ static void held_elsewhere(void)
         }
         CHECK(best < seconds[i] + usually(50, 1000) * 1e-3);
     }
-    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_ERROR_NOT_OWNER); /* still */
+    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_ERROR_NOT_OWNER); /* another thread still holds it */
 
     pthread_t wanting[4];
     for (size_t i = 0; i < LENGTH(wanting); i++)
@@ -116,7 +116,7 @@ static void held_elsewhere(void)
     join(holder);
     for (size_t i = 0; i < LENGTH(wanting); i++)
         join(wanting[i]);
-    CHECK_STATUS(parexact_lock_acquire(lock, 0), PAREXACT_OK); /* and free it is */
+    CHECK_STATUS(parexact_lock_acquire(lock, 0), PAREXACT_OK); /* all of them have released it */
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
 }
 

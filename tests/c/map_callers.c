@@ -85,7 +85,7 @@ static void pools_come_and_go(void)
     WAIT_UNTIL(threads_alive() <= before);
 }
 
-/* A map inside a map: on a worker it stays there. On the calling thread it may have help. */
+/* A map inside a map: on a worker it runs on that thread alone; on the calling thread workers may help. */
 static pthread_t main_thread;
 static atomic_size_t inner_calls, inner_elsewhere;
 

@@ -71,7 +71,8 @@ int main(void)
         CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_ERROR_CALLBACK_FAILED);
         parexact_job_free(job);
 
-        /* The holder runs who wants the lock. */
+        /* Without workers the lock's holder itself runs the job that wants the lock, which is then answered
+         * DEADLOCK. */
         CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
         job = submit(pools[p], want_the_lock, NULL);
         CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);

@@ -22,7 +22,7 @@ static int32_t sleep_a_while(void *unused)
 
 /* -- Circles --------------------------------------------------------------------------------------- */
 
-/* The job that holds the only worker learns it, and free returns. */
+/* The job on the only worker is answered DEADLOCK, and parexact_pool_free returns. */
 static void lock_held_while_a_pool_is_freed(void)
 {
     parexact_pool *pool = new_pool(1);
@@ -34,7 +34,7 @@ static void lock_held_while_a_pool_is_freed(void)
     CHECK(strstr(parexact_last_error(), "returned 12")); /* DEADLOCK */
 }
 
-/* Who waits for a job that all workers are in the way of learns it. */
+/* All workers wait for the caller's lock: the caller's wait for a job behind them is answered DEADLOCK. */
 static void lock_held_while_a_job_has_not_begun(void)
 {
     parexact_pool *pool = new_pool(2);
@@ -64,7 +64,7 @@ static int32_t only_helpers_want_the_lock(const void *item, void *result, void *
     return 0;
 }
 
-/* A circle that was answered is over: nothing of it is left to trouble the next wait. */
+/* A wait that was answered DEADLOCK is over: it plays no part in the next wait. */
 static void an_answered_circle_is_over(void)
 {
     parexact_pool *pool = new_pool(2);
@@ -82,7 +82,7 @@ static void an_answered_circle_is_over(void)
     parexact_pool_free(pool);
 }
 
-/* So is a wait that was cancelled. */
+/* A wait that was cancelled is over in the same way. */
 static void a_cancelled_wait_is_over(void)
 {
     parexact_pool *pool = new_pool(1);
@@ -91,7 +91,7 @@ static void a_cancelled_wait_is_over(void)
     parexact_control_attach(control);
     parexact_job *job = submit(pool, want_the_lock, NULL);
     parexact_control_attach(NULL);
-    pause_for(0.1); /* it waits, and is known to */
+    pause_for(0.1); /* by now the job waits, and the library has noted it */
     parexact_control_cancel(control);
     /* A timeout of 0 only looks: a wait would close the circle. */
     WAIT_UNTIL(parexact_job_wait(job, 0) != PAREXACT_ERROR_TIMEOUT);

@@ -18,7 +18,7 @@ static int32_t set_everything(void)
     /* A failure leaves a message. */
     if (parexact_sum_f64(NULL, 1, &sum) != PAREXACT_ERROR_NULL_POINTER || parexact_last_error()[0] == '\0')
         left_behind++;
-    pause_for(1e-4); /* Other threads shall have a part. */
+    pause_for(1e-4); /* Gives the other threads time to take part. */
     return 0;
 }
 

@@ -337,13 +337,14 @@ static void check_case(size_t which, const char *simd, unsigned threads)
 
 int main(void)
 {
-    /* Room for every other one. */
+    /* Twice the room, for arrays that use every other element. */
     numbers = malloc(2 * MOST * sizeof *numbers);
     others = malloc(2 * MOST * sizeof *others);
     results = malloc(MOST * sizeof *results);
     if (!numbers || !others || !results)
         return EXIT_FAILURE;
-    /* A segment each of moderate, of all, and of not only finite numbers; by turns. */
+    /* Segments of numbers of moderate exponents, of all exponents, and with NaNs and infinities take turns.
+     */
     enum { SEGMENT = 4096 };
     for (size_t i = 0; i < 2 * MOST; i += SEGMENT) {
         unsigned spread = i / SEGMENT % 3 == 0 ? 8 : 2000;

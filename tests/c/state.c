@@ -221,7 +221,7 @@ static void mpi_merge_of_several(void)
     for (int i = 0; i < LEN; i++)
         CHECK(equal(&inout[i], &expected[i]));
 
-    /* No length, no work. */
+    /* A length of 0, a negative one and no length at all leave `inout` as it is. */
     const int none[] = {0, -1, -2147483647 - 1};
     for (size_t k = 0; k < LENGTH(none); k++) {
         len = none[k];

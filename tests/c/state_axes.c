@@ -141,7 +141,7 @@ static void arguments(void)
     unknown.dtype = 63;
     CHECK_REFUSED(UPDATE(COLUMNS, &unknown, NULL, &first_axis, 1), invalid, "dtype of a is 63");
 
-    /* The mask. */
+    /* A mask of a wrong type or shape. */
     static const uint8_t ones[ROWS * COLUMNS] = {1};
     parexact_array where = {ones, PAREXACT_DTYPE_BOOL, 2, shape, NULL};
     where.dtype = PAREXACT_DTYPE_F32;

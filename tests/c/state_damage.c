@@ -153,7 +153,7 @@ static void impossible_extremes(void)
     check_bad_extremes(1.0, 2.25, "sum of squares too small for the maximum");
     check_bad_extremes(1.5, 1.5, "two values that are equal, and squares of others");
 
-    /* Other extremes would do. */
+    /* With other extremes the same sums are accepted. */
     parexact_stats stats;
     parexact_state s = good;
     s.words[PAREXACT_STATE_MAX_FIRST] = ~key_of(0.5);
@@ -293,7 +293,7 @@ static void count_overflow(void)
     CHECK_DOUBLE(stats.min, 1.0);
 }
 
-static void poison_stays_with_its_state(void)
+static void damage_stays_with_its_state(void)
 {
     parexact_state in[3], inout[3], expected = good;
     int len = 3;
@@ -347,7 +347,7 @@ static void arguments(void)
     parexact_state in = good;
     parexact_mpi_merge(&in, NULL, &one, NULL);
     CHECK(equal(&in, &good));
-    /* A missing partner would lose data in silence: it is noted. */
+    /* A NULL partner would lose data unnoticed: the other state is marked as damaged. */
     parexact_mpi_merge(NULL, &s, &one, NULL);
     CHECK_STATUS(parexact_state_result(&s, 0, 0, &stats), PAREXACT_ERROR_BAD_STATE);
 }
@@ -363,7 +363,7 @@ int main(void)
     rounded_extremes();
     hostile_words();
     count_overflow();
-    poison_stays_with_its_state();
+    damage_stays_with_its_state();
     arguments();
     return checks_done();
 }
