@@ -1,4 +1,4 @@
-"""Write what other languages need to know of include/parexact.h, so that it is written down once.
+"""Write the bindings of other languages from include/parexact.h, which stays the one source of all of them.
 
     python scripts/bindings.py
     python scripts/bindings.py --check

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One concept: what an installation consists of, and where each part of it lies.
+# What an installation consists of, and where each part of it lies.
 #
 #   scripts/install.sh install|uninstall BUILD
 #

@@ -43,7 +43,7 @@ def is_breakable(path: Path, line: str) -> bool:
 
 
 def too_long(path: Path) -> list[str]:
-    """Return what is to be said about a file, a string for each line."""
+    """Return a message for each line of a file that is too long."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [
         f"{path.relative_to(ROOT)}:{number}: {len(line)} columns"

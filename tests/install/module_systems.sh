@@ -1,4 +1,4 @@
-# One concept: both module systems, Lmod and environment-modules, side by side.
+# Both module systems, Lmod and environment-modules, side by side.
 #
 # Debian's packages of the two conflict, and installing one would take the other from whoever uses it. So both
 # are only unpacked, below target/module-systems; what they need is installed (scripts/require.sh lua tcl).
