@@ -1,6 +1,6 @@
 # parexact: `make help` lists what can be made.
 
-# The one place that knows the version is Cargo.toml; SONAME changes with its first number.
+# The version is read from Cargo.toml, as in build.rs; the SONAME has its first number.
 VERSION := $(shell sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 SONAME  := libparexact.so.$(firstword $(subst ., ,$(VERSION)))
 
