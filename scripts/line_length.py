@@ -28,7 +28,11 @@ SUFFIXES = {
 def tracked() -> list[Path]:
     """Return the files that git tracks."""
     names = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return [ROOT / name for name in names.stdout.split("\0") if name]
 
