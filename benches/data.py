@@ -24,7 +24,7 @@ def uniforms(rng: np.random.Generator, n: int) -> Doubles:
 
 
 def wide(rng: np.random.Generator, n: int) -> Doubles:
-    """Return all exponents alike, but for the topmost, which would make inexact sums infinite."""
+    """Return numbers of all exponents but the highest, which would make inexact sums infinite."""
     bits = rng.integers(0, 1 << 64, n, dtype=np.uint64)
     bits &= np.uint64((1 << 63) | ((1 << 52) - 1))
     bits |= rng.integers(0, 2000, n, dtype=np.uint64) << np.uint64(52)
@@ -32,7 +32,7 @@ def wide(rng: np.random.Generator, n: int) -> Doubles:
 
 
 def equal(rng: np.random.Generator, n: int) -> Doubles:
-    """Return one number again and again."""
+    """Return copies of one number."""
     return np.full(n, 0.1)
 
 

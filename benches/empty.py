@@ -1,4 +1,4 @@
-"""An empty function for the others' maps: in a module of its own, as processes import it."""
+"""An empty function for the peers' maps, in a module of its own because processes import it."""
 
 from __future__ import annotations
 

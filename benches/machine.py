@@ -1,4 +1,4 @@
-"""Where and with what it was measured."""
+"""The machine and the versions with which a benchmark was measured."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _revision() -> str:
 
 
 def describe() -> dict[str, Any]:
-    """Return all of it; to be called before anything is measured, for the load."""
+    """Return the machine, its software and its load, which must be read before anything is measured."""
     return {
         "when": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "load_average": os.getloadavg(),

@@ -46,14 +46,14 @@ def _contender(call: Callable[[], int], value: Callable[[], float], name: str = 
 
 
 def sum_f64(x: npt.NDArray[np.float64]) -> Contender:
-    """Σx by the plain vector function: the rawest call there is."""
+    """Sum a vector by the plain function, whose call costs least."""
     out = c_double()
     call = partial(function("parexact_sum_f64"), raw.doubles(x), x.size, byref(out))
     return _contender(call, lambda: out.value)
 
 
 def sum_view(a: Numbers) -> Contender:
-    """Σx of any array."""
+    """Sum any array."""
     out = c_double()
     call = partial(function("parexact_sum"), byref(raw.view(a)), byref(out))
     return _contender(call, lambda: out.value)
@@ -76,7 +76,7 @@ def norm(a: Numbers) -> Contender:
 
 
 def dot(x: Numbers, y: Numbers) -> Contender:
-    """Σxy of any two arrays of one shape."""
+    """Return the dot product of any two arrays of one shape."""
     out = c_double()
     views = byref(raw.view(x)), byref(raw.view(y))
     call = partial(function("parexact_dot"), *views, byref(out))
@@ -162,7 +162,7 @@ def my_statistics(sizes: Sequence[int]) -> Contender:
 
 
 def pi(n: int) -> Contender:
-    """π(n)."""
+    """Compute π(n)."""
     out = c_double()
     call = partial(function("parexact_pi"), n, byref(out))
     return _contender(call, lambda: out.value)

@@ -52,12 +52,12 @@ def versions() -> dict[str, str]:
 
 
 def numpy_sum(a: Numbers) -> Contender:
-    """Sum pairwise, in float64; integers in 64 bits."""
+    """Sum with NumPy: pairwise in float64, integers in 64 bits."""
     return Contender("numpy.sum", partial(np.sum, a))
 
 
 def numpy_var(a: Numbers) -> Contender:
-    """Two passes, and a temporary array as large as the input."""
+    """Compute NumPy's variance: two passes, and a temporary array as large as the input."""
     return Contender("numpy.var", partial(np.var, a))
 
 
@@ -68,14 +68,14 @@ def numpy_axis(op: str, a: Numbers, axis: int, name: str) -> Contender:
 
 
 def polars_sum(a: Numbers) -> Contender:
-    """`Series.sum`, over the array's own memory."""
+    """Sum by polars' `Series.sum`, over the array's own memory."""
     import polars  # noqa: PLC0415
 
     return Contender("polars sum", polars.Series(a).sum)
 
 
 def polars_var(a: Numbers) -> Contender:
-    """`Series.var`, over the array's own memory."""
+    """Compute the variance by polars' `Series.var`, over the array's own memory."""
     import polars  # noqa: PLC0415
 
     return Contender("polars var", partial(polars.Series(a).var, ddof=0))
@@ -126,12 +126,12 @@ def numba_sum(a: Numbers) -> Contender:
 
 
 def numba_var(a: Numbers) -> Contender:
-    """Two such loops: the mean, then the squared deviations."""
+    """Compute the variance in two such loops: the mean, then the squared deviations."""
     return Contender("numba prange var", partial(_numba_kernels()[1], a))
 
 
 def numba_pi(n: int) -> Contender:
-    """π(n) in a `prange` loop under fastmath."""
+    """Compute π(n) in a `prange` loop under fastmath."""
     import numba  # noqa: PLC0415
 
     @numba.njit(parallel=True, fastmath=True)
@@ -146,7 +146,7 @@ def numba_pi(n: int) -> Contender:
 
 
 def numba_serial_pi(n: int) -> Contender:
-    """π(n) in a compiled loop, in order, each operation rounded."""
+    """Compute π(n) in a serial compiled loop, each operation rounded."""
     import numba  # noqa: PLC0415
 
     @numba.njit
@@ -164,7 +164,7 @@ def numba_serial_pi(n: int) -> Contender:
 
 
 def xsum_large(a: Numbers) -> Contender:
-    """Neal's superaccumulator, the large one, which is the faster one for many numbers."""
+    """Sum by Neal's large superaccumulator, which is faster than his small one for many numbers."""
     import xsum  # noqa: PLC0415
 
     def call() -> float:
@@ -176,12 +176,12 @@ def xsum_large(a: Numbers) -> Contender:
 
 
 def fsum(a: Numbers) -> Contender:
-    """Shewchuk's expansions, from a list that is ready."""
+    """Sum by `math.fsum`, Shewchuk's expansions, from a list that is made before."""
     return Contender("math.fsum", partial(math.fsum, a.tolist()), exact=True)
 
 
 def statistics_pvariance(a: Numbers) -> Contender:
-    """Exact fractions, from a list that is ready."""
+    """Compute the variance by `statistics.pvariance`, exact fractions, from a list that is made before."""
     call = partial(statistics.pvariance, a.tolist())
     return Contender("statistics.pvariance", call, exact=True)
 
@@ -203,7 +203,7 @@ def randompack(kind: str, n: int, name: str = "randompack", **options: Any) -> C
 
 
 def randompack_53(kind: str, n: int) -> Contender:
-    """Return the same with uniforms of 53 bits, as everybody else's."""
+    """Fill a buffer, with uniforms of 53 bits as all the other generators have."""
     return randompack(kind, n, "randompack, 53 bits", full_mantissa=True)
 
 
@@ -233,7 +233,7 @@ def mkl_random(kind: str, n: int) -> Contender:
 
 
 def generators(kind: str) -> list[Callable[[str, int], Contender]]:
-    """Return those that draw a kind."""
+    """Return the generators that draw a kind of numbers."""
     numpy_bits = np.random.SFC64, np.random.PCG64, np.random.Philox
     return [
         randompack,

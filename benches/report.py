@@ -28,7 +28,7 @@ def machine_lines(machine: dict[str, Any]) -> list[str]:
 
 
 def verdict(row: Row) -> str:
-    """Return the last column."""
+    """Return the last column of a row: whether its target is met."""
     if row.error is not None:
         return "FAILED"
     return {True: "met", False: "NOT MET", None: ""}[row.met]
@@ -41,7 +41,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the table, and below it why rows failed."""
+    """Return the table, followed by the reasons of the rows that failed."""
     lines = [HEADINGS, *(_cells(row) for row in rows if row.tabled or row.error)]
     widths = [max(map(len, column)) for column in zip(*lines)]
     text = []
@@ -61,7 +61,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def write(path: Path, machine: dict[str, Any], settings: dict[str, Any], rows: list[Row]) -> None:
-    """Keep everything that was found."""
+    """Write all rows and their timings as JSON."""
     stored = {"machine": machine, "settings": settings, "rows": [row.to_json() for row in rows]}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n")

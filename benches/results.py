@@ -12,7 +12,7 @@ from timing import Timing, speedup
 
 @dataclass(frozen=True)
 class Target:
-    """What DESIGN asks for."""
+    """The figure that a row should reach."""
 
     relation: str
     """At least (≥) or at most (≤)."""
@@ -52,7 +52,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Say whether the target is met; `None` if there is none. A failure is not."""
+        """Say whether the target is met, which a failure never does; `None` if there is no target."""
         if self.error is not None or self.measured is None:
             return False
         return None if self.target is None else self.target.met(self.measured)
@@ -86,7 +86,7 @@ def ratio(
 
 
 def fastest(timings: Sequence[Timing]) -> Timing:
-    """Return the one with the least median."""
+    """Return the timing with the least median."""
     return min(timings, key=lambda timing: timing.median)
 
 

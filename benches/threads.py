@@ -1,4 +1,4 @@
-"""How many threads everybody has: fixed by the environment, before anything is imported."""
+"""The number of threads of every contender, which the environment fixes before anything is imported."""
 
 from __future__ import annotations
 

@@ -52,11 +52,11 @@ class Timing:
 
     @property
     def median(self) -> float:
-        """The figure to quote."""
+        """The median over the rounds, which is the figure to quote."""
         return statistics.median(self.seconds)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the median first, then all there is."""
+        """Return the median, followed by all figures."""
         return {"name": self.name, "median_seconds": self.median, **asdict(self)}
 
 

@@ -30,12 +30,14 @@ static int32_t simulate(const void *item, void *result, void *user_data)
     return 0;
 }
 
-/* The control that is attached when a job is started governs that job: detached again, it governs nothing else. */
+/* The control that is attached when a job is started governs that job: detached again, it governs nothing
+ * else. */
 static parexact_job *start(parexact_pool *pool, parexact_control *control, int *items, double *results)
 {
     parexact_job *job;
     parexact_control *before = parexact_control_attach(control);
-    check(parexact_map_async(pool, simulate, NULL, items, sizeof *items, results, sizeof *results, ITEMS, 0, &job));
+    check(parexact_map_async(pool, simulate, NULL, items, sizeof *items, results, sizeof *results, ITEMS, 0,
+                             &job));
     parexact_control_attach(before);
     return job;
 }

@@ -1,4 +1,5 @@
-/* Count, sum, mean, variance, standard deviation, minimum and maximum of a table with a missing value, in one pass.
+/* Count, sum, mean, variance, standard deviation, minimum and maximum of a table with a missing value, in one
+ * pass.
  *
  *     cc c_examples/describe.c -Iinclude -Ltarget/release -lparexact -o describe
  *     LD_LIBRARY_PATH=target/release ./describe
@@ -12,7 +13,8 @@
 int main(void)
 {
     /* Temperatures in kelvin: 3 stations, 4 hours. */
-    const double table[3][4] = {{281.1, 281.4, NAN, 282.0}, {279.9, 280.2, 280.4, 280.3}, {284.0, 284.5, 285.1, 285.2}};
+    const double table[3][4] = {
+        {281.1, 281.4, NAN, 282.0}, {279.9, 280.2, 280.4, 280.3}, {284.0, 284.5, 285.1, 285.2}};
     const int64_t shape[2] = {3, 4};
     const parexact_array view = {table, PAREXACT_DTYPE_F64, 2, shape, NULL}; /* NULL strides: row after row */
     parexact_stats stats;

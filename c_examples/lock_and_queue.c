@@ -1,4 +1,5 @@
-/* Workers that put results into a queue as they come, a master that gets them; and a lock around a total they all share.
+/* Workers that put results into a queue as they come, a master that gets them; and a lock around a total they
+ * all share.
  *
  *     cc c_examples/lock_and_queue.c -Iinclude -Ltarget/release -lparexact -o lock_and_queue
  *     LD_LIBRARY_PATH=target/release ./lock_and_queue
@@ -67,9 +68,11 @@ int main(void)
         numbers[i] = i + 1;
     check(parexact_queue_new(8, sizeof(finding), &all.findings));
     check(parexact_lock_new(&all.lock));
-    check(parexact_map_async(NULL, count_divisors, &all, numbers, sizeof numbers[0], NULL, 0, NUMBERS, 0, &job));
+    check(parexact_map_async(NULL, count_divisors, &all, numbers, sizeof numbers[0], NULL, 0, NUMBERS, 0,
+                             &job));
 
-    /* The master: gets what the workers find, in whatever order, until the queue is closed and nothing is left in it. */
+    /* The master: gets what the workers find, in whatever order, until the queue is closed and nothing is
+     * left in it. */
     while (parexact_queue_get(all.findings, -1, &f) == PAREXACT_OK) {
         findings++;
         if (f.divisors > best.divisors || (f.divisors == best.divisors && f.number < best.number))
@@ -77,7 +80,8 @@ int main(void)
     }
     check(parexact_job_wait(job, -1));
 
-    printf("%d numbers have 48 divisors or more, %" PRIu64 " has the most: %d\n", findings, best.number, best.divisors);
+    printf("%d numbers have 48 divisors or more, %" PRIu64 " has the most: %d\n", findings, best.number,
+           best.divisors);
     printf("%" PRIu64 " divisors in all\n", all.divisors);
     parexact_job_free(job);
     parexact_lock_free(all.lock);

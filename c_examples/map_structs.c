@@ -1,4 +1,5 @@
-/* A function for each of many structs, in parallel, the results in order: pool.map with tuples or dictionaries, in C.
+/* A function for each of many structs, in parallel, the results in order: pool.map with tuples or
+ * dictionaries, in C.
  *
  *     cc c_examples/map_structs.c -Iinclude -Ltarget/release -lparexact -lm -o map_structs
  *     LD_LIBRARY_PATH=target/release ./map_structs
@@ -56,7 +57,8 @@ int main(void)
         printf("%-8s %7.0f %5.2f\n", tasks[i].name, answers[i].power, answers[i].root);
 
     tasks[3].base = -16;
-    if (parexact_map(pool, compute, &scale, tasks, sizeof tasks[0], answers, sizeof answers[0], count, 0) != PAREXACT_OK)
+    if (parexact_map(pool, compute, &scale, tasks, sizeof tasks[0], answers, sizeof answers[0], count, 0) !=
+        PAREXACT_OK)
         printf("%s\n", parexact_last_error());
     parexact_pool_free(pool);
     return 0;

@@ -1,5 +1,5 @@
-/* Pi by the midpoint rule. The terms are summed exactly, so that more points never add rounding errors, and any number of
- * threads gives the same bits.
+/* Pi by the midpoint rule. The terms are summed exactly, so that more points never add rounding errors, and
+ * any number of threads gives the same bits.
  *
  *     cc c_examples/pi.c -Iinclude -Ltarget/release -lparexact -lm -o pi
  *     LD_LIBRARY_PATH=target/release ./pi

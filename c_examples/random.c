@@ -1,4 +1,5 @@
-/* Ten million normals, drawn and reduced at once, then in four parts as four ranks would draw them: the same bits.
+/* Ten million normals, drawn and reduced at once, then in four parts as four ranks would draw them: the same
+ * bits.
  *
  *     cc c_examples/random.c -Iinclude -Ltarget/release -lparexact -o random
  *     LD_LIBRARY_PATH=target/release ./random
@@ -29,13 +30,14 @@ static void show(const char *label, const parexact_state *state)
 
     check(parexact_state_result(state, 0, PAREXACT_NAN_PROPAGATE, &stats));
     check(parexact_state_fingerprint(state, fingerprint));
-    printf("%s: %" PRIu64 " values, mean %9.6f, std %9.6f, fingerprint %016" PRIX64 "%016" PRIX64 "\n", label, stats.count,
-           stats.mean, stats.std, fingerprint[0], fingerprint[1]);
+    printf("%s: %" PRIu64 " values, mean %9.6f, std %9.6f, fingerprint %016" PRIX64 "%016" PRIX64 "\n", label,
+           stats.count, stats.mean, stats.std, fingerprint[0], fingerprint[1]);
 }
 
 int main(void)
 {
-    const parexact_distribution normal = {PAREXACT_DIST_NORMAL, 0, {0.0, 1.0, 0.0}}; /* mean, standard deviation */
+    /* The parameters are the mean and the standard deviation. */
+    const parexact_distribution normal = {PAREXACT_DIST_NORMAL, 0, {0.0, 1.0, 0.0}};
     parexact_state whole, merged, part;
     double some[3];
 

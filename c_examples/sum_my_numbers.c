@@ -1,4 +1,5 @@
-/* The workshop's first native function: sum an array, and change one of its elements to show that it is shared.
+/* The workshop's first native function: sum an array, and change one of its elements to show that it is
+ * shared.
  *
  *     cc c_examples/sum_my_numbers.c -Iinclude -Ltarget/release -lparexact -o sum_my_numbers
  *     LD_LIBRARY_PATH=target/release ./sum_my_numbers

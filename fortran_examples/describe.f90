@@ -22,12 +22,14 @@ program describe_example
 
   ! The sample variance of the interior points.
   call parexact_check(parexact_describe(field(2:399, 2:299), interior, ddof=1))
-  print '(a, i0, 2(a, g0))', 'interior:  ', interior%count, ' values, mean ', interior%mean, ', std ', interior%std
+  print '(a, i0, 2(a, g0))', 'interior:  ', interior%count, ' values, mean ', interior%mean, ', std ', &
+       interior%std
 
   call parexact_check(parexact_state_init(state))
   do j = size(field, 2), 1, -1
      call parexact_check(parexact_state_update(state, field(:, j)))
   end do
   call parexact_check(parexact_state_result(state, in_pieces))
-  print '(a, i0, 2(a, g0))', 'in pieces: ', in_pieces%count, ' values, mean ', in_pieces%mean, ', std ', in_pieces%std
+  print '(a, i0, 2(a, g0))', 'in pieces: ', in_pieces%count, ' values, mean ', in_pieces%mean, ', std ', &
+       in_pieces%std
 end program describe_example

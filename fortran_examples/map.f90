@@ -1,4 +1,5 @@
-! A Fortran function for each of many numbers, in parallel: the longest Collatz sequence that begins below a million.
+! A Fortran function for each of many numbers, in parallel: the longest Collatz sequence that begins below a
+! million.
 !
 !     gfortran include/parexact.f90 fortran_examples/map.f90 -Ltarget/release -lparexact -o map
 !     LD_LIBRARY_PATH=target/release ./map
@@ -8,8 +9,9 @@ module collatz
 
 contains
 
-  !> Steps from n to 1, if even numbers are halved and odd ones become 3*n + 1. Some numbers take a hundred times as long as
-  !> others; the threads share them out evenly all the same. Pure and recursive: it may run on several threads at once.
+  !> Steps from n to 1, if even numbers are halved and odd ones become 3*n + 1. Some numbers take a hundred
+  !> times as long as others; the threads share them out evenly all the same. Pure and recursive: it may run
+  !> on several threads at once.
   pure recursive function steps(n) result(count)
     real(c_double), intent(in) :: n
     real(c_double) :: count

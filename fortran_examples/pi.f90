@@ -1,4 +1,5 @@
-! Pi by the midpoint rule: ready-made, and as the integral of a Fortran function. The error falls as 1/(12*n**2).
+! Pi by the midpoint rule: ready-made, and as the integral of a Fortran function. The error falls as
+! 1/(12*n**2).
 !
 !     gfortran include/parexact.f90 fortran_examples/pi.f90 -Ltarget/release -lparexact -o pi
 !     LD_LIBRARY_PATH=target/release ./pi

@@ -1,4 +1,5 @@
-! Ten million normals, drawn and reduced at once, then in four parts as four ranks would draw them: the same bits.
+! Ten million normals, drawn and reduced at once, then in four parts as four ranks would draw them: the same
+! bits.
 !
 !     gfortran include/parexact.f90 fortran_examples/random.f90 -Ltarget/release -lparexact -o random
 !     LD_LIBRARY_PATH=target/release ./random
@@ -43,7 +44,7 @@ contains
 
     call parexact_check(parexact_state_result(state, stats))
     call parexact_check(parexact_state_fingerprint(state, fingerprint))
-    print '(2a, i0, 2(a, f9.6), a, 2z16.16)', label, ': ', stats%count, ' values, mean ', stats%mean, ', std ', stats%std, &
-         ', fingerprint ', fingerprint
+    print '(2a, i0, 2(a, f9.6), a, 2z16.16)', label, ': ', stats%count, ' values, mean ', stats%mean, &
+         ', std ', stats%std, ', fingerprint ', fingerprint
   end subroutine show
 end program random_example

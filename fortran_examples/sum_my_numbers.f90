@@ -1,6 +1,8 @@
-! The workshop's first native function: sum an array, and change one of its elements to show that it is shared.
+! The workshop's first native function: sum an array, and change one of its elements to show that it is
+! shared.
 !
-!     gfortran include/parexact.f90 fortran_examples/sum_my_numbers.f90 -Ltarget/release -lparexact -o sum_my_numbers
+!     gfortran include/parexact.f90 fortran_examples/sum_my_numbers.f90 -Ltarget/release -lparexact \
+!         -o sum_my_numbers
 !     LD_LIBRARY_PATH=target/release ./sum_my_numbers
 program sum_my_numbers_example
   use parexact

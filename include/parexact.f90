@@ -1,7 +1,8 @@
-!> parexact for Fortran: sums, norms and statistics that are correctly rounded, hence the same bits for any number of
-!> threads, any order of the values and any number of MPI ranks.
+!> parexact for Fortran: sums, norms and statistics that are correctly rounded, hence the same bits for any
+!> number of threads, any order of the values and any number of MPI ranks.
 !>
-!> This file is the whole interface and its manual. It is source on purpose: compiler-specific module files travel badly.
+!> This file is the whole interface and its manual. It is source on purpose: compiler-specific module files
+!> travel badly.
 !>
 !>     gfortran -c /path/to/include/parexact.f90
 !>     gfortran my_program.f90 parexact.o -L/path/to/lib -lparexact
@@ -17,46 +18,50 @@
 !>
 !> Conventions
 !>
-!> * Names, argument meanings and constants are those of the C header parexact.h, which says more about each function:
-!>   ranges, cost, thread safety, sources. Lengths have the kind c_size_t: size(a, kind=c_size_t).
-!> * A function that can fail returns a status, an integer(c_int32_t) equal to PAREXACT_OK or to one of PAREXACT_ERROR_*.
-!>   parexact_last_error() then says in words what was wrong, and the outputs are as they were before the call.
-!>   parexact_check(status) is the short way: it stops the program with that message unless the status is PAREXACT_OK.
-!>   Nothing in the library itself prints or stops.
+!> * Names, argument meanings and constants are those of the C header parexact.h, which says more about each
+!>   function: ranges, cost, thread safety, sources. Lengths have the kind c_size_t: size(a, kind=c_size_t).
+!> * A function that can fail returns a status, an integer(c_int32_t) equal to PAREXACT_OK or to one of
+!>   PAREXACT_ERROR_*. parexact_last_error() then says in words what was wrong, and the outputs are as they
+!>   were before the call. parexact_check(status) is the short way: it stops the program with that message
+!>   unless the status is PAREXACT_OK. Nothing in the library itself prints or stops.
 !> * Inputs come first, outputs next, and what may be left out last.
-!> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take real(c_double) arrays of
-!>   rank 1, 2 and 3 as they are, sections such as a(:, ::2) or a(9:2:-1, :) included: nothing is copied. So does parexact_dot
-!>   for rank 1 and 2, and so do parexact_reduce and parexact_state_update_axes for rank 2 and 3.
-!>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are contiguous can
-!>   be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats, which take their length.
+!> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take
+!>   real(c_double) arrays of rank 1, 2 and 3 as they are, sections such as a(:, ::2) or a(9:2:-1, :)
+!>   included: nothing is copied. So does parexact_dot for rank 1 and 2, and so do parexact_reduce and
+!>   parexact_state_update_axes for rank 2 and 3.
+!>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are
+!>   contiguous can be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats,
+!>   which take their length.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
-!> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a real(c_double): see
-!>   "Pools, maps and jobs" for why recursive.
-!> * Every procedure may be called from any number of threads at the same time, OpenMP ones included, and to the last moment
-!>   of a thread and of the program.
+!> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a
+!>   real(c_double): see "Pools, maps and jobs" for why recursive.
+!> * Every procedure may be called from any number of threads at the same time, OpenMP ones included, and to
+!>   the last moment of a thread and of the program.
 module parexact
-  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, c_intptr_t, &
-       c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
+  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, &
+       c_intptr_t, c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
   implicit none
   private
 
   ! What a program needs in order to declare arguments, so that "use parexact" is enough.
   public :: c_double, c_int, c_int32_t, c_int64_t, c_size_t, c_ptr, c_null_ptr, c_f_pointer, c_loc, c_sizeof
 
-  ! -------------------------------------------------------------------------------------------------------- Constants and types
+  ! ---------------------------------------------------------------------------- Constants and types
 
-  ! What programs hand over in a parexact_array: the address, the type and the number of dimensions; the address of ndim
-  ! integer(c_int64_t) extents; that of as many strides in bytes, which may be negative or 0, or c_null_ptr if the last
-  ! dimension is contiguous and the others follow, which for a whole Fortran array means the reversed shape:
+  ! What programs hand over in a parexact_array: the address, the type and the number of dimensions; the
+  ! address of ndim integer(c_int64_t) extents; that of as many strides in bytes, which may be negative or 0,
+  ! or c_null_ptr if the last dimension is contiguous and the others follow, which for a whole Fortran array
+  ! means the reversed shape:
   !
   !     real(c_float), target      :: a(20, 30)
   !     integer(c_int64_t), target :: extents(2)
   !     extents = [30, 20]
   !     status = parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F32, 2, c_loc(extents)), total)
   !
-  ! Array and extents must have the target attribute and outlive the view. Counts in parexact_stats are unsigned in C; they
-  ! never exceed huge(0_c_int64_t). A parexact_state is 2 KiB without pointers, to be stored, sent and merged. An example of a
-  ! distribution: parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0]).
+  ! Array and extents must have the target attribute and outlive the view. Counts in parexact_stats are
+  ! unsigned in C; they never exceed huge(0_c_int64_t). A parexact_state is 2 KiB without pointers, to be
+  ! stored, sent and merged. An example of a distribution: parexact_distribution(PAREXACT_DIST_NORMAL,
+  ! parameter=[0d0, 1d0, 0d0]).
 
   ! Generated from parexact.h by `make bindings`: constants and types.
   !> Success.
@@ -243,29 +248,35 @@ module parexact
   end type parexact_distribution
   ! End of the generated constants and types.
 
-  ! ----------------------------------------------------------------------------------------------------- Words about errors
+  ! ----------------------------------------------------------------------------- Words about errors
 
-  public :: parexact_status_name  !< parexact_status_name(status): the name of a status, never empty
-  public :: parexact_last_error   !< parexact_last_error(): what this thread's last failing call complained about
-  public :: parexact_version      !< parexact_version(): "major.minor.patch"
-  public :: parexact_check        !< call parexact_check(status): stops the program unless the status is PAREXACT_OK
-  public :: parexact_explain      !< status = parexact_explain(text): JSON about threads, where their number comes from, SIMD
+  !> parexact_status_name(status): the name of a status, never empty.
+  public :: parexact_status_name
+  !> parexact_last_error(): the message of the last call of this thread that failed.
+  public :: parexact_last_error
+  !> parexact_version(): "major.minor.patch".
+  public :: parexact_version
+  !> call parexact_check(status): stops the program with that message unless the status is PAREXACT_OK.
+  public :: parexact_check
+  !> status = parexact_explain(text): JSON that says how many threads there are and why, and which SIMD path.
+  public :: parexact_explain
 
-  ! ---------------------------------------------------------------------------------------------- The workshop's own names
+  ! ----------------------------------------------------------------------- The workshop's own names
 
   public :: sum_my_numbers, parallel_stats
 
-  !> total = sum_my_numbers(numbers, n): the sum of numbers(1:n). Then, to show that the memory is shared with the
-  !> library, it negates element n/2 counted from 0, which is numbers(n/2 + 1). NaN if the arguments are unusable.
+  !> total = sum_my_numbers(numbers, n): the sum of numbers(1:n). Then, to show that the memory is shared with
+  !> the library, it negates element n/2 counted from 0, which is numbers(n/2 + 1). NaN if the arguments are
+  !> unusable.
 
   !> status = parallel_stats(numbers, n, stats): all the statistics of numbers(1:n), with ddof 0.
 
-  ! -------------------------------------------------------------------------------------------------------- Sums and norms
+  ! --------------------------------------------------------------------------------- Sums and norms
 
   !> status = parexact_sum(a, total)
   !>
-  !> The exact sum of all elements, rounded once. An exact zero and the sum of nothing are +0.0. a is a real(c_double) array
-  !> of rank 1, 2 or 3, or a parexact_array.
+  !> The exact sum of all elements, rounded once. An exact zero and the sum of nothing are +0.0. a is a
+  !> real(c_double) array of rank 1, 2 or 3, or a parexact_array.
   public :: parexact_sum
   interface parexact_sum
      module procedure sum_rank1, sum_rank2, sum_rank3
@@ -274,8 +285,8 @@ module parexact
 
   !> status = parexact_norm(a, length)
   !>
-  !> The Euclidean (for rank 2: Frobenius) norm, the root of the exact sum of squares, rounded once; nothing overflows or
-  !> underflows on the way. The same kinds of a as for parexact_sum.
+  !> The Euclidean (for rank 2: Frobenius) norm, the root of the exact sum of squares, rounded once; nothing
+  !> overflows or underflows on the way. The same kinds of a as for parexact_sum.
   public :: parexact_norm
   interface parexact_norm
      module procedure norm_rank1, norm_rank2, norm_rank3
@@ -284,8 +295,9 @@ module parexact
 
   !> status = parexact_dot(x, y, product)
   !>
-  !> The exact sum of the products x(i)*y(i), or x(i, j)*y(i, j), rounded once; no product overflows or underflows. x and y have
-  !> the same shape: both are real(c_double) arrays of rank 1 or of rank 2, or both a parexact_array.
+  !> The exact sum of the products x(i)*y(i), or x(i, j)*y(i, j), rounded once; no product overflows or
+  !> underflows. x and y have the same shape: both are real(c_double) arrays of rank 1 or of rank 2, or both a
+  !> parexact_array.
   public :: parexact_dot
   interface parexact_dot
      module procedure dot_rank1, dot_rank2
@@ -294,19 +306,21 @@ module parexact
 
   public :: parexact_sum_f64, parexact_dot_f64, parexact_norm_f64
 
-  !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of any rank.
+  !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of
+  !> any rank.
 
   !> status = parexact_dot_f64(x, y, n, product): of x(1:n) and y(1:n).
 
   !> status = parexact_norm_f64(x, n, length)
 
-  ! ------------------------------------------------------------------------------------------------------------ Statistics
+  ! ------------------------------------------------------------------------------------- Statistics
 
   !> status = parexact_describe(a, stats [, ddof] [, nan_policy])
   !>
-  !> Count, sum, mean, variance, standard deviation, least and greatest value in one pass over a, each the exact result
-  !> rounded once. The variance divides by n - ddof; ddof is a default integer, 0 unless given (1: the sample variance), and
-  !> negative ones are refused. nan_policy is PAREXACT_NAN_PROPAGATE unless given. The same kinds of a as for parexact_sum.
+  !> Count, sum, mean, variance, standard deviation, least and greatest value in one pass over a, each the
+  !> exact result rounded once. The variance divides by n - ddof; ddof is a default integer, 0 unless given
+  !> (1: the sample variance), and negative ones are refused. nan_policy is PAREXACT_NAN_PROPAGATE unless
+  !> given. The same kinds of a as for parexact_sum.
   public :: parexact_describe
   interface parexact_describe
      module procedure describe_rank1, describe_rank2, describe_rank3, describe_view
@@ -314,21 +328,23 @@ module parexact
 
   !> status = parexact_reduce(a, op, dim, out [, ddof] [, nan_policy])
   !>
-  !> Reduces one dimension of a real(c_double) array of rank 2 or 3, as the intrinsic sum(a, dim) does: dim counts from 1, and
-  !> out has the shape of sum(a, dim). op is one of PAREXACT_OP_*. Each element of out is the exact result for its part of a,
-  !> rounded once: just what parexact_describe or parexact_norm gives for that part.
+  !> Reduces one dimension of a real(c_double) array of rank 2 or 3, as the intrinsic sum(a, dim) does: dim
+  !> counts from 1, and out has the shape of sum(a, dim). op is one of PAREXACT_OP_*. Each element of out is
+  !> the exact result for its part of a, rounded once: just what parexact_describe or parexact_norm gives for
+  !> that part.
   !>
   !>     real(c_double) :: field(1000, 500), means(500)
-  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, 1, means))      ! the mean of each column
+  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, 1, means))   ! the mean of each column
   !>
   !> status = parexact_reduce(view, op, axes, out [, ddof] [, nan_policy])
   !>
-  !> Reduces a parexact_array over any set of its axes, which are C's: they count from 0, in the order of the view's shape,
-  !> and negative ones from the end. No axes means all of them. out is of rank 1, with the last of the axes that are kept
-  !> varying fastest. A whole Fortran array whose view has the reversed shape, as above, has its dimension d at axis rank - d.
+  !> Reduces a parexact_array over any set of its axes, which are C's: they count from 0, in the order of the
+  !> view's shape, and negative ones from the end. No axes means all of them. out is of rank 1, with the last
+  !> of the axes that are kept varying fastest. A whole Fortran array whose view has the reversed shape, as
+  !> above, has its dimension d at axis rank - d.
   !>
-  !> ddof and nan_policy are those of parexact_describe; PAREXACT_OP_SUM and PAREXACT_OP_NORM follow nan_policy too. After a
-  !> failure the values in out are undefined. out must not overlap a.
+  !> ddof and nan_policy are those of parexact_describe; PAREXACT_OP_SUM and PAREXACT_OP_NORM follow
+  !> nan_policy too. After a failure the values in out are undefined. out must not overlap a.
   public :: parexact_reduce
   interface parexact_reduce
      module procedure reduce_rank2, reduce_rank3, reduce_view
@@ -336,12 +352,12 @@ module parexact
 
   !> status = parexact_describe_axes(view, where, axes, axis_count, ddof, nan_policy, stats, n)
   !>
-  !> The statistics of each part that parexact_reduce has a result for, in one pass: a parexact_array, its axes as for
-  !> parexact_reduce, and stats(1:n). where is a parexact_array as for parexact_state_update_axes; without it, name the
-  !> arguments that follow.
+  !> The statistics of each part that parexact_reduce has a result for, in one pass: a parexact_array, its
+  !> axes as for parexact_reduce, and stats(1:n). where is a parexact_array as for parexact_state_update_axes;
+  !> without it, name the arguments that follow.
   public :: parexact_describe_axes
 
-  ! ----------------------------------------------------------------------------------------------------------------- States
+  ! ----------------------------------------------------------------------------------------- States
   !
   ! Statistics of values that are never in one place: pieces of a file, time steps, MPI ranks.
   !
@@ -352,15 +368,17 @@ module parexact
   !     end do
   !     status = parexact_state_result(state, stats)
   !
-  ! The result is that of one parexact_describe over all the values, to the last bit, whatever the pieces were.
-  ! Across MPI ranks, the modules parexact_mpi (for "use mpi") and parexact_mpi_f08 (for "use mpi_f08") have
-  ! parexact_allreduce. Without them, MPI can add and compare the words as integers,
+  ! The result is that of one parexact_describe over all the values, to the last bit, whatever the pieces
+  ! were. Across MPI ranks, the modules parexact_mpi (for "use mpi") and parexact_mpi_f08 (for "use mpi_f08")
+  ! have parexact_allreduce. Without them, MPI can add and compare the words as integers,
   !
   !     associate (first => PAREXACT_STATE_ADDITIVE_FIRST, n => PAREXACT_STATE_ADDITIVE_COUNT)
-  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_SUM, MPI_COMM_WORLD, ierror)
+  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_SUM, &
+  !             MPI_COMM_WORLD, ierror)
   !     end associate
   !     associate (first => PAREXACT_STATE_MAX_FIRST, n => PAREXACT_STATE_MAX_COUNT)
-  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_MAX, MPI_COMM_WORLD, ierror)
+  !        call MPI_Allreduce(mine%words(first), everything%words(first), n, MPI_INTEGER8, MPI_MAX, &
+  !             MPI_COMM_WORLD, ierror)
   !     end associate
   !
   ! where everything has been through parexact_state_init.
@@ -368,8 +386,8 @@ module parexact
   public :: parexact_state_word_count, parexact_state_init, parexact_state_merge, parexact_state_norm
   public :: parexact_state_fingerprint, parexact_mpi_merge
 
-  !> words = parexact_state_word_count(): PAREXACT_STATE_WORDS of the library that is running. (parexact_state_words in C;
-  !> Fortran cannot tell that name from the constant's.)
+  !> words = parexact_state_word_count(): PAREXACT_STATE_WORDS of the library that is running.
+  !> (parexact_state_words in C; Fortran cannot tell that name from the constant's.)
 
   !> status = parexact_state_init(state): the state of no values. Every state begins with this.
 
@@ -377,13 +395,15 @@ module parexact
 
   !> status = parexact_state_norm(state, length): the Euclidean norm of the values.
 
-  !> status = parexact_state_fingerprint(state, hash): 128 bits that are equal for equal states, for logs and tests.
+  !> status = parexact_state_fingerprint(state, hash): 128 bits that are equal for equal states, for logs and
+  !> tests.
 
-  !> A user function for MPI_Op_create of "use mpi", commutative: inout(i) = in(i) merged with inout(i), for len states. The
-  !> datatype must be MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8), and counts are counts of states: with words
-  !> instead the program crashes. MPI_Op_create of "use mpi_f08" asks for another interface and does not take this function.
-  !> parexact_mpi_pair, in the modules named above, gives the operation and the datatype of either. The function cannot
-  !> return a status: if a state could not be merged, parexact_state_result answers PAREXACT_ERROR_BAD_STATE.
+  !> A user function for MPI_Op_create of "use mpi", commutative: inout(i) = in(i) merged with inout(i), for
+  !> len states. The datatype must be MPI_Type_contiguous(PAREXACT_STATE_WORDS, MPI_INTEGER8), and counts are
+  !> counts of states: with words instead the program crashes. MPI_Op_create of "use mpi_f08" asks for another
+  !> interface and does not take this function. parexact_mpi_pair, in the modules named above, gives the
+  !> operation and the datatype of either. The function cannot return a status: if a state could not be
+  !> merged, parexact_state_result answers PAREXACT_ERROR_BAD_STATE.
 
   !> status = parexact_state_update(state, a): adds the elements of a, of the same kinds as for parexact_sum.
   public :: parexact_state_update
@@ -395,7 +415,8 @@ module parexact
   !> status = parexact_state_result(state, stats [, ddof] [, nan_policy]): as parexact_describe.
   public :: parexact_state_result
 
-  ! Many states at once, by all threads in force: one for each point of a grid, for instance, whose fields come one by one.
+  ! Many states at once, by all threads in force: one for each point of a grid, for instance, whose fields
+  ! come one by one.
   !
   !     type(parexact_state) :: states(1000)
   !     status = parexact_states_init(states, size(states, kind=c_size_t))
@@ -405,35 +426,40 @@ module parexact
   !     end do
   !     status = parexact_state_results(states, size(states, kind=c_size_t), stats)
   !
-  ! A call that refuses an argument or a state leaves all states as they were. After PAREXACT_ERROR_CANCELLED, _FORKED and
-  ! _INTERNAL all of them answer PAREXACT_ERROR_BAD_STATE until parexact_states_init makes them anew.
+  ! A call that refuses an argument or a state leaves all states as they were. After PAREXACT_ERROR_CANCELLED,
+  ! _FORKED and _INTERNAL all of them answer PAREXACT_ERROR_BAD_STATE until parexact_states_init makes them
+  ! anew.
 
   public :: parexact_states_init, parexact_states_merge, parexact_state_results
 
   !> status = parexact_states_init(states, n): states(1:n) are states of no values.
 
-  !> status = parexact_states_merge(into, from, n): into(i) becomes the state of the values of into(i) and from(i).
+  !> status = parexact_states_merge(into, from, n): into(i) becomes the state of the values of into(i) and
+  !> from(i).
 
-  !> status = parexact_state_results(states, n, stats [, ddof] [, nan_policy]): stats(i) as parexact_state_result.
+  !> status = parexact_state_results(states, n, stats [, ddof] [, nan_policy]): stats(i) as
+  !> parexact_state_result.
 
   !> status = parexact_state_update_axes(states, a, dim [, where])
   !>
-  !> Adds the elements of a real(c_double) array of rank 2 or 3 along one dimension: states has the shape of sum(a, dim), and
-  !> each state gets its part of a. where is a default logical array of the shape of a: only where it is true, elements count.
+  !> Adds the elements of a real(c_double) array of rank 2 or 3 along one dimension: states has the shape of
+  !> sum(a, dim), and each state gets its part of a. where is a default logical array of the shape of a: only
+  !> where it is true, elements count.
   !>
   !> status = parexact_state_update_axes(states, view, axes [, where])
   !>
-  !> Adds the elements of a parexact_array along any set of its axes, as parexact_reduce; where is a parexact_array of logicals
-  !> or integers, by dtype: PAREXACT_DTYPE_I32 for logical(4), PAREXACT_DTYPE_U8 for logical(c_bool). states must not overlap
-  !> a or where.
+  !> Adds the elements of a parexact_array along any set of its axes, as parexact_reduce; where is a
+  !> parexact_array of logicals or integers, by dtype: PAREXACT_DTYPE_I32 for logical(4), PAREXACT_DTYPE_U8
+  !> for logical(c_bool). states must not overlap a or where.
   public :: parexact_state_update_axes
   interface parexact_state_update_axes
      module procedure state_update_axes_rank2, state_update_axes_rank3, state_update_axes_view
   end interface parexact_state_update_axes
 
-  ! --------------------------------------------------------------------------------------------------------- Random numbers
+  ! --------------------------------------------------------------------------------- Random numbers
   !
-  ! Value i of (distribution, seed, stream) never depends on who draws it. Ranks draw parts of one stream by offset:
+  ! Value i of (distribution, seed, stream) never depends on who draws it. Ranks draw parts of one stream by
+  ! offset:
   !
   !     d = parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0])
   !     status = parexact_random_fill(d, seed, stream, offset, x, size(x, kind=c_size_t))
@@ -446,30 +472,33 @@ module parexact
 
   !> status = parexact_random_fill(d, seed, stream, offset, x, n): draws n samples from number offset on.
 
-  !> status = parexact_random_state(d, seed, stream, offset, n, state): draws the samples and adds them to a state; none is
-  !> stored.
+  !> status = parexact_random_state(d, seed, stream, offset, n, state): draws the samples and adds them to a
+  !> state; none is stored.
 
-  ! ---------------------------------------------------------------------------------------------------------------- Threads
+  ! ---------------------------------------------------------------------------------------- Threads
   !
-  ! By default as many as PAREXACT_NUM_THREADS, RAYON_NUM_THREADS or OMP_NUM_THREADS says, else as many as the process has
-  ! processors: the least of what the machine, its control group and the batch system leave to it.
+  ! By default as many as PAREXACT_NUM_THREADS, RAYON_NUM_THREADS or OMP_NUM_THREADS says, else as many as the
+  ! process has processors: the least of what the machine, its control group and the batch system leave to it.
   ! The number of threads changes the speed and never the result.
 
   public :: parexact_set_num_threads, parexact_get_num_threads
   public :: parexact_set_num_threads_local, parexact_get_num_threads_local
 
-  !> status = parexact_set_num_threads(n): for the whole process, at most PAREXACT_MAX_THREADS; 0 goes back to the default.
+  !> status = parexact_set_num_threads(n): for the whole process, at most PAREXACT_MAX_THREADS; 0 goes back to
+  !> the default.
 
   !> n = parexact_get_num_threads(): the number in force for the process.
 
-  !> previous = parexact_set_num_threads_local(n): for the calls of this thread alone; 0 means none of its own.
+  !> previous = parexact_set_num_threads_local(n): for the calls of this thread alone; 0 means none of its
+  !> own.
 
   !> n = parexact_get_num_threads_local(): what a call from this thread would use.
 
-  ! ----------------------------------------------------------------------------------------------- Progress and cancellation
+  ! ---------------------------------------------------------------------- Progress and cancellation
   !
-  ! A control is a handle, type(c_ptr). Attached to a thread, it governs the calls of that thread: another thread, or a signal
-  ! handler, can watch them and cancel them, and a cancelled call answers PAREXACT_ERROR_CANCELLED. c_null_ptr is harmless.
+  ! A control is a handle, type(c_ptr). Attached to a thread, it governs the calls of that thread: another
+  ! thread, or a signal handler, can watch them and cancel them, and a cancelled call answers
+  ! PAREXACT_ERROR_CANCELLED. c_null_ptr is harmless.
 
   public :: parexact_control_new, parexact_control_attach, parexact_control_cancel, parexact_control_progress
   public :: parexact_control_reset, parexact_control_free
@@ -486,16 +515,18 @@ module parexact
 
   !> call parexact_control_free(control): a thread to which it is still attached keeps it alive.
 
-  ! ------------------------------------------------------------------------------------------------ Pools, maps and jobs
+  ! --------------------------------------------------------------------------- Pools, maps and jobs
   !
-  ! Pools, jobs, locks and queues are handles, type(c_ptr), which begin as c_null_ptr. Where a pool is asked for, c_null_ptr
-  ! means the library's own. Procedures that are handed over run on any thread, several at once: they must not change what
-  ! they share, unless a lock is around it; local variables with an initial value, being saved, are shared. Procedures of a
-  ! module are best: one that is internal to a procedure needs an executable stack, and that procedure to be active.
+  ! Pools, jobs, locks and queues are handles, type(c_ptr), which begin as c_null_ptr. Where a pool is asked
+  ! for, c_null_ptr means the library's own. Procedures that are handed over run on any thread, several at
+  ! once: they must not change what they share, unless a lock is around it; local variables with an initial
+  ! value, being saved, are shared. Procedures of a module are best: one that is internal to a procedure needs
+  ! an executable stack, and that procedure to be active.
   !
-  ! Declare them recursive, or compile them with -frecursive or -fopenmp. Otherwise gfortran keeps large local arrays in static
-  ! memory, which all threads share, and results are silently wrong; and -fcheck=recursion stops the program. The library's
-  ! threads have stacks of 2 MiB: let arrays of more than some 100 KiB be allocatable.
+  ! Declare them recursive, or compile them with -frecursive or -fopenmp. Otherwise gfortran keeps large local
+  ! arrays in static memory, which all threads share, and results are silently wrong; and -fcheck=recursion
+  ! stops the program. The library's threads have stacks of 2 MiB: let arrays of more than some 100 KiB be
+  ! allocatable.
 
   !> A real function of a real number, for parexact_map and parexact_integrate.
   abstract interface
@@ -507,8 +538,10 @@ module parexact
   end interface
   public :: parexact_function
 
-  !> What C calls back. Each answers 0, or anything else if it failed. c_f_pointer makes variables of the addresses.
-  !> One result from one item; the addresses are c_null_ptr where a size is 0 and the array is none.
+  !> What C calls back. Each answers 0, or anything else if it failed. c_f_pointer makes variables of the
+  !> addresses.
+  !>
+  !> One result from one item; an address is c_null_ptr if the size is 0 and there is no array.
 
   !> Anything to be done in the background.
 
@@ -516,23 +549,26 @@ module parexact
 
   public :: parexact_pool_new, parexact_pool_free
 
-  !> status = parexact_pool_new(workers, pool): at most PAREXACT_MAX_THREADS, and no more than the system grants; 0 means
-  !> parexact_get_num_threads().
+  !> status = parexact_pool_new(workers, pool): at most PAREXACT_MAX_THREADS, and no more than the system
+  !> grants; 0 means parexact_get_num_threads().
 
-  !> call parexact_pool_free(pool): waits for its maps and jobs, and for what they give the pool meanwhile, and ends its workers.
+  !> call parexact_pool_free(pool): waits for its maps and jobs, and for what they give the pool meanwhile,
+  !> and ends its workers.
 
   !> status = parexact_map(pool, f, x, y [, chunk_size])
   !>
-  !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of rank 1 and of one
-  !> size, but not one array (sections that are not contiguous are copied). chunk_size, a c_size_t, is how many items
-  !> stay with one thread; 0, which it is unless given, leaves that to the library. PAREXACT_ERROR_INVALID_ARGUMENT if the sizes differ.
+  !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of
+  !> rank 1 and of one size, but not one array (sections that are not contiguous are copied). chunk_size, a
+  !> c_size_t, is how many items stay with one thread; 0, which it is unless given, leaves that to the
+  !> library. PAREXACT_ERROR_INVALID_ARGUMENT if the sizes differ.
   !>
   !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
   !>
-  !> The same for items and results of any type, of which the sizes in bytes are given: c_sizeof(items(1)), or 0 for an array
-  !> that is not looked at. fn is a parexact_map_fn; if one answers other than 0, the map answers
-  !> PAREXACT_ERROR_CALLBACK_FAILED. items and results must not be one array: to change an array in place, let it be the
-  !> results, give 0 for item_size, and read the result before writing it. After a failure results are unspecified.
+  !> The same for items and results of any type, of which the sizes in bytes are given: c_sizeof(items(1)), or
+  !> 0 for an array that is not looked at. fn is a parexact_map_fn; if one answers other than 0, the map
+  !> answers PAREXACT_ERROR_CALLBACK_FAILED. items and results must not be one array: to change an array in
+  !> place, let it be the results, give 0 for item_size, and read the result before writing it. After a
+  !> failure results are unspecified.
   public :: parexact_map
   interface parexact_map
      module procedure map_function
@@ -541,41 +577,45 @@ module parexact
 
   public :: parexact_map_async, parexact_submit, parexact_job_wait, parexact_job_free
 
-  !> status = parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size, job)
+  !> status = parexact_map_async(pool, fn, user_data, items, item_size, results, result_size, count,
+  !> chunk_size, job)
   !>
-  !> The map in the background. items and results are addresses, c_loc of arrays with the target attribute, since those must
-  !> stay where they are until the job is done; before that nobody else may touch them.
+  !> The map in the background. items and results are addresses, c_loc of arrays with the target attribute,
+  !> since those must stay where they are until the job is done; before that nobody else may touch them.
 
-  !> status = parexact_submit(pool, task, user_data, job): runs the task, a parexact_task_fn, in the background.
+  !> status = parexact_submit(pool, task, user_data, job): runs the task, a parexact_task_fn, in the
+  !> background.
 
-  !> status = parexact_job_wait(job, timeout_seconds): what came of the job, as often as asked. Below 0 the wait has no end;
-  !> PAREXACT_ERROR_TIMEOUT if it was not done in time.
+  !> status = parexact_job_wait(job, timeout_seconds): what came of the job, as often as asked. Below 0 the
+  !> wait has no end; PAREXACT_ERROR_TIMEOUT if it was not done in time.
 
   !> call parexact_job_free(job): the handle; the job is done all the same.
 
-  ! ------------------------------------------------------------------------------------------------------ Locks and queues
+  ! ------------------------------------------------------------------------------- Locks and queues
 
   public :: parexact_lock_new, parexact_lock_acquire, parexact_lock_release, parexact_lock_free
 
   !> status = parexact_lock_new(lock): held by nobody.
 
-  !> status = parexact_lock_acquire(lock, timeout_seconds): for the calling thread. PAREXACT_ERROR_DEADLOCK if it has it
-  !> already, or if its holder waits for the calling thread or has ended.
+  !> status = parexact_lock_acquire(lock, timeout_seconds): for the calling thread. PAREXACT_ERROR_DEADLOCK if
+  !> it has it already, or if its holder waits for the calling thread or has ended.
 
   !> status = parexact_lock_release(lock)
 
   !> call parexact_lock_free(lock)
 
-  public :: parexact_queue_new, parexact_queue_put, parexact_queue_get, parexact_queue_length, parexact_queue_close
+  public :: parexact_queue_new, parexact_queue_put, parexact_queue_get, parexact_queue_length, &
+       parexact_queue_close
   public :: parexact_queue_free
 
-  !> status = parexact_queue_new(capacity, item_size, queue): first in, first out; of any number of items if capacity is 0,
-  !> each of item_size bytes.
+  !> status = parexact_queue_new(capacity, item_size, queue): first in, first out; of any number of items if
+  !> capacity is 0, each of item_size bytes.
 
-  !> status = parexact_queue_put(queue, item, timeout_seconds): a copy of the item, a scalar of any type; what is more is best
-  !> put into a derived type. PAREXACT_ERROR_CLOSED if the queue is.
+  !> status = parexact_queue_put(queue, item, timeout_seconds): a copy of the item, a scalar of any type; what
+  !> is more is best put into a derived type. PAREXACT_ERROR_CLOSED if the queue is.
 
-  !> status = parexact_queue_get(queue, timeout_seconds, item): PAREXACT_ERROR_CLOSED if it is closed and empty.
+  !> status = parexact_queue_get(queue, timeout_seconds, item): PAREXACT_ERROR_CLOSED if it is closed and
+  !> empty.
 
   !> n = parexact_queue_length(queue): items in the queue at the moment.
 
@@ -583,19 +623,22 @@ module parexact
 
   !> call parexact_queue_free(queue): closes it; what is inside is lost.
 
-  ! -------------------------------------------------------------------------------------------------------------- Integrals
+  ! -------------------------------------------------------------------------------------- Integrals
 
   public :: parexact_pi
-  !> status = parexact_pi(n, value): the integral of 4/(1+x**2) from 0 to 1 by the midpoint rule with n points, 1 to 2**52.
+  !> status = parexact_pi(n, value): the integral of 4/(1+x**2) from 0 to 1 by the midpoint rule with n
+  !> points, 1 to 2**52.
 
   !> status = parexact_integrate(f, a, b, n, integral)
   !>
-  !> The integral of f, a parexact_function, from a to b by the midpoint rule with n points, an integer(c_int64_t) from 1 to
-  !> 2**52, in parallel. The values are summed exactly: the same bits on any number of threads.
+  !> The integral of f, a parexact_function, from a to b by the midpoint rule with n points, an
+  !> integer(c_int64_t) from 1 to 2**52, in parallel. The values are summed exactly: the same bits on any
+  !> number of threads.
   !>
   !> status = parexact_integrate(f, user_data, a, b, n, integral)
   !>
-  !> The same for a parexact_block_fn, which gets blocks of 1024 points, the last one perhaps fewer, and may fail.
+  !> The same for a parexact_block_fn, which gets blocks of 1024 points, the last one perhaps fewer, and may
+  !> fail.
   public :: parexact_integrate
   interface parexact_integrate
      module procedure integrate_function
@@ -608,7 +651,8 @@ module parexact
   end type function_holder
 
   !> The integer type of the size of a default logical, as a mask.
-  integer(c_int32_t), parameter :: default_logical = merge(PAREXACT_DTYPE_I64, PAREXACT_DTYPE_I32, storage_size(.true.) == 64)
+  integer(c_int32_t), parameter :: default_logical = merge(PAREXACT_DTYPE_I64, PAREXACT_DTYPE_I32, &
+       storage_size(.true.) == 64)
 
   !> Shape and strides of an array of rank 3 or less, for a view to point to.
   type :: layout
@@ -616,10 +660,10 @@ module parexact
      integer(c_int64_t) :: strides(3)
   end type layout
 
-  ! ---------------------------------------------------------------------------------------------- Interfaces of C functions
+  ! ---------------------------------------------------------------------- Interfaces of C functions
   !
-  ! As the header has them. A function for which this module has a procedure or a generic name is bound as c_...; the others
-  ! are called directly.
+  ! As the header has them. A function for which this module has a procedure or a generic name is bound as
+  ! c_...; the others are called directly.
 
   ! Generated from parexact.h by `make bindings`: interfaces.
   abstract interface
@@ -1110,7 +1154,7 @@ module parexact
 
 contains
 
-  ! ----------------------------------------------------------------------------------------------------- Words about errors
+  ! ----------------------------------------------------------------------------- Words about errors
 
   function parexact_status_name(status) result(name)
     integer(c_int32_t), intent(in) :: status
@@ -1169,7 +1213,7 @@ contains
     end do
   end function fortran_string
 
-  ! ----------------------------------------------------------------------------------- Generic names: arrays of rank 1 to 3
+  ! ----------------------------------------------------------- Generic names: arrays of rank 1 to 3
   !
   ! The dummy arguments are of assumed shape, so that the compiler passes a section as it lies in memory.
 
@@ -1347,8 +1391,8 @@ contains
     associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(states, kind=c_int64_t)), &
          count => size(states, kind=c_size_t))
        if (present(where)) then
-          status = c_state_update_axes(states, count, view_rank3(a, memory), mask_rank3(where, mask_memory), axes, &
-               size(axes, kind=c_int32_t))
+          status = c_state_update_axes(states, count, view_rank3(a, memory), mask_rank3(where, mask_memory), &
+               axes, size(axes, kind=c_int32_t))
        else
           status = c_state_update_axes(states, count, view_rank3(a, memory), axes=axes, &
                axis_count=size(axes, kind=c_int32_t))
@@ -1362,7 +1406,8 @@ contains
     integer(c_int32_t), intent(in) :: axes(:)
     type(parexact_array), intent(in), optional :: where
     integer(c_int32_t) :: status
-    status = c_state_update_axes(states, size(states, kind=c_size_t), a, where, axes, size(axes, kind=c_int32_t))
+    status = c_state_update_axes(states, size(states, kind=c_size_t), a, where, axes, &
+         size(axes, kind=c_int32_t))
   end function state_update_axes_view
 
   function reduce_rank2(a, op, dim, out, ddof, nan_policy) result(status)
@@ -1403,14 +1448,15 @@ contains
     integer, intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
-         size(out, kind=c_size_t))
+    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
+         policy_or_default(nan_policy), out, size(out, kind=c_size_t))
   end function reduce_view
 
   !> The axis of a view that dimension dim is, if out has the shape of sum(a, dim).
   !>
-  !> The library knows no dim and looks at the length of out alone. So if one of them is wrong, the first of two axes is
-  !> refuse_dim, which no array has, and the second one is dim: the library then refuses the call in these words.
+  !> The library knows no dim and looks at the length of out alone. So if one of them is wrong, the first of
+  !> two axes is refuse_dim, which no array has, and the second one is dim: the library then refuses the call
+  !> in these words.
   function axes_of_dim(dim, whole, reduced) result(axes)
     integer, intent(in) :: dim
     integer(c_int64_t), intent(in) :: whole(:), reduced(:)
@@ -1479,7 +1525,8 @@ contains
     if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
   end function mask_rank3
 
-  !> A view without data that points to the layout of an array of this shape: Fortran's last dimension is C's first.
+  !> A view without data that points to the layout of an array of this shape: Fortran's last dimension is C's
+  !> first.
   function view_of(memory, extents) result(view)
     type(layout), intent(inout), target :: memory
     integer(c_int64_t), intent(in) :: extents(:)
@@ -1512,7 +1559,7 @@ contains
     if (present(nan_policy)) value = nan_policy
   end function policy_or_default
 
-  ! -------------------------------------------------------------------------------------------- Fortran functions as callbacks
+  ! ----------------------------------------------------------------- Fortran functions as callbacks
 
   function map_function(pool, f, x, y, chunk_size) result(status)
     type(c_ptr), intent(in) :: pool
@@ -1533,7 +1580,8 @@ contains
     holder%f => f
     chunk = 0
     if (present(chunk_size)) chunk = chunk_size
-    status = c_map(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), chunk)
+    status = c_map(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), &
+         chunk)
   end function map_function
 
   recursive function call_for_item(item, result, user_data) bind(C, name="") result(answer)

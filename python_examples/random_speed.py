@@ -30,13 +30,13 @@ CALLS = 10
 
 
 def slide_statistics(n: int) -> tuple[int, float, float]:
-    """Do the slide's work for one N."""
+    """Compute the statistics of N normals as on the slide."""
     samples = np.random.randn(n)
     return (n, float(np.std(samples)), float(np.var(samples)))
 
 
 def my_statistics(n: int) -> tuple[int, float, float]:
-    """Do it with the library; each N has its own seed."""
+    """Compute the statistics of N normals with the library; each N has its own seed."""
     stats = Stats()
     check(lib.my_statistics(n, SEED + n, byref(stats)))
     return (stats.count, stats.std, stats.variance)

@@ -45,13 +45,13 @@ def standardise(row):
 
 @numba.cfunc(types.int32(Row, Row, types.CPointer(types.int64)))
 def standardise_item(item, result, columns):
-    """Do it for C: an item is a row, the result is the same row, user_data says how long it is."""
+    """Standardise a row for C: item and result are the same row, and user_data says how long it is."""
     standardise(numba.carray(result, columns[0]))
     return 0
 
 
 def standardised(row: Doubles) -> Doubles:
-    """Do it for a process: what it gets is a copy, and so is what it gives back."""
+    """Standardise a row in another process, which gets a copy of it and returns another copy."""
     standardise(row)
     return row
 
@@ -74,7 +74,7 @@ def parse() -> argparse.Namespace:
 
 
 def timed(label: str, work: Any) -> Any:
-    """Do some work, and print how long it took."""
+    """Call a function, and print how long it took."""
     tic = perf_counter()
     result = work()
     print(f"{perf_counter() - tic:9.4f} s  {label}")
@@ -82,7 +82,7 @@ def timed(label: str, work: Any) -> Any:
 
 
 def main() -> None:
-    """Do it in three ways and compare."""
+    """Standardise a table in three ways and compare them."""
     args = parse()
     table = np.random.default_rng(2017).normal(5, 3, (args.rows, args.columns))
     print(f"{args.rows} rows of {args.columns} numbers, {table.nbytes / 1e6:.0f} MB")

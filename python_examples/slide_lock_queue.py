@@ -127,7 +127,7 @@ def show_queue(workers: Any, background: Background) -> None:
 
 
 def main() -> None:
-    """Show both."""
+    """Show the lock, then the queue."""
     workers = pool()
     check(lib.parexact_pool_new(WORKERS, byref(workers)))
     background = Background()

@@ -27,13 +27,13 @@ SEED = 2017
 
 
 def slide_statistics(n: int) -> tuple[int, float, float, float]:
-    """Do the slide's work for one N; return the first sample too, to see where numbers repeat."""
+    """Compute the slide's statistics for one N; return the first sample, too, to see where numbers repeat."""
     samples = np.random.randn(n)
     return (n, float(np.std(samples)), float(np.var(samples)), float(samples[0]))
 
 
 def my_statistics(n: int) -> Result:
-    """Do it with the library: no array, all threads, correctly rounded; each N has its own seed."""
+    """Compute them with the library: no array, all threads, correctly rounded; each N has its own seed."""
     stats = Stats()
     check(lib.my_statistics(n, SEED + n, byref(stats)))
     return (stats.count, stats.std, stats.variance)
@@ -52,7 +52,7 @@ times: list[tuple[str, float]] = []
 
 
 def timed(label: str, work: Callable[[], list]) -> list:
-    """Do some work, and note how long it took."""
+    """Call a function, and note how long it took."""
     tic = perf_counter()
     results = work()
     times.append((label, perf_counter() - tic))
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def answer(same: bool) -> str:
-    """Say it."""
+    """Return "yes" or "no"."""
     return "yes" if same else "no"
 
 

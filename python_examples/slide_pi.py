@@ -35,7 +35,7 @@ PI_BEYOND_DOUBLES = 1.2246467991473532e-16
 
 
 def python_pi(n: int) -> float:
-    """Do it as the exercise is usually solved."""
+    """Compute π(N) by a loop, as the exercise is usually solved."""
     total = 0.0
     for i in range(1, n + 1):
         x = (i - 0.5) / n
@@ -44,13 +44,13 @@ def python_pi(n: int) -> float:
 
 
 def numpy_pi(n: int) -> float:
-    """Do it with arrays, which need memory for N numbers."""
+    """Compute π(N) with NumPy's arrays, which need memory for N numbers."""
     x = (np.arange(1, n + 1) - 0.5) / n
     return 4.0 * float(np.sum(1.0 / (1.0 + x * x))) / n
 
 
 def quicker_python_pi(n: int) -> float:
-    """Do what `python_pi` does, bit for bit: `cumsum` adds in order, and rounds each time."""
+    """Compute the bits of `python_pi` faster: `cumsum` adds in order, too, and rounds each time."""
     total = 0.0
     for start in range(0, n, PIECE):
         x = (np.arange(start + 1, min(start + PIECE, n) + 1) - 0.5) / n
@@ -61,7 +61,7 @@ def quicker_python_pi(n: int) -> float:
 
 
 def parexact_pi(n: int) -> float:
-    """Do it on all threads, with an exact sum."""
+    """Compute π(N) with the library: on all threads, with an exact sum."""
     result = c_double()
     check(lib.parexact_pi(n, byref(result)))
     return result.value

@@ -61,12 +61,12 @@ def escape(re: float, im: float, limit: int) -> int:
 
 
 def escape_of(point: tuple[float, float, int]) -> int:
-    """Do it for `Pool.map`, which passes a single argument: unpack it, as on the slide."""
+    """Call `escape` for `Pool.map`, which passes a single argument that is unpacked here, as on the slide."""
     return escape(*point)
 
 
 def python_callback(item: int, result: int, user_data: int | None) -> None:
-    """Do it for C, which passes addresses."""
+    """Call `escape` for C, which passes addresses."""
     point = Point.from_address(item)
     if point.limit < 0:
         raise ValueError(f"{point.limit} steps for {point.re}+{point.im}i")
@@ -86,7 +86,7 @@ def native_callback(item, result, user_data):  # noqa: D103
 
 
 def mapped(workers: Any, function: Any, points: npt.NDArray[Any], chunksize: int = 0) -> Steps:
-    """Do what `pool.map(function, points, chunksize)` does, by `parexact_map`."""
+    """Return what `pool.map(function, points, chunksize)` returns, by `parexact_map`."""
     steps = np.empty(len(points), dtype=np.int64)
     pointer = getattr(function, "pointer", function)
     finish = getattr(function, "finish", check)
@@ -102,7 +102,7 @@ def mapped(workers: Any, function: Any, points: npt.NDArray[Any], chunksize: int
 
 
 def timed(label: str, work: Callable[[], Any]) -> Any:
-    """Do some work, and print how long it took."""
+    """Call a function, and print how long it took."""
     tic = perf_counter()
     result = work()
     print(f"{perf_counter() - tic:9.4f} s  {label}")

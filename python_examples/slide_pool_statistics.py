@@ -15,7 +15,7 @@ from raw import MapFunction, Stats, check, lib, pool
 
 
 def my_statistics(item, result, _):
-    """Do it for one N, which lies at the address `item`; the statistics belong at `result`."""
+    """Compute the statistics of one N, which lies at the address `item`, and write them to `result`."""
     n = c_uint64.from_address(item).value
     check(lib.my_statistics(n, n, byref(Stats.from_address(result))))  # N is the seed, too
 

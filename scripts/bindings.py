@@ -1,8 +1,10 @@
-"""Write what other languages need to know of include/parexact.h, so that it is written down once.
+"""Write the bindings of other languages from include/parexact.h, which stays the one source of all of them.
 
-    python scripts/bindings.py            writes python/parexact/abi.py and the generated parts of
-    include/parexact.f90 python scripts/bindings.py --check    writes nothing; fails if one of them
-    is out of date
+    python scripts/bindings.py
+    python scripts/bindings.py --check
+
+The first writes python/parexact/abi.py and the generated parts of include/parexact.f90. The second writes
+nothing, and fails if one of them is out of date.
 
 The header is read by pycparser; versions come from Cargo.toml. `scripts/c_interface.py` holds what was read,
 `scripts/ctypes_module.py` and `scripts/fortran_module.py` say it again in Python and in Fortran.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One concept: what an installation consists of, and where each part of it lies.
+# What an installation consists of, and where each part of it lies.
 #
 #   scripts/install.sh install|uninstall BUILD
 #
@@ -21,7 +21,7 @@ for name in PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR CMAKEDIR MODULEDIR; do
     esac
 done
 
-# The one place that knows the version is Cargo.toml; SONAME changes with its first number.
+# The version is read from Cargo.toml, as in build.rs; the SONAME has its first number.
 version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 soname=libparexact.so.${version%%.*}
 

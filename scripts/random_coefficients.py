@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One concept: where the constants of docs/random.md come from.
+"""Where the constants of docs/random.md come from.
 
     PYTHONPATH=tests/python .venv/bin/python scripts/random_coefficients.py
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# One concept: a tool that the build or the tests need is there afterwards, or make fails and says what to type.
+# Sees to the tools that the build and the tests need: each is there afterwards, or make fails and says what
+# to type.
 #
-#   scripts/require.sh TOOL...      of: binutils c++ cc clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm tcl
-#                                   valgrind venv
+#   scripts/require.sh TOOL...
 #
-# The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets them
-# installed; nothing is ever skipped for want of a tool.
+# where TOOL is one of: binutils c++ cc clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm tcl
+# valgrind venv.
+#
+# The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets
+# them installed; nothing is ever skipped for want of a tool.
 set -euo pipefail
 
 # Are all of these commands there? `command -v` is content with any one.
@@ -26,8 +29,9 @@ works() {
     cmake | dieharder | pkg-config) found "$1" ;;
     gfortran) found "${FC:-gfortran}" ;;
     lua) # With the modules that Lmod needs.
-        lua5.3 -e 'for _, name in ipairs { "lfs", "posix", "term", "json" } do require(name) end' >/dev/null 2>&1 ;;
-    mpi) # Both implementations, and their compilers' wrappers, which bear the implementation's name in Debian.
+        lua5.3 -e 'for _, name in ipairs { "lfs", "posix", "term", "json" } do require(name) end' \
+            >/dev/null 2>&1 ;;
+    mpi) # Both implementations with their compilers' wrappers, under the names that Debian gives them.
         found {mpicc,mpifort,mpiexec}.{mpich,openmpi} ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
     slurm) PATH=$PATH:/usr/sbin found slurmctld slurmd munged sbatch srun ;;

@@ -17,7 +17,7 @@ SIDE = 10_000
 
 @part("P6", "axis reductions, 10⁴×10⁴, C and Fortran order, 2 threads", threads=(2,))
 def axes(run: Run) -> Iterator[Row]:
-    """One array and its transpose: 800 MB, not twice that."""
+    """Reduce one array, and its transpose as the other order of memory, which takes 800 MB once."""
     side = 1000 if run.quick else SIDE
     c_order = make("normals", side * side).reshape(side, side)
     for op, bound in (("var", 3), ("sum", None)):

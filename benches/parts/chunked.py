@@ -26,7 +26,7 @@ def contender(name: str, lazy: Any, threads: int, exact: bool) -> Contender:
 
 @part("dask", "Dask arrays, 4000×5000, 2 threads", threads=(2,))
 def variances(run: Run) -> Iterator[Row]:
-    """Of all values, and along the axis that is cut; short chunks have few values a result."""
+    """Compare variances of all values and along the axis that is cut, into long and into short chunks."""
     rows, columns = (400, 500) if run.quick else SHAPE
     numbers = make("normals", rows * columns).reshape(rows, columns)
     for axis, pieces, target in (

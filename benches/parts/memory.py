@@ -15,7 +15,7 @@ from .registry import Run, part
 
 PEAK = Path(__file__).resolve().parent.parent / "peak.py"
 
-# Stacks and accumulators of the workers, and what the kernel rounds.
+# What a reduction may take however long its array is: stacks and accumulators of workers, rounded to pages.
 CONSTANT_MIB = 4.0
 
 
@@ -32,7 +32,7 @@ def extra(work: str, rows: int, threads: int) -> float:
 
 @part("P11", "extra memory of a reduction", threads=(2,))
 def memory(run: Run) -> Iterator[Row]:
-    """Peaks in new processes, beside a large array and beside a smaller one."""
+    """Compare the peaks of memory in new processes, for a large array and for a smaller one."""
     small, large = (1000, 4000) if run.quick else (5000, 50_000)
     megabytes = large * 1000 * 8 // 10**6
     ours = ["sum", "norm", "dot", "describe", "reduce", "reduce axis 0", "reduce axis 1"]

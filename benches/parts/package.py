@@ -29,7 +29,7 @@ WHEEL_LIBRARY = (
 
 @part("P14", "the Python package, 1000 values")
 def calls(run: Run) -> Iterator[Row]:
-    """Beside NumPy's functions, and beside the C function with its arguments at hand."""
+    """Compare the package's functions with NumPy's, and with C calls whose arguments are ready."""
     x = make("normals", 1000)
     package_sum = Contender("parexact.sum", partial(parexact.sum, x), exact=True)
     package_describe = Contender(
@@ -51,7 +51,7 @@ def calls(run: Run) -> Iterator[Row]:
 
 @part("P15", "import parexact")
 def imports(run: Run) -> Iterator[Row]:
-    """Beyond the import of NumPy, in processes of their own, taking turns."""
+    """Time the import in new processes, with and without parexact in turns; that of NumPy is subtracted."""
     seconds: dict[str, list[float]] = {"import numpy": [], "import numpy, parexact": []}
     for _ in range(3 if run.quick else 15):
         for code, taken in seconds.items():
@@ -67,7 +67,7 @@ def imports(run: Run) -> Iterator[Row]:
 
 @part("P16", "the wheel's library beside that of `make`, 10⁶ in cache, 1 thread")
 def wheel(run: Run) -> Iterator[Row]:
-    """The one that zig links against an old glibc; `make wheel` leaves it in target."""
+    """Compare the wheel's library, which zig links against an old glibc, with the one that `make` builds."""
     x = make("normals", 1_000_000)
     if not WHEEL_LIBRARY.exists():
         error = FileNotFoundError(f"{WHEEL_LIBRARY}: run `make wheel` first")

@@ -17,7 +17,7 @@ from .registry import Run, part
 
 @part("P9", "π(n) by the midpoint rule", threads=(1, 2))
 def pi(run: Run) -> Iterator[Row]:
-    """Beside compiled loops: on all threads in any order, and one by one."""
+    """Compare π(n) with compiled loops: one on all threads in any order, and one that is serial."""
     n = run.size(1_000_000_000)
     targets = (at_least(0.8), at_least(10)) if run.threads == 2 else (None, None)
     mine, *loops = run.race(ours.pi(n), peers.numba_pi(n), peers.numba_serial_pi(n)).values()
@@ -29,11 +29,11 @@ def pi(run: Run) -> Iterator[Row]:
 
 @part("map", "a map of an empty function", threads=(2,))
 def overhead(run: Run) -> Iterator[Row]:
-    """Ours calls a compiled function; the others' is Python's, as their maps take no other."""
+    """Compare maps of an empty function: compiled for the library, of Python for the others."""
     n = run.size(100_000)
     items = range(n)
     work = f"map of an empty function, {count(n)}, {run.threads} thr."
-    # Not forked from here, where there are threads.
+    # A fork of this process, which has threads, would not be safe.
     processes = multiprocessing.get_context("forkserver")
     with processes.Pool(run.threads) as pool, ThreadPoolExecutor(run.threads) as executor:
         mine, *others = run.race(

@@ -13,7 +13,7 @@ from .registry import Run, part
 # Half a MiB: in the second-level cache.
 BUFFER = 65_536
 
-# As on the slides.
+# The numbers of samples on the slides.
 SIZES = range(1_000_000, 1_000_010)
 
 STANDARD: dict[str, tuple[float, ...]] = {
@@ -32,7 +32,7 @@ FILL_TARGETS: dict[tuple[str, str], Target] = {
 
 @part("P7", "random numbers filled into a buffer in cache, 1 thread")
 def fill(run: Run) -> Iterator[Row]:
-    """Each draws on: no two calls give the same numbers."""
+    """Compare generators that fill a buffer; each call draws the next numbers of its stream."""
     for kind, parameters in STANDARD.items():
         mine, *others = run.race(
             ours.fill(kind, *parameters, n=BUFFER),
@@ -46,7 +46,7 @@ def fill(run: Run) -> Iterator[Row]:
 
 @part("P8", "random numbers reduced as they are drawn; the slide's job", threads=(1, 2))
 def reduced(run: Run) -> Iterator[Row]:
-    """On 2 threads the workshop's job; on 1 what it saves not to store the numbers."""
+    """Measure the workshop's job on 2 threads, and on 1 thread what is saved if numbers are not stored."""
     if run.threads == 1:
         n = run.size(10_000_000)
         for kind, parameters in STANDARD.items():

@@ -26,7 +26,7 @@ class Run:
     quick: bool
 
     def size(self, n: int) -> int:
-        """Return the size to work at: less in a quick run, if large."""
+        """Return the size to work at, which a quick run limits."""
         return min(n, 2_000_000) if self.quick else n
 
     @property
@@ -49,7 +49,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Part:
-    """Something to measure."""
+    """A part of the benchmark: a function that measures, and the thread counts that it is called for."""
 
     name: str
     title: str

@@ -16,7 +16,7 @@ N = 10_000_000
 
 
 def on_threads(contender: Contender, count: int) -> Contender:
-    """Return the same, on so many threads."""
+    """Return the contender on a number of threads."""
 
     def prepare() -> None:
         ours.raw.lib.parexact_set_num_threads_local(count)

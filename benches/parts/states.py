@@ -57,7 +57,7 @@ def status_of(name: str, call: partial[int]) -> Contender:
 
 @part("P12", "state merge and result")
 def states(run: Run) -> Iterator[Row]:
-    """Of ordinary numbers, and of exponents over the whole range."""
+    """Time merges and results of states of ordinary numbers, and of exponents over the whole range."""
     # `parexact_state_words` does nothing; in the C ABI it may be called with arguments it ignores.
     pointer = POINTER(raw.State)
     nothing_merge = CFUNCTYPE(c_int32, pointer, pointer)(("parexact_state_words", raw.lib))
@@ -85,7 +85,7 @@ def states(run: Run) -> Iterator[Row]:
 
 
 def along(array: np.ndarray, axis: int) -> Contender:
-    """Return a contender that gives each result along an axis a state."""
+    """Return a contender that updates a state for each result along an axis."""
     count = array.size // array.shape[axis]
     states = (raw.State * count)()
     view, axes = raw.view(array), (c_int32 * 1)(axis)
@@ -105,7 +105,7 @@ def along(array: np.ndarray, axis: int) -> Contender:
 
 @part("P19", "states along axes beside numpy.var", threads=(1, 2))
 def states_along_axes(run: Run) -> Iterator[Row]:
-    """Of long columns and of short ones; a state is 2 KiB, so that short ones cost more than their values."""
+    """Compare long columns and short ones; a state has 2 KiB, more than the values of a short column."""
     for shape in ((10_000, 1_000), (4_000, 5_000), (1_000, 5_000), (100, 5_000)):
         matrix = make("normals", shape[0] * shape[1]).reshape(shape)
         for axis in (0, 1):

@@ -26,13 +26,13 @@ def compared(run: Run, work: str, contenders: Sequence[Contender], **details: An
 
 
 def plotted(rows: list[Row]) -> list[Row]:
-    """Return rows that are too many for the table."""
+    """Return rows for the plots alone, since they are too many for the table."""
     return [replace(row, tabled=False) for row in rows]
 
 
 @part("sizes", "throughput over size", threads=(1, 2))
 def sizes(run: Run) -> Iterator[Row]:
-    """Normals; the peers that are serial run serially in both processes."""
+    """Compare sums and variances of normals over size; serial peers run serially in both processes."""
     for n in dict.fromkeys(run.size(size) for size in SIZES):
         x = make("normals", n)
         sums = [ours.sum_f64(x), peers.numpy_sum(x), peers.polars_sum(x), peers.numba_sum(x)]
@@ -53,7 +53,7 @@ def sizes(run: Run) -> Iterator[Row]:
 
 @part("kinds", "kinds of data, 10⁶, 1 thread")
 def kinds(run: Run) -> Iterator[Row]:
-    """Exact sums whose speed may depend on the data, beside an inexact one whose speed does not."""
+    """Compare exact sums, whose speed may depend on the data, with NumPy's, whose speed does not."""
     for kind in ("normals", "uniforms", "all equal", "cancelling", "outliers", "wide range"):
         x = make(kind, CACHED)
         details = {"n": x.size, "kind": kind}
@@ -74,7 +74,7 @@ def kinds(run: Run) -> Iterator[Row]:
 
 @part("dtypes", "element types, 10⁶, 1 thread")
 def dtypes(run: Run) -> Iterator[Row]:
-    """Against NumPy, whose float32 sums are sums in float32."""
+    """Compare element types with NumPy, which adds float32 in float32."""
     for name in DTYPES:
         a = make_typed(name, CACHED)
         details = {"n": a.size, "dtype": name}
@@ -91,7 +91,7 @@ def dtypes(run: Run) -> Iterator[Row]:
 
 @part("python", "exact functions of Python's standard library, 10⁴, 1 thread")
 def standard_library(run: Run) -> Iterator[Row]:
-    """From lists that are ready: what is exact and already on every machine."""
+    """Compare with exact functions of Python's standard library, on lists that are made before."""
     x = make("normals", 10_000)
     yield from compared(run, "sum, 10⁴", [ours.sum_f64(x), peers.fsum(x)], n=x.size)
     yield from compared(

@@ -20,7 +20,7 @@ LARGE = 50_000_000
 
 @part("P1", "exact sum, 10⁶ in cache, 1 thread")
 def cached_sum(run: Run) -> Iterator[Row]:
-    """Against the fastest exact sum on PyPI, and against NumPy's inexact one."""
+    """Compare with the fastest exact sum on PyPI, and with NumPy's inexact one."""
     x = make("normals", CACHED)
     timings = run.race(ours.sum_f64(x), peers.xsum_large(x), peers.numpy_sum(x))
     mine, exact, inexact = timings.values()
@@ -30,7 +30,7 @@ def cached_sum(run: Run) -> Iterator[Row]:
 
 @part("P2", "exact sum, 5·10⁷ from memory, 2 threads", threads=(2,))
 def large_sum(run: Run) -> Iterator[Row]:
-    """Against the fastest inexact one, whichever that is here."""
+    """Compare with inexact sums; the target is for the fastest of them on this machine."""
     x = make("normals", run.size(LARGE))
     timings = run.race(ours.sum_f64(x), peers.numba_sum(x), peers.polars_sum(x), peers.numpy_sum(x))
     mine, *others = timings.values()
@@ -42,7 +42,7 @@ def large_sum(run: Run) -> Iterator[Row]:
 
 @part("P3", "describe in one pass: 10⁶ on 1 thread, 5·10⁷ on 2", threads=(1, 2))
 def describe(run: Run) -> Iterator[Row]:
-    """All seven statistics, against peers that compute the variance alone."""
+    """Compare all seven statistics with peers that compute the variance alone."""
     n, bound = (CACHED, 1.5) if run.threads == 1 else (run.size(LARGE), 6)
     x = make("normals", n)
     mine, numpy_var, *others = run.race(
@@ -56,7 +56,7 @@ def describe(run: Run) -> Iterator[Row]:
 
 @part("P4", "small: raw call on 1000 values")
 def small(run: Run) -> Iterator[Row]:
-    """What a call costs, ctypes included, its arguments at hand."""
+    """Compare calls for few values, ctypes included; their arguments are made before."""
     x = make("normals", 1000)
     mine, numpy_sum = run.race(ours.sum_f64(x), peers.numpy_sum(x)).values()
     yield ratio(run.part, "sum, 1000, raw call", mine, numpy_sum, at_least(1), n=x.size)
@@ -66,7 +66,7 @@ def small(run: Run) -> Iterator[Row]:
 
 @part("P5", "worst-case data, 10⁶, 1 thread")
 def worst_case(run: Run) -> Iterator[Row]:
-    """Exponents over the whole range: no two folds, nor three, hold a block."""
+    """Compare sums of exponents over the whole range: neither two nor three folds hold a block."""
     x = make("wide range", CACHED)
     mine, xsum = run.race(ours.sum_f64(x), peers.xsum_large(x)).values()
     yield ratio(run.part, "exact sum, wide range, 10⁶", mine, xsum, at_least(1), n=x.size)
@@ -74,7 +74,7 @@ def worst_case(run: Run) -> Iterator[Row]:
 
 @part("P13", "dot products of other types and layouts, 10⁴ in cache, 1 thread")
 def dots(run: Run) -> Iterator[Row]:
-    """As multiples of the time that contiguous doubles take."""
+    """Time dot products as multiples of the time for contiguous doubles."""
     n = 10_000
     rng = np.random.default_rng(13)
     doubles = [make("normals", 2 * n)[k * n : (k + 1) * n].copy() for k in (0, 1)]
@@ -86,7 +86,7 @@ def dots(run: Run) -> Iterator[Row]:
         "float64, every other element": (spread, 3),
     }
     pairs = {"contiguous float64": doubles} | {kind: pair for kind, (pair, _) in kinds.items()}
-    # Each has a product of its own.
+    # The pairs have different products, so that the contenders need not agree.
     contenders = [replace(ours.dot(*pair), name=kind, exact=False) for kind, pair in pairs.items()]
     base, *timings = run.race(*contenders).values()
     for (kind, (_, bound)), timing in zip(kinds.items(), timings):

@@ -156,9 +156,7 @@ class FortranManual(Directive):
             body = re.sub(
                 r"^  ! Generated from.*?^  ! End of the generated.*?$", "", text, flags=re.M | re.S
             )
-            # A name that is described beside its declaration gets a line of its own.
-            lines = re.sub(r"^  public :: \w+ +!< (.+)$", r"\n  ! \1\n", body, flags=re.M)
-            for block in re.findall(r"(?:^  !.*\n?)+", lines, re.M):
+            for block in re.findall(r"(?:^  !.*\n?)+", body, re.M):
                 section += list(
                     _paragraphs([re.sub(r"^  !>? ?", "", line) for line in block.splitlines()])
                 )

@@ -9,7 +9,7 @@ import numpy as np
 import parexact
 from parexact import abi
 
-#: What the rules that are no variables mean, by the names that `parexact_explain` gives them.
+#: The rules of `parexact_explain` that are not environment variables, in words.
 _RULES = {
     "call from a worker": "calls inside a callback run on its own thread",
     "parexact_set_num_threads_local": "set for this thread",
@@ -21,7 +21,7 @@ _RULES = {
 
 
 def _reason(rule: str, value: str | None) -> str:
-    """Return in words why there are so many threads."""
+    """Return in words what decided the number of threads."""
     return _RULES.get(rule) or f"the environment variable {rule} is {value}"
 
 

@@ -31,7 +31,7 @@ DTYPES: dict[np.dtype[Any], int] = {
     }.items()
 }
 
-#: Integers from here on are not all doubles.
+#: Beyond this magnitude some integers are no doubles.
 _DOUBLE_LIMIT = 2**53
 
 
@@ -159,8 +159,8 @@ def _null_count(a: Any) -> int | None:
 
 def _pandas_null_count(a: Any) -> int:
     columns = [a.iloc[:, i] for i in range(a.shape[1])] if getattr(a, "ndim", 1) == 2 else [a]
-    # Types of NumPy have no missing values; pandas' own tell them apart from NaN or do not, and neither can
-    # we.
+    # NumPy's types have no missing values. Some of pandas' own types tell them apart from NaN; in the others
+    # a NaN counts as missing.
     extended = [
         column for column in columns if not isinstance(getattr(column, "dtype", None), (np.dtype, type(None)))
     ]
@@ -206,7 +206,7 @@ def _unsupported_object(a: Any, what: str, array: str, name: str) -> str:
 
 _Pin: Any = c_char * 0
 
-#: Types of shapes and strides, by the number of dimensions.
+#: The ctypes arrays that hold shapes and strides, by the number of dimensions.
 _EXTENTS: list[Any] = [c_int64 * (ndim or 1) for ndim in range(65)]
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 _lib = abi.lib
 
-#: What a thread keeps from one task to the next.
+#: What a thread keeps from one job to the next: which pools have called their initializer on it, for one.
 local = threading.local()
 
-#: What a wait for a job answers once the job is over.
+#: The statuses by which a wait for a job says that the job is over.
 OVER = (abi.PAREXACT_OK, abi.PAREXACT_ERROR_CALLBACK_FAILED, abi.PAREXACT_ERROR_CANCELLED)
 
 #: Chunks that have not begun, by the number that the library hands back. It keeps their pools alive, too.
@@ -83,11 +83,11 @@ class Chunk(Job):
         self.traceback: types.TracebackType | None = None
         #: The thread that makes the calls at the moment.
         self.thread: int | None = None
-        #: No worker was granted: the thread that submits makes the calls.
+        #: Whether the thread that submits makes the calls itself, since no worker was granted.
         self.inline = False
-        #: Results or error are there.
+        #: Whether the results, or the error, are there.
         self.done = False
-        #: Whoever is told of the end has been told.
+        #: Whether `on_end` has been called as well, so that nothing remains to be done.
         self.over = False
 
     def submit(self) -> None:
@@ -164,7 +164,7 @@ class Chunk(Job):
         return abi.PAREXACT_OK if self.done else abi.PAREXACT_ERROR_TIMEOUT
 
     def _settle(self) -> None:
-        """Say that a job which is over without results never began, or was ended by force."""
+        """Mark a job that is over without results as cancelled: it never began, or was ended by force."""
         if self.inline and not self.done:
             return
         self._withdraw()
@@ -172,12 +172,12 @@ class Chunk(Job):
         self.over = True
 
     def _cancel(self) -> None:
-        """Let the calls have been cancelled, unless their results are there."""
+        """Record that the calls were cancelled, unless their results are there."""
         self._fail(CancelledError("the call was cancelled before it began"), None)
         self._end()
 
     def _withdraw(self) -> None:
-        """Let the chunk not begin."""
+        """Keep a chunk that has not begun from beginning."""
         _handed_over.pop(self.number, None)
 
     def _fail(self, error: BaseException, where: types.TracebackType | None) -> None:

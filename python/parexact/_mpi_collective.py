@@ -152,11 +152,11 @@ class Header:
 
     @property
     def states(self) -> int:
-        """How many states the ranks bring that have most."""
+        """The largest number of states that a rank brings."""
         return int(self.words[3])
 
     def error(self) -> Exception | None:
-        """Return what this rank has to raise, if it did not fail itself; after the maximum was taken."""
+        """Return what a rank that did not fail itself must raise, or None; called after the reduction."""
         if self.words[0]:
             return RankError(self._comm.size - int(self.words[0]))
         _, highest, minus_lowest, _ = self.words.tolist()

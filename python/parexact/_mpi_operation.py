@@ -31,7 +31,7 @@ class MergeOperation(MPI.Op):
 
 
 class _Pair:
-    """The operation and the datatype, which MPI has until it ends, or this process does."""
+    """The operation and the datatype, which exist until MPI or this process ends."""
 
     def __init__(self) -> None:
         self.datatype = MPI.INT64_T.Create_contiguous(abi.PAREXACT_STATE_WORDS).Commit()
@@ -51,7 +51,7 @@ class _Pair:
         MPI.COMM_SELF.Set_attr(self._key, self)
 
     def free(self) -> None:
-        """Give both back to MPI."""
+        """Free the operation and the datatype."""
         global _pair
         _pair = None
         self.op.Free()
@@ -85,7 +85,7 @@ def _made() -> _Pair:
 
 @atexit.register
 def _end() -> None:
-    # mpi4py finalises MPI after the interpreter has ended.
+    # mpi4py finalises MPI only after the interpreter has ended, when `free` can no longer run.
     if _pair is not None:
         _pair.end()
 

@@ -23,7 +23,7 @@ from parexact._state import State
 
 
 def _sizes() -> Iterator[int]:
-    """Yield how many states each message has: half of what went before; so a third is filling, at most."""
+    """Yield how many states each message has: half of all before it, so that at most a third is filling."""
     total = 0
     while True:
         size = min(max(total // 2, 1), _mpi_collective.MESSAGE_STATES)
@@ -32,7 +32,7 @@ def _sizes() -> Iterator[int]:
 
 
 def _message_count(states: int) -> int:
-    """Return how many messages so many states take."""
+    """Return how many messages a number of states takes."""
     return len(list(takewhile(lambda total: total < states, accumulate(_sizes(), initial=0))))
 
 
@@ -155,7 +155,7 @@ class Request:
         return True, self._result()
 
     def _add_missing(self) -> None:
-        """Take part in the messages that other ranks have and this one has not: then shapes differ."""
+        """Take part in the messages that only other ranks have, which means that the shapes differ."""
         if self._added is None:
             self._added = _missing(len(self._messages.arrays), self._header.states)
             _begin(self._comm, [], self._added, self._begun)
@@ -172,7 +172,7 @@ class Request:
         return self._operand.result()
 
 
-#: Those whose memory MPI may still write to.
+#: The requests to whose memory MPI may still write.
 _under_way: set[Request] = set()
 
 

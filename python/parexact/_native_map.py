@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _lib = abi.lib
 
-#: Seconds that an interrupted map gives what runs to end, so that the caller's control can be used
-#: again at once.
+#: Seconds for which an interrupted map waits until the items that run have ended, so that the caller's
+#: control can be used again at once.
 _PATIENCE = 0.1
 
 #: Maps whose end nobody has noticed yet: the library reads and writes their memory, whether anybody
@@ -83,7 +83,7 @@ class NativeResult(Job):
         return self._pool
 
     def interrupt(self) -> None:
-        """Let no further item begin. A control of the caller's is as before once the map is over."""
+        """Let no further item begin. If the control is the caller's, it is reset once the map is over."""
         if self not in running:
             return
         self._interrupted = self._borrowed and not self._control.cancelled
@@ -97,7 +97,7 @@ class NativeResult(Job):
                 time.sleep(0.001)
 
     def _note(self, status: int) -> int:
-        """Let go of the memory if the job is over."""
+        """Release the memory if the status says that the job is over, and return the status."""
         if status in OVER and self in running:
             running.discard(self)
             if self._interrupted:

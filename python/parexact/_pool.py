@@ -294,14 +294,14 @@ class Pool:
         )
 
     def __del__(self) -> None:
-        # Whatever is active keeps the pool alive, so that nothing is waited for here.
+        # Active chunks refer to their pool, so there are none left to wait for.
         if hasattr(self, "_handle"):
             self._free()
 
 
 def _get(result: Any, progress: Any = False) -> Any:
-    """Return the result of a call that nobody else can ask for: interrupted, what has not begun is
-    not wanted any more."""
+    """Return a result that nobody else can ask for. If the wait is interrupted, calls that have not begun
+    are therefore cancelled."""
     try:
         if progress:
             result._show(progress)
@@ -311,10 +311,10 @@ def _get(result: Any, progress: Any = False) -> Any:
         raise
 
 
-#: All pools, for the end of the process.
+#: All pools that exist, to be ended when Python ends.
 _pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
-#: Seconds that Python functions have to end by themselves when Python ends.
+#: Seconds that running Python functions have to end by themselves when Python ends.
 _GRACE = 1.0
 
 
@@ -331,7 +331,7 @@ def _end_pools() -> None:
                 _interrupt(pool)
             pool._free()
     except KeyboardInterrupt:
-        # The caller does not want to wait for what cannot be stopped.
+        # Ctrl-C: the user does not want to wait for functions that cannot be stopped.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)

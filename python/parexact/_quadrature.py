@@ -93,7 +93,7 @@ def integrate(f: Any, a: float, b: float, n: int) -> float:
         check(status)
         return out.value
 
-    # A signal that arrives while a Python callback begins on the main thread would be lost there.
+    # If the main thread ran Python callbacks itself, a signal that arrives as one begins would be lost.
     return run(call, SHORT if address is None else 10 * points)
 
 
@@ -116,10 +116,10 @@ def _block_function(f: Any, errors: list[BaseException]) -> Any:
     return block
 
 
-#: Marks of the integrals that are being computed, on whatever threads.
+#: One object for each integral that is being computed on any thread.
 _running: set[object] = set()
 
-#: Whether Python ends.
+#: Whether the interpreter is ending.
 _ending = False
 
 

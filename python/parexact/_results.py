@@ -86,7 +86,7 @@ class AsyncResult:
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the result is there, or for `timeout` seconds."""
-        # The callback runs in the job that ends last, so that it has run, too.
+        # The callback runs in the job that ends last: when all jobs have ended, it has run.
         end = None if timeout is None else time.monotonic() + timeout
         for chunk in self._chunks:
             if not chunk.wait(None if end is None else max(end - time.monotonic(), 0.0)):
@@ -184,7 +184,7 @@ class Results(Iterator[Any]):
             try:
                 calls = list(itertools.islice(self._items, self._chunksize))
             except Exception as error:
-                # Raised when its turn has come.
+                # `next` raises it after the results of the items before.
                 self._items_error, calls = error, []
             if not calls or self._batch.is_cancelled():
                 self._exhausted = True
@@ -208,8 +208,8 @@ class Results(Iterator[Any]):
                 pass
             oldest = next(iter(self._under_way))
             left = _left(end)
-            # A worker makes itself useful, or would wait for one that waits for it; the library
-            # notices a circle of waits.
+            # A worker must wait in the library, which lets it run other jobs meanwhile and notices a
+            # circle of waits; any other thread waits for whichever result arrives first.
             if oldest.wait(0.001 if left is None else min(left, 0.001)) or on_worker():
                 continue
             try:
@@ -219,7 +219,7 @@ class Results(Iterator[Any]):
                     raise TimeoutError("the next result is not there yet") from None
 
     def __del__(self) -> None:
-        # Nobody wants what has not begun.
+        # Nobody can ask for the results of calls that have not begun.
         self._batch.cancelled = True
 
 

@@ -104,7 +104,7 @@ class _Line:
             del call
             job.ended = True
             job.done.release()
-            # Nothing of the caller's is kept until the next job comes.
+            # No object of the caller's may be kept alive until the next job comes.
             del job
         self.over = True
         self.gone.release()
@@ -133,7 +133,7 @@ class _Helper:
         except BaseException:
             self._abandon(job)
             if attached is not None:
-                # Its owner did not cancel it.
+                # The control is the caller's, who did not cancel it.
                 _lib.parexact_control_reset(control)
             raise
         if attached is None:
@@ -152,7 +152,7 @@ class _Helper:
         nothing.
 
         The exception may have come before the job was put, or after it ended. In the first case the helper
-        finds None first, and its line is over.
+        finds None in the queue first, and ends.
         """
         ending = False
         while not (job.ended or self._line.over):
@@ -162,16 +162,16 @@ class _Helper:
                     self._line.jobs.put(None)
                     ending = True
                 job.done.acquire(timeout=_END_LOOK)
-            except BaseException:  # another Ctrl-C; the first exception is the one that goes on
+            except BaseException:  # another Ctrl-C: the first exception is the one that is raised
                 continue
 
     def end(self) -> None:
-        """Let the thread return, and wait for that."""
+        """Let the thread return, and wait until it has."""
         self._line.jobs.put(None)
         self._line.gone.acquire()
 
     def __del__(self) -> None:
-        # A forked child has no such thread, and objects that other threads may have been using.
+        # A forked child lacks the thread, and other threads may have been using the objects in it.
         line = getattr(self, "_line", None)
         if line is not None and os.getpid() == self._pid:
             _lib.parexact_control_cancel(line.control)
@@ -216,7 +216,7 @@ def _take_helper() -> _Helper | None:
     try:
         return _Helper()
     except (RuntimeError, MemoryError):
-        # No more threads: then without interruption.
+        # The system grants no thread: the call is made here, where nothing can interrupt it.
         return None
 
 

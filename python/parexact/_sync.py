@@ -251,7 +251,7 @@ class _RecordQueue(_Handle, Queue):
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         record = np.empty((), self._dtype)
         if self._rescued:
-            # The other threads may be faster.
+            # Another thread may take the last one first.
             with contextlib.suppress(IndexError):
                 return self._rescued.popleft()
         status = wait(
@@ -340,9 +340,9 @@ class Control(_Handle):
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was cancelled since it was new or reset, by whomever."""
-        # The library has no question for it, but a call that begins under a cancelled control says
-        # so: the sum of nothing.
+        """Whether anybody cancelled the control since it was made or reset."""
+        # The library has no function that tells. But any call under a cancelled control answers
+        # CANCELLED, and the sum of no values is the shortest.
         previous = _lib.parexact_control_attach(self._handle)
         status = _lib.parexact_sum_f64(None, 0, byref(c_double()))
         _lib.parexact_control_attach(previous)
@@ -356,5 +356,5 @@ class Control(_Handle):
         return done.value, total.value
 
     def reset(self) -> None:
-        """Be as new: not cancelled, no progress."""
+        """Make the control as new: not cancelled, without progress."""
         _lib.parexact_control_reset(self._handle)

@@ -14,7 +14,7 @@ import parexact
 
 
 def main() -> None:
-    """Merge all, or say which are missing."""
+    """Merge the states of all tasks, or say which are missing."""
     parser = argparse.ArgumentParser(description="merge the states of a job array")
     parser.add_argument("directory", type=Path, help="where the tasks' states are")
     args = parser.parse_args()

@@ -80,12 +80,12 @@ def mean_square(n: int) -> float:
 
 @ipp.require("numpy as np", "parexact")
 def mean_square_required(n: int) -> float:
-    """Do it with the decorator, which the slides prefer: the task brings its imports along."""
+    """Return the same, with the decorator that the slides prefer: the function brings its imports along."""
     return parexact.mean(np.arange(n) ** 2)
 
 
 def mean_square_importing(n: int) -> float:
-    """Do it with the imports inside the function."""
+    """Return the same, with the imports inside the function."""
     import numpy as np
     import parexact
 

@@ -36,7 +36,7 @@ def scattered(dview: ipp.DirectView, numbers: np.ndarray) -> tuple[parexact.Stat
 
 
 def main() -> None:
-    """Do it with one engine, with two, and so on."""
+    """Reduce the same numbers with one engine, with two, and so on."""
     arguments = parser("exact states on ipyparallel's engines")
     arguments.add_argument("--numbers", type=positive, default=1_000_000, help="default a million")
     args = arguments.parse_args()

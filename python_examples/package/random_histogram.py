@@ -52,7 +52,7 @@ def histogram(
 
 
 def main() -> None:
-    """Draw two of them."""
+    """Draw the histograms of a normal and of an exponential distribution."""
     parser = argparse.ArgumentParser(description="histograms of random numbers")
     parser.add_argument("--samples", type=int, default=10_000_000, help="of each (default 10⁷)")
     samples = parser.parse_args().samples

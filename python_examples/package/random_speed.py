@@ -19,7 +19,7 @@ import parexact
 
 
 def slide_statistics(n: int) -> tuple[int, float, float]:
-    """Do it as on the slide."""
+    """Compute the statistics of n normals as on the slide."""
     samples = np.random.randn(n)
     return (n, float(np.std(samples)), float(np.var(samples)))
 

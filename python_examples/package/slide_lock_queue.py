@@ -61,7 +61,7 @@ def show_queue(pool: parexact.Pool) -> None:
 
 
 def main() -> None:
-    """Show both."""
+    """Show the lock, then the queue."""
     with parexact.Pool(WORKERS) as pool:
         show_lock(pool)
         show_queue(pool)

@@ -20,7 +20,7 @@ SEED = 2017
 
 
 def slide_statistics(n: int) -> tuple[int, float, float]:
-    """Do it as on the slide."""
+    """Compute the statistics of N normals as on the slide."""
     samples = np.random.randn(n)
     return (n, float(np.std(samples)), float(np.var(samples)))
 

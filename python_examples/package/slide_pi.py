@@ -31,7 +31,7 @@ def quarter_circle(x: np.ndarray) -> np.ndarray:
     )
 )
 def native_quarter_circle(x, y, n, user_data):
-    """Do it in native code, on all threads."""
+    """Compute a block of function values in native code, which runs on all threads."""
     for i in range(n):
         y[i] = 4.0 / (1.0 + x[i] * x[i])
     return 0

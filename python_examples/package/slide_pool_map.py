@@ -41,7 +41,7 @@ compiled = numba.njit(escape)
     types.int32(types.CPointer(numba.from_dtype(POINT)), types.CPointer(types.int64), types.voidptr)
 )
 def native(item, result, user_data):
-    """Do it for one record of the array, where it is; anything but 0 is a failure."""
+    """Call the function for the record at `item`; an answer other than 0 would be a failure."""
     point = numba.carray(item, 1)[0]
     result[0] = compiled(point.re, point.im, point.limit)
     return 0

@@ -1,5 +1,6 @@
-/* Nothing that a caller passes to the reductions may crash or corrupt: NULL, zero and impossible lengths, misaligned
- * pointers, values outside the enumerations. A failure is a status, a message, and outputs as they were. */
+/* Nothing that a caller passes to the reductions may crash or corrupt: NULL, zero and impossible lengths,
+ * misaligned pointers, values outside the enumerations. A failure is a status, a message, and outputs as they
+ * were. */
 #include <math.h>
 
 #include "check.h"
@@ -97,7 +98,8 @@ static void check_empty(const double *x)
         d = 1;
         CHECK_STATUS(parexact_dot(&view, &view, &d), PAREXACT_OK);
         CHECK_BITS(d, PLUS_ZERO);
-        CHECK_STATUS(parexact_reduce(&view, PAREXACT_OP_MIN, NULL, 0, 0, PAREXACT_NAN_RAISE, &d, 1), PAREXACT_OK);
+        CHECK_STATUS(parexact_reduce(&view, PAREXACT_OP_MIN, NULL, 0, 0, PAREXACT_NAN_RAISE, &d, 1),
+                     PAREXACT_OK);
         CHECK_BITS(d, CANONICAL_NAN);
         CHECK_STATUS(parexact_describe(&view, 1, PAREXACT_NAN_RAISE, &stats), PAREXACT_OK);
         CHECK(stats.count == 0 && stats.nan_count == 0);
@@ -117,7 +119,8 @@ static void zero_lengths(void)
 static void impossible_lengths(void)
 {
     /* Bytes that overflow size_t, that overflow to a small number, and that no object can have. */
-    const size_t lengths[] = {SIZE_MAX, SIZE_MAX / 2 + 1, SIZE_MAX / 8 + 1, SIZE_MAX / 8 + 2, SIZE_MAX / 16 + 1};
+    const size_t lengths[] = {SIZE_MAX, SIZE_MAX / 2 + 1, SIZE_MAX / 8 + 1, SIZE_MAX / 8 + 2,
+                              SIZE_MAX / 16 + 1};
     double numbers[1] = {5.0};
     for (size_t i = 0; i < LENGTH(lengths); i++) {
         CHECK_REFUSED(parexact_sum_f64(X, lengths[i], &d), d, PAREXACT_ERROR_SIZE_OVERFLOW);
@@ -146,12 +149,14 @@ static void impossible_lengths(void)
     check_view_refused(&negative, PAREXACT_ERROR_INVALID_ARGUMENT);
 
     /* Strides that reach beyond all addresses, in either direction. */
-    const int64_t far[][2] = {{INT64_MAX, 8}, {INT64_MIN, 8}, {INT64_C(1) << 62, INT64_C(1) << 62}, {INT64_MIN, INT64_MIN}};
+    const int64_t far[][2] = {
+        {INT64_MAX, 8}, {INT64_MIN, 8}, {INT64_C(1) << 62, INT64_C(1) << 62}, {INT64_MIN, INT64_MIN}};
     for (size_t i = 0; i < LENGTH(far); i++) {
         const parexact_array view = {X, PAREXACT_DTYPE_F64, 2, (const int64_t[]){3, 3}, far[i]};
         check_view_refused(&view, PAREXACT_ERROR_SIZE_OVERFLOW);
     }
-    const parexact_array repeated = {X, PAREXACT_DTYPE_U8, 2, (const int64_t[]){INT64_C(1) << 32, INT64_C(1) << 31},
+    const parexact_array repeated = {X, PAREXACT_DTYPE_U8, 2,
+                                     (const int64_t[]){INT64_C(1) << 32, INT64_C(1) << 31},
                                      (const int64_t[]){0, 0}};
     check_view_refused(&repeated, PAREXACT_ERROR_SIZE_OVERFLOW);
 }
@@ -177,8 +182,10 @@ static void bad_values(void)
 
     const int32_t bad_policy[] = {-1, 3, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < LENGTH(bad_policy); i++)
-        CHECK_REFUSED(parexact_describe(&view, 0, bad_policy[i], &stats), stats, PAREXACT_ERROR_INVALID_ARGUMENT);
-    CHECK_REFUSED(parexact_describe(&view, -1, PAREXACT_NAN_OMIT, &stats), stats, PAREXACT_ERROR_INVALID_ARGUMENT);
+        CHECK_REFUSED(parexact_describe(&view, 0, bad_policy[i], &stats), stats,
+                      PAREXACT_ERROR_INVALID_ARGUMENT);
+    CHECK_REFUSED(parexact_describe(&view, -1, PAREXACT_NAN_OMIT, &stats), stats,
+                  PAREXACT_ERROR_INVALID_ARGUMENT);
     CHECK_REFUSED(parexact_describe(&view, INT64_MIN, 0, &stats), stats, PAREXACT_ERROR_INVALID_ARGUMENT);
 
     /* Refused for an empty array as well: the arguments decide, not the data. */
@@ -187,15 +194,17 @@ static void bad_values(void)
     CHECK_REFUSED(parexact_describe(&empty, 0, 7, &stats), stats, PAREXACT_ERROR_INVALID_ARGUMENT);
 }
 
-/* A reduction of 2 by 3 numbers, over the first axis unless told otherwise; nothing beyond `out_len` may be written. */
-static parexact_status reduce_with(int32_t op, const int32_t *axes, int32_t axis_count, int64_t ddof, int32_t nan_policy,
-                                   size_t out_len)
+/* A reduction of 2 by 3 numbers, over the first axis unless told otherwise; nothing beyond `out_len` may be
+ * written. */
+static parexact_status reduce_with(int32_t op, const int32_t *axes, int32_t axis_count, int64_t ddof,
+                                   int32_t nan_policy, size_t out_len)
 {
     static const double x[6] = {1, 2, 3, 4, 5, 6};
     const parexact_array view = {x, PAREXACT_DTYPE_F64, 2, (const int64_t[]){2, 3}, NULL};
     double out[8];
     fill_with_pattern(out, sizeof out);
-    const parexact_status status = parexact_reduce(&view, op, axes, axis_count, ddof, nan_policy, out, out_len);
+    const parexact_status status =
+        parexact_reduce(&view, op, axes, axis_count, ddof, nan_policy, out, out_len);
     const size_t offered = out_len < LENGTH(out) ? out_len : 3;
     CHECK(has_pattern(out + offered, sizeof out - offered * sizeof out[0]));
     return status;
@@ -246,10 +255,12 @@ static void bad_reductions(void)
     for (int i = 0; i < 3; i++)
         CHECK_DOUBLE(memory[i], 9.0 - 2 * i); /* of the reversed array */
 
-    /* No output, no place for it; and a length that no memory has, in which nothing is reduced. */
+    /* A reduction without outputs needs no memory for them. An array without elements may have more outputs
+     * than memory can hold, which is refused. */
     const parexact_array empty = {NULL, PAREXACT_DTYPE_F64, 2, (const int64_t[]){2, 0}, NULL};
     CHECK_STATUS(parexact_reduce(&empty, 0, first, 1, 0, 0, NULL, 0), PAREXACT_OK);
-    const parexact_array vast = {NULL, PAREXACT_DTYPE_F64, 3, (const int64_t[]){0, INT64_C(1) << 61, 8}, NULL};
+    const parexact_array vast = {NULL, PAREXACT_DTYPE_F64, 3, (const int64_t[]){0, INT64_C(1) << 61, 8},
+                                 NULL};
     CHECK(parexact_reduce(&vast, 0, first, 1, 0, 0, memory, 0) != PAREXACT_OK);
     CHECK(parexact_reduce(&vast, 0, first, 1, 0, 0, memory, SIZE_MAX) != PAREXACT_OK);
 }

@@ -29,19 +29,18 @@ static parexact_stats describe(const parexact_array *a)
 }
 
 /* 1, 2, ... n in any type that holds them. */
-#define CHECK_COUNTING(type, dtype, n)                                                                        \
-    do {                                                                                                      \
-        type x[2 * (n)];                                                                                      \
-        for (int i = 0; i < (n); i++) {                                                                       \
-            x[2 * i] = (type)(i + 1);                                                                         \
-            x[2 * i + 1] = (type)77;                                                                          \
-        }                                                                                                     \
-        check_counting(x, dtype, n, (int64_t)(2 * sizeof x[0]));                                              \
-        check_counting(&x[2 * (n)-2], dtype, n, -(int64_t)(2 * sizeof x[0]));                                 \
-        for (int i = 0; i < (n); i++)                                                                         \
-            x[i] = (type)(i + 1);                                                                             \
-        check_counting(x, dtype, n, (int64_t)sizeof x[0]);                                                    \
-        check_counting(x, dtype, n, 0);                                                                       \
+#define CHECK_COUNTING(type, dtype, n)                                                                       \
+    do {                                                                                                     \
+        type x[2 * (n)];                                                                                     \
+        for (int i = 0; i < (n); i++) {                                                                      \
+            x[2 * i] = (type)(i + 1);                                                                        \
+            x[2 * i + 1] = (type)77;                                                                         \
+        }                                                                                                    \
+        check_counting(x, dtype, n, (int64_t)(2 * sizeof x[0]));                                             \
+        check_counting(&x[2 * (n) - 2], dtype, n, -(int64_t)(2 * sizeof x[0]));                              \
+        for (int i = 0; i < (n); i++) x[i] = (type)(i + 1);                                                  \
+        check_counting(x, dtype, n, (int64_t)sizeof x[0]);                                                   \
+        check_counting(x, dtype, n, 0);                                                                      \
     } while (0)
 
 /* Stride 0 stands for none given. */
@@ -82,7 +81,7 @@ static void every_type(void)
     CHECK_COUNTING(uint16_t, PAREXACT_DTYPE_U16, 5000);
     CHECK_COUNTING(uint8_t, PAREXACT_DTYPE_U8, 255);
 
-    /* A bool is any byte. */
+    /* Any byte but 0 counts as true. */
     unsigned char bytes[256];
     const int64_t n[1] = {256};
     for (int i = 0; i < 256; i++)
@@ -151,8 +150,8 @@ static void any_strides(void)
         {0, transposed, {SIZE, SIZE}, 42, 1, 6},        {10, shape, {-3 * SIZE, -SIZE}, 78, 2, 11},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        const parexact_array view = {records + cases[i].first * SIZE + OFFSET, PAREXACT_DTYPE_F64, 2, cases[i].shape,
-                                     cases[i].strides};
+        const parexact_array view = {records + cases[i].first * SIZE + OFFSET, PAREXACT_DTYPE_F64, 2,
+                                     cases[i].shape, cases[i].strides};
         const parexact_stats s = describe(&view);
         CHECK(s.count == 12);
         CHECK_DOUBLE(s.sum, cases[i].sum);
@@ -170,7 +169,8 @@ static void any_strides(void)
         view.shape = (const int64_t[]){5, 0, 7};
         CHECK_BITS(sum_of(&view), PLUS_ZERO);
         double out[35];
-        CHECK_STATUS(parexact_reduce(&view, PAREXACT_OP_NORM, (const int32_t[]){1}, 1, 0, 0, out, 35), PAREXACT_OK);
+        CHECK_STATUS(parexact_reduce(&view, PAREXACT_OP_NORM, (const int32_t[]){1}, 1, 0, 0, out, 35),
+                     PAREXACT_OK);
         CHECK_BITS(out[34], PLUS_ZERO);
     }
 }
@@ -214,7 +214,7 @@ static void dot_products(void)
     CHECK_BITS(DOT2(-INFINITY, INFINITY, -1, 3), PLUS_INFINITY);
     CHECK_BITS(DOT2(-INFINITY, 1e300, 1, 1e300), MINUS_INFINITY);
 
-    /* Long ones, in which everything cancels but one crumb. */
+    /* Long vectors, in which everything cancels but one small term. */
     static double x[30011], y[30011];
     fill_random(x, LENGTH(x), 2000, 1);
     fill_random(y, LENGTH(y), 2000, 2);
@@ -240,7 +240,8 @@ static void dot_products(void)
 
 static void axes(void)
 {
-    static const double x[24] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24};
+    static const double x[24] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+                                 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24};
     const parexact_array view = {x, PAREXACT_DTYPE_F64, 3, (const int64_t[]){2, 3, 4}, NULL};
     const struct {
         int32_t op, axes[3], axis_count;
@@ -264,8 +265,8 @@ static void axes(void)
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         double out[12];
-        CHECK_STATUS(parexact_reduce(&view, cases[i].op, cases[i].axes, cases[i].axis_count, 0, PAREXACT_NAN_PROPAGATE, out,
-                                     cases[i].out_len),
+        CHECK_STATUS(parexact_reduce(&view, cases[i].op, cases[i].axes, cases[i].axis_count, 0,
+                                     PAREXACT_NAN_PROPAGATE, out, cases[i].out_len),
                      PAREXACT_OK);
         CHECK_DOUBLE(out[0], cases[i].first);
         CHECK_DOUBLE(out[cases[i].out_len - 1], cases[i].last);
@@ -276,11 +277,13 @@ static void axes(void)
     const parexact_array odd = {rows, PAREXACT_DTYPE_F64, 2, (const int64_t[]){2, 3}, NULL};
     const int32_t first[1] = {0};
     double out[3];
-    CHECK_STATUS(parexact_reduce(&odd, PAREXACT_OP_SUM, first, 1, 0, PAREXACT_NAN_PROPAGATE, out, 3), PAREXACT_OK);
+    CHECK_STATUS(parexact_reduce(&odd, PAREXACT_OP_SUM, first, 1, 0, PAREXACT_NAN_PROPAGATE, out, 3),
+                 PAREXACT_OK);
     CHECK_DOUBLE(out[0], 3.0);
     CHECK_BITS(out[1], CANONICAL_NAN);
     CHECK_BITS(out[2], PLUS_INFINITY);
-    CHECK_STATUS(parexact_reduce(&odd, PAREXACT_OP_NORM, first, 1, 0, PAREXACT_NAN_OMIT, out, 3), PAREXACT_OK);
+    CHECK_STATUS(parexact_reduce(&odd, PAREXACT_OP_NORM, first, 1, 0, PAREXACT_NAN_OMIT, out, 3),
+                 PAREXACT_OK);
     CHECK_DOUBLE(out[0], sqrt(5.0));
     CHECK_DOUBLE(out[1], 4.0);
     CHECK_BITS(out[2], PLUS_INFINITY);
@@ -289,9 +292,10 @@ static void axes(void)
     CHECK_BITS(out[1], CANONICAL_NAN); /* one value is left, ddof 1 */
     CHECK_BITS(out[2], CANONICAL_NAN);
     for (int32_t op = PAREXACT_OP_SUM; op <= PAREXACT_OP_NORM; op++)
-        CHECK_STATUS(parexact_reduce(&odd, op, first, 1, 0, PAREXACT_NAN_RAISE, out, 3), PAREXACT_ERROR_NAN_FOUND);
+        CHECK_STATUS(parexact_reduce(&odd, op, first, 1, 0, PAREXACT_NAN_RAISE, out, 3),
+                     PAREXACT_ERROR_NAN_FOUND);
 
-    /* Long axes, both ways round: 3 by 40000 and 40000 by 3, of 1, 2, ... */
+    /* Long axes, first or last: arrays of 3 by 40000 and of 40000 by 3 with the values 1, 2, ... */
     enum { N = 120000 };
     static double counting[N], results[N / 3];
     for (int i = 0; i < N; i++)
@@ -301,7 +305,8 @@ static void axes(void)
     CHECK_STATUS(parexact_reduce(&wide, PAREXACT_OP_SUM, first, 1, 0, 0, results, N / 3), PAREXACT_OK);
     for (int i = 0; i < N / 3; i++)
         CHECK_DOUBLE(results[i], 3.0 * (i + 1) + N);
-    CHECK_STATUS(parexact_reduce(&tall, PAREXACT_OP_SUM, (const int32_t[]){1}, 1, 0, 0, results, N / 3), PAREXACT_OK);
+    CHECK_STATUS(parexact_reduce(&tall, PAREXACT_OP_SUM, (const int32_t[]){1}, 1, 0, 0, results, N / 3),
+                 PAREXACT_OK);
     for (int i = 0; i < N / 3; i++)
         CHECK_DOUBLE(results[i], 9.0 * i + 6);
     CHECK_STATUS(parexact_reduce(&tall, PAREXACT_OP_MEAN, first, 1, 0, 0, out, 3), PAREXACT_OK);

@@ -1,7 +1,8 @@
 /* Nothing is read or written beyond what the arguments offer, and nothing at all before they are checked.
  *
- * The arguments lie at the edges of pages that no access survives. Unlike AddressSanitizer and memcheck this sees every
- * access of the library, which is not instrumented and runs at full speed on its real SIMD path. */
+ * The arguments lie at the edges of pages that no access survives. Unlike AddressSanitizer and memcheck this
+ * sees every access of the library, which is not instrumented and runs at full speed on its real SIMD path.
+ * */
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,15 +11,15 @@
 
 enum { PAGE = 1 << 16, MAX_NDIM = 64 }; /* at least as large as the system's pages */
 
-/* What the access that kills the program belongs to. */
+/* The call that runs, so that the handler can name it when an access ends the program. */
 static const char *running = "nothing";
 
 static void die(int signal)
 {
     static const char said[] = "an access out of bounds in ";
     (void)signal;
-    if (write(STDERR_FILENO, said, sizeof said - 1) < 0 || write(STDERR_FILENO, running, strlen(running)) < 0 ||
-        write(STDERR_FILENO, "\n", 1) < 0)
+    if (write(STDERR_FILENO, said, sizeof said - 1) < 0 ||
+        write(STDERR_FILENO, running, strlen(running)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
         _exit(3);
     _exit(2);
 }
@@ -33,7 +34,8 @@ typedef struct {
 
 static guarded guarded_page(void)
 {
-    unsigned char *pages = (unsigned char *)mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    unsigned char *pages =
+        (unsigned char *)mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED || mprotect(pages + PAGE, PAGE, PROT_READ | PROT_WRITE) != 0)
         abort();
     return (guarded){pages + PAGE};
@@ -85,7 +87,8 @@ static void descriptions(void)
             const int32_t counts[] = {ndim + 1, ndim + 2, INT32_MAX, -1, INT32_MIN};
             for (size_t i = 0; i < LENGTH(counts); i++) {
                 REFUSED(parexact_reduce(&a, 0, axes, counts[i], 0, 0, &d, 1), INVALID_ARGUMENT);
-                REFUSED(parexact_reduce(&a, 0, (int32_t *)forbidden(page[2]), counts[i], 0, 0, &d, 1), INVALID_ARGUMENT);
+                REFUSED(parexact_reduce(&a, 0, (int32_t *)forbidden(page[2]), counts[i], 0, 0, &d, 1),
+                        INVALID_ARGUMENT);
                 CHECK(strstr(parexact_last_error(), "axis_count") != NULL);
             }
         }
@@ -106,7 +109,8 @@ static void refused_unread(void)
     a.dtype = 11;
     REFUSED(parexact_sum(&a, &d), INVALID_ARGUMENT);
 
-    const parexact_array x = {never, PAREXACT_DTYPE_F64, 1, four, NULL}, y = {never, PAREXACT_DTYPE_F32, 1, five, NULL};
+    const parexact_array x = {never, PAREXACT_DTYPE_F64, 1, four, NULL},
+                         y = {never, PAREXACT_DTYPE_F32, 1, five, NULL};
     const int32_t *axes = (const int32_t *)forbidden(page[1]);
     REFUSED(parexact_dot(&x, &y, &d), INVALID_ARGUMENT);
     REFUSED(parexact_describe(&x, -1, 0, &stats), INVALID_ARGUMENT);
@@ -139,7 +143,7 @@ static void refused_unread(void)
     parexact_mpi_merge(never, never, &len, NULL);
 }
 
-/* Of no elements nothing is touched, wherever they are. */
+/* Arrays without elements are not read, wherever they are. */
 static void nothing_to_read(void)
 {
     double *const never = (double *)forbidden(page[0]);

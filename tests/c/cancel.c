@@ -1,5 +1,5 @@
-/* Maps, jobs and integrals under a control: progress that only grows, and an end soon after cancellation, at whatever
- * moment that comes. All the work here would take years. */
+/* Maps, jobs and integrals under a control: progress that only grows, and an end soon after cancellation, at
+ * whatever moment that comes. All the work here would take years. */
 #include "parallel.h"
 
 #define YEARS (UINT64_C(1) << 50)
@@ -68,13 +68,13 @@ static parexact_status map_in_the_background(parexact_pool *p)
     parexact_job *job = NULL;
     CHECK_STATUS(parexact_map_async(p, spin, NULL, NULL, 0, NULL, 0, YEARS, 0, &job), PAREXACT_OK);
     const parexact_status status = parexact_job_wait(job, FOR_EVER);
-    CHECK_STATUS(finish(job), status); /* each time it is asked */
+    CHECK_STATUS(finish(job), status); /* a second wait answers the same */
     return status;
 }
 
 static parexact_status task(parexact_pool *p)
 {
-    parexact_status inside = PAREXACT_ERROR_CANCELLED; /* if it is not even called */
+    parexact_status inside = PAREXACT_ERROR_CANCELLED; /* what stays here if the task is never called */
     const parexact_status status = finish(submit(p, pi_in_a_task, &inside));
     CHECK(status == PAREXACT_OK || status == PAREXACT_ERROR_CANCELLED);
     return inside;
@@ -100,7 +100,8 @@ static parexact_status integral(parexact_pool *p)
     return status;
 }
 
-/* The call inside learns it; what the map makes of that depends on who looks first. */
+/* The call inside the callback answers CANCELLED. Whether the map answers that, too, or CALLBACK_FAILED
+ * depends on which of them notices first. */
 static parexact_status nested(parexact_pool *p)
 {
     const parexact_status status = parexact_map(p, pi_in_a_map, NULL, NULL, 0, NULL, 0, 1000, 0);
@@ -121,7 +122,8 @@ static void *cancel_later(void *argument)
     return NULL;
 }
 
-static void at_random_moments(parexact_status (*work)(parexact_pool *), const char *name, parexact_pool *p, uint64_t seed)
+static void at_random_moments(parexact_status (*work)(parexact_pool *), const char *name, parexact_pool *p,
+                              uint64_t seed)
 {
     double best = GENEROUS;
     for (size_t round = 0; round < usually(10, 1); round++) {
@@ -164,16 +166,18 @@ static void before_it_begins(void)
     parexact_control_cancel(control);
     parexact_control_attach(control);
     fill_with_pattern(&d, sizeof d);
-    CHECK_STATUS(parexact_map(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0), PAREXACT_ERROR_CANCELLED);
+    CHECK_STATUS(parexact_map(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0),
+                 PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_pi(1, &d), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_integrate(identity, NULL, 0, 1, 1, &d), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(parexact_submit(pool, must_not_run, &called, &job), PAREXACT_OK);
-    CHECK_STATUS(parexact_map_async(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0, &mapping), PAREXACT_OK);
+    CHECK_STATUS(parexact_map_async(pool, must_not_map, &called, NULL, 0, NULL, 0, 100, 0, &mapping),
+                 PAREXACT_OK);
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CANCELLED);
     CHECK_STATUS(finish(mapping), PAREXACT_ERROR_CANCELLED);
     CHECK(!called && has_pattern(&d, sizeof d));
 
-    /* Detached, the control governs nothing more; and the jobs of this thread are free again. */
+    /* A detached control governs nothing more: jobs that this thread starts now are not cancelled. */
     parexact_control_attach(NULL);
     CHECK_STATUS(finish(submit(pool, must_not_run, &called)), PAREXACT_OK);
     CHECK(called);
@@ -195,7 +199,7 @@ static void the_control_stays_with_the_job(void)
     CHECK(inside == PAREXACT_ERROR_CANCELLED);
 }
 
-/* Looked at from another thread: it only grows, and ends at the total. */
+/* Progress, seen from another thread, only grows, and ends at the total. */
 typedef struct {
     parexact_control *control;
     atomic_int ended;
@@ -228,7 +232,8 @@ static void progress(void)
         parexact_control_attach(w.control);
         if (background) {
             parexact_job *job = NULL;
-            CHECK_STATUS(parexact_map_async(pool, pause_in_a_map, NULL, NULL, 0, NULL, 0, n, 3, &job), PAREXACT_OK);
+            CHECK_STATUS(parexact_map_async(pool, pause_in_a_map, NULL, NULL, 0, NULL, 0, n, 3, &job),
+                         PAREXACT_OK);
             parexact_control_attach(NULL);
             CHECK_STATUS(finish(job), PAREXACT_OK);
         } else {
@@ -243,7 +248,7 @@ static void progress(void)
         parexact_control_free(w.control);
     }
 
-    /* Of integrals: in blocks. */
+    /* Progress of integrals, which counts blocks. */
     parexact_control *control = new_control();
     uint64_t done = 1, total = 0;
     double d = 0;

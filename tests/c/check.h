@@ -1,6 +1,8 @@
-/* The tests' only tool: CHECK reports a false condition with its place and goes on; checks_done() is the exit status.
+/* The tests' only tool: CHECK reports a false condition with its place and goes on; checks_done() is the exit
+ * status.
  *
- * Floating-point values are compared by their bits: -0.0 differs from +0.0, and NaN equals the canonical NaN alone. */
+ * Floating-point values are compared by their bits: -0.0 differs from +0.0, and NaN equals the canonical NaN
+ * alone. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -15,19 +17,20 @@
 
 static int checks_failed;
 
-#define CHECK(condition)                                                                                      \
-    do {                                                                                                      \
-        if (!(condition)) {                                                                                   \
-            checks_failed++;                                                                                  \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);                           \
-        }                                                                                                     \
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            checks_failed++;                                                                                 \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);                          \
+        }                                                                                                    \
     } while (0)
 
 /* A call that must answer this status. The message is shown: a failure must have left one. */
 #define CHECK_STATUS(call, expected) check_status((call), (expected), #call, __FILE__, __LINE__)
 
 /* A double of exactly these bits. */
-#define CHECK_DOUBLE(value, expected) check_bits(bits_of(value), bits_of(expected), #value, __FILE__, __LINE__)
+#define CHECK_DOUBLE(value, expected)                                                                        \
+    check_bits(bits_of(value), bits_of(expected), #value, __FILE__, __LINE__)
 #define CHECK_BITS(value, expected) check_bits(bits_of(value), (expected), #value, __FILE__, __LINE__)
 
 #define CANONICAL_NAN UINT64_C(0x7ff8000000000000)
@@ -56,13 +59,13 @@ static inline void check_bits(uint64_t value, uint64_t expected, const char *tex
 {
     if (value != expected) {
         checks_failed++;
-        fprintf(stderr, "%s:%d: %s is %.17g (0x%016" PRIx64 "), expected %.17g (0x%016" PRIx64 ")\n", file, line, text,
-                double_of(value), value, double_of(expected), expected);
+        fprintf(stderr, "%s:%d: %s is %.17g (0x%016" PRIx64 "), expected %.17g (0x%016" PRIx64 ")\n", file,
+                line, text, double_of(value), value, double_of(expected), expected);
     }
 }
 
-static inline void check_status(parexact_status status, parexact_status expected, const char *text, const char *file,
-                                int line)
+static inline void check_status(parexact_status status, parexact_status expected, const char *text,
+                                const char *file, int line)
 {
     if (status != expected) {
         checks_failed++;

@@ -1,5 +1,5 @@
-/* Waits that could never end answer DEADLOCK, soon; waits that look alike but do end do not. Every wait here is for ever: a
- * circle that goes unseen hangs, which the time limit of run.sh reports. */
+/* Waits that could never end answer DEADLOCK, soon; waits that look alike but do end do not. Every wait here
+ * is for ever: a circle that goes unseen hangs, which the time limit of run.sh reports. */
 #include "parallel.h"
 
 /* How soon: the header says some 50 ms. */
@@ -20,7 +20,7 @@ static int32_t wait_for_known(void *user_data)
 {
     known_job *k = user_data;
     WAIT_UNTIL(k->known);
-    /* A look is no wait. */
+    /* A timeout of 0 only looks at the job, which can be no deadlock. */
     if (parexact_job_wait(k->job, 0) == PAREXACT_ERROR_TIMEOUT)
         k->status = parexact_job_wait(k->job, FOR_EVER);
     return 0;
@@ -40,7 +40,7 @@ static void lock_twice(void)
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_ERROR_DEADLOCK);
     CHECK_STATUS(parexact_lock_acquire(lock, 100), PAREXACT_ERROR_DEADLOCK);
-    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK); /* once */
+    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK); /* it was acquired only once */
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_ERROR_NOT_OWNER);
 }
 
@@ -60,11 +60,13 @@ static int32_t wait_for_partner(void *user_data)
     return 0;
 }
 
-/* One of them learns it; then the other's wait ends well. On one worker the second runs inside the first. */
+/* One of the two jobs is answered DEADLOCK; then the other's wait ends well. On one worker the second job
+ * runs inside the first. */
 static void jobs_wait_for_each_other(parexact_pool *workers)
 {
     partner a = {.status = -1}, b = {.status = -1};
-    parexact_job *job_a = submit(workers, wait_for_partner, &a), *job_b = submit(workers, wait_for_partner, &b);
+    parexact_job *job_a = submit(workers, wait_for_partner, &a),
+                 *job_b = submit(workers, wait_for_partner, &b);
     a.other = job_b;
     b.other = job_a;
     a.known = b.known = 1;
@@ -171,17 +173,19 @@ static void lock_around_a_job(void)
         longest = 0;
         CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
         parexact_job *job = submit(pool, want_the_lock, NULL);
-        /* Whoever closes the circle learns it: the job, or this thread; then this one must let go. */
+        /* Whoever closes the circle is answered DEADLOCK: the job, or this thread, which then must release
+         * the lock. */
         const parexact_status status = parexact_job_wait(job, FOR_EVER);
         CHECK(status == PAREXACT_ERROR_CALLBACK_FAILED || status == PAREXACT_ERROR_DEADLOCK);
         CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
-        CHECK_STATUS(finish(job), status == PAREXACT_ERROR_DEADLOCK ? PAREXACT_OK : PAREXACT_ERROR_CALLBACK_FAILED);
+        CHECK_STATUS(finish(job),
+                     status == PAREXACT_ERROR_DEADLOCK ? PAREXACT_OK : PAREXACT_ERROR_CALLBACK_FAILED);
         best = longest < best ? longest : best;
     }
     CHECK(best < SOON);
 }
 
-/* A wait with an end is none to be afraid of: the job gets the lock when the holder gives up. */
+/* A wait with a timeout makes no deadlock: the job gets the lock when its holder gives up waiting. */
 static void a_timeout_ends_the_circle(void)
 {
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
@@ -211,7 +215,7 @@ static void a_job_that_cannot_begin(parexact_pool *workers)
     const parexact_status status = parexact_job_wait(unbegun, FOR_EVER);
     CHECK(status == PAREXACT_OK || status == PAREXACT_ERROR_DEADLOCK);
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
-    /* One of the two has learnt it. */
+    /* One of the two waits was answered DEADLOCK. */
     CHECK_STATUS(finish(wanting), status == PAREXACT_OK ? PAREXACT_ERROR_CALLBACK_FAILED : PAREXACT_OK);
     CHECK_STATUS(finish(unbegun), PAREXACT_OK);
 }
@@ -235,7 +239,8 @@ static int32_t hold_for_a_while(const void *item, void *result, void *unused)
 static pthread_t main_thread;
 static atomic_int refused;
 
-/* On the worker: refused while the calling thread waits for it, but not before that thread's own item is done. */
+/* On the worker: refused while the calling thread waits for it, but not before that thread's own item is
+ * done. */
 static int32_t want_in_vain(const void *item, void *result, void *unused)
 {
     (void)item;
@@ -271,7 +276,8 @@ static void contention_is_no_deadlock(void)
 {
     parexact_job *jobs[2];
     for (size_t i = 0; i < LENGTH(jobs); i++)
-        CHECK_STATUS(parexact_map_async(pool, hold_for_a_while, NULL, NULL, 0, NULL, 0, 6, 1, &jobs[i]), PAREXACT_OK);
+        CHECK_STATUS(parexact_map_async(pool, hold_for_a_while, NULL, NULL, 0, NULL, 0, 6, 1, &jobs[i]),
+                     PAREXACT_OK);
     CHECK_STATUS(parexact_map(pool, hold_for_a_while, NULL, NULL, 0, NULL, 0, 6, 1), PAREXACT_OK);
     for (size_t i = 0; i < LENGTH(jobs); i++)
         CHECK_STATUS(finish(jobs[i]), PAREXACT_OK);

@@ -103,7 +103,7 @@ static void a_pool_for_each(void)
         parexact_pool_free(own[i]);
 }
 
-/* A worker that is merely busy will come: nobody is told anything. */
+/* A worker that is merely busy will begin the job: nobody is answered DEADLOCK. */
 static int32_t be_busy(void *unused)
 {
     (void)unused;

@@ -1,9 +1,9 @@
-/* Hosts set flush-to-zero, denormals-are-zero, a rounding mode, or unmask exceptions, and worker threads inherit it.
- * Every environment gives the same bits, from the first call of a process on, and finds its own settings again
- * afterwards.
+/* Hosts set flush-to-zero, denormals-are-zero, a rounding mode, or unmask exceptions, and worker threads
+ * inherit it. Every environment gives the same bits, from the first call of a process on, and finds its own
+ * settings again afterwards.
  *
- * One child process for each environment; it reports its bits through a pipe. The code between setting an environment
- * and restoring it moves integers only. */
+ * One child process for each environment; it reports its bits through a pipe. The code between setting an
+ * environment and restoring it moves integers only. */
 #include <fenv.h>
 #include <sys/wait.h>
 #include <unistd.h>

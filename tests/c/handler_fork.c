@@ -60,7 +60,7 @@ static int32_t fail(const void *item, void *result, void *unused)
     return 1;
 }
 
-/* A failure must not be forgotten either. */
+/* In the child a map whose callbacks fail must not answer OK, either. */
 static parexact_status failing_map(int *is_right)
 {
     const parexact_status status = parexact_map(NULL, fail, NULL, NULL, 0, NULL, 0, ITEMS, 1);

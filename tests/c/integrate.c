@@ -1,4 +1,5 @@
-/* The midpoint rule for any function: against exact evaluations, for special values, and which points make a block. */
+/* The midpoint rule for any function: against exact evaluations, for special values, and which points make a
+ * block. */
 #include <math.h>
 
 #include "parallel.h"
@@ -21,8 +22,8 @@ static int32_t power(const double *x, double *y, size_t count, void *exponent)
     return 0;
 }
 
-/* With n a power of two all points and values are doubles, and the sum is known: over [0,1], x² gives 1/3 - 1/(12n²),
- * x³ gives 1/4 - 1/(8n²). Fused or not, each of those is rounded once. */
+/* With n a power of two all points and values are doubles, and the sum is known: over [0,1], x² gives 1/3 -
+ * 1/(12n²), x³ gives 1/4 - 1/(8n²). Fused or not, each of those is rounded once. */
 static void powers(void)
 {
     int one = 1, two = 2, three = 3, zero = 0;

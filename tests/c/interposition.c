@@ -1,6 +1,6 @@
-/* A program that happens to define functions of our names gets its own when it calls them; the library keeps to its
- * own. Compiled with -rdynamic and without the header: the definitions here would replace the library's, were it not linked
- * with -Bsymbolic. */
+/* A program that happens to define functions of our names gets its own when it calls them; the library keeps
+ * to its own. Compiled with -rdynamic and without the header: the definitions here would replace the
+ * library's, were it not linked with -Bsymbolic. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,13 +56,14 @@ static void find(void *function_pointer, const char *name)
     void *address = dlsym(library, name);
     void *global = dlsym(RTLD_DEFAULT, name);
     EXPECT(address != NULL);
-    EXPECT(global != NULL && global != address); /* the program's definition is the one that would interpose */
+    /* The program's definition is the one that would interpose. */
+    EXPECT(global != NULL && global != address);
     memcpy(function_pointer, &address, sizeof address);
 }
 
 int main(void)
 {
-    /* Global: the worst case, the program's symbols come first for every reference that is not bound inside. */
+    /* RTLD_GLOBAL is the worst case: the program's symbols come first wherever a reference is not bound. */
     library = dlopen(SONAME, RTLD_NOW | RTLD_GLOBAL);
     if (!library)
         fprintf(stderr, "%s\n", dlerror());
@@ -100,7 +101,7 @@ int main(void)
     EXPECT(their_init(state) == 0 && their_init(other) == 0);
     EXPECT(their_update(state, &view) == 0 && their_update(other, &view) == 0);
     EXPECT(their_merge(state, other) == 0 && state[1] == 8);
-    /* mpi_merge and sum_my_numbers might well be written by means of merge and sum. */
+    /* mpi_merge and sum_my_numbers might call merge and sum inside the library. */
     void (*their_mpi_merge)(void *, void *, int *, void *);
     void *address = dlsym(library, "parexact_mpi_merge");
     int one = 1;

@@ -33,7 +33,7 @@ static void failing(parexact_pool *pool)
     }
 }
 
-/* Never too early; the best of some tries is not late. */
+/* A wait never ends before its timeout, and the shortest of some tries not much later. */
 static void timeouts(parexact_pool *pool)
 {
     held_task s = {.answer = 0};
@@ -128,7 +128,8 @@ static void jobs_of_jobs(parexact_pool *pool)
 
 static int32_t wait_a_little(void *job)
 {
-    /* Not begun: it is run right here, as no worker may be free; only looking does not do that. */
+    /* The job has not begun. A look leaves it so; a wait runs it on this worker, since no other may be free.
+     */
     if (parexact_job_wait(job, 0) != PAREXACT_ERROR_TIMEOUT)
         return 1;
     return parexact_job_wait(job, 1e-6);
@@ -141,7 +142,8 @@ static void an_unbegun_job_is_run_by_its_waiter(void)
     atomic_size_t counter = 0;
     parexact_job *blocker = submit(pool, stay_until_let_go, &s);
     WAIT_UNTIL(s.running);
-    /* One worker, so that either of these comes first; it is the waiting one, or the other is done already and is OK. */
+    /* The one worker may begin with either job: with the one that waits, or with the other, which is then
+     * done when the first waits for it. */
     parexact_job *second = submit(pool, count, &counter);
     parexact_job *first = submit(pool, wait_a_little, second);
     s.let_go = 1;
@@ -173,8 +175,9 @@ static void background_maps(parexact_pool *pool)
     main_thread = pthread_self();
     for (int32_t i = 0; i < N; i++)
         items[i] = i;
-    CHECK_STATUS(parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
+        PAREXACT_OK);
     CHECK_STATUS(finish(job), PAREXACT_OK);
     size_t wrong = 0;
     for (int32_t i = 0; i < N; i++)
@@ -182,8 +185,9 @@ static void background_maps(parexact_pool *pool)
     CHECK(wrong == 0);
 
     items[4321] = -1;
-    CHECK_STATUS(parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map_async(pool, triple, NULL, items, sizeof *items, results, sizeof *results, N, 0, &job),
+        PAREXACT_OK);
     CHECK_STATUS(parexact_job_wait(job, FOR_EVER), PAREXACT_ERROR_CALLBACK_FAILED);
     CHECK(strstr(parexact_last_error(), "index 4321: it returned 7") != NULL);
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);
@@ -192,7 +196,8 @@ static void background_maps(parexact_pool *pool)
     CHECK_STATUS(finish(job), PAREXACT_OK);
 }
 
-/* The library's own pool: as many jobs at once as there are threads in force, and one of them is in the background, too. */
+/* The library's own pool: as many jobs at once as there are threads in force, and one of them is in the
+ * background, too. */
 static atomic_int at_once;
 
 static int32_t meet(void *number)
@@ -221,8 +226,8 @@ static void without_a_pool(void)
     CHECK_STATUS(parexact_set_num_threads(0), PAREXACT_OK);
 }
 
-/* Each job waits for the next one, which has not begun: run right there, on top of each other, as long as there is stack. Then
- * the wait could not end, as the only worker is waiting. */
+/* Each job waits for the next one, which has not begun: run right there, on top of each other, as long as
+ * there is stack. Then the wait could not end, as the only worker is waiting. */
 enum { LINKS = 20000, SURELY = 50 };
 static parexact_job *chain[LINKS];
 
@@ -236,7 +241,8 @@ static void a_long_chain(void)
 {
     parexact_pool *pool = new_pool(1);
     held_task s = {.answer = 0};
-    parexact_job *held = submit(pool, stay_until_let_go, &s); /* nothing begins before all are there */
+    /* No job of the chain begins before all are submitted. */
+    parexact_job *held = submit(pool, stay_until_let_go, &s);
     for (uintptr_t i = 0; i < LINKS; i++)
         chain[i] = submit(pool, wait_for_next, (void *)i);
     s.let_go = 1;

@@ -103,12 +103,13 @@ static int32_t descend_with_the_lock(const void *item, void *result, void *unuse
     WAIT_UNTIL(wants);
     *(int32_t *)result = descend((void *)1);
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
-    /* It was not told that it waited for ever: whose stack was short could still answer. */
+    /* The job on the worker was not answered DEADLOCK: the call whose stack was short could still return. */
     CHECK_STATUS(finish(wanting), PAREXACT_OK);
     return 0;
 }
 
-/* The only worker wants the lock that the caller of the map holds. Jobs get half a MiB of this thread's stack. */
+/* The only worker wants the lock that the caller of the map holds. Jobs get half a MiB of this thread's
+ * stack. */
 static void on_the_calling_thread(double wait)
 {
     int32_t answer = -1;

@@ -103,7 +103,7 @@ static void held_elsewhere(void)
         }
         CHECK(best < seconds[i] + usually(50, 1000) * 1e-3);
     }
-    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_ERROR_NOT_OWNER); /* still */
+    CHECK_STATUS(parexact_lock_release(lock), PAREXACT_ERROR_NOT_OWNER); /* another thread still holds it */
 
     pthread_t wanting[4];
     for (size_t i = 0; i < LENGTH(wanting); i++)
@@ -116,7 +116,7 @@ static void held_elsewhere(void)
     join(holder);
     for (size_t i = 0; i < LENGTH(wanting); i++)
         join(wanting[i]);
-    CHECK_STATUS(parexact_lock_acquire(lock, 0), PAREXACT_OK); /* and free it is */
+    CHECK_STATUS(parexact_lock_acquire(lock, 0), PAREXACT_OK); /* all of them have released it */
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_OK);
 }
 
@@ -147,7 +147,8 @@ static void nested_calls(void)
     parexact_pool *pool = new_pool(4);
     fill_random(x, N, 100, 8);
     CHECK_STATUS(parexact_state_init(&total), PAREXACT_OK);
-    CHECK_STATUS(parexact_map(pool, sum_under_the_lock, &total, x, 3 * sizeof *x, NULL, 0, N / 3, 1), PAREXACT_OK);
+    CHECK_STATUS(parexact_map(pool, sum_under_the_lock, &total, x, 3 * sizeof *x, NULL, 0, N / 3, 1),
+                 PAREXACT_OK);
     CHECK_STATUS(parexact_state_result(&total, 0, PAREXACT_NAN_RAISE, &stats), PAREXACT_OK);
     CHECK_STATUS(parexact_describe(&view, 0, PAREXACT_NAN_RAISE, &expected), PAREXACT_OK);
     CHECK(memcmp(&stats, &expected, sizeof stats) == 0);

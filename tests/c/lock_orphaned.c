@@ -27,7 +27,7 @@ static void is_orphaned(void)
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_ERROR_DEADLOCK);
     CHECK(strstr(parexact_last_error(), "has ended"));
     CHECK_STATUS(parexact_lock_acquire(lock, 100), PAREXACT_ERROR_DEADLOCK);
-    CHECK_STATUS(parexact_lock_acquire(lock, 0), PAREXACT_ERROR_TIMEOUT); /* a look is no wait */
+    CHECK_STATUS(parexact_lock_acquire(lock, 0), PAREXACT_ERROR_TIMEOUT); /* a timeout of 0 only looks */
     CHECK_STATUS(parexact_lock_release(lock), PAREXACT_ERROR_NOT_OWNER);
 }
 

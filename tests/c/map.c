@@ -33,13 +33,15 @@ static void structs_in_order(parexact_pool *pool)
         for (size_t i = 0; i < n; i++)
             items[i] = (small_item){(char)('a' + i % 26), (int32_t)(7 * i)};
         fill_with_pattern(&results[n], sizeof results[n]);
-        CHECK_STATUS(parexact_map(pool, describe, &factor, items, sizeof *items, results, sizeof *results, n, 0),
-                     PAREXACT_OK);
+        CHECK_STATUS(
+            parexact_map(pool, describe, &factor, items, sizeof *items, results, sizeof *results, n, 0),
+            PAREXACT_OK);
         size_t wrong = 0;
         for (size_t i = 0; i < n; i++) {
             char text[21];
             snprintf(text, sizeof text, "%c%zu", (char)('a' + i % 26), 7 * i);
-            wrong += strcmp(text, results[i].text) != 0 || bits_of(results[i].root) != bits_of(3.5 * (double)i);
+            wrong +=
+                strcmp(text, results[i].text) != 0 || bits_of(results[i].root) != bits_of(3.5 * (double)i);
         }
         CHECK(wrong == 0);
         CHECK(has_pattern(&results[n], sizeof results[n])); /* nothing beyond the end */
@@ -48,7 +50,8 @@ static void structs_in_order(parexact_pool *pool)
     }
 }
 
-/* The callback that has no item, or no result: the other side is in the right place, and NULL stands for none. */
+/* The callback that has no item, or no result: the other side is in the right place, and NULL stands for
+ * none. */
 static int32_t only_item(const void *item, void *result, void *total)
 {
     CHECK(result == NULL);
@@ -82,8 +85,9 @@ static void sizes_of_zero_and_in_place(parexact_pool *pool)
     CHECK(total == (size_t)N * (N - 1) / 2);
     for (uint32_t i = 0; i < N; i++)
         squares[i] = i;
-    CHECK_STATUS(parexact_map(pool, square_in_place, NULL, squares, sizeof *squares, squares, sizeof *squares, N, 0),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map(pool, square_in_place, NULL, squares, sizeof *squares, squares, sizeof *squares, N, 0),
+        PAREXACT_OK);
     size_t wrong = 0;
     for (uint32_t i = 0; i < N; i++)
         wrong += squares[i] != i * i;
@@ -115,7 +119,8 @@ static void chunks(parexact_pool *pool, size_t n)
         abort();
     for (size_t s = 0; s < LENGTH(sizes); s++) {
         memset(visits, 0, n * sizeof *visits);
-        CHECK_STATUS(parexact_map(pool, note_visit, NULL, NULL, 0, visits, sizeof *visits, n, sizes[s]), PAREXACT_OK);
+        CHECK_STATUS(parexact_map(pool, note_visit, NULL, NULL, 0, visits, sizeof *visits, n, sizes[s]),
+                     PAREXACT_OK);
         size_t wrong = 0, torn = 0;
         for (size_t i = 0; i < n; i++) {
             wrong += visits[i].calls != 1;
@@ -197,7 +202,8 @@ static void uneven_work_is_shared(void)
     memset(visits, 0, sizeof visits);
     for (int i = 0; i < N; i++)
         items[i] = i;
-    CHECK_STATUS(parexact_map(pool, uneven, &left, items, sizeof *items, visits, sizeof *visits, N, 0), PAREXACT_OK);
+    CHECK_STATUS(parexact_map(pool, uneven, &left, items, sizeof *items, visits, sizeof *visits, N, 0),
+                 PAREXACT_OK);
     for (size_t i = 1; i < N; i++)
         CHECK(visits[i].calls == 1 && visits[i].thread != visits[0].thread);
     parexact_pool_free(pool);
@@ -227,7 +233,8 @@ static int32_t slow_in_cluster(const void *item, void *result, void *user_data)
     return 0;
 }
 
-/* With a chunk_size of 0 a cluster is shared wherever it lies, though it be claimed as part of a single chunk. */
+/* With a chunk_size of 0 a cluster is shared wherever it lies, though it be claimed as part of a single
+ * chunk. */
 static void a_cluster_of_slow_items_is_shared(void)
 {
     enum { N = 1 << 15, CHUNK = 256 };
@@ -237,7 +244,8 @@ static void a_cluster_of_slow_items_is_shared(void)
         items[i] = i;
     for (size_t chunk = 0; chunk < N; chunk += N / 4) {
         cluster slow = {.first = chunk + 100, .count = CHUNK - 150, .remaining = N};
-        CHECK_STATUS(parexact_map(pool, slow_in_cluster, &slow, items, sizeof *items, NULL, 0, N, 0), PAREXACT_OK);
+        CHECK_STATUS(parexact_map(pool, slow_in_cluster, &slow, items, sizeof *items, NULL, 0, N, 0),
+                     PAREXACT_OK);
         CHECK(slow.remaining == 0);
     }
     parexact_pool_free(pool);

@@ -1,4 +1,5 @@
-/* Maps from many threads and inside each other, on one pool and on several; and what a callback finds around it. */
+/* Maps from many threads and inside each other, on one pool and on several; and what a callback finds around
+ * it. */
 #include <dirent.h>
 #include <fenv.h>
 #include <xmmintrin.h>
@@ -84,7 +85,7 @@ static void pools_come_and_go(void)
     WAIT_UNTIL(threads_alive() <= before);
 }
 
-/* A map inside a map: on a worker it stays there. On the calling thread it may have help. */
+/* A map inside a map: on a worker it runs on that thread alone; on the calling thread workers may help. */
 static pthread_t main_thread;
 static atomic_size_t inner_calls, inner_elsewhere;
 
@@ -118,8 +119,9 @@ static void nested(void)
     for (size_t p = 0; p < LENGTH(pools); p++) {
         inner_calls = 0;
         memset(results, 0, sizeof results);
-        CHECK_STATUS(parexact_map(pools[p], outer, pools[p], NULL, 0, results, sizeof *results, LENGTH(results), 0),
-                     PAREXACT_OK);
+        CHECK_STATUS(
+            parexact_map(pools[p], outer, pools[p], NULL, 0, results, sizeof *results, LENGTH(results), 0),
+            PAREXACT_OK);
         CHECK(inner_calls == 100 * LENGTH(results) && inner_elsewhere == 0);
         for (size_t i = 0; i < LENGTH(results); i++) {
             CHECK_DOUBLE(results[i][0], 3.0);
@@ -129,8 +131,8 @@ static void nested(void)
     }
 }
 
-/* Rounding to nearest, subnormals kept: on workers and on the calling thread, whatever that had set before, and whatever
- * the callbacks of an earlier map did. */
+/* Rounding to nearest, subnormals kept: on workers and on the calling thread, whatever that had set before,
+ * and whatever the callbacks of an earlier map did. */
 static int32_t environment(const void *item, void *result, void *unused)
 {
     volatile double one = 1, tiny = 0x1p-54, least = 0x1p-1074;
@@ -138,8 +140,8 @@ static int32_t environment(const void *item, void *result, void *unused)
     (void)item;
     (void)unused;
     pause_for(2e-4);
-    *(uint32_t *)result = (_mm_getcsr() & ~0x3fu) == 0x1f80 && one + tiny <= one && least * 0.5 <= 0 && least * one > 0 &&
-                          fegetround() == FE_TONEAREST && long_one + long_tiny <= long_one;
+    *(uint32_t *)result = (_mm_getcsr() & ~0x3fu) == 0x1f80 && one + tiny <= one && least * 0.5 <= 0 &&
+                          least * one > 0 && fegetround() == FE_TONEAREST && long_one + long_tiny <= long_one;
     return 0;
 }
 

@@ -76,12 +76,14 @@ static int32_t slow_failure(const void *item, void *result, void *calls)
 static void a_failure_ends_the_map(parexact_pool *pool)
 {
     atomic_size_t calls = 0;
-    CHECK_STATUS(parexact_map(pool, slow_failure, &calls, NULL, 0, NULL, 0, 100000, 0), PAREXACT_ERROR_CALLBACK_FAILED);
+    CHECK_STATUS(parexact_map(pool, slow_failure, &calls, NULL, 0, NULL, 0, 100000, 0),
+                 PAREXACT_ERROR_CALLBACK_FAILED);
     CHECK(calls >= 1 && calls <= 4); /* one for each thread: who has failed begins nothing more */
     CHECK(strstr(parexact_last_error(), "returned -5") != NULL);
 }
 
-/* Two items that are in hand at the same time fail one after the other: whichever is first, the lower index is told. */
+/* Two items that are in hand at the same time fail one after the other: whichever is first, the lower index
+ * is told. */
 typedef struct {
     int first;
     atomic_int inside, failed;
@@ -115,7 +117,8 @@ static void the_lower_index_is_told(void)
     parexact_pool_free(pool);
 }
 
-/* The first items of the last two chunks wait until a helper has failed in the former of these: its index is the lower one. */
+/* The first items of the last two chunks wait until a helper has failed in the former of these: its index is
+ * the lower one. */
 enum { CHUNKED = 3 * 64 * 256, FORMER = CHUNKED - 512, LATTER = CHUNKED - 256 };
 
 static int32_t fail_as_helper(const void *item, void *result, void *helper_failed)

@@ -1,4 +1,5 @@
-/* What the library says in words: version, names of statuses, the last error of each thread, refusals, explain. */
+/* What the library says in words: version, names of statuses, the last error of each thread, refusals,
+ * explain. */
 #include <float.h>
 #include <math.h>
 #include <pthread.h>
@@ -59,14 +60,14 @@ static void last_error(void)
 }
 
 /* The call is refused with this status and in exactly these words. */
-#define CHECK_SAYS(call, expected, words)                                                                      \
-    do {                                                                                                       \
-        CHECK_STATUS(call, PAREXACT_ERROR_##expected);                                                         \
-        if (strcmp(parexact_last_error(), words) != 0) {                                                       \
-            checks_failed++;                                                                                   \
-            fprintf(stderr, "%s:%d: %s\n  says:   %s\n  not:    %s\n", __FILE__, __LINE__, #call,              \
-                    parexact_last_error(), words);                                                             \
-        }                                                                                                      \
+#define CHECK_SAYS(call, expected, words)                                                                    \
+    do {                                                                                                     \
+        CHECK_STATUS(call, PAREXACT_ERROR_##expected);                                                       \
+        if (strcmp(parexact_last_error(), words) != 0) {                                                     \
+            checks_failed++;                                                                                 \
+            fprintf(stderr, "%s:%d: %s\n  says:   %s\n  not:    %s\n", __FILE__, __LINE__, #call,            \
+                    parexact_last_error(), words);                                                           \
+        }                                                                                                    \
     } while (0)
 
 #define MINUS_ONE "-1 as a signed number (18446744073709551615)"
@@ -83,7 +84,8 @@ static int32_t no_integrand(const double *x, double *y, size_t n, void *user_dat
     abort();
 }
 
-/* A number that was negative where the caller computed it is recognised, its argument named, and the range stated. */
+/* A number that was negative where the caller computed it is recognised, its argument named, and the range
+ * stated. */
 static void negative_numbers(void)
 {
     static double x[6] = {1, 2, 3, 4, 5, 6}, out[3], d;
@@ -125,18 +127,22 @@ static void negative_numbers(void)
                "n is -2 as a signed number (18446744073709551614); it must be at most 1152921504606846975, "
                "or x exceeds the address space");
     CHECK_SAYS(my_statistics(n, 0, &stats), SIZE_OVERFLOW,
-               "n is " MINUS_ONE "; it must be at most 9223372036854775807, as a state counts up to 2^63 - 1 values");
+               "n is " MINUS_ONE
+               "; it must be at most 9223372036854775807, as a state counts up to 2^63 - 1 values");
     CHECK_STATUS(parexact_state_init(&state), PAREXACT_OK);
     CHECK_STATUS(parexact_state_update(&state, &a), PAREXACT_OK);
     CHECK_SAYS(parexact_random_state(&uniform, 0, 0, 0, n, &state), SIZE_OVERFLOW,
-               "n is " MINUS_ONE "; it must be at most 9223372036854775801, as a state counts up to 2^63 - 1 values");
+               "n is " MINUS_ONE
+               "; it must be at most 9223372036854775801, as a state counts up to 2^63 - 1 values");
     CHECK_SAYS(parexact_random_fill(&uniform, 0, 0, n, out, 3), SIZE_OVERFLOW,
                "offset is " MINUS_ONE " and n is 3; their sum must be below 2^64");
     CHECK_SAYS(parexact_pi(n, &d), INVALID_ARGUMENT, "n is " MINUS_ONE "; it must be 1 to 2^52");
-    CHECK_SAYS(parexact_integrate(no_integrand, NULL, 0, 1, 0, &d), INVALID_ARGUMENT, "n is 0; it must be 1 to 2^52");
+    CHECK_SAYS(parexact_integrate(no_integrand, NULL, 0, 1, 0, &d), INVALID_ARGUMENT,
+               "n is 0; it must be 1 to 2^52");
 
     CHECK_SAYS(parexact_set_num_threads(n), INVALID_ARGUMENT, "n is " MINUS_ONE "; it must be 0 to 1024");
-    CHECK_SAYS(parexact_pool_new(n, &pool), INVALID_ARGUMENT, "workers is " MINUS_ONE "; it must be 0 to 1024");
+    CHECK_SAYS(parexact_pool_new(n, &pool), INVALID_ARGUMENT,
+               "workers is " MINUS_ONE "; it must be 0 to 1024");
     CHECK_SAYS(parexact_pool_new(1025, &pool), INVALID_ARGUMENT, "workers is 1025; it must be 0 to 1024");
     CHECK_SAYS(parexact_queue_new(n, 8, &queue), SIZE_OVERFLOW,
                "capacity is " MINUS_ONE " and item_size is 8; their product exceeds the address space");
@@ -146,7 +152,8 @@ static void negative_numbers(void)
                "count is 3 and result_size is " MINUS_ONE "; their product exceeds the address space");
 }
 
-/* Doubles are shown with just the digits that tell them from their neighbours, large and small ones with an exponent. */
+/* Doubles are shown with just the digits that tell them from their neighbours, large and small ones with an
+ * exponent. */
 static void doubles(void)
 {
     double out[1], d;

@@ -1,5 +1,5 @@
-/* No memory left at all: calls succeed, or are refused with a status and its message, and the process goes on. Each case
- * has a process of its own, that has used the library before or not. */
+/* No memory left at all: calls succeed, or are refused with a status and its message, and the process goes
+ * on. Each case has a process of its own, that has used the library before or not. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -7,7 +7,7 @@
 
 #define N ((size_t)1 << 19)
 
-/* What is lost in a call would exhaust any reserve after so many. */
+/* After so many calls, memory that each of them loses would have exhausted any reserve. */
 #define REPETITIONS 400
 
 static double *x, *y;
@@ -100,7 +100,7 @@ static parexact_status state(void)
     return parexact_state_update(&s, &array);
 }
 
-/* Columns and rows, under a mask or not: without memory they go one by one. */
+/* Reductions of columns and rows, under a mask or not: without memory the results are computed one by one. */
 static parexact_status states_along_axes(void)
 {
     enum { KEPT = 512 };
@@ -173,7 +173,7 @@ static parexact_status job(void)
     return status == PAREXACT_OK ? finish(job) : status;
 }
 
-/* Handles pile up, and are refused in time. */
+/* Handles are made and kept until the library refuses to make more. */
 static parexact_status handles(void)
 {
     enum { COUNT = 300 };
@@ -186,7 +186,7 @@ static parexact_status handles(void)
         status |= parexact_lock_new(&locks[i]);
         status |= parexact_control_new(&controls[i]);
         status |= parexact_queue_new(0, sizeof item, &queues[i]);
-        /* What it could not keep is refused. */
+        /* An item that the queue has no memory for is refused: what is in it can be got again. */
         if (queues[i] && parexact_queue_put(queues[i], &item, 0) == PAREXACT_OK)
             CHECK_STATUS(parexact_queue_get(queues[i], 0, &item), PAREXACT_OK);
     }
@@ -263,7 +263,8 @@ int main(void)
         int status = 0;
         CHECK(waitpid(child, &status, 0) == child);
         if (status != 0)
-            fprintf(stderr, "%s, %s: wait status %d\n", CASES[c / 2].name, used_before ? "again" : "at first", status);
+            fprintf(stderr, "%s, %s: wait status %d\n", CASES[c / 2].name, used_before ? "again" : "at first",
+                    status);
         CHECK(status == 0);
     }
     free(x);

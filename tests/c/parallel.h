@@ -1,7 +1,7 @@
 /* What the tests of pools, jobs, locks and queues share: time, threads, and sizes that memcheck can bear.
  *
- * Times are checked from below strictly, since a wait that ends too early is wrong on any machine; from above generously,
- * since other processes may hold the processors. */
+ * Times are checked from below strictly, since a wait that ends too early is wrong on any machine; from above
+ * generously, since other processes may hold the processors. */
 #ifndef PARALLEL_H
 #define PARALLEL_H
 
@@ -43,7 +43,8 @@ static inline void pause_for(double seconds)
         CHECK(condition);                                            \
     } while (0)
 
-/* The size for a usual run, or a smaller one where PAREXACT_TEST_SMALL is set: memcheck takes thirty times as long. */
+/* The size for a usual run, or a smaller one where PAREXACT_TEST_SMALL is set: memcheck takes thirty times as
+ * long. */
 static inline size_t usually(size_t size, size_t small)
 {
     return getenv("PAREXACT_TEST_SMALL") ? small : size;

@@ -1,5 +1,6 @@
-/* Nothing that a caller passes to pools, maps, jobs, locks, queues and integrals may crash or corrupt: NULL, misaligned
- * handles, impossible sizes, NaN. A failure is a status, a message that names the argument, and outputs as they were. */
+/* Nothing that a caller passes to pools, maps, jobs, locks, queues and integrals may crash or corrupt: NULL,
+ * misaligned handles, impossible sizes, NaN. A failure is a status, a message that names the argument, and
+ * outputs as they were. */
 #include <math.h>
 
 #include "parallel.h"
@@ -50,7 +51,8 @@ static void pools(void)
 {
     parexact_pool *pool;
     REFUSED(parexact_pool_new(1, NULL), PAREXACT_ERROR_NULL_POINTER, "out");
-    OUT_REFUSED(parexact_pool_new(PAREXACT_MAX_THREADS + 1, &pool), pool, PAREXACT_ERROR_INVALID_ARGUMENT, "workers");
+    OUT_REFUSED(parexact_pool_new(PAREXACT_MAX_THREADS + 1, &pool), pool, PAREXACT_ERROR_INVALID_ARGUMENT,
+                "workers");
     OUT_REFUSED(parexact_pool_new(SIZE_MAX, &pool), pool, PAREXACT_ERROR_INVALID_ARGUMENT, "workers");
     CHECK_STATUS(parexact_pool_new(0, &pool), PAREXACT_OK);
     parexact_pool_free(pool);
@@ -90,11 +92,13 @@ static void maps(void)
         REFUSED(parexact_map(refused[i].pool, refused[i].fn, &calls, refused[i].items, refused[i].item_size,
                              refused[i].results, refused[i].result_size, refused[i].count, 0),
                 refused[i].status, refused[i].word);
-        OUT_REFUSED(parexact_map_async(refused[i].pool, refused[i].fn, &calls, refused[i].items, refused[i].item_size,
-                                       refused[i].results, refused[i].result_size, refused[i].count, 0, &job),
+        OUT_REFUSED(parexact_map_async(refused[i].pool, refused[i].fn, &calls, refused[i].items,
+                                       refused[i].item_size, refused[i].results, refused[i].result_size,
+                                       refused[i].count, 0, &job),
                     job, refused[i].status, refused[i].word);
     }
-    REFUSED(parexact_map_async(NULL, no_item, &calls, NULL, 0, NULL, 0, 2, 0, NULL), PAREXACT_ERROR_NULL_POINTER, "out");
+    REFUSED(parexact_map_async(NULL, no_item, &calls, NULL, 0, NULL, 0, 2, 0, NULL),
+            PAREXACT_ERROR_NULL_POINTER, "out");
     CHECK(calls == 0 && bits_of(x[0]) == bits_of(1.0) && bits_of(x[1]) == bits_of(2.0));
 
     /* A size of 0 needs no array. */
@@ -113,7 +117,8 @@ static void jobs(void)
     parexact_job *job;
     REFUSED(parexact_submit(NULL, no_task, NULL, NULL), PAREXACT_ERROR_NULL_POINTER, "out");
     OUT_REFUSED(parexact_submit(NULL, NULL, NULL, &job), job, PAREXACT_ERROR_NULL_POINTER, "task");
-    OUT_REFUSED(parexact_submit(misaligned, no_task, NULL, &job), job, PAREXACT_ERROR_INVALID_ARGUMENT, "pool");
+    OUT_REFUSED(parexact_submit(misaligned, no_task, NULL, &job), job, PAREXACT_ERROR_INVALID_ARGUMENT,
+                "pool");
     REFUSED(parexact_job_wait(NULL, FOR_EVER), PAREXACT_ERROR_NULL_POINTER, "job");
     REFUSED(parexact_job_wait(misaligned, FOR_EVER), PAREXACT_ERROR_INVALID_ARGUMENT, "job");
     job = submit(NULL, no_task, NULL);
@@ -149,7 +154,8 @@ static void queues(void)
     int item = 7;
     REFUSED(parexact_queue_new(1, sizeof item, NULL), PAREXACT_ERROR_NULL_POINTER, "out");
     OUT_REFUSED(parexact_queue_new(2, SIZE_MAX, &queue), queue, PAREXACT_ERROR_SIZE_OVERFLOW, "capacity");
-    OUT_REFUSED(parexact_queue_new(SIZE_MAX / 16 + 1, 8, &queue), queue, PAREXACT_ERROR_SIZE_OVERFLOW, "capacity");
+    OUT_REFUSED(parexact_queue_new(SIZE_MAX / 16 + 1, 8, &queue), queue, PAREXACT_ERROR_SIZE_OVERFLOW,
+                "capacity");
     OUT_REFUSED(parexact_queue_new(0, SIZE_MAX, &queue), queue, PAREXACT_ERROR_SIZE_OVERFLOW, "item_size");
     REFUSED(parexact_queue_put(NULL, &item, 0), PAREXACT_ERROR_NULL_POINTER, "queue");
     REFUSED(parexact_queue_put(misaligned, &item, 0), PAREXACT_ERROR_INVALID_ARGUMENT, "queue");
@@ -201,10 +207,14 @@ static void integrals(void)
     OUT_REFUSED(parexact_integrate(no_block, NULL, 0, 1, 0, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT, "n");
     OUT_REFUSED(parexact_integrate(no_block, NULL, 0, 1, (UINT64_C(1) << 52) + 1, &d), d,
                 PAREXACT_ERROR_INVALID_ARGUMENT, "2^52");
-    OUT_REFUSED(parexact_integrate(no_block, NULL, NAN, 1, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT, "a is");
-    OUT_REFUSED(parexact_integrate(no_block, NULL, 0, INFINITY, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT, "b is");
-    OUT_REFUSED(parexact_integrate(no_block, NULL, -INFINITY, 0, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT, "a is");
-    OUT_REFUSED(parexact_integrate(no_block, NULL, -huge, huge, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT, "b - a");
+    OUT_REFUSED(parexact_integrate(no_block, NULL, NAN, 1, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT,
+                "a is");
+    OUT_REFUSED(parexact_integrate(no_block, NULL, 0, INFINITY, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT,
+                "b is");
+    OUT_REFUSED(parexact_integrate(no_block, NULL, -INFINITY, 0, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT,
+                "a is");
+    OUT_REFUSED(parexact_integrate(no_block, NULL, -huge, huge, 1, &d), d, PAREXACT_ERROR_INVALID_ARGUMENT,
+                "b - a");
 }
 
 /* Outputs need no alignment. */

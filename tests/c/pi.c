@@ -1,4 +1,4 @@
-/* pi(n): the workshop's numbers, an exact evaluation beside it, and the same bits on any number of threads. */
+/* parexact_pi(n): the workshop's numbers, an exact evaluation beside it, the same bits on any threads. */
 #include <math.h>
 
 #include "parallel.h"
@@ -36,7 +36,8 @@ static void convergence(void)
     CHECK(fabs(pi(usually(100000000, 300000)) - PI) < 2e-12);
 }
 
-/* Every term is a multiple of 2^-53: integers add exactly. The rounding of the quotient is that of long division. */
+/* Every term is a multiple of 2^-53: integers add exactly. The rounding of the quotient is that of long
+ * division. */
 static double exact_pi(uint64_t n)
 {
     __extension__ unsigned __int128 sum = 0;

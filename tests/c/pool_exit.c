@@ -1,4 +1,5 @@
-/* A process that exits does not wait for its jobs: whatever runs or waits, it ends at once, with the status it asked for.
+/* A process that exits does not wait for its jobs: whatever runs or waits, it ends at once, with the status
+ * it asked for.
  *
  * One child process for each way; none of them has used the library before it was forked. */
 #include <sys/wait.h>
@@ -128,7 +129,8 @@ int main(void)
         CHECK(status == 0);
         CHECK(now() - begin < GENEROUS);
         if (status != 0 || now() - begin >= GENEROUS)
-            fprintf(stderr, "%s: wait status 0x%x after %.3f s\n", ways[i].name, (unsigned)status, now() - begin);
+            fprintf(stderr, "%s: wait status 0x%x after %.3f s\n", ways[i].name, (unsigned)status,
+                    now() - begin);
     }
     return checks_done();
 }

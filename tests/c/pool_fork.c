@@ -1,5 +1,5 @@
-/* A child that is forked while the parent's pools are at work: what was begun there belongs to the parent, and says so;
- * pools work in the child with workers of its own. */
+/* A child that is forked while the parent's pools are at work: what was begun there belongs to the parent,
+ * and says so; pools work in the child with workers of its own. */
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -61,11 +61,13 @@ static void works_here(parexact_pool *p)
     for (uint32_t i = 0; i < N; i++)
         items[i] = i;
     memset(results, 0, sizeof results);
-    CHECK_STATUS(parexact_map(p, square, &process, items, sizeof *items, results, sizeof *results, N, 0), PAREXACT_OK);
+    CHECK_STATUS(parexact_map(p, square, &process, items, sizeof *items, results, sizeof *results, N, 0),
+                 PAREXACT_OK);
     CHECK(results[1234] == 1234 * 1234 && results[N - 1] == (N - 1) * (N - 1));
     memset(results, 0, sizeof results);
-    CHECK_STATUS(parexact_map_async(p, square, &process, items, sizeof *items, results, sizeof *results, N, 0, &job),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map_async(p, square, &process, items, sizeof *items, results, sizeof *results, N, 0, &job),
+        PAREXACT_OK);
     CHECK_STATUS(finish(job), PAREXACT_OK);
     CHECK(results[1234] == 1234 * 1234);
     CHECK_STATUS(finish(submit(p, nothing, NULL)), PAREXACT_OK);
@@ -194,7 +196,8 @@ static void *acquire_and_wait(void *unused)
     return NULL;
 }
 
-/* A callback on a worker forks: the child has no other thread, and the call of the library it stands in goes no further. */
+/* A callback on a worker forks: the child has no other thread, and the call of the library it stands in goes
+ * no further. */
 static int32_t fork_in_a_task(void *unused)
 {
     int status = -1;
@@ -231,7 +234,8 @@ int main(void)
     done = submit(pool, nothing, NULL);
     CHECK_STATUS(parexact_job_wait(done, FOR_EVER), PAREXACT_OK);
     running = submit(pool, stay, NULL);
-    CHECK_STATUS(parexact_map_async(pool, stay_in_a_map, NULL, NULL, 0, NULL, 0, 20, 1, &mapping), PAREXACT_OK);
+    CHECK_STATUS(parexact_map_async(pool, stay_in_a_map, NULL, NULL, 0, NULL, 0, 20, 1, &mapping),
+                 PAREXACT_OK);
     WAIT_UNTIL(begun == 3); /* no worker is free */
     waiting = submit(pool, nothing, NULL);
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);

@@ -92,7 +92,7 @@ static void handles_outlive_the_pool(void)
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);
 }
 
-/* Once the pool has ended, so have its jobs: a look is enough. */
+/* Once the pool has ended, all its jobs are done: a wait with a timeout of 0 finds that. */
 static void ended_with_the_pool(void)
 {
     for (size_t round = 0; round < usually(200, 20); round++) {

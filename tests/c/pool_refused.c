@@ -1,4 +1,5 @@
-/* Where the system grants no thread, pools have no workers, and everything is done by the thread that asks for it. */
+/* Where the system grants no thread, pools have no workers, and everything is done by the thread that asks
+ * for it. */
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -61,7 +62,8 @@ int main(void)
         CHECK(calls == 101); /* before this returned */
         CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_OK);
         parexact_job_free(job);
-        CHECK_STATUS(parexact_map_async(pools[p], here_in_a_map, &answer, NULL, 0, NULL, 0, 100, 0, &job), PAREXACT_OK);
+        CHECK_STATUS(parexact_map_async(pools[p], here_in_a_map, &answer, NULL, 0, NULL, 0, 100, 0, &job),
+                     PAREXACT_OK);
         CHECK(calls == 201);
         CHECK_STATUS(finish(job), PAREXACT_OK);
         answer = 5;
@@ -69,7 +71,8 @@ int main(void)
         CHECK_STATUS(parexact_job_wait(job, 0), PAREXACT_ERROR_CALLBACK_FAILED);
         parexact_job_free(job);
 
-        /* The holder runs who wants the lock. */
+        /* Without workers the lock's holder itself runs the job that wants the lock, which is then answered
+         * DEADLOCK. */
         CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
         job = submit(pools[p], want_the_lock, NULL);
         CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);

@@ -1,4 +1,5 @@
-/* Waits that a pool's workers come between: for a pool to be freed, for jobs not begun, for a pool to be made. */
+/* Waits that a pool's workers come between: for a pool to be freed, for jobs not begun, for a pool to be
+ * made. */
 #include "parallel.h"
 
 static parexact_lock *lock;
@@ -21,7 +22,7 @@ static int32_t sleep_a_while(void *unused)
 
 /* -- Circles --------------------------------------------------------------------------------------- */
 
-/* The job that holds the only worker learns it, and free returns. */
+/* The job on the only worker is answered DEADLOCK, and parexact_pool_free returns. */
 static void lock_held_while_a_pool_is_freed(void)
 {
     parexact_pool *pool = new_pool(1);
@@ -33,7 +34,7 @@ static void lock_held_while_a_pool_is_freed(void)
     CHECK(strstr(parexact_last_error(), "returned 12")); /* DEADLOCK */
 }
 
-/* Who waits for a job that all workers are in the way of learns it. */
+/* All workers wait for the caller's lock: the caller's wait for a job behind them is answered DEADLOCK. */
 static void lock_held_while_a_job_has_not_begun(void)
 {
     parexact_pool *pool = new_pool(2);
@@ -63,15 +64,16 @@ static int32_t only_helpers_want_the_lock(const void *item, void *result, void *
     return 0;
 }
 
-/* A circle that was answered is over: nothing of it is left to trouble the next wait. */
+/* A wait that was answered DEADLOCK is over: it plays no part in the next wait. */
 static void an_answered_circle_is_over(void)
 {
     parexact_pool *pool = new_pool(2);
     int32_t statuses[2];
     caller = pthread_self();
     CHECK_STATUS(parexact_lock_acquire(lock, FOR_EVER), PAREXACT_OK);
-    CHECK_STATUS(parexact_map(pool, only_helpers_want_the_lock, NULL, NULL, 0, statuses, sizeof *statuses, 2, 1),
-                 PAREXACT_OK);
+    CHECK_STATUS(
+        parexact_map(pool, only_helpers_want_the_lock, NULL, NULL, 0, statuses, sizeof *statuses, 2, 1),
+        PAREXACT_OK);
     CHECK(statuses[0] + statuses[1] == PAREXACT_ERROR_DEADLOCK); /* one of them, the other is the caller's */
     parexact_job *jobs[2] = {submit(pool, sleep_a_while, NULL), submit(pool, sleep_a_while, NULL)};
     for (size_t i = 0; i < LENGTH(jobs); i++)
@@ -80,7 +82,7 @@ static void an_answered_circle_is_over(void)
     parexact_pool_free(pool);
 }
 
-/* So is a wait that was cancelled. */
+/* A wait that was cancelled is over in the same way. */
 static void a_cancelled_wait_is_over(void)
 {
     parexact_pool *pool = new_pool(1);
@@ -89,9 +91,10 @@ static void a_cancelled_wait_is_over(void)
     parexact_control_attach(control);
     parexact_job *job = submit(pool, want_the_lock, NULL);
     parexact_control_attach(NULL);
-    pause_for(0.1); /* it waits, and is known to */
+    pause_for(0.1); /* by now the job waits, and the library has noted it */
     parexact_control_cancel(control);
-    WAIT_UNTIL(parexact_job_wait(job, 0) != PAREXACT_ERROR_TIMEOUT); /* a look, as a wait would close the circle */
+    /* A timeout of 0 only looks: a wait would close the circle. */
+    WAIT_UNTIL(parexact_job_wait(job, 0) != PAREXACT_ERROR_TIMEOUT);
     CHECK_STATUS(finish(job), PAREXACT_ERROR_CALLBACK_FAILED);
     CHECK(strstr(parexact_last_error(), "returned 8")); /* CANCELLED */
     CHECK_STATUS(finish(submit(pool, sleep_a_while, NULL)), PAREXACT_OK);
@@ -154,7 +157,8 @@ static void maps_in_the_background_may_make_the_pool_grow(void)
     parexact_set_num_threads(2);
     parexact_set_num_threads_local(16);
     for (size_t i = 0; i < LENGTH(jobs); i++)
-        CHECK_STATUS(parexact_map_async(NULL, nothing, NULL, NULL, 0, NULL, 0, 1000, 1, &jobs[i]), PAREXACT_OK);
+        CHECK_STATUS(parexact_map_async(NULL, nothing, NULL, NULL, 0, NULL, 0, 1000, 1, &jobs[i]),
+                     PAREXACT_OK);
     for (size_t i = 0; i < LENGTH(jobs); i++)
         CHECK_STATUS(finish(jobs[i]), PAREXACT_OK);
     parexact_set_num_threads_local(0);
@@ -200,7 +204,8 @@ static void a_callback_may_free_its_pool(void)
         CHECK_STATUS(parexact_map(pool, free_the_pool, &pool, NULL, 0, NULL, 0, 1, 0), PAREXACT_OK);
         pool = new_pool(workers);
         parexact_job *job = NULL;
-        CHECK_STATUS(parexact_map_async(pool, free_the_pool, &pool, NULL, 0, NULL, 0, 1, 0, &job), PAREXACT_OK);
+        CHECK_STATUS(parexact_map_async(pool, free_the_pool, &pool, NULL, 0, NULL, 0, 1, 0, &job),
+                     PAREXACT_OK);
         CHECK_STATUS(finish(job), PAREXACT_OK);
     }
 }

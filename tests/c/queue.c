@@ -3,7 +3,8 @@
 
 enum { PRODUCERS = 8, CONSUMERS = 8, MOST = 4000 };
 
-/* An item of an odd size, which may wrap around the end of a buffer anywhere, with a sum to tell whether it is whole. */
+/* An item of an odd size, which may wrap around the end of a buffer anywhere, with a sum to tell whether it
+ * is whole. */
 typedef struct {
     unsigned char bytes[23];
 } record;
@@ -47,7 +48,8 @@ static void *consume(void *unused)
         memcpy(&producer, r.bytes, 4);
         memcpy(&number, r.bytes + 4, 4);
         const record whole = make_record(producer, number);
-        if (producer >= PRODUCERS || number >= each || memcmp(&whole, &r, sizeof r) != 0 || last[producer] >= number) {
+        if (producer >= PRODUCERS || number >= each || memcmp(&whole, &r, sizeof r) != 0 ||
+            last[producer] >= number) {
             damaged++;
             continue;
         }
@@ -73,7 +75,8 @@ static void nothing_lost_or_doubled(size_t capacity)
         if (capacity)
             CHECK(parexact_queue_length(queue) <= capacity);
     }
-    CHECK_STATUS(parexact_queue_close(queue), PAREXACT_OK); /* with items inside, perhaps: they are still got */
+    /* Items may still be in the queue: the consumers get them. */
+    CHECK_STATUS(parexact_queue_close(queue), PAREXACT_OK);
     for (size_t i = 0; i < CONSUMERS; i++)
         join(consumers[i]);
     CHECK(damaged == 0 && parexact_queue_length(queue) == 0);

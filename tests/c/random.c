@@ -69,8 +69,10 @@ static void reductions(void)
 /* low <= x < high at both ends of the doubles; without width, x is low. */
 static void bounds(void)
 {
-    const double ends[][2] = {
-        {-DBL_MIN, 0.0}, {-2.0 * DBL_MIN, -DBL_MIN / 2.0}, {DBL_MIN / 2.0, 2.0 * DBL_MIN}, {-DBL_MAX, DBL_MAX}};
+    const double ends[][2] = {{-DBL_MIN, 0.0},
+                              {-2.0 * DBL_MIN, -DBL_MIN / 2.0},
+                              {DBL_MIN / 2.0, 2.0 * DBL_MIN},
+                              {-DBL_MAX, DBL_MAX}};
     for (size_t k = 0; k < LENGTH(ends); k++) {
         const parexact_distribution d = {PAREXACT_DIST_UNIFORM, 0, {ends[k][0], ends[k][1], 0.0}};
         size_t outside = 0;
@@ -110,7 +112,7 @@ static void refusals(void)
     CHECK_STATUS(my_statistics(UINT64_C(1) << 63, 0, &stats), PAREXACT_ERROR_SIZE_OVERFLOW);
     CHECK_STATUS(my_statistics(1, 0, NULL), PAREXACT_ERROR_NULL_POINTER);
 
-    for (int32_t kind = -1; kind <= 16; kind += 17) {
+    for (int32_t kind = -1; kind <= PAREXACT_DIST_INTEGER + 1; kind += PAREXACT_DIST_INTEGER + 2) {
         d.kind = kind;
         CHECK_STATUS(parexact_random_fill(&d, 0, 0, 0, x, 2), PAREXACT_ERROR_INVALID_ARGUMENT);
         CHECK_STATUS(parexact_random_state(&d, 0, 0, 0, 2, &state), PAREXACT_ERROR_INVALID_ARGUMENT);
@@ -121,7 +123,7 @@ static void refusals(void)
     /* Refused even if nothing is to be drawn. */
     CHECK_STATUS(parexact_random_fill(&d, 0, 0, 0, NULL, 0), PAREXACT_ERROR_INVALID_ARGUMENT);
     d.reserved = 0;
-    for (int32_t kind = 0; kind <= 15; kind++) {
+    for (int32_t kind = 0; kind <= PAREXACT_DIST_INTEGER; kind++) {
         for (size_t i = 0; i < LENGTH(bad); i++) {
             const parexact_distribution broken = {kind, 0, {bad[i], bad[i], bad[i]}};
             CHECK_STATUS(parexact_random_fill(&broken, 0, 0, 0, x, 2), PAREXACT_ERROR_INVALID_ARGUMENT);

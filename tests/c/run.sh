@@ -4,10 +4,10 @@
 #     tests/c/run.sh LIBDIR [INCLUDEDIR]
 #
 # LIBDIR holds libparexact.so, its link by SONAME and libparexact.a (target/release after `make`); INCLUDEDIR
-# holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool is
-# required: a missing compiler is an error, not a test left out. What is built stays in target/native for inspection.
-# Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more, in small, and the compiler's
-# sanitizers those of arguments.
+# holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool
+# is required: a missing compiler is an error, not a test left out. What is built stays in target/native for
+# inspection. Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more,
+# in small, and the compiler's sanitizers those of arguments.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -74,12 +74,13 @@ program() {
 compile() {
     local name=$1
     shift
-    if timeout --kill-after=5 "$seconds" "$@" -o "$build/$name" >"$build/$name.compile.log" 2>&1 </dev/null; then
+    local log=$build/$name.compile.log
+    if timeout --kill-after=5 "$seconds" "$@" -o "$build/$name" >"$log" 2>&1 </dev/null; then
         return 0
     fi
     failed=$((failed + 1))
     printf 'FAILED  %s (does not compile)\n' "$name"
-    sed 's/^/        /' "$build/$name.compile.log"
+    sed 's/^/        /' "$log"
     return 1
 }
 
@@ -93,16 +94,19 @@ example() {
         check "$name" bash -o pipefail -c '"$1" | diff - "$1.expected"' _ "$build/$name" || true
 }
 
-# memcheck NAME [OPTION...]: the program $build/NAME once more, with small sizes, looking for bad accesses and lost memory.
+# memcheck NAME [OPTION...]: the program $build/NAME once more, with small sizes, looking for bad accesses and
+# lost memory.
 memcheck() {
     local name=$1
     shift
     [[ -x $build/$name ]] || return 0 # has failed already
     check "memcheck $name" env PAREXACT_TEST_SMALL=1 valgrind --quiet --fair-sched=yes --error-exitcode=1 \
-        --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite "$@" "$build/$name" || true
+        --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite "$@" \
+        "$build/$name" || true
 }
 
-check shared_library "$python" "$root/tests/c/shared_library.py" "$libdir/libparexact.so" "$include/parexact.h" || true
+check shared_library "$python" "$root/tests/c/shared_library.py" \
+    "$libdir/libparexact.so" "$include/parexact.h" || true
 
 program header_c99 "$cc" "${c99[@]}" "$root/tests/c/header_alone.c" "${link[@]}"
 program header_c11 "$cc" "${c11[@]}" "$root/tests/c/header_alone.c" "${link[@]}"
@@ -123,23 +127,27 @@ done
 
 # The static library, with what a Rust archive needs of the system; it must not fall back on the shared one.
 program static_library "$cc" "${c11[@]}" "$root/tests/c/values.c" "$libdir/libparexact.a" -lpthread -ldl -lm
-check static_library_alone bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
+check static_library_alone \
+    bash -c '! readelf --dynamic "$1" | grep libparexact' _ "$build/static_library" || true
 
-# The tests' own accesses and arithmetic are sound as well, and what the library does is compatible with sanitizers in the
-# program that calls it. It is not instrumented itself: what it reads and writes is for `bounds` and memcheck to see. Leaks
-# are memcheck's as well: looking for them here needs ptrace, which containers may forbid.
+# The tests' own accesses and arithmetic are sound as well, and what the library does is compatible with
+# sanitizers in the program that calls it. It is not instrumented itself: what it reads and writes is for
+# `bounds` and memcheck to see. Leaks are memcheck's as well: looking for them here needs ptrace, which
+# containers may forbid.
 sanitized=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1
 for name in arguments arrays messages parallel_arguments state state_axes; do
     program "sanitized_$name" "$cc" "${c11[@]}" "${sanitized[@]}" "$root/tests/c/$name.c" "${link[@]}"
 done
 
-# What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2 path.
-for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs jobs_nested \
-    deadlock deadlock_knots lock queue cancel pi integrate settings_left state_axes; do
+# What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2
+# path.
+for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs \
+    jobs_nested deadlock deadlock_knots lock queue cancel pi integrate settings_left state_axes; do
     memcheck "$name"
 done
-# A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does not free them.
+# A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does
+# not free them.
 memcheck pool_fork --leak-check=no
 memcheck lock_orphaned --leak-check=no
 memcheck pool_exit --leak-check=no
@@ -151,26 +159,29 @@ random='at once : 10000000 values, mean  0.000099, std  0.999937, fingerprint 09
 in parts: 10000000 values, mean  0.000099, std  0.999937, fingerprint 09C824D33B7688DEC1D781C7479769B3
 the last -0.673234 -0.879301  0.269727'
 
+examples=$root/fortran_examples
 # shellcheck disable=SC2310
 if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
     for source in "$root"/tests/fortran/*.f90; do
-        program "fortran_$(basename "$source" .f90)" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
+        program "fortran_$(basename "$source" .f90)" \
+            "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
     done
     memcheck fortran_parallel
-    # The compiler's own checks, of recursion among others, must bear the module's callbacks on several threads.
+    # The compiler's own checks, of recursion among others, must bear the module's callbacks on several
+    # threads.
     program fortran_parallel_checked "$fc" "${fortran[@]}" -fcheck=all "$include/parexact.f90" \
         "$root/tests/fortran/parallel.f90" "${link[@]}"
     example example_sum_my_numbers_f90 \
-        "$fc" "${fortran[@]}" "$root/fortran_examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
+        "$fc" "${fortran[@]}" "$examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
 2750.0
 numbers(51) is now -27.7273
 END
     example example_map_f90 \
-        "$fc" "${fortran[@]}" "$root/fortran_examples/map.f90" "$build/parexact.o" "${link[@]}" <<'END'
+        "$fc" "${fortran[@]}" "$examples/map.f90" "$build/parexact.o" "${link[@]}" <<'END'
 837799 takes 524 steps
 END
     example example_pi_f90 \
-        "$fc" "${fortran[@]}" "$root/fortran_examples/pi.f90" "$build/parexact.o" "${link[@]}" <<'END'
+        "$fc" "${fortran[@]}" "$examples/pi.f90" "$build/parexact.o" "${link[@]}" <<'END'
     n  pi(n)         error      integral of 4/(1+x**2)
     1  3.2000000000  5.841E-02  3.2000000000
     2  3.1623529412  2.076E-02  3.1623529412
@@ -181,8 +192,8 @@ END
 n = 289 is the first with an error below 1e-6
 END
     example example_random_f90 \
-        "$fc" "${fortran[@]}" "$root/fortran_examples/random.f90" "$build/parexact.o" "${link[@]}" <<<"$random"
-    for source in "$root"/fortran_examples/*.f90; do
+        "$fc" "${fortran[@]}" "$examples/random.f90" "$build/parexact.o" "${link[@]}" <<<"$random"
+    for source in "$examples"/*.f90; do
         name=$(basename "$source" .f90)
         [[ -e $build/example_${name}_f90.expected ]] ||
             program "example_${name}_f90" "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"

@@ -1,4 +1,5 @@
-/* What a callback sets for its thread ends with it: the next callback there, of whatever caller, finds nothing of it. */
+/* What a callback sets for its thread ends with it: the next callback there, of whatever caller, finds
+ * nothing of it. */
 #include "parallel.h"
 
 static parexact_control *cancelled;
@@ -17,7 +18,7 @@ static int32_t set_everything(void)
     /* A failure leaves a message. */
     if (parexact_sum_f64(NULL, 1, &sum) != PAREXACT_ERROR_NULL_POINTER || parexact_last_error()[0] == '\0')
         left_behind++;
-    pause_for(1e-4); /* Other threads shall have a part. */
+    pause_for(1e-4); /* Gives the other threads time to take part. */
     return 0;
 }
 
@@ -80,7 +81,8 @@ static void *careless_caller(void *pool)
     double integral;
     CHECK_STATUS(parexact_map(pool, set_in_a_map, NULL, NULL, 0, NULL, 0, ITEMS, 1), PAREXACT_OK);
     if (pool == NULL)
-        CHECK_STATUS(parexact_integrate(set_in_an_integral, NULL, 0, 1, 1024 * ITEMS, &integral), PAREXACT_OK);
+        CHECK_STATUS(parexact_integrate(set_in_an_integral, NULL, 0, 1, 1024 * ITEMS, &integral),
+                     PAREXACT_OK);
     for (int i = 0; i < 20; i++)
         CHECK_STATUS(finish(submit(pool, set_in_a_job, NULL)), PAREXACT_OK);
     /* Callbacks ran on this thread, too. */

@@ -1,4 +1,4 @@
-"""Checks that libparexact.so exports exactly the functions of parexact.h, and what the dynamic loader is told about it.
+"""Check that libparexact.so exports just the functions of parexact.h, and what it tells the dynamic loader.
 
 Usage: shared_library.py libparexact.so parexact.h
 """

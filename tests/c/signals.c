@@ -1,4 +1,5 @@
-/* The program's signals are the program's: workers block the asynchronous ones, and the faults stay open on them. */
+/* The program's signals are the program's: workers block the asynchronous ones, and the faults stay open on
+ * them. */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -88,7 +89,8 @@ static void masks_of_workers(void)
         for (size_t i = 0; i < LENGTH(blocked); i++)
             if (!(mask >> (blocked[i] - 1) & 1)) {
                 checks_failed++;
-                fprintf(stderr, "%s:%d: worker %d leaves signal %d open\n", __FILE__, __LINE__, id, blocked[i]);
+                fprintf(stderr, "%s:%d: worker %d leaves signal %d open\n", __FILE__, __LINE__, id,
+                        blocked[i]);
             }
         for (size_t i = 0; i < LENGTH(open); i++)
             if (mask >> (open[i] - 1) & 1) {
@@ -120,7 +122,7 @@ int main(void)
     CHECK(on_main > 10 && on_others == 0);
     masks_of_workers();
 
-    /* With the main thread closed to it, the kernel looks for any other thread that takes it: there is none. */
+    /* While the main thread blocks it, the kernel looks for another thread that takes it: there is none. */
     sigemptyset(&alarm_only);
     sigaddset(&alarm_only, SIGALRM);
     CHECK(sigprocmask(SIG_BLOCK, &alarm_only, NULL) == 0);

@@ -1,9 +1,9 @@
 /* Every call gets along with the stack that the header names: STACK bytes, the thread's descriptor included.
  *
- * Each case runs in a process of its own, on a thread whose stack ends at a page that cannot be touched, so that
- * a call that needs more is reported by name. What a call has used is found by the pattern that the stack was
- * filled with. The numbers make each tier of the summation run: blocks of moderate and of all exponents, NaNs and
- * infinities. */
+ * Each case runs in a process of its own, on a thread whose stack ends at a page that cannot be touched, so
+ * that a call that needs more is reported by name. What a call has used is found by the pattern that the
+ * stack was filled with. The numbers make each tier of the summation run: blocks of moderate and of all
+ * exponents, NaNs and infinities. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -93,7 +93,8 @@ static int reductions(void)
     return fine;
 }
 
-/* Every way through an array: columns that lie together, rows, few values, 64-bit integers, each with a mask and without. */
+/* Every way through an array: columns that lie together, rows, few values, 64-bit integers, each with a mask
+ * and without. */
 static int states_along_axes(void)
 {
     enum { KEPT = 250 };
@@ -114,7 +115,8 @@ static int states_along_axes(void)
                     !parexact_describe_axes(&a, mask, &axis, 1, 0, PAREXACT_NAN_OMIT, out, KEPT);
         }
     }
-    return fine && !parexact_states_merge(kept + KEPT, kept, KEPT) && !parexact_states_merge(kept, kept, KEPT) &&
+    return fine && !parexact_states_merge(kept + KEPT, kept, KEPT) &&
+           !parexact_states_merge(kept, kept, KEPT) &&
            !parexact_state_results(kept, KEPT, 1, PAREXACT_NAN_OMIT, out);
 }
 
@@ -335,13 +337,14 @@ static void check_case(size_t which, const char *simd, unsigned threads)
 
 int main(void)
 {
-    /* Room for every other one. */
+    /* Twice the room, for arrays that use every other element. */
     numbers = malloc(2 * MOST * sizeof *numbers);
     others = malloc(2 * MOST * sizeof *others);
     results = malloc(MOST * sizeof *results);
     if (!numbers || !others || !results)
         return EXIT_FAILURE;
-    /* A segment each of moderate, of all, and of not only finite numbers; by turns. */
+    /* Segments of numbers of moderate exponents, of all exponents, and with NaNs and infinities take turns.
+     */
     enum { SEGMENT = 4096 };
     for (size_t i = 0; i < 2 * MOST; i += SEGMENT) {
         unsigned spread = i / SEGMENT % 3 == 0 ? 8 : 2000;

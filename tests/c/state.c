@@ -157,7 +157,8 @@ static void integer_addition_merges(void)
     CHECK(equal(&merged, &whole));
     check_same_meaning(&added, &merged);
 
-    /* Merging an empty state brings the words into canonical form; so does an update by nothing or by something. */
+    /* Merging an empty state brings the words into canonical form; so does an update by nothing or by
+     * something. */
     parexact_state empty, normalised = added;
     CHECK_STATUS(parexact_state_init(&empty), PAREXACT_OK);
     CHECK_STATUS(parexact_state_merge(&normalised, &empty), PAREXACT_OK);
@@ -188,7 +189,8 @@ static void fingerprints(void)
 {
     const double a[3] = {1, 2, 3}, reordered[3] = {3, 1, 2}, other[3] = {1, 2, 4}, same_sum[3] = {0, 3, 3};
     uint64_t f[4][2];
-    const parexact_state s[4] = {state_of(a, 3), state_of(reordered, 3), state_of(other, 3), state_of(same_sum, 3)};
+    const parexact_state s[4] = {state_of(a, 3), state_of(reordered, 3), state_of(other, 3),
+                                 state_of(same_sum, 3)};
     for (int i = 0; i < 4; i++)
         CHECK_STATUS(parexact_state_fingerprint(&s[i], f[i]), PAREXACT_OK);
     CHECK(memcmp(f[0], f[1], sizeof f[0]) == 0);
@@ -219,7 +221,7 @@ static void mpi_merge_of_several(void)
     for (int i = 0; i < LEN; i++)
         CHECK(equal(&inout[i], &expected[i]));
 
-    /* No length, no work. */
+    /* A length of 0, a negative one and no length at all leave `inout` as it is. */
     const int none[] = {0, -1, -2147483647 - 1};
     for (size_t k = 0; k < LENGTH(none); k++) {
         len = none[k];

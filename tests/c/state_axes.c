@@ -1,7 +1,9 @@
-/* States along axes: what is refused, and that it leaves every state as it was; what a call that is stopped leaves. */
+/* States along axes: what is refused, and that it leaves every state as it was; what a call that is stopped
+ * leaves. */
 #include "parallel.h"
 
-enum { ROWS = 3, COLUMNS = 4, ERROR_WORD = PAREXACT_STATE_MAX_FIRST + 2, COUNT_WORD = PAREXACT_STATE_ADDITIVE_FIRST };
+enum { ROWS = 3, COLUMNS = 4 };
+enum { ERROR_WORD = PAREXACT_STATE_MAX_FIRST + 2, COUNT_WORD = PAREXACT_STATE_ADDITIVE_FIRST };
 
 static double field[ROWS][COLUMNS];
 static const int64_t shape[] = {ROWS, COLUMNS};
@@ -36,14 +38,14 @@ static int last_error_has(const char *text)
     return 0;
 }
 
-#define CHECK_REFUSED(call, status, text)                                                                     \
-    do {                                                                                                      \
-        CHECK_STATUS(call, status);                                                                           \
-        CHECK(last_error_has(text));                                                                          \
-        CHECK(untouched());                                                                                   \
+#define CHECK_REFUSED(call, status, text)                                                                    \
+    do {                                                                                                     \
+        CHECK_STATUS(call, status);                                                                          \
+        CHECK(last_error_has(text));                                                                         \
+        CHECK(untouched());                                                                                  \
     } while (0)
 
-#define UPDATE(count, a, where, axes, axis_count)                                                             \
+#define UPDATE(count, a, where, axes, axis_count)                                                            \
     parexact_state_update_axes(states, count, a, where, axes, axis_count)
 
 static void values(void)
@@ -123,7 +125,8 @@ static void arguments(void)
     CHECK_STATUS(parexact_states_merge(NULL, NULL, 0), PAREXACT_OK);
     CHECK_STATUS(parexact_state_results(NULL, 0, 0, 0, NULL), PAREXACT_OK);
 
-    CHECK_REFUSED(parexact_state_update_axes(NULL, COLUMNS, &a, NULL, &first_axis, 1), null, "states must not be NULL");
+    CHECK_REFUSED(parexact_state_update_axes(NULL, COLUMNS, &a, NULL, &first_axis, 1), null,
+                  "states must not be NULL");
     CHECK_REFUSED(UPDATE(COLUMNS, NULL, NULL, &first_axis, 1), null, "a must not be NULL");
     CHECK_REFUSED(UPDATE(COLUMNS, &a, NULL, NULL, 1), null, "axes must not be NULL");
     CHECK_REFUSED(UPDATE(COLUMNS, &a, NULL, &first_axis, -1), invalid, "axis_count is -1");
@@ -138,7 +141,7 @@ static void arguments(void)
     unknown.dtype = 63;
     CHECK_REFUSED(UPDATE(COLUMNS, &unknown, NULL, &first_axis, 1), invalid, "dtype of a is 63");
 
-    /* The mask. */
+    /* A mask of a wrong type or shape. */
     static const uint8_t ones[ROWS * COLUMNS] = {1};
     parexact_array where = {ones, PAREXACT_DTYPE_BOOL, 2, shape, NULL};
     where.dtype = PAREXACT_DTYPE_F32;
@@ -168,8 +171,8 @@ static void arguments(void)
     CHECK_REFUSED(parexact_state_results(states, 1, -1, 0, out), invalid, "ddof is -1");
     CHECK_REFUSED(parexact_state_results(states, 1, 0, 3, out), invalid, "nan_policy is 3");
     CHECK_REFUSED(parexact_state_results(states, too_many, 0, 0, out), overflow, "state_count");
-    CHECK_REFUSED(parexact_state_results(states, COLUMNS, 0, 0, (parexact_stats *)&states[COLUMNS - 1]), invalid,
-                  "overlap");
+    CHECK_REFUSED(parexact_state_results(states, COLUMNS, 0, 0, (parexact_stats *)&states[COLUMNS - 1]),
+                  invalid, "overlap");
 }
 
 /* No results: there may be no states, and the array is not read. */
@@ -209,7 +212,8 @@ static void damage(void)
     }
     field[1][2] = double_of(CANONICAL_NAN);
     prepare();
-    CHECK_STATUS(parexact_state_results(states, COLUMNS, 0, PAREXACT_NAN_RAISE, out), PAREXACT_ERROR_NAN_FOUND);
+    CHECK_STATUS(parexact_state_results(states, COLUMNS, 0, PAREXACT_NAN_RAISE, out),
+                 PAREXACT_ERROR_NAN_FOUND);
     CHECK(last_error_has("states[2]: 1 of 3 values are NaN"));
     field[1][2] = 1;
 }
@@ -235,7 +239,8 @@ static void counts(void)
     prepare();
     states[COLUMNS - 1] = zeros(INT64_MAX - 2);
     memcpy(before, states, sizeof states);
-    CHECK_REFUSED(UPDATE(COLUMNS, &a, NULL, &first_axis, 1), overflow, "states[3]: the number of values to add is 3");
+    CHECK_REFUSED(UPDATE(COLUMNS, &a, NULL, &first_axis, 1), overflow,
+                  "states[3]: the number of values to add is 3");
     parexact_state from[COLUMNS];
     CHECK_STATUS(parexact_states_init(from, COLUMNS), PAREXACT_OK);
     from[COLUMNS - 1] = zeros(3);
@@ -295,8 +300,8 @@ static void *cancel_midway(void *argument)
     return NULL;
 }
 
-/* An update that is stopped says so in each state, whether it had been changed or not; and so does one that is
- * stopped at its beginning. */
+/* An update that is stopped says so in each state, whether it had been changed or not; and so does one that
+ * is stopped at its beginning. */
 static void cancelled(void)
 {
     enum { N = 512 };
@@ -304,7 +309,8 @@ static void cancelled(void)
     static const double one = 1;
     const int32_t last_axis = 1;
     const int64_t strides[] = {0, 0};
-    const int64_t lengths[] = {N, 1 << 25}; /* the first of which takes some 50 ms, all of them half a minute */
+    /* One row takes some 50 ms, all of them take half a minute. */
+    const int64_t lengths[] = {N, 1 << 25};
     const parexact_array many_values = {&one, PAREXACT_DTYPE_F64, 2, lengths, strides};
     stopper s = {NULL, 0};
     CHECK_STATUS(parexact_control_new(&s.control), PAREXACT_OK);
@@ -316,7 +322,8 @@ static void cancelled(void)
             parexact_control_cancel(s.control);
         else
             CHECK(pthread_create(&thread, NULL, cancel_midway, &s) == 0);
-        CHECK_STATUS(parexact_state_update_axes(many, N, &many_values, NULL, &last_axis, 1), PAREXACT_ERROR_CANCELLED);
+        CHECK_STATUS(parexact_state_update_axes(many, N, &many_values, NULL, &last_axis, 1),
+                     PAREXACT_ERROR_CANCELLED);
         s.over = 1;
         if (!at_once)
             pthread_join(thread, NULL);
@@ -347,9 +354,11 @@ static void describe_axes(void)
     CHECK_STATUS(parexact_state_results(states, COLUMNS, 1, 0, same), PAREXACT_OK);
     CHECK(memcmp(out, same, sizeof out) == 0);
     fill_with_pattern(out, sizeof out);
-    CHECK_STATUS(parexact_describe_axes(NULL, NULL, &first_axis, 1, 0, 0, out, COLUMNS), PAREXACT_ERROR_NULL_POINTER);
+    CHECK_STATUS(parexact_describe_axes(NULL, NULL, &first_axis, 1, 0, 0, out, COLUMNS),
+                 PAREXACT_ERROR_NULL_POINTER);
     CHECK_STATUS(parexact_describe_axes(&a, NULL, NULL, 1, 0, 0, out, COLUMNS), PAREXACT_ERROR_NULL_POINTER);
-    CHECK_STATUS(parexact_describe_axes(&a, NULL, &first_axis, 1, 0, 0, NULL, COLUMNS), PAREXACT_ERROR_NULL_POINTER);
+    CHECK_STATUS(parexact_describe_axes(&a, NULL, &first_axis, 1, 0, 0, NULL, COLUMNS),
+                 PAREXACT_ERROR_NULL_POINTER);
     CHECK_STATUS(parexact_describe_axes(&a, &a, &first_axis, 1, 0, 0, out, COLUMNS), invalid);
     CHECK_STATUS(parexact_describe_axes(&a, NULL, &first_axis, 3, 0, 0, out, COLUMNS), invalid);
     CHECK_STATUS(parexact_describe_axes(&a, NULL, &first_axis, 1, -1, 0, out, COLUMNS), invalid);
@@ -357,7 +366,9 @@ static void describe_axes(void)
     CHECK_STATUS(parexact_describe_axes(&a, NULL, &first_axis, 1, 0, 0, out, 3), invalid);
     CHECK(last_error_has("out_len is 3; it must be 4"));
     CHECK(has_pattern(out, sizeof out));
-    CHECK_STATUS(parexact_describe_axes(&a, NULL, &first_axis, 1, 0, 0, (parexact_stats *)(void *)field, COLUMNS), invalid);
+    CHECK_STATUS(
+        parexact_describe_axes(&a, NULL, &first_axis, 1, 0, 0, (parexact_stats *)(void *)field, COLUMNS),
+        invalid);
     CHECK(last_error_has("overlap"));
 }
 

@@ -48,7 +48,8 @@ static void check_bad(parexact_state bad, const char *what)
     CHECK_STATUS(parexact_state_merge(&into, &bad), PAREXACT_ERROR_BAD_STATE);
     CHECK(equal(&into, &good));
 
-    /* mpi_merge has no status: its result answers BAD_STATE, on whichever side the damage was, and goes on doing so. */
+    /* mpi_merge has no status: its result answers BAD_STATE, on whichever side the damage was, and goes on
+     * doing so. */
     int one = 1;
     parexact_state in = bad, inout = good;
     parexact_mpi_merge(&in, &inout, &one, NULL);
@@ -152,7 +153,7 @@ static void impossible_extremes(void)
     check_bad_extremes(1.0, 2.25, "sum of squares too small for the maximum");
     check_bad_extremes(1.5, 1.5, "two values that are equal, and squares of others");
 
-    /* Other extremes would do. */
+    /* With other extremes the same sums are accepted. */
     parexact_stats stats;
     parexact_state s = good;
     s.words[PAREXACT_STATE_MAX_FIRST] = ~key_of(0.5);
@@ -215,7 +216,8 @@ static void check_any(parexact_state s)
 
 static void hostile_words(void)
 {
-    const int64_t extremes[] = {INT64_MAX, INT64_MIN, -1, INT64_C(1) << 32, INT64_C(1) << 62, -(INT64_C(1) << 62)};
+    const int64_t extremes[] = {INT64_MAX,        INT64_MIN,        -1,
+                                INT64_C(1) << 32, INT64_C(1) << 62, -(INT64_C(1) << 62)};
     uint64_t seed = 7;
     for (size_t e = 0; e < LENGTH(extremes); e++) {
         parexact_state all = good;
@@ -235,8 +237,9 @@ static void hostile_words(void)
         const uint64_t changes = 1 + next_random(&seed) % 40;
         s.words[1] = (int64_t)(next_random(&seed) >> (1 + next_random(&seed) % 62));
         for (uint64_t k = 0; k < changes; k++) {
-            const uint64_t at = PAREXACT_STATE_ADDITIVE_FIRST + 1 +
-                                next_random(&seed) % (PAREXACT_STATE_ADDITIVE_COUNT + PAREXACT_STATE_MAX_COUNT);
+            const uint64_t at =
+                PAREXACT_STATE_ADDITIVE_FIRST + 1 +
+                next_random(&seed) % (PAREXACT_STATE_ADDITIVE_COUNT + PAREXACT_STATE_MAX_COUNT);
             const int64_t value = (int64_t)next_random(&seed);
             s.words[at] = value >> (next_random(&seed) % 64);
         }
@@ -290,7 +293,7 @@ static void count_overflow(void)
     CHECK_DOUBLE(stats.min, 1.0);
 }
 
-static void poison_stays_with_its_state(void)
+static void damage_stays_with_its_state(void)
 {
     parexact_state in[3], inout[3], expected = good;
     int len = 3;
@@ -344,7 +347,7 @@ static void arguments(void)
     parexact_state in = good;
     parexact_mpi_merge(&in, NULL, &one, NULL);
     CHECK(equal(&in, &good));
-    /* A missing partner would lose data in silence: it is noted. */
+    /* A NULL partner would lose data unnoticed: the other state is marked as damaged. */
     parexact_mpi_merge(NULL, &s, &one, NULL);
     CHECK_STATUS(parexact_state_result(&s, 0, 0, &stats), PAREXACT_ERROR_BAD_STATE);
 }
@@ -360,7 +363,7 @@ int main(void)
     rounded_extremes();
     hostile_words();
     count_overflow();
-    poison_stays_with_its_state();
+    damage_stays_with_its_state();
     arguments();
     return checks_done();
 }

@@ -1,5 +1,5 @@
-/* pthread_cancel of a thread that is inside a call: the call goes on to its end, and then the thread is cancelled. Each
- * case has a process of its own, since most are about first calls. */
+/* pthread_cancel of a thread that is inside a call: the call goes on to its end, and then the thread is
+ * cancelled. Each case has a process of its own, since most are about first calls. */
 #include <sys/wait.h>
 
 #include "parallel.h"
@@ -78,7 +78,8 @@ static parexact_status wait_for_a_lock(void)
 static parexact_status wait_for_an_item(void)
 {
     inside = 1;
-    return parexact_queue_get(queue, 0.2, NULL) == PAREXACT_ERROR_TIMEOUT ? PAREXACT_OK : PAREXACT_ERROR_INTERNAL;
+    return parexact_queue_get(queue, 0.2, NULL) == PAREXACT_ERROR_TIMEOUT ? PAREXACT_OK
+                                                                          : PAREXACT_ERROR_INTERNAL;
 }
 
 static parexact_status wait_for_a_job(void)

@@ -1,5 +1,5 @@
-/* Calls while a thread or the process ends: destructors of thread-specific data, atexit handlers, destructors of shared
- * objects. Also as the first calls of all, where the library's threads have yet to be made. */
+/* Calls while a thread or the process ends: destructors of thread-specific data, atexit handlers, destructors
+ * of shared objects. Also as the first calls of all, where the library's threads have yet to be made. */
 #include <sys/wait.h>
 
 #include "parallel.h"
@@ -31,7 +31,8 @@ static void call_everything(void)
     CHECK_STATUS(parexact_sum_f64(NULL, 1, &sum), PAREXACT_ERROR_NULL_POINTER);
 
     memset(squares, 0, sizeof squares);
-    CHECK_STATUS(parexact_map(NULL, square, NULL, numbers, sizeof numbers[0], squares, sizeof squares[0], LENGTH(numbers), 1),
+    CHECK_STATUS(parexact_map(NULL, square, NULL, numbers, sizeof numbers[0], squares, sizeof squares[0],
+                              LENGTH(numbers), 1),
                  PAREXACT_OK);
     for (size_t i = 0; i < LENGTH(numbers); i++)
         CHECK(squares[i] == numbers[i] * numbers[i]);
@@ -52,7 +53,8 @@ static void call_everything(void)
     parexact_queue_free(queue);
 
     parexact_pool *pool = new_pool(2);
-    CHECK_STATUS(parexact_map(pool, square, NULL, numbers, sizeof numbers[0], squares, sizeof squares[0], LENGTH(numbers), 1),
+    CHECK_STATUS(parexact_map(pool, square, NULL, numbers, sizeof numbers[0], squares, sizeof squares[0],
+                              LENGTH(numbers), 1),
                  PAREXACT_OK);
     parexact_pool_free(pool);
 

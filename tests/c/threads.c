@@ -1,4 +1,5 @@
-/* Thread counts: the local one before the process-wide one before the default; and none of them changes a bit. */
+/* Thread counts: the local one before the process-wide one before the default; and none of them changes a
+ * bit. */
 #include <pthread.h>
 
 #include "check.h"
@@ -55,7 +56,8 @@ static void same_bits(void)
             CHECK_STATUS(parexact_set_num_threads(threads), PAREXACT_OK);
         else
             parexact_set_num_threads_local(threads);
-        CHECK_STATUS(parexact_describe(&view, 1, PAREXACT_NAN_PROPAGATE, threads == 1 ? &first : &again), PAREXACT_OK);
+        CHECK_STATUS(parexact_describe(&view, 1, PAREXACT_NAN_PROPAGATE, threads == 1 ? &first : &again),
+                     PAREXACT_OK);
         CHECK_STATUS(parexact_state_init(threads == 1 ? &first_state : &state), PAREXACT_OK);
         CHECK_STATUS(parexact_state_update(threads == 1 ? &first_state : &state, &view), PAREXACT_OK);
         if (threads > 1) {

@@ -1,5 +1,5 @@
-/* A signal handler may fork while its thread waits, also at the moment when another thread holds the lock of what is waited for:
- * the child finds out, and goes on. Large items keep that lock busy. */
+/* A signal handler may fork while its thread waits, also at the moment when another thread holds the lock of
+ * what is waited for: the child finds out, and goes on. Large items keep that lock busy. */
 #include <signal.h>
 #include <sys/wait.h>
 

@@ -1,4 +1,4 @@
-"""What tests here import besides their neighbours: the oracle, and the examples."""
+"""Let the tests import the oracle and the examples, besides the modules of this directory."""
 
 import sys
 

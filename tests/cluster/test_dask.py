@@ -97,7 +97,7 @@ def test_bits_are_those_of_fractions(what: str, axis: Any) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_many_values_a_result_in_random_chunks(seed: int) -> None:
-    """So many that states travel, or values and states together."""
+    """Results of so many values that states travel between tasks, or values and states together."""
     rng = random.Random(seed)
     a = wide((900, 3), seed)
     cuts = sorted(rng.choices(range(901), k=rng.randrange(12)))
@@ -232,7 +232,7 @@ def test_describe_looks_at_each_block_once() -> None:
 
 
 def test_what_travels_is_the_smaller() -> None:
-    """Of values and states; and nobody's values are written to."""
+    """Values or states travel, whichever are smaller, and no block is written to."""
     for rows in (1, 100, 255, 256, 257, 1000):
         block = wide((rows, 6))
         before = block.copy()
@@ -336,7 +336,7 @@ def test_arguments_are_refused_at_once() -> None:
 
 
 class Foreign:
-    """What an array of another library looks like."""
+    """A stand-in for an array of another library."""
 
     __module__ = "cupy"
     shape, ndim, dtype = (2,), 1, np.dtype(float)

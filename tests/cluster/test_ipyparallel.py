@@ -232,7 +232,7 @@ def test_the_slides_with_engines_of_the_program(tmp_path: Path) -> None:
 
 
 def test_engines_that_mpi_starts(tmp_path: Path) -> None:
-    """They are the ranks of one communicator, and may also merge states among themselves."""
+    """Such engines are the ranks of one communicator, and may merge states among themselves."""
     code = f"""
 import sys
 sys.path.append({str(PROGRAMS)!r})
@@ -302,7 +302,7 @@ def test_programs_without_engines_say_what_to_type(tmp_path: Path) -> None:
 
 
 def test_the_page_s_programs_run(engines: Engines, tmp_path: Path) -> None:
-    """One after the other; what a comment behind a print says is what is printed."""
+    """The programs run one after the other, and print what their comments say."""
     text = (launch.ROOT / "docs" / "ipyparallel.md").read_text(encoding="utf-8")
     code = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S))
     promised = re.findall(r"^ *print.*\)  # (.*)$", code, re.M)
@@ -408,7 +408,7 @@ def test_exceptions_come_back_as_they_are(engines: Engines) -> None:
 
 
 class Damaged:
-    """What arrives as a state, one of whose bits has changed."""
+    """A state that arrives with one bit changed."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data

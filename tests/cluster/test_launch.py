@@ -1,4 +1,4 @@
-"""What the tests start ends in time, and every MPI that is asked for so many ranks has them."""
+"""Programs that tests start end in time, and every MPI starts as many ranks as it is asked for."""
 
 import os
 import subprocess

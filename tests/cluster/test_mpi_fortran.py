@@ -61,7 +61,7 @@ def test_finalize_frees_operation_and_datatype(build, implementation, module) ->
 
 
 def test_the_two_modules_are_one() -> None:
-    """But for the types of MPI's handles, what they declare for MPI, and the operation's interface."""
+    """The modules differ only in what they declare for MPI, and in the types of its handles."""
 
     def plain(module: str) -> str:
         text = (native.INCLUDE / f"{module}.f90").read_text(encoding="utf-8")

@@ -86,7 +86,7 @@ def test_examples_of_the_docstrings(wheel: mpi.Implementation, ranks: int, tmp_p
 
 @each_wheel
 def test_operation_and_datatype_are_given_back(wheel: mpi.Implementation, tmp_path: Path) -> None:
-    """By MPI.Finalize(), or before mpi4py calls it when the process ends; before and after there is none."""
+    """MPI.Finalize() frees them, or mpi4py's end of the process; before and after there are none."""
     lines = run(wheel, 1, "mpi_lifetime", "explicit", scratch=tmp_path).splitlines()
     before, after = (f"refused: MPI is {what}" for what in ("not initialised: call", "finalised: "))
     expected = [*[before] * 5, "sum: 1.5", "given back: True", *[after] * 5, "given back: True"]

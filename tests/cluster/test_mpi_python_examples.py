@@ -177,7 +177,7 @@ def test_random_slices(wheel: mpi.Implementation, ranks: int, tmp_path: Path) ->
 
 
 def test_every_example_is_run() -> None:
-    """Those of mpi4py: the others belong to other tests."""
+    """Every example of mpi4py is in a test here; other tests have the other examples."""
     text = Path(__file__).read_text()
     for script in EXAMPLES.glob("*.py"):
         if "import MPI" in script.read_text() and not re.fullmatch(

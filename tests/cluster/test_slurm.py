@@ -80,7 +80,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, Any]:
-    """What one process finds; the sum by math.fsum, which rounds correctly too."""
+    """Return the results of one process; the sum is that of math.fsum, which rounds correctly, too."""
     drawn = parexact.Generator(seed=12).normal(size=N)
     state = parexact.State(drawn)
     assert state.result().sum == math.fsum(drawn)
@@ -392,7 +392,7 @@ def test_a_rank_that_fails(
     variables: dict[str, str],
     implementation: mpi.Implementation,
 ) -> None:
-    """It ends the job, in which the others would wait for it."""
+    """A rank that fails ends the job; otherwise the other ranks would wait for it."""
     env = {**variables, **script_variables(implementation)}
     program = programs / f"slurm_ranks{implementation.suffix}"
     job = node.submit(SCRIPTS / "mpi.sh", program, str(N), "2", env=env)

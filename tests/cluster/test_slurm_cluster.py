@@ -56,7 +56,7 @@ def test_a_job_that_ends_otherwise_fails_with_what_it_printed(tmp_path: Path) ->
 
 
 def test_shared_memory_of_killed_ranks_is_removed(tmp_path: Path) -> None:
-    """What was there before stays, and what a process still uses."""
+    """Files stay that were there before, or that a process still uses."""
     old, used, abandoned = (
         shared_memory.DIRECTORY / f"mpich_shm_{tmp_path.parent.name}-{os.getpid()}-{name}"
         for name in ("old", "used", "abandoned")

@@ -46,8 +46,8 @@ contains
     character(*), intent(in) :: what
     if (status == expected) return
     failed = failed + 1
-    write (error_unit, '(8a)') 'bindings.f90: ', what, ' answered ', parexact_status_name(status), ', expected ', &
-         parexact_status_name(expected), '; last error: ', parexact_last_error()
+    write (error_unit, '(8a)') 'bindings.f90: ', what, ' answered ', parexact_status_name(status), &
+         ', expected ', parexact_status_name(expected), '; last error: ', parexact_last_error()
   end subroutine check_status
 
   subroutine ok(status, what)
@@ -319,17 +319,19 @@ contains
     call check(same(stats, expected), 'update by a view')
 
     total = 7
-    call check_status(parexact_sum(parexact_array(c_null_ptr, PAREXACT_DTYPE_F64, 2, c_loc(extents), c_null_ptr), &
-         total), PAREXACT_ERROR_NULL_POINTER, 'a view without data')
+    call check_status(parexact_sum(parexact_array(c_null_ptr, PAREXACT_DTYPE_F64, 2, c_loc(extents), &
+         c_null_ptr), total), PAREXACT_ERROR_NULL_POINTER, 'a view without data')
     call check_status(parexact_sum(parexact_array(c_loc(a), 11, 2, c_loc(extents), c_null_ptr), total), &
          PAREXACT_ERROR_INVALID_ARGUMENT, 'a view of an unknown type')
-    call check_status(parexact_norm(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 65, c_loc(extents), c_null_ptr), &
-         total), PAREXACT_ERROR_INVALID_ARGUMENT, 'a view with too many dimensions')
+    call check_status(parexact_norm(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 65, c_loc(extents), &
+         c_null_ptr), total), PAREXACT_ERROR_INVALID_ARGUMENT, 'a view with too many dimensions')
     length = huge(length)
-    call check_status(parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 1, c_loc(length), c_null_ptr), total), &
-         PAREXACT_ERROR_SIZE_OVERFLOW, 'a view of too much')
-    call check_status(parexact_sum_f64(a, huge(0_c_size_t), total), PAREXACT_ERROR_SIZE_OVERFLOW, 'too long a vector')
-    call check_status(parexact_norm_f64(a, -1_c_size_t, total), PAREXACT_ERROR_SIZE_OVERFLOW, 'a negative length')
+    call check_status(parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 1, c_loc(length), &
+         c_null_ptr), total), PAREXACT_ERROR_SIZE_OVERFLOW, 'a view of too much')
+    call check_status(parexact_sum_f64(a, huge(0_c_size_t), total), PAREXACT_ERROR_SIZE_OVERFLOW, &
+         'too long a vector')
+    call check_status(parexact_norm_f64(a, -1_c_size_t, total), PAREXACT_ERROR_SIZE_OVERFLOW, &
+         'a negative length')
     call check_real(total, 7.0_c_double, 'an output after failures')
   end subroutine views
 
@@ -345,43 +347,52 @@ contains
     type(parexact_stats) :: stats
     wide = [huge(wide), huge(wide), -huge(wide)]
     extents = [3, 1]
-    call ok(parexact_sum(parexact_array(c_loc(wide), PAREXACT_DTYPE_I64, 1, c_loc(extents), c_null_ptr), total), 'sum of int64')
+    call ok(parexact_sum(parexact_array(c_loc(wide), PAREXACT_DTYPE_I64, 1, c_loc(extents), c_null_ptr), &
+         total), 'sum of int64')
     call check_real(total, 2.0_c_double**63, 'sum of int64') ! 2^63 - 1, rounded
     wide = [2_c_int64_t**53 + 1, -2_c_int64_t**53, 0_c_int64_t]
-    call ok(parexact_sum(parexact_array(c_loc(wide), PAREXACT_DTYPE_I64, 1, c_loc(extents), c_null_ptr), total), 'sum of int64')
+    call ok(parexact_sum(parexact_array(c_loc(wide), PAREXACT_DTYPE_I64, 1, c_loc(extents), c_null_ptr), &
+         total), 'sum of int64')
     call check_real(total, 1.0_c_double, 'sum of int64 beyond 2^53')
     wide = -1
-    call ok(parexact_norm(parexact_array(c_loc(wide), PAREXACT_DTYPE_U64, 1, c_loc(extents), c_null_ptr), length), 'uint64')
+    call ok(parexact_norm(parexact_array(c_loc(wide), PAREXACT_DTYPE_U64, 1, c_loc(extents), c_null_ptr), &
+         length), 'uint64')
     call check_real(length, sqrt(3.0_c_double) * 2.0_c_double**64, 'norm of uint64')
 
     singles = reshape([real(c_float) :: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, huge(1.0_c_float)], [4, 3])
     extents = [3, 2]
     strides = [16, -8]
-    call ok(parexact_describe(parexact_array(c_loc(singles(3, 1)), PAREXACT_DTYPE_F32, 2, c_loc(extents), c_loc(strides)), &
-         stats), 'rows 3 and 1 of a real(c_float) array')
+    call ok(parexact_describe(parexact_array(c_loc(singles(3, 1)), PAREXACT_DTYPE_F32, 2, c_loc(extents), &
+         c_loc(strides)), stats), 'rows 3 and 1 of a real(c_float) array')
     call check(stats%count == 6, 'count of rows of a real(c_float) array')
     call check_real(stats%sum, 36.0_c_double, 'sum of rows of a real(c_float) array')
     call check_real(stats%max, 11.0_c_double, 'max of rows of a real(c_float) array')
 
     integers = [1, -2, 3, -4, 5, huge(integers)]
     extents(1) = 6
-    call ok(parexact_sum(parexact_array(c_loc(integers), PAREXACT_DTYPE_I32, 1, c_loc(extents), c_null_ptr), total), 'int32')
+    call ok(parexact_sum(parexact_array(c_loc(integers), PAREXACT_DTYPE_I32, 1, c_loc(extents), c_null_ptr), &
+         total), 'int32')
     call check_real(total, 2147483650.0_c_double, 'sum of int32')
     shorts = [-32767_c_int16_t, -32767_c_int16_t, 1_c_int16_t, 7_c_int16_t]
     extents(1) = 4
     strides(1) = 0
-    call ok(parexact_sum(parexact_array(c_loc(shorts), PAREXACT_DTYPE_I16, 1, c_loc(extents), c_loc(strides)), total), 'int16')
+    call ok(parexact_sum(parexact_array(c_loc(shorts), PAREXACT_DTYPE_I16, 1, c_loc(extents), &
+         c_loc(strides)), total), 'int16')
     call check_real(total, -131068.0_c_double, 'sum of a repeated int16')
     octets = [-1_c_int8_t, 0_c_int8_t, 127_c_int8_t, -127_c_int8_t, 1_c_int8_t]
     extents(1) = 5
-    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_I8, 1, c_loc(extents), c_null_ptr), total), 'int8')
+    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_I8, 1, c_loc(extents), c_null_ptr), &
+         total), 'int8')
     call check_real(total, 0.0_c_double, 'sum of int8')
-    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_U8, 1, c_loc(extents), c_null_ptr), total), 'uint8')
+    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_U8, 1, c_loc(extents), c_null_ptr), &
+         total), 'uint8')
     call check_real(total, 512.0_c_double, 'sum of uint8')
-    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_BOOL, 1, c_loc(extents), c_null_ptr), total), 'bytes')
+    call ok(parexact_sum(parexact_array(c_loc(octets), PAREXACT_DTYPE_BOOL, 1, c_loc(extents), c_null_ptr), &
+         total), 'bytes')
     call check_real(total, 4.0_c_double, 'number of bytes that are not 0')
     flags = [.true._c_bool, .false._c_bool, .true._c_bool, .true._c_bool, .false._c_bool]
-    call ok(parexact_sum(parexact_array(c_loc(flags), PAREXACT_DTYPE_BOOL, 1, c_loc(extents), c_null_ptr), total), 'logical')
+    call ok(parexact_sum(parexact_array(c_loc(flags), PAREXACT_DTYPE_BOOL, 1, c_loc(extents), c_null_ptr), &
+         total), 'logical')
     call check_real(total, 3.0_c_double, 'number of true elements')
   end subroutine other_types
 
@@ -410,20 +421,25 @@ contains
     allocate (nothing(0))
     call ok(parexact_dot(nothing, nothing, product), 'dot of nothing')
     call check_real(product, 0.0_c_double, 'dot of nothing')
-    call ok(parexact_dot([bits(1_c_int64_t), 1.0_c_double], [0.5_c_double, 1.0_c_double], product), 'dot that underflows')
+    call ok(parexact_dot([bits(1_c_int64_t), 1.0_c_double], [0.5_c_double, 1.0_c_double], product), &
+         'dot that underflows')
     call check_real(product, 1.0_c_double, 'dot that underflows')
 
     values = [(real(i, c_double), i = 1, 6)]
     extents = 3
     strides = -16
     call ok(parexact_dot(parexact_array(c_loc(values), PAREXACT_DTYPE_F64, 1, c_loc(extents), c_null_ptr), &
-         parexact_array(c_loc(values(6)), PAREXACT_DTYPE_F64, 1, c_loc(extents), c_loc(strides)), product), 'dot of views')
+         parexact_array(c_loc(values(6)), PAREXACT_DTYPE_F64, 1, c_loc(extents), c_loc(strides)), product), &
+         'dot of views')
     call check_real(product, 20.0_c_double, 'dot of views') ! 1*6 + 2*4 + 3*2
 
     product = 7
-    call check_status(parexact_dot(x, y(:5), product), PAREXACT_ERROR_INVALID_ARGUMENT, 'dot of different lengths')
-    call check_status(parexact_dot(a, transpose(a), product), PAREXACT_ERROR_INVALID_ARGUMENT, 'dot of different shapes')
-    call check_status(parexact_dot_f64(x, y, huge(0_c_size_t), product), PAREXACT_ERROR_SIZE_OVERFLOW, 'dot of too much')
+    call check_status(parexact_dot(x, y(:5), product), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'dot of different lengths')
+    call check_status(parexact_dot(a, transpose(a), product), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'dot of different shapes')
+    call check_status(parexact_dot_f64(x, y, huge(0_c_size_t), product), PAREXACT_ERROR_SIZE_OVERFLOW, &
+         'dot of too much')
     call check_real(product, 7.0_c_double, 'an output after failures')
   end subroutine dots
 
@@ -458,7 +474,8 @@ contains
     end do
 
     call ok(parexact_reduce(a(7:3:-2, ::2), PAREXACT_OP_MAX, 2, rows(:3)), 'reduce a section')
-    call check(all(rows(:3) >= maxval(a(7:3:-2, ::2), 2) .and. rows(:3) <= maxval(a(7:3:-2, ::2), 2)), 'max of a section')
+    call check(all(rows(:3) >= maxval(a(7:3:-2, ::2), 2) .and. rows(:3) <= maxval(a(7:3:-2, ::2), 2)), &
+         'max of a section')
     wide = 0
     call ok(parexact_reduce(a, PAREXACT_OP_MIN, 2, wide(14:2:-2)), 'reduce into a section')
     call check(all(wide(14:2:-2) >= minval(a, 2) .and. wide(14:2:-2) <= minval(a, 2)), 'min in a section')
@@ -480,7 +497,8 @@ contains
           end do
        end do
     end do
-    call ok(parexact_reduce(cube(4:1:-1, :, 2:5:3), PAREXACT_OP_MEAN, 3, plane12), 'reduce a section of rank 3')
+    call ok(parexact_reduce(cube(4:1:-1, :, 2:5:3), PAREXACT_OP_MEAN, 3, plane12), &
+         'reduce a section of rank 3')
     call check_real(plane12(1, 2), (cube(4, 2, 2) + cube(4, 2, 5)) / 2, 'mean of a section of rank 3')
 
     allocate (nothing(0, 5), none(0))
@@ -495,14 +513,16 @@ contains
     call check_real(columns(3), nan(), 'NaN propagates')
     call ok(parexact_reduce(a, PAREXACT_OP_MIN, 2, rows, nan_policy=PAREXACT_NAN_OMIT), 'NaN')
     call check_real(rows(2), minval(a(2, [1, 2, 4, 5])), 'NaN is omitted')
-    call check_status(parexact_reduce(a, PAREXACT_OP_MAX, 1, columns, 0, PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, &
-         'NaN raises')
+    call check_status(parexact_reduce(a, PAREXACT_OP_MAX, 1, columns, 0, PAREXACT_NAN_RAISE), &
+         PAREXACT_ERROR_NAN_FOUND, 'NaN raises')
 
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, 0, rows), 'dim is 0; it must be 1 to 2', 'dimension 0')
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 3, rows), 'dim is 3; it must be 1 to 2', 'dimension 3 of 2')
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, -1, rows), 'dim is -1; it must be 1 to 2', 'dimension -1')
-    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, huge(1), plane12), 'dim is 2147483647; it must be 1 to 3', &
-         'dimension huge')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 3, rows), 'dim is 3; it must be 1 to 2', &
+         'dimension 3 of 2')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, -1, rows), 'dim is -1; it must be 1 to 2', &
+         'dimension -1')
+    call refused(parexact_reduce(cube, PAREXACT_OP_SUM, huge(1), plane12), &
+         'dim is 2147483647; it must be 1 to 3', 'dimension huge')
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, 1, rows), &
          'the shape of out must be that of a without its dimension 1', 'an output for the other dimension')
     call refused(parexact_reduce(cube, PAREXACT_OP_SUM, 3, plane21), &
@@ -534,7 +554,8 @@ contains
     call ok(parexact_reduce(view, PAREXACT_OP_MAX, [2, 1], plane), 'reduce a view with strides')
     call check(all(abs(plane - a(4, 1, :)) <= 0), 'reduce a view with strides')
     call refused(parexact_reduce(view, PAREXACT_OP_SUM, [1, -2], out(:20 - 8)), 'ax', 'an axis twice')
-    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [3], out), 'axes[0] is 3; it must be -3 to 2', 'axis 3 of 3')
+    call refused(parexact_reduce(view, PAREXACT_OP_SUM, [3], out), 'axes[0] is 3; it must be -3 to 2', &
+         'axis 3 of 3')
     call refused(parexact_reduce(view, PAREXACT_OP_SUM, [0], out(:11)), 'out_len', 'a short output')
   end subroutine reductions_of_views
 
@@ -569,9 +590,12 @@ contains
     call ok(parexact_describe(x, stats, ddof=1, nan_policy=PAREXACT_NAN_OMIT), 'omit, ddof 1')
     call check_real(stats%std, 2.0_c_double, 'std under omit, ddof 1')
     before = stats
-    call check_status(parexact_describe(x, stats, nan_policy=PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, 'raise')
-    call check_status(parexact_describe(x, stats, nan_policy=3), PAREXACT_ERROR_INVALID_ARGUMENT, 'an unknown policy')
-    call check_status(parexact_describe(x, stats, ddof=-huge(1)), PAREXACT_ERROR_INVALID_ARGUMENT, 'a negative ddof')
+    call check_status(parexact_describe(x, stats, nan_policy=PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, &
+         'raise')
+    call check_status(parexact_describe(x, stats, nan_policy=3), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'an unknown policy')
+    call check_status(parexact_describe(x, stats, ddof=-huge(1)), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'a negative ddof')
     call check(same(stats, before), 'an output after failures')
     call ok(parexact_describe(x(3:), stats, ddof=2), 'ddof 2 of two values')
     call check_real(stats%mean, 4.0_c_double, 'mean of two values')
@@ -621,7 +645,8 @@ contains
     pair = [left, right]
     others = [right, left]
     call parexact_mpi_merge(others, pair, 2, 0)
-    call check(all(pair(1)%words == whole%words) .and. all(pair(2)%words == whole%words), 'mpi_merge of two states')
+    call check(all(pair(1)%words == whole%words) .and. all(pair(2)%words == whole%words), &
+         'mpi_merge of two states')
 
     damaged = whole
     damaged%words(1) = -1
@@ -631,17 +656,23 @@ contains
       stats = expected
       length = 7
       hash = 7
-      call check_status(parexact_state_result(damaged, stats), PAREXACT_ERROR_BAD_STATE, 'result of a damaged state')
-      call check_status(parexact_state_norm(damaged, length), PAREXACT_ERROR_BAD_STATE, 'norm of a damaged state')
+      call check_status(parexact_state_result(damaged, stats), PAREXACT_ERROR_BAD_STATE, &
+           'result of a damaged state')
+      call check_status(parexact_state_norm(damaged, length), PAREXACT_ERROR_BAD_STATE, &
+           'norm of a damaged state')
       call check_status(parexact_state_fingerprint(damaged, hash), PAREXACT_ERROR_BAD_STATE, &
                         'fingerprint of a damaged state')
-      call check_status(parexact_state_update(damaged, field), PAREXACT_ERROR_BAD_STATE, 'update of a damaged state')
-      call check_status(parexact_state_merge(damaged, whole), PAREXACT_ERROR_BAD_STATE, 'merge into a damaged state')
-      call check_status(parexact_state_merge(merged, damaged), PAREXACT_ERROR_BAD_STATE, 'merge of a damaged state')
+      call check_status(parexact_state_update(damaged, field), PAREXACT_ERROR_BAD_STATE, &
+           'update of a damaged state')
+      call check_status(parexact_state_merge(damaged, whole), PAREXACT_ERROR_BAD_STATE, &
+           'merge into a damaged state')
+      call check_status(parexact_state_merge(merged, damaged), PAREXACT_ERROR_BAD_STATE, &
+           'merge of a damaged state')
       call check(same(stats, expected), 'statistics after failures')
       call check_real(length, 7.0_c_double, 'norm after failures')
       call check(all(hash == 7), 'fingerprint after failures')
-      call check(all(damaged%words == kept%words) .and. all(merged%words == whole%words), 'states after failures')
+      call check(all(damaged%words == kept%words) .and. all(merged%words == whole%words), &
+           'states after failures')
     end block before
     others(1) = damaged
     call parexact_mpi_merge(others, pair, 1, 0)
@@ -673,7 +704,8 @@ contains
     call ok(parexact_state_update_axes(columns, field(8:1:-1, :, 2), 1, where), 'update_axes, rank 2, where')
     call ok(parexact_state_results(columns, 6_c_size_t, stats, ddof=1), 'state_results')
     do i = 1, 6
-       call ok(parexact_describe([field(:, i, 1), pack(field(8:1:-1, i, 2), where(:, i))], expected, ddof=1), 'describe')
+       call ok(parexact_describe([field(:, i, 1), pack(field(8:1:-1, i, 2), where(:, i))], expected, &
+            ddof=1), 'describe')
        call check(same(stats(i), expected), 'results of columns')
     end do
     call ok(parexact_states_init(rows, 8_c_size_t), 'states_init')
@@ -692,7 +724,8 @@ contains
     end do
     call check(all_equal(plane(5, 4), one), 'states of a plane')
     call ok(parexact_state_update_axes(plane, field, 2), 'update_axes, rank 3')
-    call check(plane(1, 1)%words(PAREXACT_STATE_ADDITIVE_FIRST) == 6 + 2 * count(where3(1, :, 1)), 'count of a plane')
+    call check(plane(1, 1)%words(PAREXACT_STATE_ADDITIVE_FIRST) == 6 + 2 * count(where3(1, :, 1)), &
+         'count of a plane')
 
     ! Views, with masks of one byte.
     extents = [6, 8]
@@ -700,27 +733,33 @@ contains
     mask = parexact_array(c_loc(small), PAREXACT_DTYPE_U8, 2, c_loc(extents))
     call ok(parexact_states_init(columns, 6_c_size_t), 'states_init')
     call ok(parexact_state_update_axes(columns, view, [1], mask), 'update_axes of a view, where')
-    call ok(parexact_describe_axes(view, mask, [1], 1, 0_c_int64_t, PAREXACT_NAN_PROPAGATE, stats, 6_c_size_t), 'describe_axes')
+    call ok(parexact_describe_axes(view, mask, [1], 1, 0_c_int64_t, PAREXACT_NAN_PROPAGATE, stats, &
+         6_c_size_t), 'describe_axes')
     do i = 1, 6
-       call check(columns(i)%words(PAREXACT_STATE_ADDITIVE_FIRST) == count(where(:, i)), 'what a mask selects')
+       call check(columns(i)%words(PAREXACT_STATE_ADDITIVE_FIRST) == count(where(:, i)), &
+            'what a mask selects')
        call check(stats(i)%count == count(where(:, i)), 'describe_axes')
     end do
     call check_status(parexact_describe_axes(view, axes=[0], axis_count=1, ddof=0_c_int64_t, &
                                              nan_policy=PAREXACT_NAN_OMIT, out=stats, out_len=6_c_size_t), &
                       PAREXACT_ERROR_INVALID_ARGUMENT, 'describe_axes into 6 of 8')
     call ok(parexact_states_init(everything, 1_c_size_t), 'states_init')
-    call ok(parexact_state_update_axes(everything, view, [integer(c_int32_t) ::]), 'update_axes over all axes')
+    call ok(parexact_state_update_axes(everything, view, [integer(c_int32_t) ::]), &
+         'update_axes over all axes')
     call ok(parexact_states_merge(everything, columns, 1_c_size_t), 'states_merge')
     call check(everything(1)%words(PAREXACT_STATE_ADDITIVE_FIRST) == 48 + count(where(:, 1)), 'merged states')
 
     ! Refused in Fortran's words.
-    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 2), PAREXACT_ERROR_INVALID_ARGUMENT, 'wrong shape')
-    call check(index(parexact_last_error(), 'the shape of states must be that of a without its dimension 2') > 0, &
-               'the message about the shape of states')
-    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 3), PAREXACT_ERROR_INVALID_ARGUMENT, 'dim 3')
+    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 2), &
+         PAREXACT_ERROR_INVALID_ARGUMENT, 'wrong shape')
+    call check(index(parexact_last_error(), &
+         'the shape of states must be that of a without its dimension 2') > 0, &
+         'the message about the shape of states')
+    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 3), &
+         PAREXACT_ERROR_INVALID_ARGUMENT, 'dim 3')
     call check(index(parexact_last_error(), 'dim is 3') > 0, 'the message about dim')
-    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 1, where(:, :5)), PAREXACT_ERROR_INVALID_ARGUMENT, &
-                      'a mask of another shape')
+    call check_status(parexact_state_update_axes(columns, field(:, :, 1), 1, where(:, :5)), &
+         PAREXACT_ERROR_INVALID_ARGUMENT, 'a mask of another shape')
   end subroutine states_along_axes
 
   function all_equal(x, y)
@@ -734,22 +773,26 @@ contains
     type(parexact_state) :: state
     type(parexact_stats) :: drawn, stored
     real(c_double) :: x(1000), tail(400)
-    call ok(parexact_random_fill(d, 1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), 'uniforms')
+    call ok(parexact_random_fill(d, 1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), &
+         'uniforms')
     call check(all(x >= 0 .and. x < 1), 'uniforms by default')
     d = parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0.0_c_double, 1.0_c_double, 0.0_c_double])
-    call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), 'normals')
-    call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 600_c_int64_t, tail, size(tail, kind=c_size_t)), 'a part')
+    call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), &
+         'normals')
+    call ok(parexact_random_fill(d, -1_c_int64_t, 0_c_int64_t, 600_c_int64_t, tail, &
+         size(tail, kind=c_size_t)), 'a part')
     call check(all(abs(tail - x(601:)) <= 0), 'a part of the normals')
     call ok(parexact_state_init(state), 'a state for normals')
-    call ok(parexact_random_state(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, size(x, kind=c_int64_t), state), 'random_state')
+    call ok(parexact_random_state(d, -1_c_int64_t, 0_c_int64_t, 0_c_int64_t, size(x, kind=c_int64_t), &
+         state), 'random_state')
     call ok(parexact_state_result(state, drawn), 'result of normals')
     call ok(parexact_describe(x, stored), 'describe normals')
     call check_real(drawn%std, stored%std, 'std of normals')
     call ok(my_statistics(size(x, kind=c_int64_t), -1_c_int64_t, drawn), 'my_statistics')
     call check_real(drawn%variance, stored%variance, 'variance of normals')
     d%parameter(2) = -1
-    call check_status(parexact_random_fill(d, 1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, size(x, kind=c_size_t)), &
-                      PAREXACT_ERROR_INVALID_ARGUMENT, 'negative sd')
+    call check_status(parexact_random_fill(d, 1_c_int64_t, 0_c_int64_t, 0_c_int64_t, x, &
+         size(x, kind=c_size_t)), PAREXACT_ERROR_INVALID_ARGUMENT, 'negative sd')
   end subroutine random_numbers
 
   subroutine threads()

@@ -59,7 +59,7 @@ contains
 
   recursive function add_one_hundred_times(user_data) bind(C) result(answer)
     type(c_ptr), value :: user_data
-    integer(c_int32_t) :: answer
+    integer(c_int32_t) :: answer, put
     type(shared), pointer :: all
     integer :: i
     call c_f_pointer(user_data, all)
@@ -69,7 +69,8 @@ contains
        all%total = all%total + 1
        if (parexact_lock_release(all%lock) /= PAREXACT_OK) answer = 1
     end do
-    if (parexact_queue_put(all%queue, point(all%total, 0.5_c_double), -1.0_c_double) /= PAREXACT_OK) answer = 1
+    put = parexact_queue_put(all%queue, point(all%total, 0.5_c_double), -1.0_c_double)
+    if (put /= PAREXACT_OK) answer = 1
   end function add_one_hundred_times
 
   recursive function wait_for_the_queue(user_data) bind(C) result(answer)
@@ -137,8 +138,8 @@ contains
     character(*), intent(in) :: what
     if (status == expected) return
     failed = failed + 1
-    write (error_unit, '(8a)') 'parallel.f90: ', what, ' answered ', parexact_status_name(status), ', expected ', &
-         parexact_status_name(expected), '; last error: ', parexact_last_error()
+    write (error_unit, '(8a)') 'parallel.f90: ', what, ' answered ', parexact_status_name(status), &
+         ', expected ', parexact_status_name(expected), '; last error: ', parexact_last_error()
   end subroutine check_status
 
   subroutine ok(status, what)
@@ -161,7 +162,8 @@ contains
     call ok(parexact_map(pool, by_a_large_array, x, y, chunk_size=1_c_size_t), 'map with an array of its own')
     call check(all(abs(y - x) <= 1e-9_c_double * x), 'arrays of threads')
     call ok(parexact_map(pool, square, nothing, nothing), 'map of nothing')
-    call check_status(parexact_map(pool, square, x, y(:10)), PAREXACT_ERROR_INVALID_ARGUMENT, 'results too few')
+    call check_status(parexact_map(pool, square, x, y(:10)), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'results too few')
     call check(parexact_last_error() == 'x and y must have the same shape', parexact_last_error())
   end subroutine maps_of_functions
 
@@ -176,27 +178,27 @@ contains
     size_of_point = storage_size(points) / 8
     scale = 0.25_c_double
     numbers = [(i + 1000, i = 1, 1000)]
-    call ok(parexact_map(pool, place, c_loc(scale), numbers, size_of_number, points, size_of_point, 1000_c_size_t, &
-                         0_c_size_t), 'map')
+    call ok(parexact_map(pool, place, c_loc(scale), numbers, size_of_number, points, size_of_point, &
+         1000_c_size_t, 0_c_size_t), 'map')
     call check(all(points%number == numbers), 'order of results')
     call check(all(abs(points%x - scale * numbers) <= 0), 'results')
 
     job = c_null_ptr
     scale = 0.5_c_double
-    call ok(parexact_map_async(pool, place, c_loc(scale), c_loc(numbers), size_of_number, c_loc(points), size_of_point, &
-                               1000_c_size_t, 10_c_size_t, job), 'map_async')
+    call ok(parexact_map_async(pool, place, c_loc(scale), c_loc(numbers), size_of_number, c_loc(points), &
+         size_of_point, 1000_c_size_t, 10_c_size_t, job), 'map_async')
     call ok(parexact_job_wait(job, for_ever), 'wait for a map')
     call check(all(abs(points%x - scale * numbers) <= 0), 'results from the background')
     call parexact_job_free(job)
 
     numbers(77) = 13
-    call check_status(parexact_map(pool, place, c_loc(scale), numbers, size_of_number, points, size_of_point, 1000_c_size_t, &
-                                   0_c_size_t), PAREXACT_ERROR_CALLBACK_FAILED, 'map of 13')
+    call check_status(parexact_map(pool, place, c_loc(scale), numbers, size_of_number, points, &
+         size_of_point, 1000_c_size_t, 0_c_size_t), PAREXACT_ERROR_CALLBACK_FAILED, 'map of 13')
     call check(index(parexact_last_error(), '76') > 0, 'the index from 0 in the message')
 
     numbers = [(i, i = 1, 1000)]
-    call ok(parexact_map(pool, double_in_place, c_null_ptr, [0], 0_c_size_t, numbers, size_of_number, 1000_c_size_t, &
-                         0_c_size_t), 'map in place')
+    call ok(parexact_map(pool, double_in_place, c_null_ptr, [0], 0_c_size_t, numbers, size_of_number, &
+         1000_c_size_t, 0_c_size_t), 'map in place')
     call check(all(numbers == [(2 * i, i = 1, 1000)]), 'numbers doubled in place')
   end subroutine maps
 
@@ -221,18 +223,21 @@ contains
     do i = 1, size(job)
        got = point(-1, 0.0_c_double)
        call ok(parexact_queue_get(all%queue, for_ever, got), 'queue_get')
-       call check(got%number >= 100 .and. got%number <= 800 .and. abs(got%x - 0.5_c_double) <= 0, 'an item of the queue')
+       call check(got%number >= 100 .and. got%number <= 800 .and. abs(got%x - 0.5_c_double) <= 0, &
+            'an item of the queue')
     end do
 
     ! A job that waits until the queue is closed.
     call ok(parexact_submit(pool, wait_for_the_queue, c_loc(all), job(1)), 'submit')
-    call check_status(parexact_job_wait(job(1), 0.01_c_double), PAREXACT_ERROR_TIMEOUT, 'job_wait with a timeout')
+    call check_status(parexact_job_wait(job(1), 0.01_c_double), PAREXACT_ERROR_TIMEOUT, &
+         'job_wait with a timeout')
     call ok(parexact_queue_close(all%queue), 'queue_close')
     call ok(parexact_job_wait(job(1), for_ever), 'job_wait')
     call parexact_job_free(job(1))
 
     call ok(parexact_lock_acquire(all%lock, 0.0_c_double), 'lock_acquire')
-    call check_status(parexact_lock_acquire(all%lock, for_ever), PAREXACT_ERROR_DEADLOCK, 'lock_acquire twice')
+    call check_status(parexact_lock_acquire(all%lock, for_ever), PAREXACT_ERROR_DEADLOCK, &
+         'lock_acquire twice')
     call ok(parexact_lock_release(all%lock), 'lock_release')
     call check_status(parexact_lock_release(all%lock), PAREXACT_ERROR_NOT_OWNER, 'lock_release twice')
     call parexact_lock_free(all%lock)
@@ -245,19 +250,23 @@ contains
     queue = c_null_ptr
     call ok(parexact_queue_new(2_c_size_t, int(storage_size(i) / 8, c_size_t), queue), 'queue_new')
     got = -1
-    call check_status(parexact_queue_get(queue, 0.0_c_double, got), PAREXACT_ERROR_TIMEOUT, 'get from an empty queue')
+    call check_status(parexact_queue_get(queue, 0.0_c_double, got), PAREXACT_ERROR_TIMEOUT, &
+         'get from an empty queue')
     call check(got == -1, 'an item after a failure')
     do i = 1, 2
        call ok(parexact_queue_put(queue, i, 0.0_c_double), 'queue_put')
     end do
-    call check_status(parexact_queue_put(queue, 3, 0.0_c_double), PAREXACT_ERROR_TIMEOUT, 'put into a full queue')
+    call check_status(parexact_queue_put(queue, 3, 0.0_c_double), PAREXACT_ERROR_TIMEOUT, &
+         'put into a full queue')
     call ok(parexact_queue_close(queue), 'queue_close')
-    call check_status(parexact_queue_put(queue, 3, 0.0_c_double), PAREXACT_ERROR_CLOSED, 'put into a closed queue')
+    call check_status(parexact_queue_put(queue, 3, 0.0_c_double), PAREXACT_ERROR_CLOSED, &
+         'put into a closed queue')
     do i = 1, 2
        call ok(parexact_queue_get(queue, for_ever, got), 'queue_get')
        call check(got == i, 'first in, first out')
     end do
-    call check_status(parexact_queue_get(queue, for_ever, got), PAREXACT_ERROR_CLOSED, 'get from a closed queue')
+    call check_status(parexact_queue_get(queue, for_ever, got), PAREXACT_ERROR_CLOSED, &
+         'get from a closed queue')
     call parexact_queue_free(queue)
   end subroutine queues
 
@@ -270,15 +279,16 @@ contains
     call ok(parexact_pi(1000000_c_int64_t, value), 'pi')
     call check(abs(value - acos(-1.0_c_double)) < 1e-12_c_double, 'pi(10**6)')
     ! The points are 1/8, 3/8, 5/8, 7/8.
-    call ok(parexact_integrate(square, 0.0_c_double, 1.0_c_double, 4_c_int64_t, value), 'integrate a function')
+    call ok(parexact_integrate(square, 0.0_c_double, 1.0_c_double, 4_c_int64_t, value), &
+         'integrate a function')
     call check(abs(value - 84.0_c_double / 256) <= 0, 'the integral of a square')
     limit = 4
-    call ok(parexact_integrate(cosines, c_loc(limit), 0.0_c_double, acos(0.0_c_double), 100000_c_int64_t, value), &
-            'integrate blocks')
+    call ok(parexact_integrate(cosines, c_loc(limit), 0.0_c_double, acos(0.0_c_double), 100000_c_int64_t, &
+         value), 'integrate blocks')
     call check(abs(value - 1) < 1e-9_c_double, 'the integral of the cosine')
     limit = 1
-    call check_status(parexact_integrate(cosines, c_loc(limit), 0.0_c_double, 2.0_c_double, 100000_c_int64_t, value), &
-                      PAREXACT_ERROR_CALLBACK_FAILED, 'a failing integrand')
+    call check_status(parexact_integrate(cosines, c_loc(limit), 0.0_c_double, 2.0_c_double, &
+         100000_c_int64_t, value), PAREXACT_ERROR_CALLBACK_FAILED, 'a failing integrand')
     call check(abs(value - 1) < 1e-9_c_double, 'the output after a failure')
   end subroutine integrals
 
@@ -287,7 +297,8 @@ contains
     real(c_double) :: value
     none = c_null_ptr
     value = 7
-    call check_status(parexact_pool_new(huge(0_c_size_t), none), PAREXACT_ERROR_INVALID_ARGUMENT, 'too many workers')
+    call check_status(parexact_pool_new(huge(0_c_size_t), none), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'too many workers')
     call check_status(parexact_job_wait(none, 0.0_c_double), PAREXACT_ERROR_NULL_POINTER, 'no job')
     call check_status(parexact_lock_release(none), PAREXACT_ERROR_NULL_POINTER, 'no lock')
     call check_status(parexact_queue_close(none), PAREXACT_ERROR_NULL_POINTER, 'no queue')

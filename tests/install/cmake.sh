@@ -2,11 +2,13 @@
 # find_package(parexact) in projects of one language each, from a directory that was moved.
 source "$(dirname "$0")/common.sh"
 
-# configured PROJECT BUILD PREFIX ARGUMENT...: the project finds the package below that prefix, without a warning.
+# configured PROJECT BUILD PREFIX ARGUMENT...: the project finds the package below that prefix, without a
+# warning.
 configured() {
     local source=$here/cmake/$1 build=$2 search=$3
     shift 3
-    quietly cmake -S "$source" -B "$build" -DCMAKE_PREFIX_PATH="$search" "$@" --warn-uninitialized --check-system-vars
+    quietly cmake -S "$source" -B "$build" -DCMAKE_PREFIX_PATH="$search" "$@" \
+        --warn-uninitialized --check-system-vars
     # CMake's own files read variables that nobody has set, too.
     if grep --after-context=2 'Warning.* at .*parexact-config' "$work/log" >&2; then fail "warnings"; fi
 }

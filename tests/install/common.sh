@@ -1,4 +1,4 @@
-# One concept: what all checks of an installation share. They run with these variables:
+# What all checks of an installation share. They run with these variables:
 #
 #   work      a directory of their own
 #   prefix    an installation that was moved after it had been made

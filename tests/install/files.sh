@@ -37,9 +37,13 @@ installed() {
     } | LC_ALL=C sort >"$work/expected"
     contents "$dest$target" | diff "$work/expected" - >&2 || fail "missing (<), or should not be there (>)"
     [ "$(contents "$dest" | wc -l)" = "$(wc -l <"$work/expected")" ] || fail "files outside of the prefix"
-    if find "$dest$target" -mindepth 1 -type d ! -perm -755 | grep . >&2; then fail "others cannot read these"; fi
+    if find "$dest$target" -mindepth 1 -type d ! -perm -755 | grep . >&2; then
+        fail "others cannot read these"
+    fi
     local written=("$dest$target/$lib"/{pkgconfig,cmake} ${modules:+"$dest$target/$modules"})
-    if grep -rl -e "$work" -e @ "${written[@]}" >&2; then fail "these name DESTDIR, or a template's variable"; fi
+    if grep -rl -e "$work" -e @ "${written[@]}" >&2; then
+        fail "these name DESTDIR, or a template's variable"
+    fi
 
     quietly "$MAKE" uninstall "${variables[@]}"
     [ "$(cd "$dest" && find . ! -type d)" = ".$target/$lib/libother.so" ] ||

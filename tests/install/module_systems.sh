@@ -1,4 +1,4 @@
-# One concept: both module systems, Lmod and environment-modules, side by side.
+# Both module systems, Lmod and environment-modules, side by side.
 #
 # Debian's packages of the two conflict, and installing one would take the other from whoever uses it. So both
 # are only unpacked, below target/module-systems; what they need is installed (scripts/require.sh lua tcl).
@@ -17,7 +17,8 @@ unpack_module_systems() {
     if ! download "$unpacked"; then
         # The list of packages may be missing, or older than the packages.
         { [ "$(id -u)" = 0 ] && apt-get update -qq && download "$unpacked"; } ||
-            fail "Debian's packages of Lmod and environment-modules are out of reach; please run: sudo apt-get update"
+            fail "Debian's packages of Lmod and environment-modules are out of reach;" \
+                "please run: sudo apt-get update"
     fi
     for package in "$unpacked"/*.deb; do
         dpkg --extract "$package" "$unpacked"
@@ -27,5 +28,6 @@ unpack_module_systems() {
 }
 
 download() {
-    (cd "$1" && apt-get download -qq lmod environment-modules 2>"$work/log") || { cat "$work/log" >&2; return 1; }
+    (cd "$1" && apt-get download -qq lmod environment-modules 2>"$work/log") ||
+        { cat "$work/log" >&2; return 1; }
 }

@@ -101,7 +101,8 @@ conflict() {
 # Administrators keep modulefiles in one place: by MODULEDIR, as links, or as copies of those that an
 # installation made.
 elsewhere() {
-    quietly "$MAKE" -C "$root" install DESTDIR="$work" PREFIX="/opt/parexact/$version" MODULEDIR=/opt/modulefiles
+    quietly "$MAKE" -C "$root" install DESTDIR="$work" PREFIX="/opt/parexact/$version" \
+        MODULEDIR=/opt/modulefiles
     MODULEPATH=$work/opt/modulefiles
     module load parexact
     [ "$PAREXACT_ROOT" = "$work/opt/parexact/$version" ] || fail "by MODULEDIR: $PAREXACT_ROOT"

@@ -67,7 +67,7 @@ def underflowing_squares(rng: np.random.Generator, rows: int, n: int) -> Rows:
 
 
 def ties(rng: np.random.Generator, rows: int, n: int) -> Rows:
-    """A float, half a unit of its last place, and a crumb that decides the rounding, or none."""
+    """A float, half a unit of its last place, and a tiny number, or none, that decides the rounding."""
     x = np.zeros((rows, n))
     x[:, 0] = _from_fields(rng, rng.integers(600, 2046, rows))
     with np.errstate(over="ignore"):
@@ -77,7 +77,7 @@ def ties(rng: np.random.Generator, rows: int, n: int) -> Rows:
 
 
 def constant(rng: np.random.Generator, rows: int, n: int) -> Rows:
-    """The same number everywhere: no variance at all."""
+    """Rows of one number, whose variance is 0."""
     return np.repeat(_from_fields(rng, rng.integers(0, 2047, (rows, 1))), n, axis=1)
 
 

@@ -18,7 +18,7 @@ def _square(item, result, user_data):
 
 @cfunc(types.int32(_integers, _integers, types.voidptr))
 def _collatz(item, result, user_data):
-    """How many steps to 1: the work of an item is anything but even."""
+    """Count the steps to 1, whose number differs much between items."""
     n, steps = item[0], 0
     while n != 1:
         n = n // 2 if n % 2 == 0 else 3 * n + 1
@@ -29,7 +29,7 @@ def _collatz(item, result, user_data):
 
 @cfunc(types.int32(_integers, _doubles, types.voidptr))
 def _spin(item, result, user_data):
-    """As many steps as the item says; about a nanosecond each."""
+    """Run as many steps as the item says, of about a nanosecond each."""
     total = 0.0
     for i in range(item[0]):
         total += 1.0 / (1.0 + i * total)

@@ -86,7 +86,7 @@ EQUAL = MapFunction(ctypes.cast(ctypes.CDLL(None).memcmp, c_void_p).value)
 
 
 def number(address: int | None) -> c_double:
-    """What a callback gets, as a double."""
+    """Return the double at the address that a callback gets."""
     return c_double.from_address(address)
 
 

@@ -177,7 +177,7 @@ def test_two_types_around_the_ends_of_a_tile(left: np.dtype[Any], right: np.dtyp
 @pytest.mark.parametrize("dtype", [np.int64, np.uint64])
 @pytest.mark.parametrize("other", [np.int64, np.uint64, np.float64, np.float32])
 def test_long_integers_that_are_no_doubles(dtype: type[Any], other: type[Any]) -> None:
-    """What lies beyond the nearest doubles decides, and is nothing beside what is not finite."""
+    """The parts of integers below their nearest doubles decide a rounding, and vanish beside infinities."""
     limits = np.iinfo(dtype)
     edges = [
         2**53 + 1,
@@ -243,15 +243,15 @@ def test_products_around_the_ends_of_the_range(exponent: int, n: int) -> None:
 
 @pytest.mark.parametrize("n", [2, 1000, 3001])
 def test_one_product_that_underflows_decides_a_tie(n: int) -> None:
-    for crumb, expected in ((0.0, 1.0), (TINY, 1.0 + 2.0**-52), (-TINY, 1.0)):
+    for tiny, expected in ((0.0, 1.0), (TINY, 1.0 + 2.0**-52), (-TINY, 1.0)):
         x, y = np.zeros(n + 2), np.zeros(n + 2)
         x[[0, 1, n]] = [1.0, 2.0**-26, TINY]
-        y[[0, 1, n]] = [1.0, 2.0**-27, crumb]
+        y[[0, 1, n]] = [1.0, 2.0**-27, tiny]
         assert bits(both(x, y)) == bits(expected)
 
 
 def test_cancellation() -> None:
-    """Orthogonal by construction, up to one crumb."""
+    """The vectors are orthogonal by construction, up to one small product."""
     rng = np.random.default_rng(4)
     for n in (10, 1000, 50_000):
         a, b = whole_range(rng, 2, n)
@@ -263,9 +263,9 @@ def test_cancellation() -> None:
         assert bits(both(np.append(x, 1.5), np.append(y, TINY))) == bits(2 * TINY)
         x[at] = np.nextafter(x[at], 0.0)
         last = (x[at], np.nextafter(x[at], 2 * x[at]), y[at])
-        crumb = [last[0], -last[1]], [last[2], last[2]]
+        rest = [last[0], -last[1]], [last[2], last[2]]
         assert bits(both(x, y)) == bits(
-            oracle.dot([float(v) for v in crumb[0]], [float(v) for v in crumb[1]])
+            oracle.dot([float(v) for v in rest[0]], [float(v) for v in rest[1]])
         )
 
 

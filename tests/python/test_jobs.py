@@ -146,7 +146,7 @@ def test_refusals() -> None:
 
 @pytest.mark.parametrize("own_pool", [True, False])
 def test_a_map_in_the_background(own_pool: bool) -> None:
-    """It happens on workers alone, which may be one."""
+    """A map in the background runs on the pool's workers alone, be it a single one."""
     x = np.arange(500.0)
     y = np.zeros_like(x)
     seen: set[int] = set()
@@ -184,7 +184,7 @@ def test_a_failing_map_in_the_background() -> None:
 
 
 def test_the_caller_computes_meanwhile() -> None:
-    """What map_async is for: both sides wait for each other once."""
+    """The caller goes on while the map runs: each of them waits for the other once."""
     barrier = threading.Barrier(2)
     callback = Guarded(MapFunction, lambda *_: barrier.wait(PATIENCE))
     with started(lib.parexact_map_async, *arguments(callback.pointer, None, None, count=1)) as job:
@@ -220,7 +220,7 @@ def test_submit_from_callbacks_and_wait_outside() -> None:
 
 @pytest.mark.parametrize("timeout", [-1.0, 1e-9, PATIENCE])
 def test_the_only_worker_waits_for_what_it_submits(timeout: float) -> None:
-    """It runs that itself, or it would wait for ever; however deep."""
+    """The worker runs the job itself, at any depth; otherwise it would wait for ever."""
     depth_reached: list[int] = []
     thread: set[int] = set()
 
@@ -261,7 +261,7 @@ def test_waiting_for_oneself() -> None:
 
 
 def test_waiting_for_each_other() -> None:
-    """At least one of the two is told; the other then gets its answer."""
+    """At least one of the two is answered DEADLOCK; the other wait then ends."""
     jobs = [c_void_p(), c_void_p()]
     statuses = [0, 0]
     barrier = threading.Barrier(3)

@@ -40,7 +40,7 @@ def default_threads() -> Iterator[None]:
 
 
 class Account:
-    """What a lock is for: reading and writing in two steps, with time for others in between."""
+    """A sum that needs a lock: it is read and written in two steps, with a pause between them."""
 
     def __init__(self, lock: c_void_p) -> None:
         self.lock = lock
@@ -86,7 +86,7 @@ def test_exclusive_among_all_kinds_of_threads(lock: c_void_p) -> None:
 
 
 def test_without_the_lock_it_goes_wrong() -> None:
-    """The tests above would be empty otherwise."""
+    """Without a lock the sum comes out wrong, so that the tests above can fail."""
     check(lib.parexact_set_num_threads(4))
     balance = 0
 
@@ -181,7 +181,7 @@ def test_taking_it_twice(lock: c_void_p, seconds: float) -> None:
 
 
 def test_the_caller_holds_what_its_callbacks_want(lock: c_void_p) -> None:
-    """On the caller's own thread, and on those that it waits for."""
+    """The callbacks run on the caller's own thread, and on workers that it waits for."""
     check(lib.parexact_set_num_threads(3))
     barrier = threading.Barrier(3)  # each thread has one
     statuses: list[int] = []

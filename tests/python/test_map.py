@@ -158,7 +158,7 @@ def test_size_zero_means_null() -> None:
 
 @pytest.mark.parametrize("own_pool", [True, False])
 def test_maps_in_maps_in_maps(own_pool: bool) -> None:
-    """On a worker the inner ones run there and then."""
+    """On a worker the inner maps run on its own thread."""
     check(lib.parexact_set_num_threads(3))
     caller = threading.get_ident()
     strayed: list[int] = []
@@ -220,7 +220,7 @@ def test_maps_from_many_threads_at_once(own_pool: bool) -> None:
 
 
 def test_an_exception_is_caught_stored_and_raised() -> None:
-    """Nothing of it on stderr, which pytest would report as an unraisable exception."""
+    """Nothing is printed on stderr: pytest would report that as an unraisable exception."""
     check(lib.parexact_set_num_threads(2))
     x = np.arange(100.0)
 
@@ -296,7 +296,7 @@ def test_after_a_failure_the_rest_is_given_up(threads: int) -> None:
 
 
 def test_a_failing_map_in_a_map() -> None:
-    """The inner one's failure is the callback's business."""
+    """The failure of an inner map is for the callback to report."""
     refuse = MapFunction(lambda *_: 3)
     statuses: list[int] = []
 

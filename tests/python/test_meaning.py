@@ -104,12 +104,12 @@ def test_variance_and_std(values: list[float], ddof: int, variance: float, std: 
     assert bits(s.std) == bits(std)
 
 
-@pytest.mark.parametrize(("crumb", "expected"), [(0.0, 1.0), (2.0**-540, 1.0 + 2.0**-52)])
+@pytest.mark.parametrize(("tiny", "expected"), [(0.0, 1.0), (2.0**-540, 1.0 + 2.0**-52)])
 @pytest.mark.parametrize("zeros", [0, 5000])
-def test_a_square_that_underflows_decides_a_tie(crumb: float, expected: float, zeros: int) -> None:
+def test_a_square_that_underflows_decides_a_tie(tiny: float, expected: float, zeros: int) -> None:
     # A norm of 1 + 2^-53 is a tie between 1 and its neighbour: its square is 1 + 2^-52 + 2^-106;
-    # the crumb's square, 2^-1080, is no float64 and yet decides.
-    x = floats([1.0, 2.0**-26, 2.0**-53, crumb] + [0.0] * zeros)
+    # the square of the tiny one, 2^-1080, is no float64 and yet decides.
+    x = floats([1.0, 2.0**-26, 2.0**-53, tiny] + [0.0] * zeros)
     assert bits(norm(x)) == bits(expected)
 
 

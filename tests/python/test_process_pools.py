@@ -117,7 +117,7 @@ SITUATIONS = {
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize(("end", "code"), [("", 0), ("sys.exit(7)", 7), ("1 / 0", 1)])
 def test_python_exits(situation: str, end: str, code: int) -> None:
-    """Soon, with its own exit code, and without a word of the library's."""
+    """Python exits soon, with its own exit code, and the library prints nothing."""
     done = subprocess.run(
         [sys.executable, "-c", HEAD + SITUATIONS[situation] + end],
         env=environment(),

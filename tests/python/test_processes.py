@@ -1,4 +1,4 @@
-"""fork and spawn, before and after the library's first use, and in the middle of it."""
+"""fork and spawn: before the library's first use, after it, and during a call."""
 
 from __future__ import annotations
 

@@ -385,7 +385,7 @@ def test_kinds_seeds_and_streams_have_nothing_in_common() -> None:
 
 
 def test_bulk_kinds_use_words_of_their_own() -> None:
-    """Were they the same, this would be: u and e of one index have 41 bits in common."""
+    """If bulk kinds shared words, the u and e of one index would have 41 bits in common."""
     n = 2**15
     u = random("uniform", 0.0, 1.0, n=n, seed=SEED)
     v = np.exp(-random("exponential", 1.0, n=n, seed=SEED))
@@ -395,7 +395,7 @@ def test_bulk_kinds_use_words_of_their_own() -> None:
     y = v.reshape(-1, 2, 8)[:, 0].ravel()
     for one, other in [(u * 4096 % 1, v), (x * 4096 % 1, w), (y, w)]:
         assert np.abs(one - other).min() > 2.0**-30
-    # The check itself finds shared words.
+    # The check must be able to fail: it finds shared words in a made-up sample.
     x = np.array(oracle.block_words(2, SEED, 0, 0)[:100], dtype=np.uint64)
     assert np.abs((x >> np.uint64(11)) * 2.0**-53 * 4096 % 1 - v[:100]).max() < 2.0**-38
 

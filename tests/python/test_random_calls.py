@@ -191,7 +191,7 @@ def test_progress_reaches_total(
 def test_cancelling(
     control: c_void_p, kind: str, parameters: Sequence[float], what: str, threads: int
 ) -> None:
-    """Of work for hours, or of some 0.2 s and more where every sample needs memory."""
+    """Cancel work of hours; where every sample needs memory, work of 0.2 s or more."""
     if what == "my_statistics" and kind != "normal":
         return
     check(lib.parexact_set_num_threads(threads))

@@ -44,7 +44,7 @@ def test_derivation() -> None:
 
 @pytest.mark.parametrize("name", oracle.TABLES)
 def test_the_library_has_the_constants_of_the_document(name: str) -> None:
-    """To the last bit, which hardly any sample would show."""
+    """Compare the constants to the last bit, which hardly any sample would show."""
     file = "sincospi.rs" if name in ("SIN", "COS") else "log.rs"
     source = (ROOT / "src" / "random" / file).read_text(encoding="utf-8")
     numbers = re.search(rf"const {name}: \[f64; \d+\] = \[(.*?)\];", source, re.S)

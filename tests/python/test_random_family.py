@@ -594,7 +594,7 @@ GOLDEN_PARAMETERS: dict[str, list[Parameters]] = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_bits_of_the_values(name: str) -> None:
-    """The same on every machine: people publish what these values led to."""
+    """The bits are the same on every machine, because results that follow from them are published."""
     digest = hashlib.sha256()
     for parameters in GOLDEN_PARAMETERS[name]:
         digest.update(fill(name, parameters, 5000).astype("<f8").tobytes())

@@ -1,4 +1,4 @@
-"""README's Python programs run and print what they say, and the raw one refuses what would be garbage."""
+"""README's Python programs run and print what they say; the raw one refuses arrays that C would misread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def promised(snippet: str) -> list[str]:
 
 
 def test_programs_print_what_they_say() -> None:
-    """One after the other, as a reader would type them."""
+    """The programs run one after the other, as a reader would type them."""
     printed = run_python("\n".join(SNIPPETS), VARIABLES).splitlines()
     values = [value for snippet in SNIPPETS for value in promised(snippet)]
     assert len(values) >= 3

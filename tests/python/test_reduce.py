@@ -518,7 +518,7 @@ def test_failures_write_nowhere_else() -> None:
 
 
 def test_placed_views_are_what_they_say() -> None:
-    """The helper of these tests."""
+    """The tests' helper places values where the view has them."""
     x = place(np.arange(6.0).reshape(2, 3), [-48, 11], 3)
     assert x.strides == (-48, 11)
     assert x.tolist() == [[0, 1, 2], [3, 4, 5]]

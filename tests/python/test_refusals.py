@@ -179,7 +179,7 @@ class TestVectors:
 
     @pytest.mark.parametrize("offset", range(1, 8))
     def test_misaligned(self, name: str, offset: int) -> None:
-        """Refused with a reason, or right: both are fine, a crash or a wrong number is not."""
+        """The call is refused with a reason or gives the right result, without a crash."""
         raw = np.zeros(8 * 5001, dtype=np.uint8)
         x = raw[offset : offset + 8 * 5000].view(np.float64)
         x[:] = 3.0

@@ -124,7 +124,7 @@ def test_unknown_path_is_survived(here: dict[str, bytes], tmp_path: Path) -> Non
 
 
 def test_a_difference_is_told(here: dict[str, bytes]) -> None:
-    """What a failure says is what whoever mends it needs."""
+    """A failure names the call and the first word that differs."""
     call = next(call for call in here if call.startswith("state"))
     changed = bytearray(here[call])
     changed[8 * 5] ^= 1

@@ -433,7 +433,8 @@ def vectors() -> dict[str, Vector]:
     for title, block in re.findall(r"^### ([^\n]*)\n\n```text\n(.*?)^```$", text, re.M | re.S):
         words = [0] * fmt.WORDS
         rest = {}
-        for line in block.splitlines():
+        # An indented line goes on with the one before.
+        for line in re.sub(r"\n +", " ", block).splitlines():
             place = re.fullmatch(r"words? (\d+)(?:-(\d+))? +([0-9a-f]{16})", line)
             if place:
                 first, last = int(place[1]), int(place[2] or place[1])

@@ -207,7 +207,7 @@ def here() -> dict[str, str]:
 
 
 def test_large_arrays_are_their_slices() -> None:
-    """Some slices of each, against one state for each of them."""
+    """Compare some slices of each array with a state that was made of the slice alone."""
     for name, x, where, axis in fills():
         words = update(init(x.shape[1 - axis]), x, where, [axis])
         for i in (0, 1, len(words) // 2, len(words) - 1):

@@ -217,7 +217,7 @@ def test_orders_are_not_divided(order: str) -> None:
 
 
 def test_threads_start_on_first_use_and_not_before() -> None:
-    """The other tests would be empty if long sums did not use threads at all."""
+    """Long sums do start threads, so that the tests of thread counts can fail."""
     code = """
 import json, raw, numpy as np
 from calls import total

@@ -23,7 +23,7 @@ FUNCTIONS = ("sum", "mean", "var", "std", "min", "max", "norm", "describe")
 
 
 class Raises:
-    """Something that NumPy cannot view, because viewing it raises."""
+    """An object that raises when NumPy views it."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
@@ -33,7 +33,7 @@ class Raises:
 
 
 class Interrupts:
-    """Something that takes long to view, and the user loses patience."""
+    """An object that takes long to view, during which the user presses Ctrl-C."""
 
     def __array__(self, *_arguments: Any, **_keywords: Any) -> np.ndarray:
         os.kill(os.getpid(), signal.SIGINT)

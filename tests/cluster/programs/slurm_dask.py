@@ -1,4 +1,4 @@
-"""What slurm_ranks.py does, by the workers of a Dask cluster: slurm_dask.py N."""
+"""Do what slurm_ranks.py does by the workers of a Dask cluster: slurm_dask.py N."""
 
 import json
 import os

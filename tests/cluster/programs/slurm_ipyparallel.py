@@ -1,4 +1,4 @@
-"""What slurm_ranks.py does, by the engines of ipyparallel: slurm_ipyparallel.py N."""
+"""Do what slurm_ranks.py does by the engines of ipyparallel: slurm_ipyparallel.py N."""
 
 import json
 import os

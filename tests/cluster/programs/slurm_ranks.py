@@ -1,4 +1,4 @@
-"""What slurm_ranks.c does, in Python: slurm_ranks.py N."""
+"""Do what slurm_ranks.c does, in Python: slurm_ranks.py N."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What other processes are given to do: they import it by name."""
+"""Functions that other processes run, which import them by name."""
 
 from __future__ import annotations
 

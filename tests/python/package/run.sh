@@ -3,8 +3,9 @@
 #
 #     tests/python/package/run.sh VENV WHEEL SDIST
 #
-# VENV has the packages that tests need. The wheel goes into two new environments: an empty one, where it must work without a
-# compiler, and one that sees VENV's packages, for the tests. The sdist must build. All of it lies in target/package.
+# VENV has the packages that tests need. The wheel goes into two new environments: an empty one, where it must
+# work without a compiler, and one that sees VENV's packages, for the tests. The sdist must build. All of it
+# lies in target/package.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -31,7 +32,8 @@ assert pathlib.Path(parexact.abi.lib._name).parent == package, parexact.abi.lib.
 assert (package / "py.typed").exists() and (package / "THIRD-PARTY-LICENSES.txt").stat().st_size > 10_000
 subprocess.run([sys.executable, "-m", "parexact"], check=True)
 END
-find empty/lib -path '*dist-info/licenses/LICENSE-*' | grep -c LICENSE | grep -qx 2 || { echo "licences are missing" >&2; exit 1; }
+[ "$(find empty/lib -path '*dist-info/licenses/LICENSE-*' | grep -c LICENSE)" = 2 ] ||
+    { echo "licences are missing" >&2; exit 1; }
 
 echo "-- the source distribution builds"
 # Without link-time optimisation: whether it builds is the question here.

@@ -65,7 +65,7 @@ def printed_by_page(
 
 
 def test_quick_start_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    """What a comment behind a print says is what is printed."""
+    """Each print prints what the comment behind it says."""
     promised, printed = printed_by_page("quickstart.md", capsys)
     assert promised == ["1.0 0.0", "False", "True"]
     for line in promised:
@@ -75,7 +75,7 @@ def test_quick_start_runs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_page_on_clusters_runs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """All but the program for MPI, which is run under MPI elsewhere."""
+    """All programs run but the one for MPI, which the tests of the cluster run."""
     monkeypatch.chdir(tmp_path)
     promised, printed = printed_by_page("clusters.md", capsys)
     assert promised == printed == ["True", "499999.5", "True"]

@@ -19,7 +19,7 @@ RAW = Path(__file__).resolve().parents[3] / "python_examples"
 EXAMPLES = RAW / "package"
 # What the raw scripts import, and the one about the dynamic loader: the package finds its library itself.
 WITHOUT_COMPANION = {"callbacks", "needs", "raw", "slide_sum_ld_library_path"}
-# What raw calls would not show better.
+# Examples of the package that have no raw counterpart.
 WITHOUT_RAW = {"reduction_tree"}
 
 
@@ -190,7 +190,7 @@ def test_describe(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("ranks", "steps"), [(1, 0), (4096, 12), (5000, 13)])
 def test_reduction_tree(ranks: int, steps: int) -> None:
-    """One block of ranks, and more than one."""
+    """The tree is the same for one block of ranks and for several."""
     lines = example("reduction_tree", "--ranks", ranks, "--samples", 2).splitlines()
     told = dict(re.split(r" {2,}", line, maxsplit=1) for line in lines[:-1])
     assert told["ranks"] == f"{ranks}, with 2 samples each"
