@@ -36,6 +36,9 @@ pub mod supply;
 pub mod unaligned;
 pub mod window;
 
+#[cfg(test)]
+mod tests;
+
 pub use accumulate::Accumulate;
 pub use accumulator::Accumulator;
 pub use element::Element;

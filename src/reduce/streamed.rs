@@ -88,9 +88,9 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
                 others.result(column).add(&self.values);
             }
             if pending > len / 2 {
-                let (hopeless, next) = rows.split_at(rows.len().min(self.stretch * BLOCK));
+                let (left_out, next) = rows.split_at(rows.len().min(self.stretch * BLOCK));
                 // SAFETY: as above.
-                unsafe { others.add(hopeless, stride)? };
+                unsafe { others.add(left_out, stride)? };
                 rows = next;
                 self.stretch = (2 * self.stretch).min(MAX_STRETCH);
             } else {

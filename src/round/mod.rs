@@ -10,3 +10,6 @@
 pub mod rational;
 pub mod special;
 pub mod statistics;
+
+#[cfg(test)]
+mod tests;
