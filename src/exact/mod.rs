@@ -16,7 +16,7 @@
 //! | [`short`] | the exact moments of a handful of values |
 //! | [`supply`] | where an accumulator takes values from |
 //! | [`extract`] | error-free extraction, with the proof of its bounds |
-//! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across the rows of a matrix |
+//! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across rows |
 //! | [`window`] | where folds lie, and which blocks they hold |
 //! | [`span`], [`sieve`] | a look at a block that was declined; its outliers |
 //! | [`bins`] | sums by exponent, for values of any range |
