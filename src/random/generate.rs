@@ -113,7 +113,7 @@ impl Sampler {
             Self::Bulk(bulk) => bulk.fill(key, samples, out),
             Self::Each { kind, family } => {
                 for (out, index) in out.iter_mut().zip(samples) {
-                    let sample = family.sample(&mut SampleRng::new(key, *kind, index));
+                    let sample = family.sample(&mut SampleRng::new(key, *kind as i32, index));
                     *out = sample.to_ne_bytes();
                 }
             }
@@ -166,7 +166,7 @@ impl Bulk {
     fn blocks(&self, key: [u64; 2], first: u64) -> Blocks {
         Blocks {
             standard: self.standard,
-            kind: self.kind,
+            kind: self.kind as i32,
             key,
             first,
         }

@@ -16,6 +16,7 @@ use crate::simd::in_force;
 pub mod axes;
 pub mod describe;
 pub mod dot;
+pub mod op;
 pub mod plan;
 pub mod results;
 pub mod selected;
