@@ -163,10 +163,7 @@ pub fn greatest_below(low: f64, high: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::c_enum::CEnum;
-
-    const DEFINITION: &str = include_str!("../../docs/random.md");
-    const README: &str = include_str!("../../README.md");
-    const HEADER: &str = include_str!("../../include/parexact.h");
+    use crate::c_enum::tests::document;
 
     fn kinds() -> impl Iterator<Item = Kind> {
         Kind::ALL.iter().map(|&(kind, _)| kind)
@@ -245,14 +242,15 @@ mod tests {
             }
         }
         assert!(
-            DEFINITION.contains(&table),
+            document("docs/random.md").contains(&table),
             "docs/random.md lacks this table:\n\n{table}"
         );
     }
 
     #[test]
     fn documents_name_the_parameters_in_order() {
-        let (first, _) = DEFINITION
+        let definition = document("docs/random.md");
+        let (first, _) = definition
             .split_once("| kind | parameter |")
             .expect("the table");
         let defined: Vec<_> = rows(first).skip(1).map(|row| row[2].to_owned()).collect();
@@ -263,7 +261,8 @@ mod tests {
                 .collect::<Vec<_>>()
         );
 
-        let readme: Vec<_> = rows(README).flatten().collect();
+        let (readme, header) = (document("README.md"), document("include/parexact.h"));
+        let readme: Vec<_> = rows(&readme).flatten().collect();
         for kind in kinds() {
             let (_, constant) = Kind::ALL[kind as usize];
             let name = format!("`{}`", kind.name());
@@ -272,7 +271,7 @@ mod tests {
             let listed = names(kind).join(", ");
             assert!(said.starts_with(&listed), "README says of {name}: {said}");
 
-            let (before, _) = HEADER
+            let (before, _) = header
                 .split_once(&format!("#define {constant} "))
                 .expect("its line");
             let (_, comment) = before.rsplit_once("\n\n").expect("a line between");

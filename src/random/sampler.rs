@@ -216,8 +216,8 @@ fn each(samples: &mut [Unaligned], stand_in: f64, transform: impl Fn(f64) -> f64
 
 #[cfg(test)]
 mod tests {
-    use super::super::family::SampleRng;
     use super::*;
+    use crate::random::family::SampleRng;
 
     /// The corners of what is valid: the smallest, the largest, and where the samplers change their method.
     const CORNERS: [f64; 17] = [
