@@ -18,9 +18,11 @@
 //! | [`panics`] | panics inside the library: silent, and reported as a status |
 //! | [`last_error`] | the message of a thread's last failing call |
 //! | [`reserve`] | memory for when the system has none |
+//! | [`c_enum`] | enums whose variants are constants of the C header |
 //! | [`ffi`] | the C boundary alone: check, convert, call |
 
 pub mod array;
+pub mod c_enum;
 pub mod error;
 pub mod exact;
 pub mod ffi;

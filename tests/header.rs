@@ -17,12 +17,12 @@ const SECTIONS: &[&[&str]] = &[
     &[
         "src/array/dtype.rs",
         "src/array/mod.rs",
-        "src/reduce/axes.rs",
+        "src/reduce/op.rs",
         "src/ffi/arrays.rs",
     ],
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/ffi/states.rs"],
-    &["src/random/mod.rs", "src/ffi/random.rs"],
+    &["src/random/distribution.rs", "src/ffi/random.rs"],
     &["src/parallel/threads.rs", "src/ffi/threads.rs"],
     &["src/parallel/user_pool.rs", "src/ffi/pool.rs"],
     &[

@@ -1,6 +1,6 @@
 //! Element types of arrays.
 
-use crate::error::{Error, Result};
+use crate::c_enum::c_enum;
 use crate::exact::Element;
 
 /// IEEE 754 binary64, `double`.
@@ -26,54 +26,31 @@ pub const PAREXACT_DTYPE_U8: i32 = 9;
 /// One byte: 0 is false, anything else is true and counts as 1.
 pub const PAREXACT_DTYPE_BOOL: i32 = 10;
 
-/// An element type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dtype {
-    /// `f64`
-    F64,
-    /// `f32`
-    F32,
-    /// `i64`
-    I64,
-    /// `i32`
-    I32,
-    /// `i16`
-    I16,
-    /// `i8`
-    I8,
-    /// `u64`
-    U64,
-    /// `u32`
-    U32,
-    /// `u16`
-    U16,
-    /// `u8`
-    U8,
-    /// `bool`, by any byte
-    Bool,
-}
-
-impl Dtype {
-    /// The type that a `PAREXACT_DTYPE_*` stands for; `name` is that of the array, for messages.
-    pub fn of_code(dtype: i32, name: &str) -> Result<Self> {
-        Ok(match dtype {
-            PAREXACT_DTYPE_F64 => Self::F64,
-            PAREXACT_DTYPE_F32 => Self::F32,
-            PAREXACT_DTYPE_I64 => Self::I64,
-            PAREXACT_DTYPE_I32 => Self::I32,
-            PAREXACT_DTYPE_I16 => Self::I16,
-            PAREXACT_DTYPE_I8 => Self::I8,
-            PAREXACT_DTYPE_U64 => Self::U64,
-            PAREXACT_DTYPE_U32 => Self::U32,
-            PAREXACT_DTYPE_U16 => Self::U16,
-            PAREXACT_DTYPE_U8 => Self::U8,
-            PAREXACT_DTYPE_BOOL => Self::Bool,
-            _ => {
-                return Err(Error::invalid(format!(
-                    "dtype of {name} is {dtype}; it must be one of PAREXACT_DTYPE_*, 0 to 10"
-                )));
-            }
-        })
+c_enum! {
+    /// An element type.
+    pub enum Dtype: "PAREXACT_DTYPE_" {
+        /// `f64`
+        F64 = PAREXACT_DTYPE_F64,
+        /// `f32`
+        F32 = PAREXACT_DTYPE_F32,
+        /// `i64`
+        I64 = PAREXACT_DTYPE_I64,
+        /// `i32`
+        I32 = PAREXACT_DTYPE_I32,
+        /// `i16`
+        I16 = PAREXACT_DTYPE_I16,
+        /// `i8`
+        I8 = PAREXACT_DTYPE_I8,
+        /// `u64`
+        U64 = PAREXACT_DTYPE_U64,
+        /// `u32`
+        U32 = PAREXACT_DTYPE_U32,
+        /// `u16`
+        U16 = PAREXACT_DTYPE_U16,
+        /// `u8`
+        U8 = PAREXACT_DTYPE_U8,
+        /// `bool`, by any byte
+        Bool = PAREXACT_DTYPE_BOOL,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 
+use crate::c_enum::CEnum;
 use crate::error::{Error, PAREXACT_ERROR_NULL_POINTER, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use space::{Dim, MAX_NDIM, Space};
 
@@ -36,7 +37,7 @@ impl Array {
     /// # Safety
     /// The pointers are what their documentation says, for as long as the view is in use.
     pub unsafe fn view(&self, name: &str) -> Result<View> {
-        let dtype = Dtype::of_code(self.dtype, name)?;
+        let dtype = Dtype::of_code(self.dtype, format_args!("dtype of {name}"))?;
         // SAFETY: the caller's promise.
         let space = unsafe { self.space(dtype.size(), name)? };
         if !space.is_empty() && self.data.is_null() {

@@ -12,32 +12,36 @@ pub const VERSION: &CStr =
         Err(_) => panic!("a version has no NUL"),
     };
 
-const NAMES: [(Status, &CStr); 16] = [
-    (PAREXACT_OK, c"PAREXACT_OK"),
-    (PAREXACT_ERROR_NULL_POINTER, c"PAREXACT_ERROR_NULL_POINTER"),
-    (
-        PAREXACT_ERROR_INVALID_ARGUMENT,
-        c"PAREXACT_ERROR_INVALID_ARGUMENT",
-    ),
-    (
-        PAREXACT_ERROR_SIZE_OVERFLOW,
-        c"PAREXACT_ERROR_SIZE_OVERFLOW",
-    ),
-    (PAREXACT_ERROR_NO_MEMORY, c"PAREXACT_ERROR_NO_MEMORY"),
-    (PAREXACT_ERROR_NAN_FOUND, c"PAREXACT_ERROR_NAN_FOUND"),
-    (PAREXACT_ERROR_BAD_STATE, c"PAREXACT_ERROR_BAD_STATE"),
-    (
-        PAREXACT_ERROR_CALLBACK_FAILED,
-        c"PAREXACT_ERROR_CALLBACK_FAILED",
-    ),
-    (PAREXACT_ERROR_CANCELLED, c"PAREXACT_ERROR_CANCELLED"),
-    (PAREXACT_ERROR_TIMEOUT, c"PAREXACT_ERROR_TIMEOUT"),
-    (PAREXACT_ERROR_CLOSED, c"PAREXACT_ERROR_CLOSED"),
-    (PAREXACT_ERROR_NOT_OWNER, c"PAREXACT_ERROR_NOT_OWNER"),
-    (PAREXACT_ERROR_DEADLOCK, c"PAREXACT_ERROR_DEADLOCK"),
-    (PAREXACT_ERROR_FORKED, c"PAREXACT_ERROR_FORKED"),
-    (PAREXACT_ERROR_UNSUPPORTED, c"PAREXACT_ERROR_UNSUPPORTED"),
-    (PAREXACT_ERROR_INTERNAL, c"PAREXACT_ERROR_INTERNAL"),
+/// Each status with its name.
+macro_rules! named {
+    ($($status:ident,)*) => {
+        &[$((
+            $status,
+            match CStr::from_bytes_with_nul(concat!(stringify!($status), "\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => panic!("a name has no NUL"),
+            },
+        ),)*]
+    };
+}
+
+const NAMES: &[(Status, &CStr)] = named![
+    PAREXACT_OK,
+    PAREXACT_ERROR_NULL_POINTER,
+    PAREXACT_ERROR_INVALID_ARGUMENT,
+    PAREXACT_ERROR_SIZE_OVERFLOW,
+    PAREXACT_ERROR_NO_MEMORY,
+    PAREXACT_ERROR_NAN_FOUND,
+    PAREXACT_ERROR_BAD_STATE,
+    PAREXACT_ERROR_CALLBACK_FAILED,
+    PAREXACT_ERROR_CANCELLED,
+    PAREXACT_ERROR_TIMEOUT,
+    PAREXACT_ERROR_CLOSED,
+    PAREXACT_ERROR_NOT_OWNER,
+    PAREXACT_ERROR_DEADLOCK,
+    PAREXACT_ERROR_FORKED,
+    PAREXACT_ERROR_UNSUPPORTED,
+    PAREXACT_ERROR_INTERNAL,
 ];
 
 /// The name of a status as it is written in this header, for instance
@@ -76,6 +80,7 @@ pub extern "C" fn parexact_version() -> *const c_char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::c_enum::tests::constants_of_header;
 
     fn name(status: Status) -> &'static str {
         // SAFETY: the answer is a static string.
@@ -85,12 +90,16 @@ mod tests {
 
     #[test]
     fn every_number_has_its_name() {
-        for (number, (status, _)) in (0..).zip(NAMES) {
-            assert_eq!(number, status, "the numbers are frozen and without gaps");
+        let mut header = constants_of_header("PAREXACT_OK");
+        header.extend(constants_of_header("PAREXACT_ERROR_"));
+        assert_eq!(header.len(), NAMES.len());
+        for (number, (constant, value)) in (0..).zip(header) {
+            assert_eq!(number, value, "the numbers are frozen and without gaps");
+            assert_eq!(name(number), constant);
         }
         assert_eq!(name(0), "PAREXACT_OK");
         assert_eq!(name(13), "PAREXACT_ERROR_FORKED");
-        for unknown in [16, -1, i32::MAX, i32::MIN] {
+        for unknown in [NAMES.len() as i32, -1, i32::MAX, i32::MIN] {
             assert_eq!(name(unknown), "unknown status");
         }
     }

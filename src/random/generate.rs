@@ -114,7 +114,7 @@ impl Sampler {
             Self::Bulk(bulk) => bulk.fill(key, samples, out),
             Self::Each { kind, family } => {
                 for (out, index) in out.iter_mut().zip(samples) {
-                    let sample = family.sample(&mut SampleRng::new(key, *kind, index));
+                    let sample = family.sample(&mut SampleRng::new(key, *kind as i32, index));
                     *out = sample.to_ne_bytes();
                 }
             }
@@ -168,7 +168,7 @@ impl Bulk {
         Blocks {
             set: in_force(),
             standard: self.standard,
-            kind: self.kind,
+            kind: self.kind as i32,
             key,
             first,
         }

@@ -1,12 +1,13 @@
 //! A distribution with its parameters, checked and ready to draw from.
 
 use super::bulk::Standard;
-use super::family::Family;
-use super::subnormals;
-use super::{
-    Distribution, PAREXACT_DIST_EXPONENTIAL, PAREXACT_DIST_INTEGER, PAREXACT_DIST_LOGNORMAL,
-    PAREXACT_DIST_NORMAL, PAREXACT_DIST_UNIFORM,
+use super::family::{
+    Beta, Binomial, Cauchy, Family, FisherF, Gamma, Geometric, Integer, LogNormal, Poisson,
+    StudentT, Triangular, Weibull,
 };
+use super::parameters::greatest_below;
+use super::{Distribution, Kind, subnormals};
+use crate::c_enum::CEnum;
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
 use crate::simd::{F64s, InstructionSet, Kernel, MAX_LANES, Simd};
@@ -19,7 +20,7 @@ pub enum Sampler {
     /// One by one, each with a generator of its own.
     Each {
         /// The kind.
-        kind: i32,
+        kind: Kind,
         /// The law.
         family: Family,
     },
@@ -31,32 +32,43 @@ impl Sampler {
         let Distribution {
             kind,
             reserved,
-            parameter: [a, b, _],
+            parameter: values,
         } = *distribution;
         if reserved != 0 {
             return Err(Error::invalid(format!(
                 "reserved of the distribution is {reserved}; it must be 0"
             )));
         }
-        let (standard, transform) = match kind {
-            PAREXACT_DIST_UNIFORM => (Standard::Uniform, Transform::uniform(a, b)?),
-            PAREXACT_DIST_NORMAL => (Standard::Normal, Transform::normal(a, b)?),
-            PAREXACT_DIST_EXPONENTIAL => (Standard::Exponential, Transform::exponential(a)?),
-            PAREXACT_DIST_LOGNORMAL..=PAREXACT_DIST_INTEGER => {
-                let family = Family::new(kind, distribution.parameter)?;
-                return Ok(Self::Each { kind, family });
-            }
-            _ => {
-                return Err(Error::invalid(format!(
-                    "kind of the distribution is {kind}; it must be one of PAREXACT_DIST_*, 0 to 15"
-                )));
-            }
+        let kind = Kind::of_code(kind, "kind of the distribution")?;
+        kind.check(values)?;
+        let bulk = |standard, transform| {
+            Ok(Self::Bulk(Bulk {
+                standard,
+                kind,
+                transform,
+            }))
         };
-        Ok(Self::Bulk(Bulk {
-            standard,
-            kind,
-            transform,
-        }))
+        let family = match kind {
+            Kind::Uniform => return bulk(Standard::Uniform, Transform::uniform(values)),
+            Kind::Normal => return bulk(Standard::Normal, Transform::normal(values)),
+            Kind::Exponential => {
+                return bulk(Standard::Exponential, Transform::exponential(values));
+            }
+            Kind::LogNormal => Family::LogNormal(LogNormal::new(values)),
+            Kind::Gamma => Family::Gamma(Gamma::new(values)?),
+            Kind::Beta => Family::Beta(Beta::new(values)?),
+            Kind::ChiSquared => Family::Gamma(Gamma::chi_squared(values)?),
+            Kind::StudentT => Family::StudentT(StudentT::new(values)?),
+            Kind::FisherF => Family::FisherF(FisherF::new(values)?),
+            Kind::Weibull => Family::Weibull(Weibull::new(values)),
+            Kind::Cauchy => Family::Cauchy(Cauchy::new(values)),
+            Kind::Triangular => Family::Triangular(Triangular::new(values)),
+            Kind::Poisson => Family::Poisson(Poisson::new(values)?),
+            Kind::Binomial => Family::Binomial(Binomial::new(values)?),
+            Kind::Geometric => Family::Geometric(Geometric::new(values)),
+            Kind::Integer => Family::Integer(Integer::new(values)),
+        };
+        Ok(Self::Each { kind, family })
     }
 }
 
@@ -66,7 +78,7 @@ pub struct Bulk {
     /// The standard form.
     pub standard: Standard,
     /// The kind.
-    pub kind: i32,
+    pub kind: Kind,
     /// What makes it of the standard form.
     pub transform: Transform,
 }
@@ -109,23 +121,10 @@ pub enum Transform {
 }
 
 impl Transform {
-    fn uniform(low: f64, high: f64) -> Result<Self> {
-        finite("low", 0, "UNIFORM", low)?;
-        finite("high", 1, "UNIFORM", high)?;
-        if low > high {
-            return Err(Error::invalid(format!(
-                "low (parameter[0]) of UNIFORM is {low:?}; it must not exceed high (parameter[1]), {high:?}"
-            )));
-        }
-        let below = if low == high { low } else { high.next_down() };
-        if subnormals::stand_in(low, below).is_none() {
-            return Err(Error::invalid(format!(
-                "low and high (parameter[0] and [1]) of UNIFORM are {low:?} and {high:?}; \
-                 0 or a normal number must lie in [low, high), for no sample is subnormal"
-            )));
-        }
+    fn uniform([low, high, _]: [f64; 3]) -> Self {
+        let below = greatest_below(low, high);
         let range = high - low;
-        Ok(if low == 0.0 && high == 1.0 {
+        if low == 0.0 && high == 1.0 {
             Self::None
         } else if range.is_finite() {
             Self::Uniform { range, low, below }
@@ -136,36 +135,23 @@ impl Transform {
                 low: low / 2.0,
                 below: below / 2.0,
             }
-        })
+        }
     }
 
-    fn normal(mean: f64, sd: f64) -> Result<Self> {
-        finite("mean", 0, "NORMAL", mean)?;
-        finite("sd", 1, "NORMAL", sd)?;
-        if sd < 0.0 {
-            return Err(Error::invalid(format!(
-                "sd (parameter[1]) of NORMAL is {sd:?}; it must not be negative"
-            )));
-        }
-        Ok(if mean == 0.0 && sd == 1.0 {
+    fn normal([mean, sd, _]: [f64; 3]) -> Self {
+        if mean == 0.0 && sd == 1.0 {
             Self::None
         } else {
             Self::Normal { mean, sd }
-        })
+        }
     }
 
-    fn exponential(rate: f64) -> Result<Self> {
-        finite("rate", 0, "EXPONENTIAL", rate)?;
-        if rate < f64::MIN_POSITIVE {
-            return Err(Error::invalid(format!(
-                "rate (parameter[0]) of EXPONENTIAL is {rate:?}; it must be positive, and not subnormal"
-            )));
-        }
-        Ok(if rate == 1.0 {
+    fn exponential([rate, ..]: [f64; 3]) -> Self {
+        if rate == 1.0 {
             Self::None
         } else {
             Self::Exponential { rate }
-        })
+        }
     }
 
     /// Transforms samples, but for what is too small to be a normal number.
@@ -243,16 +229,6 @@ unsafe fn one_vector<S: Simd>(
         let x = transform.of_vector(simd, simd.load(at));
         subnormals::replaced_lanes(simd, x, stand_in).store(at);
     }
-}
-
-/// Refuses NaN and infinities.
-fn finite(name: &str, index: usize, kind: &str, value: f64) -> Result<()> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    Err(Error::invalid(format!(
-        "{name} (parameter[{index}]) of {kind} is {value:?}; it must be finite"
-    )))
 }
 
 #[cfg(test)]

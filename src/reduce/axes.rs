@@ -1,8 +1,9 @@
 //! One number for each element of the axes that stay: what it is, and where it goes.
 
+use super::op::Op;
 use super::plan::{Plan, Sink};
 use super::results::Results;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::float::CANONICAL_NAN;
 use crate::exact::moments::ExactMoments;
@@ -10,61 +11,6 @@ use crate::exact::quantity;
 use crate::exact::short::Short;
 use crate::round::special::NanPolicy;
 use crate::round::statistics;
-
-/// Sum.
-pub const PAREXACT_OP_SUM: i32 = 0;
-/// Arithmetic mean.
-pub const PAREXACT_OP_MEAN: i32 = 1;
-/// Variance, with divisor count - ddof.
-pub const PAREXACT_OP_VAR: i32 = 2;
-/// Standard deviation, with divisor count - ddof.
-pub const PAREXACT_OP_STD: i32 = 3;
-/// Minimum, -0.0 below +0.0.
-pub const PAREXACT_OP_MIN: i32 = 4;
-/// Maximum, +0.0 above -0.0.
-pub const PAREXACT_OP_MAX: i32 = 5;
-/// Euclidean norm.
-pub const PAREXACT_OP_NORM: i32 = 6;
-
-/// What to compute of each result's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
-    /// Their sum.
-    Sum,
-    /// Their mean.
-    Mean,
-    /// Their variance.
-    Variance,
-    /// Their standard deviation.
-    Std,
-    /// The least.
-    Min,
-    /// The greatest.
-    Max,
-    /// The root of the sum of their squares.
-    Norm,
-}
-
-impl TryFrom<i32> for Op {
-    type Error = Error;
-
-    fn try_from(op: i32) -> Result<Self> {
-        Ok(match op {
-            PAREXACT_OP_SUM => Self::Sum,
-            PAREXACT_OP_MEAN => Self::Mean,
-            PAREXACT_OP_VAR => Self::Variance,
-            PAREXACT_OP_STD => Self::Std,
-            PAREXACT_OP_MIN => Self::Min,
-            PAREXACT_OP_MAX => Self::Max,
-            PAREXACT_OP_NORM => Self::Norm,
-            _ => {
-                return Err(Error::invalid(format!(
-                    "op is {op}; it must be one of PAREXACT_OP_*, 0 to 6"
-                )));
-            }
-        })
-    }
-}
 
 /// What becomes of the moments of one result's values.
 #[derive(Debug, Clone, Copy)]

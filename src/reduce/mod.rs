@@ -22,6 +22,7 @@ pub mod axes;
 pub mod chunk;
 pub mod describe;
 pub mod dot;
+pub mod op;
 pub mod plan;
 pub mod results;
 pub mod selected;

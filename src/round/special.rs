@@ -1,5 +1,6 @@
 //! What NaNs and infinities make of a result.
 
+use crate::c_enum::{CEnum, c_enum};
 use crate::error::{Error, PAREXACT_ERROR_NAN_FOUND, Result};
 use crate::exact::float::CANONICAL_NAN;
 use crate::exact::moments::Counts;
@@ -11,29 +12,23 @@ pub const PAREXACT_NAN_OMIT: i32 = 1;
 /// A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
 pub const PAREXACT_NAN_RAISE: i32 = 2;
 
-/// What is done about NaNs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NanPolicy {
-    /// The result is NaN.
-    Propagate,
-    /// They are skipped.
-    Omit,
-    /// The call fails.
-    Raise,
+c_enum! {
+    /// What is done about NaNs.
+    pub enum NanPolicy: "PAREXACT_NAN_" {
+        /// The result is NaN.
+        Propagate = PAREXACT_NAN_PROPAGATE,
+        /// They are skipped.
+        Omit = PAREXACT_NAN_OMIT,
+        /// The call fails.
+        Raise = PAREXACT_NAN_RAISE,
+    }
 }
 
 impl TryFrom<i32> for NanPolicy {
     type Error = Error;
 
     fn try_from(policy: i32) -> Result<Self> {
-        match policy {
-            PAREXACT_NAN_PROPAGATE => Ok(Self::Propagate),
-            PAREXACT_NAN_OMIT => Ok(Self::Omit),
-            PAREXACT_NAN_RAISE => Ok(Self::Raise),
-            _ => Err(Error::invalid(format!(
-                "nan_policy is {policy}; it must be 0 (propagate), 1 (omit) or 2 (raise)"
-            ))),
-        }
+        Self::of_code(policy, "nan_policy")
     }
 }
 

@@ -162,7 +162,7 @@ static void doubles(void)
         double parameter[3];
         const char *beginning;
     } cases[] = {
-        {PAREXACT_DIST_UNIFORM, {1e308, 0, 0}, "low (parameter[0]) of UNIFORM is 1e308;"},
+        {PAREXACT_DIST_UNIFORM, {0, -1e308, 0}, "high (parameter[1]) of UNIFORM is -1e308;"},
         {PAREXACT_DIST_UNIFORM, {0, HUGE_VAL, 0}, "high (parameter[1]) of UNIFORM is inf;"},
         {PAREXACT_DIST_NORMAL, {0, -1e308, 0}, "sd (parameter[1]) of NORMAL is -1e308;"},
         {PAREXACT_DIST_NORMAL, {NAN, 1, 0}, "mean (parameter[0]) of NORMAL is NaN;"},

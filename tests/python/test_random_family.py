@@ -1,4 +1,4 @@
-"""The thirteen distributions beside uniform, normal and exponential.
+"""The distributions beside uniform, normal and exponential.
 
 Laws are compared with SciPy by the probability transform u = F(x), which is uniform if and only if
 x follows F. Where a law has atoms (integers, or what underflows to 0 and overflows to infinity), u

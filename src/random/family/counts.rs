@@ -2,7 +2,6 @@
 
 use rand_distr::Distribution;
 
-use super::parameters::Parameters;
 use super::{SampleRng, accepted};
 use crate::error::Result;
 
@@ -15,11 +14,7 @@ pub struct Poisson {
 
 impl Poisson {
     /// POISSON (mean).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        Self::of_mean(parameters.mean_count(0, "mean")?)
-    }
-
-    fn of_mean(mean: f64) -> Result<Self> {
+    pub fn new([mean, ..]: [f64; 3]) -> Result<Self> {
         let sampler = (mean > 0.0).then(|| accepted(rand_distr::Poisson::new(mean)));
         Ok(Self {
             sampler: sampler.transpose()?,
@@ -55,16 +50,15 @@ impl Binomial {
     const RARE: f64 = 1.0 / (1u64 << 26) as f64;
 
     /// BINOMIAL (n, p).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        let (n, p) = (parameters.count(0, "n")?, parameters.probability(1, "p")?);
+    pub fn new([n, p, _]: [f64; 3]) -> Result<Self> {
         let failures = p > 0.5;
         let rare = if failures { 1.0 - p } else { p }; // exact
         if rare >= Self::RARE {
+            let n = n as u64; // exact, as it is a whole number in [0, 2^53]
             return Ok(Self::General(accepted(rand_distr::Binomial::new(n, p))?));
         }
-        let n = n as f64;
         Ok(Self::Rare {
-            outcomes: Poisson::of_mean(n * rare)?,
+            outcomes: Poisson::new([n * rare, 0.0, 0.0])?,
             n,
             failures,
         })
@@ -95,12 +89,10 @@ pub struct Geometric {
 
 impl Geometric {
     /// GEOMETRIC (p).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        let valid = |p: f64| p.is_normal() && 0.0 < p && p <= 1.0;
-        let p = parameters.check(0, "p", valid, "it must lie in (0, 1], and not be subnormal")?;
-        Ok(Self {
+    pub fn new([p, ..]: [f64; 3]) -> Self {
+        Self {
             mean_log: -1.0 / libm::log1p(-p),
-        })
+        }
     }
 
     /// A value >= 1, by inversion: P(X > k) = (1 - p)^k. p = 1 has mean_log 0, and always gives 1.
@@ -121,17 +113,14 @@ pub struct Integer {
 
 impl Integer {
     /// INTEGER (low, high), high excluded.
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        let low = parameters.integer(0, "low")?;
-        let high = parameters.integer(1, "high")?;
-        let demand = format!("it must be above low, {low}");
-        parameters.check(1, "high", |_| high > low, &demand)?;
+    pub fn new([low, high, _]: [f64; 3]) -> Self {
+        let [low, high] = [low, high].map(|x| x as i64); // exact, as both are integers of at most 2^53
         let count = high.abs_diff(low); // at most 2^54
-        Ok(Self {
+        Self {
             low,
             count,
             excess: count.wrapping_neg() % count,
-        })
+        }
     }
 
     /// A value in [low, high): the upper half of word · count, unless the lower half shows that the word is
@@ -163,21 +152,21 @@ mod tests {
             (9007199254740992.0, 1.0, 9007199254740992.0),
             (9007199254740992.0, 5e-324, 0.0),
         ] {
-            let law = Binomial::new(&Parameters::new("BINOMIAL", [n, p, 0.0])).unwrap();
+            let law = Binomial::new([n, p, 0.0]).unwrap();
             assert!((0..100).all(|i| law.sample(&mut rng(i)) == outcome));
         }
-        let law = Poisson::new(&Parameters::new("POISSON", [-0.0; 3])).unwrap();
+        let law = Poisson::new([-0.0; 3]).unwrap();
         assert_eq!(law.sample(&mut rng(0)).to_bits(), 0);
-        let law = Geometric::new(&Parameters::new("GEOMETRIC", [1.0; 3])).unwrap();
+        let law = Geometric::new([1.0; 3]);
         assert!((0..100).all(|i| law.sample(&mut rng(i)) == 1.0));
-        let law = Integer::new(&Parameters::new("INTEGER", [-3.0, -2.0, 0.0])).unwrap();
+        let law = Integer::new([-3.0, -2.0, 0.0]);
         assert!((0..100).all(|i| law.sample(&mut rng(i)) == -3.0));
     }
 
     #[test]
     fn rare_failures_count_from_the_top() {
         let p = 1.0 - 2f64.powi(-30);
-        let law = Binomial::new(&Parameters::new("BINOMIAL", [1e10, p, 0.0])).unwrap();
+        let law = Binomial::new([1e10, p, 0.0]).unwrap();
         let failures: f64 = (0..10_000).map(|i| 1e10 - law.sample(&mut rng(i))).sum();
         assert!((9.0..9.6).contains(&(failures / 1e4)), "{failures}");
     }

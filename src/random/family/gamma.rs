@@ -6,7 +6,6 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
-use super::parameters::Parameters;
 use super::{SampleRng, accepted};
 use crate::error::Result;
 
@@ -79,14 +78,13 @@ pub struct Gamma {
 
 impl Gamma {
     /// GAMMA (shape, scale).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        let shape = parameters.positive(0, "shape")?;
-        Self::scaled(shape, parameters.scale(1, "scale")?)
+    pub fn new([shape, scale, _]: [f64; 3]) -> Result<Self> {
+        Self::scaled(shape, scale)
     }
 
     /// CHI_SQUARED (df).
-    pub fn chi_squared(parameters: &Parameters) -> Result<Self> {
-        Self::scaled(parameters.positive(0, "df")? / 2.0, 2.0)
+    pub fn chi_squared([df, ..]: [f64; 3]) -> Result<Self> {
+        Self::scaled(df / 2.0, 2.0)
     }
 
     fn scaled(shape: f64, scale: f64) -> Result<Self> {
@@ -116,10 +114,10 @@ pub struct Beta {
 
 impl Beta {
     /// BETA (a, b).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
+    pub fn new([a, b, _]: [f64; 3]) -> Result<Self> {
         Ok(Self {
-            a: UnitGamma::new(parameters.positive(0, "a")?)?,
-            b: UnitGamma::new(parameters.positive(1, "b")?)?,
+            a: UnitGamma::new(a)?,
+            b: UnitGamma::new(b)?,
         })
     }
 
@@ -158,10 +156,9 @@ pub struct StudentT {
 
 impl StudentT {
     /// STUDENT_T (df).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        let shape = parameters.positive(0, "df")? / 2.0;
+    pub fn new([df, ..]: [f64; 3]) -> Result<Self> {
         Ok(Self {
-            gamma: UnitGamma::new(shape)?,
+            gamma: UnitGamma::new(df / 2.0)?,
         })
     }
 
@@ -191,10 +188,10 @@ pub struct FisherF {
 
 impl FisherF {
     /// FISHER_F (df1, df2).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
+    pub fn new([df1, df2, _]: [f64; 3]) -> Result<Self> {
         Ok(Self {
-            numerator: UnitGamma::new(parameters.positive(0, "df1")? / 2.0)?,
-            denominator: UnitGamma::new(parameters.positive(1, "df2")? / 2.0)?,
+            numerator: UnitGamma::new(df1 / 2.0)?,
+            denominator: UnitGamma::new(df2 / 2.0)?,
         })
     }
 
@@ -223,7 +220,7 @@ mod tests {
     fn an_underflowing_power_times_a_huge_scale() {
         // U^1000 alone is below 1e-308 half of the time; times 1e300 it is so for e^(-0.001·(708 + 691)) =
         // 0.247 of the values.
-        let law = Gamma::new(&Parameters::new("GAMMA", [0.001, 1e300, 0.0])).unwrap();
+        let law = Gamma::new([0.001, 1e300, 0.0]).unwrap();
         let positive = (0..10_000)
             .filter(|&i| law.sample(&mut rng(i)) >= f64::MIN_POSITIVE)
             .count();
@@ -271,11 +268,11 @@ mod tests {
     #[test]
     fn the_smallest_and_the_largest_shapes_have_a_ratio() {
         for shape in [f64::MIN_POSITIVE, 1e-300] {
-            let law = Beta::new(&Parameters::new("BETA", [shape, 3.0 * shape, 0.0])).unwrap();
+            let law = Beta::new([shape, 3.0 * shape, 0.0]).unwrap();
             let ones: f64 = (0..10_000).map(|i| law.sample(&mut rng(i))).sum();
             assert!((2300.0..2700.0).contains(&ones), "{ones}");
         }
-        let law = Beta::new(&Parameters::new("BETA", [f64::MAX, f64::MAX, 0.0])).unwrap();
+        let law = Beta::new([f64::MAX, f64::MAX, 0.0]).unwrap();
         assert!((0..100).all(|i| (law.sample(&mut rng(i)) - 0.5).abs() < 1e-15));
     }
 }

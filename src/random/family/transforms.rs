@@ -3,8 +3,6 @@
 use rand_distr::{Distribution, StandardNormal};
 
 use super::SampleRng;
-use super::parameters::Parameters;
-use crate::error::Result;
 use crate::random::subnormals;
 
 /// The lognormal law.
@@ -16,11 +14,8 @@ pub struct LogNormal {
 
 impl LogNormal {
     /// LOGNORMAL (mu, sigma).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        Ok(Self {
-            mu: parameters.finite(0, "mu")?,
-            sigma: parameters.not_negative(1, "sigma")?,
-        })
+    pub fn new([mu, sigma, _]: [f64; 3]) -> Self {
+        Self { mu, sigma }
     }
 
     /// A value >= 0.
@@ -39,11 +34,11 @@ pub struct Weibull {
 
 impl Weibull {
     /// WEIBULL (scale, shape).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        Ok(Self {
-            log_scale: libm::log(parameters.scale(0, "scale")?), // -∞ for 0, which gives 0
-            shape: parameters.positive(1, "shape")?,
-        })
+    pub fn new([scale, shape, _]: [f64; 3]) -> Self {
+        Self {
+            log_scale: libm::log(scale), // -∞ for 0, which gives 0
+            shape,
+        }
     }
 
     /// A value >= 0. By its logarithm: E^(1/shape) may leave the doubles where the product with the scale
@@ -63,11 +58,8 @@ pub struct Cauchy {
 
 impl Cauchy {
     /// CAUCHY (median, scale).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        Ok(Self {
-            median: parameters.finite(0, "median")?,
-            scale: parameters.scale(1, "scale")?,
-        })
+    pub fn new([median, scale, _]: [f64; 3]) -> Self {
+        Self { median, scale }
     }
 
     /// Any value. The tangent is finite, for no double is π/2; fused, the product overflows only if the sum
@@ -97,32 +89,22 @@ pub struct Triangular {
 
 impl Triangular {
     /// TRIANGULAR (low, high, mode).
-    pub fn new(parameters: &Parameters) -> Result<Self> {
-        let low = parameters.finite(0, "low")?;
-        let valid = |high: f64| low <= high && high.is_finite();
-        let demand = format!("it must be finite and not below low, {low:?}");
-        let high = parameters.check(1, "high", valid, &demand)?;
-        let stand_in = subnormals::stand_in(low, high);
-        let demand = "0 or a normal number must lie in [low, high], for no sample is subnormal";
-        parameters.check(1, "high", |_| stand_in.is_some(), demand)?;
-        let valid = |mode: f64| low <= mode && mode <= high;
-        let demand = format!("it must lie in [low, high], [{low:?}, {high:?}]");
-        let mode = parameters.check(2, "mode", valid, &demand)?;
-
+    pub fn new([low, high, mode]: [f64; 3]) -> Self {
+        let stand_in = subnormals::stand_in(low, high).unwrap_or(0.0);
         let scale = if (high - low).is_finite() { 1.0 } else { 2.0 };
         let [low, high, mode] = [low, high, mode].map(|x| x / scale);
         let range = high - low;
         // Without a range there are no slopes: every sample is high - 0.
         let part = |x: f64| if range > 0.0 { x / range } else { 0.0 };
-        Ok(Self {
+        Self {
             scale,
             low,
             high,
             range,
             rising: part(mode - low),
             falling: part(high - mode),
-            stand_in: stand_in.unwrap_or(0.0),
-        })
+            stand_in,
+        }
     }
 
     /// A value in [low, high], by inversion. No square of the range occurs, which could overflow.
@@ -148,7 +130,7 @@ mod tests {
     #[test]
     fn weibull_powers_may_overflow_where_the_value_does_not() {
         // E^1000 · 1e-300 exceeds the doubles only if E > 10^0.608 = 4.06, of probability 0.017.
-        let law = Weibull::new(&Parameters::new("WEIBULL", [1e-300, 0.001, 0.0])).unwrap();
+        let law = Weibull::new([1e-300, 0.001, 0.0]);
         let infinite = (0..10_000)
             .filter(|&i| law.sample(&mut rng(i)).is_infinite())
             .count();
@@ -168,7 +150,7 @@ mod tests {
             [1.0, 1.0 + f64::EPSILON, 1.0],
             [0.1, 0.3, 0.1],
         ] {
-            let law = Triangular::new(&Parameters::new("TRIANGULAR", [low, high, mode])).unwrap();
+            let law = Triangular::new([low, high, mode]);
             assert!((0..1000).all(|i| (low..=high).contains(&law.sample(&mut rng(i)))));
         }
     }

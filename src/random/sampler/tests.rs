@@ -1,7 +1,10 @@
-//! Transforms in place against one sample at a time, on every instruction set.
+//! Transforms in place against one sample at a time, on every instruction set; samples of extreme parameters.
 
-use super::Transform;
+use super::{Sampler, Transform};
+use crate::c_enum::CEnum;
+use crate::random::family::SampleRng;
 use crate::random::subnormals;
+use crate::random::{Distribution, Kind};
 use crate::simd::InstructionSet;
 
 const TINY: f64 = f64::MIN_POSITIVE;
@@ -26,7 +29,7 @@ fn transformed(transform: Transform, x: f64) -> f64 {
 #[test]
 fn transforms_in_place_are_those_of_each_sample() {
     let of_normals = |mean, sd| Transform::Normal { mean, sd };
-    let of_uniforms = |low, high| Transform::uniform(low, high).expect("valid bounds");
+    let of_uniforms = |low, high| Transform::uniform([low, high, 0.0]);
     let all = [
         Transform::None,
         of_uniforms(-1.0, 2.0),
@@ -65,4 +68,58 @@ fn transforms_in_place_are_those_of_each_sample() {
             }
         }
     }
+}
+
+/// The corners of what is valid: the smallest, the largest, and where the samplers change their method.
+const CORNERS: [f64; 17] = [
+    f64::MIN_POSITIVE,
+    1e-300,
+    1e-160,
+    1e-20,
+    1e-9,
+    0.01,
+    0.0624,
+    0.0625,
+    0.5,
+    1.0,
+    2.0,
+    12.0,
+    1e10,
+    9007199254740992.0,
+    1e155,
+    1e300,
+    f64::MAX,
+];
+
+#[test]
+fn no_corner_gives_nan_subnormals_or_negative_zero() {
+    let signed = CORNERS.iter().flat_map(|&x| [x, -x]).chain([0.0, -0.0]);
+    let signed: Vec<f64> = signed.collect();
+    let mut valid = 0;
+    for kind in 0..Kind::ALL.len() as i32 {
+        for (&first, &second) in signed
+            .iter()
+            .flat_map(|x| signed.iter().map(move |y| (x, y)))
+        {
+            let distribution = Distribution {
+                kind,
+                reserved: 0,
+                parameter: [first, second, first],
+            };
+            let Ok(Sampler::Each { family, .. }) = Sampler::new(&distribution) else {
+                continue;
+            };
+            valid += 1;
+            for index in 0..200 {
+                let x = family.sample(&mut SampleRng::new([1, 2], kind, index));
+                let good = if x == 0.0 {
+                    x.is_sign_positive()
+                } else {
+                    x.is_normal() || x.is_infinite()
+                };
+                assert!(good, "{kind} {first:?} {second:?} {index}: {x:?}");
+            }
+        }
+    }
+    assert!(valid > 2000, "{valid}");
 }
