@@ -52,6 +52,8 @@ pub trait ExactMoments<const LIMBS: usize> {
     fn sum(&self) -> Dyadic<LIMBS>;
     /// Σx² over the finite ones.
     fn squares(&self) -> Natural<LIMBS>;
+    /// n·Σx² - (Σx)², for n finite values with the sum that is given.
+    fn spread(&self, sum: &Dyadic<LIMBS>) -> Natural<LIMBS>;
     /// Minimum and maximum over all but the NaNs.
     fn extremes(&self) -> &Extremes;
 }
@@ -90,6 +92,11 @@ impl ExactMoments<MAX_LIMBS> for Moments {
 
     fn squares(&self) -> Natural<MAX_LIMBS> {
         self.squares.to_dyadic().magnitude
+    }
+
+    fn spread(&self, sum: &Dyadic<MAX_LIMBS>) -> Natural<MAX_LIMBS> {
+        let scaled = self.squares().times(self.counts.numbers());
+        scaled.difference(&sum.magnitude.squared()).1
     }
 
     fn extremes(&self) -> &Extremes {

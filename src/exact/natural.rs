@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 /// Limbs for all that is computed of superaccumulators: n·Σx² has 67 + 1, (Σx)² has 2·34.
 pub const MAX_LIMBS: usize = 68;
 
-/// Σ limbs[i] · 2^(64·i + exponent), the first and last limb in use nonzero; there is room for `LIMBS` of
-/// them, and results that need more panic.
+/// Σ limbs[i] · 2^(64·i + exponent), the last limb in use nonzero; there is room for `LIMBS` of them, and
+/// results that need more panic.
 #[derive(Debug, Clone)]
 pub struct Natural<const LIMBS: usize> {
     limbs: [u64; LIMBS],
@@ -34,9 +34,23 @@ impl<const LIMBS: usize> Natural<LIMBS> {
         }
     }
 
+    /// Σ limbs[i] · 2^(64·i + exponent), for numbers of few limbs, whose low zeros are not worth a search.
+    #[inline]
+    pub fn from_array(limbs: [u64; LIMBS], exponent: i32) -> Self {
+        let zeros = limbs.iter().rev().take_while(|&&limb| limb == 0).count();
+        Self {
+            limbs,
+            len: LIMBS - zeros,
+            exponent,
+        }
+    }
+
     /// value · 2^exponent.
+    #[inline]
     pub fn from_u128(value: u128, exponent: i32) -> Self {
-        Self::from_limbs(2, exponent, |i| (value >> (64 * i)) as u64)
+        let mut limbs = [0; LIMBS];
+        (limbs[0], limbs[1]) = (value as u64, (value >> 64) as u64);
+        Self::from_array(limbs, exponent)
     }
 
     /// Is it 0?

@@ -99,10 +99,12 @@ impl Short {
 }
 
 impl ExactMoments<LIMBS> for Short {
+    #[inline]
     fn counts(&self) -> &Counts {
         &self.counts
     }
 
+    #[inline]
     fn sum(&self) -> Dyadic<LIMBS> {
         Dyadic {
             negative: self.sum < 0,
@@ -110,10 +112,19 @@ impl ExactMoments<LIMBS> for Short {
         }
     }
 
+    #[inline]
     fn squares(&self) -> Natural<LIMBS> {
-        Natural::from_limbs(LIMBS, 2 * self.exponent, |i| self.squares[i])
+        Natural::from_array(self.squares, 2 * self.exponent)
     }
 
+    #[inline]
+    fn spread(&self, _: &Dyadic<LIMBS>) -> Natural<LIMBS> {
+        let scaled = times(self.squares, self.counts.all);
+        let spread = subtract(scaled, square(self.sum.unsigned_abs()));
+        Natural::from_array(spread, 2 * self.exponent)
+    }
+
+    #[inline]
     fn extremes(&self) -> &Extremes {
         &self.extremes
     }
@@ -150,5 +161,27 @@ fn add(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
         let sum = u128::from(a[i]) + u128::from(b[i]) + carry;
         carry = sum >> 64;
         sum as u64
+    })
+}
+
+/// a - b, for a >= b.
+#[inline(always)]
+fn subtract(a: [u64; LIMBS], b: [u64; LIMBS]) -> [u64; LIMBS] {
+    let mut borrow = false;
+    std::array::from_fn(|i| {
+        let (first, one) = a[i].overflowing_sub(b[i]);
+        let (difference, two) = first.overflowing_sub(borrow.into());
+        borrow = one || two;
+        difference
+    })
+}
+
+#[inline(always)]
+fn times(a: [u64; LIMBS], n: u64) -> [u64; LIMBS] {
+    let mut carry = 0;
+    a.map(|limb| {
+        let product = u128::from(limb) * u128::from(n) + carry;
+        carry = product >> 64;
+        product as u64
     })
 }

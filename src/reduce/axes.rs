@@ -24,11 +24,12 @@ pub struct Rounding {
 }
 
 impl Rounding {
+    #[inline]
     fn round<const LIMBS: usize>(&self, moments: &impl ExactMoments<LIMBS>) -> Result<f64> {
         if self.policy.finds_nan(moments.counts())? {
             return Ok(CANONICAL_NAN);
         }
-        let variance = || statistics::variance(moments, self.ddof);
+        let variance = || statistics::variance(moments, &moments.sum(), self.ddof);
         Ok(match self.op {
             Op::Sum => statistics::sum(moments),
             Op::Mean => statistics::mean(moments),

@@ -7,7 +7,6 @@ use crate::exact::dyadic::Dyadic;
 use crate::exact::extremes::Extremes;
 use crate::exact::float::{CANONICAL_NAN, parts};
 use crate::exact::moments::{Counts, ExactMoments};
-use crate::exact::natural::Natural;
 use crate::exact::products::Dot;
 
 /// Σx.
@@ -38,12 +37,19 @@ pub fn propagated_norm<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -
     propagated(moments.counts(), || norm(moments))
 }
 
-/// Σ(x - mean)² / (n - ddof), exactly; `None`, which is NaN, if n <= ddof or a value is infinite.
+/// Σ(x - mean)² / (n - ddof), exactly; `None`, which is NaN, if n <= ddof or a value is infinite. Σx is given.
 pub fn variance<const LIMBS: usize>(
     moments: &impl ExactMoments<LIMBS>,
+    sum: &Dyadic<LIMBS>,
     ddof: u64,
 ) -> Option<Rational> {
-    exact_variance(moments, &moments.sum().magnitude, ddof)
+    let n = moments.counts().numbers();
+    if n <= ddof || infinite_sum(moments.counts()).is_some() {
+        return None;
+    }
+    // That is (n·Σx² - (Σx)²) / (n·(n - ddof)), and n < 2^63.
+    let divisor = u128::from(n) * u128::from(n - ddof);
+    Some(Rational::new(&moments.spread(sum), divisor))
 }
 
 /// The variance, rounded.
@@ -65,7 +71,7 @@ pub fn sum_mean_variance<const LIMBS: usize>(
     (
         rounded_sum(counts, &sum),
         rounded_mean(counts, &sum),
-        exact_variance(moments, &sum.magnitude, ddof),
+        variance(moments, &sum, ddof),
     )
 }
 
@@ -124,19 +130,4 @@ fn rounded_mean<const LIMBS: usize>(counts: &Counts, sum: &Dyadic<LIMBS>) -> f64
     }
     infinite_sum(counts)
         .unwrap_or_else(|| Rational::new(&sum.magnitude, n.into()).round(sum.negative))
-}
-
-/// [`variance`], where |Σx| is at hand.
-fn exact_variance<const LIMBS: usize>(
-    moments: &impl ExactMoments<LIMBS>,
-    sum: &Natural<LIMBS>,
-    ddof: u64,
-) -> Option<Rational> {
-    let n = moments.counts().numbers();
-    if n <= ddof || infinite_sum(moments.counts()).is_some() {
-        return None;
-    }
-    // Σ(x - mean)² / (n - ddof) = (n·Σx² - (Σx)²) / (n·(n - ddof)), and n < 2^63.
-    let (_, spread) = moments.squares().times(n).difference(&sum.squared());
-    Some(Rational::new(&spread, u128::from(n) * u128::from(n - ddof)))
 }
