@@ -23,7 +23,7 @@ const SECTIONS: &[&[&str]] = &[
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/ffi/states.rs"],
     &["src/random/mod.rs", "src/ffi/random.rs"],
-    &["src/parallel/threads.rs", "src/ffi/threads.rs"],
+    &["src/parallel/process_default.rs", "src/ffi/threads.rs"],
     &["src/parallel/user_pool.rs", "src/ffi/pool.rs"],
     &[
         "src/parallel/map.rs",

@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use crate::error::{Error, PAREXACT_ERROR_NULL_POINTER, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use space::{Dim, MAX_NDIM, Space};
 
+pub mod axes;
 pub mod dtype;
 pub mod space;
 pub mod view;

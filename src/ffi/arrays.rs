@@ -2,6 +2,7 @@
 
 use super::guard::guard;
 use super::pointers::{bytes, in_ptr, out_ptr, results};
+use crate::array::axes::marked;
 use crate::array::{Array, Dtype, View};
 use crate::error::{Error, Result, Status};
 use crate::exact::quantity;
@@ -238,7 +239,13 @@ pub unsafe fn plan<'a>(
     })?;
     // SAFETY: passed on from the caller.
     let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
-    Ok(Plan::new(a, mask, &marks(axes, ndim, results)?))
+    let axes = axes.iter().map(|&axis| i32::from_ne_bytes(axis));
+    if axes.clone().next() == Some(FORTRAN_REFUSES)
+        && let Some(dim) = axes.clone().nth(1)
+    {
+        return Err(fortran_refusal(dim, ndim, results));
+    }
+    Ok(Plan::new(a, mask, &marked(axes, ndim)?))
 }
 
 /// Refuses a number of results, which the caller names so, that is not the plan's.
@@ -267,43 +274,6 @@ fn fortran_refusal(dim: i32, ndim: usize, results: &str) -> Error {
     } else {
         format!("dim is {dim}; it must be 1 to {ndim}")
     })
-}
-
-/// Which of `ndim` axes are meant: all, if none is given.
-fn marks(axes: &[[u8; 4]], ndim: usize, results: &str) -> Result<Vec<bool>> {
-    if let [first, dim] = *axes
-        && i32::from_ne_bytes(first) == FORTRAN_REFUSES
-    {
-        return Err(fortran_refusal(i32::from_ne_bytes(dim), ndim, results));
-    }
-    let mut marks = vec![axes.is_empty(); ndim];
-    for (i, &axis) in axes.iter().enumerate() {
-        let axis = i32::from_ne_bytes(axis);
-        // ndim is at most 64.
-        let index = if axis < 0 {
-            axis.saturating_add(ndim as i32)
-        } else {
-            axis
-        };
-        let mark = usize::try_from(index)
-            .ok()
-            .and_then(|index| marks.get_mut(index));
-        match mark {
-            None => {
-                return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}; it must be -{ndim} to {}, as ndim of a is {ndim}",
-                    ndim - 1
-                )));
-            }
-            Some(true) => {
-                return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}; this axis was given before"
-                )));
-            }
-            Some(mark) => *mark = true,
-        }
-    }
-    Ok(marks)
 }
 
 /// A required array.

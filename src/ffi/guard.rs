@@ -5,9 +5,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_OK, Result, Status};
+use crate::fpenv;
 use crate::last_error;
 use crate::panics;
-use crate::parallel::{cancellation, fpenv};
+use crate::parallel::cancellation;
 
 /// Runs the body of an export that answers a status.
 #[inline]

@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
+use super::handle;
 use super::map::crew;
-use super::pointers::{out_ptr, reclaim, shared};
+use super::pointers::out_ptr;
 use crate::error::Status;
 use crate::parallel::job::Job;
 use crate::parallel::task::{Task, TaskFn};
@@ -39,7 +40,7 @@ pub unsafe extern "C" fn parexact_submit(
         let (task, out) = unsafe { (Task::new(task, user_data)?, out_ptr(out, "out")?) };
         // SAFETY: passed on from the caller.
         let crew = || unsafe { crew(pool) };
-        let publish = |job: &Arc<Job>| out.write(Arc::into_raw(job.clone()).cast_mut());
+        let publish = |job: &Arc<Job>| out.give(job.clone());
         Job::start(crew, publish, move |_| task.run())
     })
 }
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn parexact_submit(
 pub unsafe extern "C" fn parexact_job_wait(job: *mut Job, timeout_seconds: f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let job = unsafe { shared(job, "job") }?;
+        let job = unsafe { handle::required(job) }?;
         job.wait(Timeout::from_seconds(timeout_seconds)?)
     })
 }
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn parexact_job_wait(job: *mut Job, timeout_seconds: f64) 
 pub unsafe extern "C" fn parexact_job_free(job: *mut Job) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        drop(unsafe { reclaim(job, Job::is_inherited) });
+        drop(unsafe { handle::reclaimed(job) });
         Ok(())
     });
 }

@@ -1,9 +1,8 @@
 //! Locks, between callbacks and any other threads.
 
-use std::sync::Arc;
-
 use super::guard::{guard, guard_value};
-use super::pointers::{out_ptr, reclaim, shared};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::Status;
 use crate::parallel::lock::Lock;
 use crate::parallel::wait::Timeout;
@@ -21,7 +20,7 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        out.write(Arc::into_raw(reserve::try_arc(Lock::new())?).cast_mut());
+        out.give(reserve::try_arc(Lock::new())?);
         Ok(())
     })
 }
@@ -44,7 +43,7 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
 pub unsafe extern "C" fn parexact_lock_acquire(lock: *mut Lock, timeout_seconds: f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let lock = unsafe { shared(lock, "lock") }?;
+        let lock = unsafe { handle::required(lock) }?;
         lock.acquire(Timeout::from_seconds(timeout_seconds)?)
     })
 }
@@ -61,7 +60,7 @@ pub unsafe extern "C" fn parexact_lock_acquire(lock: *mut Lock, timeout_seconds:
 pub unsafe extern "C" fn parexact_lock_release(lock: *mut Lock) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        unsafe { shared(lock, "lock") }?.release()
+        unsafe { handle::required(lock) }?.release()
     })
 }
 
@@ -73,7 +72,7 @@ pub unsafe extern "C" fn parexact_lock_release(lock: *mut Lock) -> Status {
 pub unsafe extern "C" fn parexact_lock_free(lock: *mut Lock) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        drop(unsafe { reclaim(lock, Lock::is_inherited) });
+        drop(unsafe { handle::reclaimed(lock) });
         Ok(())
     });
 }

@@ -4,10 +4,11 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::guard::guard;
-use super::pointers::{optional_handle, out_ptr, shared};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::{Result, Status};
-use crate::parallel::control;
 use crate::parallel::crew::Crew;
+use crate::parallel::governance;
 use crate::parallel::job::Job;
 use crate::parallel::map::{Map, MapFn};
 use crate::parallel::user_pool::UserPool;
@@ -17,12 +18,8 @@ use crate::parallel::user_pool::UserPool;
 /// # Safety
 /// NULL, misaligned or a pool.
 pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
-    // SAFETY: the caller's promise.
-    match unsafe { optional_handle(pool, "pool") }? {
-        // SAFETY: as above.
-        Some(_) => Crew::of(&unsafe { shared(pool, "pool") }?),
-        None => Ok(Crew::for_call()),
-    }
+    // SAFETY: passed on from the caller.
+    unsafe { handle::optional(pool) }?.map_or_else(|| Ok(Crew::for_call()), |pool| Crew::of(&pool))
 }
 
 /// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being
@@ -123,8 +120,8 @@ pub unsafe extern "C" fn parexact_map_async(
         // SAFETY: passed on from the caller.
         let crew = || unsafe { crew(pool) };
         let publish = |job: &Arc<Job>| {
-            control::announce(count);
-            out.write(Arc::into_raw(job.clone()).cast_mut());
+            governance::announce(count);
+            out.give(job.clone());
         };
         Job::start(crew, publish, move |crew| map.run(crew))
     })

@@ -1,7 +1,5 @@
 //! Pointers from outside, checked: NULL, misalignment, lengths whose bytes overflow.
 
-use std::sync::Arc;
-
 use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use crate::reduce::results::Results;
 use crate::unsigned::Unsigned;
@@ -42,71 +40,6 @@ pub unsafe fn in_ptr<T: Copy>(ptr: *const T, name: &str) -> Result<T> {
     }
     // SAFETY: not null, the rest is the caller's promise.
     Ok(unsafe { ptr.read_unaligned() })
-}
-
-/// A handle that may be NULL; what cannot be a handle, being misaligned, counts as NULL.
-///
-/// # Safety
-/// NULL, misaligned, or a handle of that type that nobody frees while the reference lives.
-#[inline]
-pub unsafe fn handle<'a, T>(ptr: *const T) -> Option<&'a T> {
-    if !ptr.is_aligned() {
-        return None;
-    }
-    // SAFETY: null or, being aligned, a handle.
-    unsafe { ptr.as_ref() }
-}
-
-/// A handle that is required.
-///
-/// # Safety
-/// As for [`handle`].
-#[inline]
-pub unsafe fn required_handle<'a, T>(ptr: *const T, name: &str) -> Result<&'a T> {
-    // SAFETY: the caller's promise is passed on.
-    unsafe { optional_handle(ptr, name) }?.ok_or_else(|| Error::null(name))
-}
-
-/// A handle that may be NULL, but must not be what cannot be one.
-///
-/// # Safety
-/// As for [`handle`].
-#[inline]
-pub unsafe fn optional_handle<'a, T>(ptr: *const T, name: &str) -> Result<Option<&'a T>> {
-    if !ptr.is_aligned() {
-        return Err(Error::invalid(format!(
-            "{name} is not a handle of this library"
-        )));
-    }
-    // SAFETY: null or, being aligned, a handle.
-    Ok(unsafe { ptr.as_ref() })
-}
-
-/// What a counted handle stands for, for the time of a call, so that it may be freed meanwhile.
-///
-/// # Safety
-/// NULL, misaligned or a handle of that type, made by `Arc::into_raw`, that nobody frees before this returns.
-pub unsafe fn shared<T>(ptr: *const T, name: &str) -> Result<Arc<T>> {
-    // SAFETY: the caller's promise; a handle stands for a reference, and this takes one more.
-    unsafe {
-        required_handle(ptr, name)?;
-        Arc::increment_strong_count(ptr);
-        Ok(Arc::from_raw(ptr))
-    }
-}
-
-/// Takes the reference back that a counted handle stands for; none for what can be no handle.
-///
-/// A thing of the parent of this process is left as it is: threads that stayed there may have been changing
-/// it.
-///
-/// # Safety
-/// As for [`shared`], and the handle is not used again.
-pub unsafe fn reclaim<T>(ptr: *const T, is_inherited: impl FnOnce(&T) -> bool) -> Option<Arc<T>> {
-    // SAFETY: the caller's promise.
-    let inherited = is_inherited(unsafe { handle(ptr) }?);
-    // SAFETY: as above; what is not counted down is leaked.
-    (!inherited).then(|| unsafe { Arc::from_raw(ptr) })
 }
 
 /// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. With
@@ -235,13 +168,10 @@ mod tests {
             assert_eq!(in_ptr(odd, "in"), Ok(1.5));
             assert_eq!(f64_bytes(odd, 1, "x"), Ok(&[1.5f64.to_ne_bytes()][..]));
         }
-        // SAFETY: NULL is refused, a misaligned handle too; the rest is live.
+        // SAFETY: NULL is refused.
         unsafe {
             assert!(out_ptr(null_mut::<f64>(), "out").is_err());
             assert!(in_ptr(null::<f64>(), "in").is_err());
-            assert!(handle(null::<u64>()).is_none());
-            assert!(handle(odd).is_none());
-            assert_eq!(handle(&7u64), Some(&7));
         }
     }
 }

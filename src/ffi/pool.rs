@@ -20,7 +20,8 @@
 use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
-use super::pointers::{out_ptr, reclaim};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::Status;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
@@ -53,7 +54,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
             workers => workers,
         };
         reserve::check_system(POOL_BYTES)?;
-        out.write(Arc::into_raw(Arc::new(UserPool::new(workers))).cast_mut());
+        out.give(Arc::new(UserPool::new(workers)));
         Ok(())
     })
 }
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
 pub unsafe extern "C" fn parexact_pool_free(pool: *mut UserPool) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(pool) = unsafe { reclaim(pool, |_| false) } {
+        if let Some(pool) = unsafe { handle::reclaimed(pool) } {
             pool.free();
         }
         Ok(())

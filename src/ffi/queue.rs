@@ -5,10 +5,10 @@
 //! same pool will put needs a timeout, or a pool with more workers.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
-use super::pointers::{handle, out_ptr, reclaim, shared};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::{Error, Status};
 use crate::parallel::queue::Queue;
 use crate::parallel::wait::Timeout;
@@ -34,8 +34,7 @@ pub unsafe extern "C" fn parexact_queue_new(
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        let queue = reserve::try_arc(Queue::new(capacity, item_size)?)?;
-        out.write(Arc::into_raw(queue).cast_mut());
+        out.give(reserve::try_arc(Queue::new(capacity, item_size)?)?);
         Ok(())
     })
 }
@@ -59,7 +58,7 @@ pub unsafe extern "C" fn parexact_queue_put(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let queue = unsafe { shared(queue, "queue") }?;
+        let queue = unsafe { handle::required(queue) }?;
         let timeout = Timeout::from_seconds(timeout_seconds)?;
         let item = match queue.item_size() {
             0 => &[],
@@ -90,7 +89,7 @@ pub unsafe extern "C" fn parexact_queue_get(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let queue = unsafe { shared(queue, "queue") }?;
+        let queue = unsafe { handle::required(queue) }?;
         let timeout = Timeout::from_seconds(timeout_seconds)?;
         if item.is_null() && queue.item_size() > 0 {
             return Err(Error::null("item"));
@@ -115,7 +114,7 @@ pub unsafe extern "C" fn parexact_queue_get(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_queue_length(queue: *const Queue) -> usize {
     // SAFETY: passed on from the caller.
-    guard_value(|| Ok(unsafe { handle(queue) }.map_or(0, Queue::len)))
+    guard_value(|| Ok(unsafe { handle::borrowed(queue) }.map_or(0, Queue::len)))
 }
 
 /// Closes the queue: nothing more can be put, and everybody who waits is woken. What is inside can still be
@@ -129,7 +128,7 @@ pub unsafe extern "C" fn parexact_queue_length(queue: *const Queue) -> usize {
 pub unsafe extern "C" fn parexact_queue_close(queue: *mut Queue) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        unsafe { shared(queue, "queue") }?.close()
+        unsafe { handle::required(queue) }?.close()
     })
 }
 
@@ -144,7 +143,7 @@ pub unsafe extern "C" fn parexact_queue_close(queue: *mut Queue) -> Status {
 pub unsafe extern "C" fn parexact_queue_free(queue: *mut Queue) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(queue) = unsafe { reclaim(queue, Queue::is_inherited) } {
+        if let Some(queue) = unsafe { handle::reclaimed(queue) } {
             queue.close()?;
         }
         Ok(())

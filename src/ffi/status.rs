@@ -6,7 +6,7 @@ use crate::error::*;
 use crate::last_error;
 
 /// The library's version, the package's own.
-pub const VERSION: &CStr =
+const VERSION: &CStr =
     match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
         Ok(version) => version,
         Err(_) => panic!("a version has no NUL"),

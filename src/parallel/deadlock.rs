@@ -17,8 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The number of a thread, for good.
-pub type ThreadNumber = u64;
+use super::thread_number::ThreadNumber;
 
 /// Blocked threads, and what they wait for.
 pub type Graph = BTreeMap<ThreadNumber, Wait>;

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::control::Watch;
 use super::crew::Crew;
-use super::{fork, team};
+use super::governance::Watch;
+use super::{mutex, team};
 use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
@@ -85,7 +85,7 @@ pub fn fold_chunks_by<A: Send>(
             }
             // Without the lock, a vanished helper holds it: it is inside the team, which answers FORKED.
             if let Some(own) = own
-                && let Some(mut merged) = fork::lock(&merged, generation)
+                && let Some(mut merged) = mutex::lock(&merged, generation)
             {
                 match merged.as_mut() {
                     Some(all) => merge(all, own),
@@ -140,7 +140,7 @@ impl Claims {
 
     fn fail(&self, index: usize, error: Error, generation: u64) {
         self.stopped.store(true, Ordering::Relaxed);
-        let Some(mut failure) = fork::lock(&self.failure, generation) else {
+        let Some(mut failure) = mutex::lock(&self.failure, generation) else {
             // In a child; a vanished helper holds it, and is inside the team, which answers FORKED.
             return;
         };

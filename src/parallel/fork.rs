@@ -7,10 +7,7 @@
 //! by the process id.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
-
-use super::worker;
 
 /// The generation, from 1 so that 0 can stand for none, in the upper half; in the lower half the process that
 /// it counts for, 0 before the first use. One word, so that no two threads of a new process count it twice.
@@ -71,48 +68,6 @@ fn process_of(identity: u64) -> u64 {
 fn process() -> u64 {
     // SAFETY: getpid has no precondition.
     u64::from(unsafe { libc::getpid() }.unsigned_abs())
-}
-
-/// Locks a mutex that threads of `generation` hold for short times only. None in a child forked since
-/// then, be it by a signal handler while this thread was waiting, if the mutex was held by a thread
-/// that stayed with the parent; then whatever that thread was about to do is lost, too.
-pub fn lock<T>(mutex: &Mutex<T>, generation: u64) -> Option<MutexGuard<'_, T>> {
-    if let Ok(guard) = try_lock(mutex) {
-        return Some(guard);
-    }
-    if worker::is_worker() {
-        // No signal handler forks there.
-        return Some(mutex.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-    let mut attempts = 0;
-    loop {
-        // In this order: what is locked once this is known to be a child is locked for ever. The other way
-        // round, the holder might release the mutex, and end its part of the work, before a handler forks.
-        let is_child = checked_generation() != generation;
-        match try_lock(mutex) {
-            Ok(guard) => return Some(guard),
-            Err(WouldBlock) if is_child => return None,
-            Err(WouldBlock) => {
-                attempts += 1;
-                if attempts <= 50 {
-                    std::thread::yield_now();
-                } else {
-                    std::thread::sleep(Duration::from_micros(50));
-                }
-            }
-        }
-    }
-}
-
-/// Somebody holds the mutex.
-struct WouldBlock;
-
-fn try_lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, WouldBlock> {
-    match mutex.try_lock() {
-        Ok(guard) => Ok(guard),
-        Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
-        Err(TryLockError::WouldBlock) => Err(WouldBlock),
-    }
 }
 
 fn register_handlers() {

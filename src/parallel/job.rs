@@ -3,16 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::control::Governance;
 use super::crew::Crew;
 use super::deadlock::Wait;
+use super::governance::Governance;
 use super::nesting::{self, Reason};
+use super::thread_number::{self, ThreadNumber};
 use super::wait::{Condition, Monitor, Timeout};
-use super::wait_graph::{self, ThreadNumber};
 use super::worker::{self, Participant};
-use super::{fpenv, signals};
+use super::{signals, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::{panics, reserve};
+use crate::{fpenv, panics, reserve};
 
 /// What a job does.
 type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
@@ -70,7 +70,7 @@ impl Job {
             let pool = crew.background();
             let workers = match &pool {
                 Some(pool) if pool.workers() > 0 => pool.numbers().clone(),
-                _ => Arc::new([wait_graph::me()]),
+                _ => Arc::new([thread_number::me()]),
             };
             let job = Arc::new(Self {
                 governance: Governance::current(),
@@ -104,7 +104,7 @@ impl Job {
         if !matches!(state.progress, Progress::Waiting(_)) {
             return;
         }
-        let running = Progress::Running(wait_graph::me());
+        let running = Progress::Running(thread_number::me());
         let Progress::Waiting(Waiting { work, crew, .. }) =
             std::mem::replace(&mut state.progress, running)
         else {

@@ -1,9 +1,9 @@
 //! A lock between callbacks, on any threads.
 
 use super::deadlock::Wait;
+use super::thread_number::{self, ThreadNumber};
 use super::wait::{Condition, Monitor, Timeout};
-use super::wait_graph::{self, ThreadNumber};
-use super::{control, holdings};
+use super::{governance, holdings, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_NOT_OWNER, Result};
 
 /// Held by one thread at a time; that thread alone may release it.
@@ -25,11 +25,11 @@ impl Lock {
 
     /// Takes the lock; DEADLOCK if its holder waits for this thread, is this thread, or has ended.
     pub fn acquire(&self, timeout: Timeout) -> Result<()> {
-        let me = wait_graph::me();
+        let me = thread_number::me();
         let late = "the lock was not released in time";
         let mut tries = 0;
         self.0.wait(Condition::Ready, timeout, late, |state| {
-            if let Err(cancelled) = control::check_attached() {
+            if let Err(cancelled) = governance::check_attached() {
                 wait_graph::give_up(&mut state.waiters);
                 return Some(Err(cancelled));
             }
@@ -58,7 +58,7 @@ impl Lock {
     /// Gives it back.
     pub fn release(&self) -> Result<()> {
         let mut state = self.0.lock()?;
-        if state.holder != Some(wait_graph::me()) {
+        if state.holder != Some(thread_number::me()) {
             return Err(Error::new(
                 PAREXACT_ERROR_NOT_OWNER,
                 "the lock is not held by this thread",
@@ -73,16 +73,10 @@ impl Lock {
     }
 }
 
-impl Default for Lock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Ok(state) = self.0.lock()
-            && state.holder == Some(wait_graph::me())
+            && state.holder == Some(thread_number::me())
         {
             holdings::released();
         }

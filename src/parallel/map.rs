@@ -4,12 +4,12 @@ use std::ffi::c_void;
 use std::ops::Range;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
-use super::callback;
-use super::control::{self, Watch};
 use super::crew::Crew;
 use super::fold::fold_chunks_by;
+use super::governance::Watch;
 use super::piecework::Piecework;
 use super::worker::Participant;
+use super::{callback, settings};
 use crate::error::{
     Error, PAREXACT_ERROR_CALLBACK_FAILED, PAREXACT_ERROR_NULL_POINTER,
     PAREXACT_ERROR_SIZE_OVERFLOW, Result,
@@ -117,7 +117,7 @@ impl Map {
         let first_failure = AtomicUsize::new(usize::MAX);
 
         let _participant = Participant::enter();
-        let control = control::attached();
+        let control = settings::attached();
         // The fold below counts turns; progress is in items.
         let progress = Watch::begin(self.count as u64);
         let run = |me: usize, range: Range<usize>| {

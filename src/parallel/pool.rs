@@ -6,9 +6,9 @@ use std::sync::{Arc, mpsc};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::fpenv::X87;
-use super::wait_graph::{self, ThreadNumber};
+use super::thread_number::{self, ThreadNumber};
 use super::{fork, memory, nesting, signals, thread, worker};
+use crate::fpenv::X87;
 use crate::{last_error, panics};
 
 /// The stack of a worker, the same as that of Rust's threads: the library's own work takes some 64 KiB,
@@ -158,7 +158,7 @@ fn numbers(workers: &ThreadPool) -> Arc<[ThreadNumber]> {
     let (sender, receiver) = mpsc::channel();
     workers.spawn_broadcast(move |_| {
         // It is received until all have sent.
-        let _ = sender.send(wait_graph::me());
+        let _ = sender.send(thread_number::me());
     });
     receiver
         .iter()

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::control;
+use super::governance;
 use super::wait::{Condition, Monitor, Timeout};
 use crate::error::{
     Error, PAREXACT_ERROR_CLOSED, PAREXACT_ERROR_NO_MEMORY, PAREXACT_ERROR_SIZE_OVERFLOW, Result,
@@ -83,7 +83,7 @@ impl Queue {
         let late = "the queue stayed full";
         self.monitor
             .wait(Condition::Room, timeout, late, |items| {
-                if let Err(cancelled) = control::check_attached() {
+                if let Err(cancelled) = governance::check_attached() {
                     return Some(Err(cancelled));
                 }
                 if items.closed {
@@ -114,7 +114,7 @@ impl Queue {
         let mut take = Some(take);
         self.monitor
             .wait(Condition::Ready, timeout, late, |items| {
-                if let Err(cancelled) = control::check_attached() {
+                if let Err(cancelled) = governance::check_attached() {
                     return Some(Err(cancelled));
                 }
                 if items.count == 0 {
@@ -142,11 +142,6 @@ impl Queue {
     /// How many items are inside; 0 in a forked child.
     pub fn len(&self) -> usize {
         self.monitor.lock().map_or(0, |items| items.count)
-    }
-
-    /// Is nothing inside?
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Lets nothing more in, and wakes everybody.
@@ -201,7 +196,7 @@ mod tests {
                 let inside = ITEM * (items - number - 1) as usize;
                 assert!(capacity(&queue) <= (4 * inside).max(KEPT_BYTES));
             }
-            assert!(queue.is_empty() && capacity(&queue) <= KEPT_BYTES);
+            assert!(queue.len() == 0 && capacity(&queue) <= KEPT_BYTES);
         }
     }
 

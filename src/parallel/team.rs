@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use super::crew::Crew;
 use super::event::Event;
-use super::wait_graph::{self, ThreadNumber};
-use super::{fork, fpenv, signals};
+use super::thread_number::{self, ThreadNumber};
+use super::{fork, mutex, signals, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
-use crate::reserve;
+use crate::{fpenv, reserve};
 
 /// The gate is shut: whoever has not entered must not touch the body, whose frame may be gone.
 const SHUT: usize = 1 << (usize::BITS - 1);
@@ -55,7 +55,7 @@ impl Gate {
         Self {
             state: AtomicUsize::new(0),
             empty: Event::default(),
-            caller_number: wait_graph::me(),
+            caller_number: thread_number::me(),
             inside: Mutex::default(),
             panic: Mutex::new(None),
         }
@@ -69,7 +69,7 @@ impl Gate {
             })
             .is_ok();
         if entered {
-            self.inside().helpers.push(wait_graph::me());
+            self.inside().helpers.push(thread_number::me());
         }
         entered
     }
@@ -80,7 +80,7 @@ impl Gate {
 
     fn leave(&self) {
         let mut inside = self.inside();
-        let me = wait_graph::me();
+        let me = thread_number::me();
         inside.helpers.retain(|&helper| helper != me);
         if inside.awaited {
             wait_graph::release(self.caller_number);
@@ -97,7 +97,7 @@ impl Gate {
         self.state.fetch_or(SHUT, Ordering::Relaxed);
         let mut is_in_graph = false;
         let complete = loop {
-            // In this order, as in `fork::lock`: whoever is inside once this is known to be a child stays
+            // In this order, as in `mutex::lock`: whoever is inside once this is known to be a child stays
             // there.
             let is_child = fork::checked_generation() != generation;
             if self.state.load(Ordering::Acquire) == SHUT {
@@ -109,7 +109,7 @@ impl Gate {
             // A signal handler may fork between the waits, and nobody will wake the child.
             self.empty.wait(FORK_CHECK);
             // In a child: a vanished helper holds the lock.
-            if let Some(mut inside) = fork::lock(&self.inside, generation)
+            if let Some(mut inside) = mutex::lock(&self.inside, generation)
                 && !inside.helpers.is_empty()
             {
                 inside.awaited = true;
@@ -181,7 +181,7 @@ fn summon(
 
 /// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers`
 /// of them, and returns when nobody runs it any more. Workers run it under the default floating-point
-/// environment. The body learns which generation of [`fork`] its participants are of: see [`fork::lock`].
+/// environment. The body learns which generation of [`fork`] its participants are of: see [`mutex::lock`].
 ///
 /// A panic of the body, on whatever thread, unwinds from here. FORKED answers a body that forked,
 /// in the child, if workers were helping.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{fork, signals};
+use super::{fork, mutex, signals};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_TIMEOUT, Result};
 
 /// How often a waiting thread looks whether it is a forked child: a signal handler of the host may fork while
@@ -88,7 +88,7 @@ impl<T> Monitor<T> {
         if fork::generation() != self.generation {
             return Err(forked());
         }
-        fork::lock(&self.value, self.generation).ok_or_else(forked)
+        mutex::lock(&self.value, self.generation).ok_or_else(forked)
     }
 
     /// Waits for a condition until `take` finds what it looks for; TIMEOUT if that takes too long, and `late`

@@ -10,34 +10,23 @@
 //! cannot be answered (a caller that waits for its helpers, one that has ended) or by a change of what is
 //! waited for (a job that has begun) is found then.
 
-use std::cell::Cell;
-use std::sync::MutexGuard;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use super::deadlock::{self, Cause, Graph, Wait};
+use super::per_process::PerProcess;
+use super::thread_number::{ThreadNumber, me};
 use super::wait::Timeout;
-use super::{fork, runtime};
+use super::{fork, mutex};
 use crate::error::{Error, PAREXACT_ERROR_DEADLOCK, Result};
 
-pub use super::deadlock::ThreadNumber;
-
-/// The number of the present thread.
-pub fn me() -> ThreadNumber {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    thread_local! {
-        static NUMBER: Cell<ThreadNumber> = const { Cell::new(0) };
-    }
-    if NUMBER.get() == 0 {
-        NUMBER.set(NEXT.fetch_add(1, Ordering::Relaxed));
-    }
-    NUMBER.get()
-}
+/// The waits of this process's threads.
+static GRAPH: PerProcess<Mutex<Graph>> = PerProcess::new();
 
 fn graph() -> MutexGuard<'static, Graph> {
     loop {
         let generation = fork::checked_generation();
         // A child that a signal handler forks here goes on with a graph of its own.
-        if let Some(graph) = fork::lock(runtime::waits(), generation) {
+        if let Some(graph) = mutex::lock(GRAPH.get_or_make(Mutex::default), generation) {
             return graph;
         }
     }

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use super::fork;
-use super::fpenv::X87;
+use crate::fpenv::X87;
 
 thread_local! {
     /// The generation in which this thread became a worker; 0 for all other threads. A callback that
