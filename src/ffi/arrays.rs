@@ -12,7 +12,7 @@ use crate::reduce::{self, describe, dot};
 use crate::stats::{NanPolicy, Stats, checked_ddof};
 use crate::unsigned::Unsigned;
 
-/// The sum of all elements of an array: as parexact_sum_f64.
+/// The sum of all elements of an array, which is rounded as by parexact_sum_f64.
 ///
 /// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in
 /// bytes exceeds the address space), CANCELLED. On failure `out` is untouched.
@@ -182,9 +182,9 @@ pub unsafe extern "C" fn parexact_describe_axes(
     guard(|| {
         // SAFETY: passed on from the caller.
         let a = unsafe { view(a, "a")? };
-        // SAFETY: as above.
+        // SAFETY: passed on from the caller.
         let mask = unsafe { mask(r#where, &a)? };
-        // SAFETY: as above.
+        // SAFETY: passed on from the caller.
         let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "out")? };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
         check_result_count(&plan, out_len, "out_len")?;
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn parexact_describe_axes(
     })
 }
 
-/// A mask for an array, checked; none if it is NULL.
+/// The view of a mask, which must fit the array; none if the mask is NULL.
 ///
 /// # Safety
 /// `mask` is NULL or an array as its type describes, for as long as the view is in use.
@@ -218,7 +218,8 @@ pub unsafe fn mask(mask: *const Array, a: &View) -> Result<Option<View>> {
     Ok(Some(mask))
 }
 
-/// A reduction over some axes of an array, of what a mask selects; `results` is the name of those.
+/// The plan of a reduction over some axes of an array, or of those elements that a mask selects. `results` is
+/// the name of the argument for the results.
 ///
 /// # Safety
 /// `axes` is NULL or has `axis_count` numbers.
@@ -248,7 +249,7 @@ pub unsafe fn plan<'a>(
     Ok(Plan::new(a, mask, &marked(axes, ndim)?))
 }
 
-/// Refuses a number of results, which the caller names so, that is not the plan's.
+/// Refuses a number of results that is not the plan's; `name` is the name of that argument.
 pub fn check_result_count(plan: &Plan, given: usize, name: &str) -> Result<()> {
     if plan.results() == Some(given) {
         return Ok(());
@@ -262,8 +263,9 @@ pub fn check_result_count(plan: &Plan, given: usize, name: &str) -> Result<()> {
     }))
 }
 
-/// What parexact.f90 gives as the first of two axes if it must refuse arguments of its own, so that the
-/// message speaks of them: the second one is then the `dim` of the Fortran call. No array has this axis.
+/// The first of two axes that parexact.f90 gives if it must refuse arguments of its own. The second one is
+/// then the `dim` of the Fortran call, so that the message speaks of the arguments of that. No array has this
+/// axis.
 const FORTRAN_REFUSES: i32 = -i32::MAX;
 
 /// The refusal of a Fortran call that reduces one dimension of an array into `results`.
@@ -276,7 +278,7 @@ fn fortran_refusal(dim: i32, ndim: usize, results: &str) -> Error {
     })
 }
 
-/// A required array.
+/// The view of an array that must be given.
 ///
 /// # Safety
 /// `a` is NULL or an array as its type describes, for as long as the view is in use.

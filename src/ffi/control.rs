@@ -1,4 +1,4 @@
-//! Progress and cancellation: a handle is one counted reference to a control.
+//! Progress and cancellation.
 
 use std::ptr::null_mut;
 
@@ -49,8 +49,8 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 /// ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
 /// is valid as long as its owner has not freed it, and must not be freed on account of this call.
 ///
-/// Errors: a misaligned pointer is no control: NULL is returned, parexact_last_error says why, and what was
-/// attached stays so. The functions below treat such a pointer as NULL.
+/// Errors: a misaligned pointer cannot be a control. NULL is returned, parexact_last_error says why, and the
+/// control before stays attached. The functions below treat such a pointer as NULL.
 ///
 /// # Safety
 /// `control` is NULL or a control that has not been freed.
@@ -66,14 +66,15 @@ pub unsafe extern "C" fn parexact_control_attach(control: *mut Control) -> *mut 
 /// Asks the calls that the control governs to stop. They answer CANCELLED, now and until
 /// parexact_control_reset; what they had done so far is dropped.
 ///
-/// One atomic store: any thread may call it at any time, and so may a signal handler. NULL is harmless.
+/// This is one atomic store: any thread may call it at any time, and so may a signal handler. NULL is
+/// harmless.
 ///
 /// # Safety
 /// `control` is NULL or a control that nobody frees meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_control_cancel(control: *mut Control) {
-    // No guard: it would touch thread-local memory, which a signal handler should not; and a store
-    // cannot fail.
+    // There is no guard: it would touch thread-local memory, which a signal handler should not do, and a
+    // store cannot fail.
     // SAFETY: passed on from the caller.
     if let Some(control) = unsafe { handle::borrowed(control) } {
         control.cancel();

@@ -48,7 +48,8 @@ pub unsafe extern "C" fn parexact_explain(
             )));
         }
         if capacity > 0 {
-            // SAFETY: not null, and `size` bytes fit into the `capacity` the caller vouches for.
+            // SAFETY: the pointer is not NULL, and `size` bytes fit into the capacity that the caller vouches
+            // for.
             unsafe {
                 buffer.copy_from_nonoverlapping(text.as_ptr().cast(), text.len());
                 buffer.add(text.len()).write(0);

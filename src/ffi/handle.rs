@@ -1,8 +1,8 @@
 //! Handles: pools, jobs, locks, queues and controls, as C programs hold them.
 //!
 //! Every handle is one counted reference (`Arc`) that its `_new` function has given away and its `_free`
-//! function takes back. A call takes a reference of its own, so that the handle may be freed while it runs. All
-//! that is unsafe about this is in here.
+//! function takes back. A call takes a reference of its own, so that the handle may be freed while it runs.
+//! All that is unsafe about this is in here.
 
 use std::sync::Arc;
 
@@ -117,8 +117,8 @@ pub unsafe fn required<T: Handle>(handle: *const T) -> Result<Arc<T>> {
     unsafe { optional(handle) }?.ok_or_else(|| Error::null(T::NAME))
 }
 
-/// Takes the reference back that a handle stands for; none for NULL, for what cannot be a handle, and for what
-/// is inherited from the parent of this process, which is left as it is.
+/// Takes the reference back that a handle stands for; none for NULL, for what cannot be a handle, and for
+/// what is inherited from the parent of this process, which is left as it is.
 ///
 /// # Safety
 /// `handle` is NULL, misaligned, or a handle, which is not used again.

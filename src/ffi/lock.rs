@@ -1,4 +1,4 @@
-//! Locks, between callbacks and any other threads.
+//! Locks for callbacks and any other threads.
 
 use super::guard::{guard, guard_value};
 use super::handle;
@@ -25,8 +25,8 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
     })
 }
 
-/// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait
-/// is not kept.
+/// Takes the lock for the calling thread, as soon as its holder has released it. Threads that wait for it get
+/// it in no particular order.
 ///
 /// `timeout_seconds`: below 0 waits for ever, 0 only tries.
 /// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, if the
@@ -48,11 +48,12 @@ pub unsafe extern "C" fn parexact_lock_acquire(lock: *mut Lock, timeout_seconds:
     })
 }
 
-/// Gives the lock back.
+/// Releases the lock.
 ///
 /// Errors: NOT_OWNER if the calling thread does not hold it; NULL_POINTER; INVALID_ARGUMENT; FORKED.
-/// A thread that ends without releasing, destructors of its data included, leaves the lock held for ever: who
-/// waits for it is answered DEADLOCK, and the lock can only be freed. What it protects may be in any state.
+/// A thread that ends without releasing the lock, also in destructors of its data, leaves it held for ever:
+/// threads that wait for it are answered DEADLOCK, and it can only be freed. What it protects may be in any
+/// state.
 ///
 /// # Safety
 /// `lock` is NULL or a lock that nobody frees meanwhile.

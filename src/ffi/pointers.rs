@@ -4,7 +4,7 @@ use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use crate::reduce::results::Results;
 use crate::unsigned::Unsigned;
 
-/// A place for a result, which may be misaligned; written last, so that a failure leaves it alone.
+/// A place for a result, which may be misaligned. It is written last, so that a failure leaves it as it was.
 #[derive(Debug)]
 pub struct Out<T>(*mut T);
 
@@ -12,7 +12,7 @@ impl<T> Out<T> {
     /// Writes the result.
     #[inline]
     pub fn write(self, value: T) {
-        // SAFETY: whoever made it has vouched that the memory may be written.
+        // SAFETY: the caller of `out_ptr` has promised that the memory may be written.
         unsafe { self.0.write_unaligned(value) };
     }
 }
@@ -38,12 +38,12 @@ pub unsafe fn in_ptr<T: Copy>(ptr: *const T, name: &str) -> Result<T> {
     if ptr.is_null() {
         return Err(Error::null(name));
     }
-    // SAFETY: not null, the rest is the caller's promise.
+    // SAFETY: the pointer is not NULL, and the caller promises the rest.
     Ok(unsafe { ptr.read_unaligned() })
 }
 
-/// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. With
-/// `n` 0 the pointer is not looked at. `[name, length]` are the C names of the pointer and of `n`.
+/// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. If `n` is 0, the
+/// pointer is not looked at. `[name, length]` are the C names of the pointer and of `n`.
 ///
 /// # Safety
 /// NULL, or `n * SIZE` readable bytes that nobody writes while the slice lives.
@@ -57,11 +57,12 @@ pub unsafe fn bytes<'a, const SIZE: usize>(
         return Ok(&[]);
     }
     check_length(ptr.is_null(), n, SIZE, names)?;
-    // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
+    // SAFETY: the pointer is not NULL, bytes need no alignment, there are at most isize::MAX of them, and the
+    // caller promises the rest.
     Ok(unsafe { std::slice::from_raw_parts(ptr, n) })
 }
 
-/// The same, to be written.
+/// The bytes of `n` items of `SIZE` bytes each, to be written; otherwise as [`bytes`].
 ///
 /// # Safety
 /// NULL, or `n * SIZE` readable and writable bytes that nobody else uses while the slice lives.
@@ -75,7 +76,8 @@ pub unsafe fn bytes_mut<'a, const SIZE: usize>(
         return Ok(&mut []);
     }
     check_length(ptr.is_null(), n, SIZE, names)?;
-    // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
+    // SAFETY: the pointer is not NULL, bytes need no alignment, there are at most isize::MAX of them, and the
+    // caller promises the rest.
     Ok(unsafe { std::slice::from_raw_parts_mut(ptr, n) })
 }
 
@@ -88,17 +90,17 @@ pub unsafe fn results<T: Copy>(ptr: *mut T, n: usize, names: [&str; 2]) -> Resul
     if n > 0 {
         check_length(ptr.is_null(), n, size_of::<T>(), names)?;
     }
-    // SAFETY: not null, not beyond isize::MAX bytes, the rest is promised.
+    // SAFETY: the pointer is not NULL, there are at most isize::MAX bytes, and the caller promises the rest.
     Ok(unsafe { Results::new(ptr, n) })
 }
 
-/// The bytes of `n` doubles, at any address. In C their number is called `n`, too.
+/// The bytes of `n` doubles, at any address. The argument for their number is called `n`.
 ///
 /// # Safety
 /// As for [`bytes`].
 #[inline]
 pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a [[u8; 8]]> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: passed on from the caller.
     unsafe { bytes(ptr.cast(), n, [name, "n"]) }
 }
 
@@ -108,11 +110,11 @@ pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a
 /// As for [`bytes_mut`].
 #[inline]
 pub unsafe fn f64_bytes_mut<'a>(ptr: *mut f64, n: usize, name: &str) -> Result<&'a mut [[u8; 8]]> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: passed on from the caller.
     unsafe { bytes_mut(ptr.cast(), n, [name, "n"]) }
 }
 
-/// No object exceeds `isize::MAX` bytes, and slices rely on it.
+/// Refuses NULL, and lengths of more than `isize::MAX` bytes: no object is larger, and slices rely on that.
 #[inline]
 fn check_length(is_null: bool, n: usize, size: usize, [name, length]: [&str; 2]) -> Result<()> {
     if is_null {

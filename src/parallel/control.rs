@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::error::{Error, PAREXACT_ERROR_CANCELLED, Result};
 
-/// The progress of a call, and the wish that it stop.
+/// The wish that calls stop, and the progress of the outermost of them.
 #[derive(Debug, Default)]
 pub struct Control {
     cancelled: AtomicBool,
@@ -16,8 +16,8 @@ pub struct Control {
 }
 
 impl Control {
-    /// Asks the calls it governs to stop; they answer CANCELLED until a reset. One atomic store,
-    /// fit for signal handlers.
+    /// Asks the calls that it governs to stop; they answer CANCELLED until it is reset. This is one atomic
+    /// store, fit for signal handlers.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
     }
@@ -27,7 +27,7 @@ impl Control {
         self.cancelled.load(Ordering::Acquire)
     }
 
-    /// CANCELLED if it was.
+    /// CANCELLED if it was cancelled since the last reset.
     #[inline]
     pub fn check(&self) -> Result<()> {
         if !self.is_cancelled() {
@@ -39,9 +39,9 @@ impl Control {
         ))
     }
 
-    /// Items done and items in all, of the present call or the last one.
+    /// How many items are done, and how many there are in all, of the present call or else of the last one.
     pub fn progress(&self) -> (u64, u64) {
-        // In this order: a call beginning meanwhile must not make done exceed total.
+        // `done` is read before `total`: if a call begins meanwhile, `done` does not exceed its total.
         let done = self.done.load(Ordering::Acquire);
         let total = self.total.load(Ordering::Acquire);
         (done.min(total), total)

@@ -9,14 +9,14 @@ use super::control::Control;
 use super::settings::{self, attached};
 use crate::error::Result;
 
-/// What work that is started now is to be governed by, on whatever thread it runs.
+/// What governs a piece of work on whatever thread it will run: that of the thread that started it.
 pub struct Governance {
     control: Option<Arc<Control>>,
     reporting: bool,
 }
 
 impl Governance {
-    /// That of the present thread. Work that a callback starts leaves the progress alone.
+    /// What governs the present thread. Work that a callback starts leaves the progress alone.
     pub fn current() -> Self {
         Self {
             control: attached(),
@@ -24,20 +24,21 @@ impl Governance {
         }
     }
 
-    /// CANCELLED if it was.
+    /// CANCELLED if the control was cancelled.
     pub fn check(&self) -> Result<()> {
         self.control
             .as_ref()
             .map_or(Ok(()), |control| control.check())
     }
 
-    /// Runs the work.
+    /// Runs the work under this governance.
     pub fn apply<R>(&self, work: impl FnOnce() -> R) -> R {
         settings::govern(self.control.as_ref(), self.reporting, work)
     }
 }
 
-/// A call of `total` items will begin on another thread: until then none of them is done.
+/// Tells the attached control of a call of `total` items that will begin on another thread: until then the
+/// progress is 0 of `total`.
 pub fn announce(total: u64) {
     if !settings::is_reporting()
         && let Some(control) = attached()
@@ -46,7 +47,7 @@ pub fn announce(total: u64) {
     }
 }
 
-/// Does what belongs to a call but is no part of its progress.
+/// Runs something that belongs to a call but is no part of its progress.
 pub fn without_progress<R>(work: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
@@ -58,7 +59,8 @@ pub fn without_progress<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// For parts of a call that take long by themselves: has the control that governs this thread been cancelled?
+/// CANCELLED if the control that governs this thread was cancelled. For parts of a call that take long by
+/// themselves.
 pub fn check_attached() -> Result<()> {
     settings::with_attached(|control| control.map_or(Ok(()), Control::check))
 }
@@ -70,7 +72,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Begins a call of `total` items; they may be of any kind, but all alike.
+    /// Begins a call of `total` items, whatever they are; each should take about as long as any other.
     pub fn begin(total: u64) -> Self {
         let control = attached();
         let reports = match &control {
@@ -83,7 +85,7 @@ impl Watch {
         Self { control, reports }
     }
 
-    /// To be asked at least every 50 ms: has the call been cancelled?
+    /// CANCELLED if the control was cancelled. A call should ask at least every 50 ms.
     #[inline]
     pub fn check(&self) -> Result<()> {
         self.control
@@ -91,7 +93,7 @@ impl Watch {
             .map_or(Ok(()), |control| control.check())
     }
 
-    /// Another `items` are done.
+    /// Reports that another `items` are done.
     #[inline]
     pub fn advance(&self, items: u64) {
         if self.reports
@@ -101,8 +103,8 @@ impl Watch {
         }
     }
 
-    /// Runs a part of the call on the present thread, a worker or the caller: calls nested in it are
-    /// governed by the same control, or by none, and leave its progress alone.
+    /// Runs a part of the call on the present thread, which is a worker or the calling thread. Calls nested
+    /// in that part are governed by the same control, or by none, and leave the progress alone.
     pub fn govern<R>(&self, part: impl FnOnce() -> R) -> R {
         let reporting = self.control.is_some() || settings::is_reporting();
         settings::govern(self.control.as_ref(), reporting, part)

@@ -1,9 +1,9 @@
-//! How many locks a thread holds: one that ends with any leaves them held for ever, and its waiters must
-//! learn that.
+//! How many locks a thread holds. If it ends without releasing them, they are held for ever, and the threads
+//! that wait for them must learn that.
 //!
-//! POSIX knows the same of its robust mutexes (EOWNERDEAD). The end is noticed by the destructor of
-//! thread-specific data (`pthread_key_create`), in the last of its rounds: until then destructors of others
-//! may still release what is held.
+//! POSIX has the same for its robust mutexes (EOWNERDEAD). The end of a thread is noticed by a destructor of
+//! thread-specific data (`pthread_key_create`), in the last round of destructors: until then destructors of
+//! other data may still release what is held.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::wait_graph;
 
-/// How many rounds of destructors a thread that ends is granted: the least number that POSIX allows, which is
+/// How many rounds of destructors there are when a thread ends: the least number that POSIX allows, which is
 /// glibc's and musl's.
 const ROUNDS: usize = 4;
 
@@ -23,11 +23,11 @@ thread_local! {
 struct Holdings {
     /// How many locks this thread holds.
     locks: usize,
-    /// Whether its end will be noticed.
+    /// Whether the end of this thread will be noticed.
     watched: bool,
 }
 
-/// The present thread has got a lock.
+/// Counts a lock that the present thread has taken.
 pub fn acquired() {
     HOLDINGS.with(|holdings| {
         let Holdings { locks, watched } = holdings.get();
@@ -38,7 +38,7 @@ pub fn acquired() {
     });
 }
 
-/// The present thread has released one, or freed one that it holds.
+/// Counts a lock less: the present thread has released one, or has freed one that it holds.
 pub fn released() {
     HOLDINGS.with(|holdings| {
         let Holdings { locks, watched } = holdings.get();
@@ -49,8 +49,8 @@ pub fn released() {
     });
 }
 
-/// Has the end of this thread noticed, in that round of its destructors. Where memory or keys are refused it
-/// goes unnoticed.
+/// Makes sure that the end of this thread is noticed in that round of destructors; false if the system
+/// refuses memory or a key for that.
 #[cold]
 fn watch(round: usize) -> bool {
     let Some(key) = key() else {
@@ -61,10 +61,10 @@ fn watch(round: usize) -> bool {
     unsafe { libc::pthread_setspecific(key, value) == 0 }
 }
 
-/// The key, made on first use. Not by a `Once`: a child that is forked in the middle of that would wait for
-/// its end for ever.
+/// The key of the thread-specific data, made on first use; none if the system refuses it. A `Once` would not
+/// do: a child that is forked while another thread makes the key would wait for that for ever.
 fn key() -> Option<libc::pthread_key_t> {
-    /// The key and 1; 0 before there is one.
+    /// The key plus 1; 0 before there is one.
     static KEY: AtomicUsize = AtomicUsize::new(0);
     let seen = KEY.load(Ordering::Acquire);
     if seen != 0 {
@@ -87,6 +87,7 @@ fn key() -> Option<libc::pthread_key_t> {
     }
 }
 
+/// The destructor. It runs once in each round, which is its argument, as long as it sets the data anew.
 unsafe extern "C" fn thread_ends(round: *mut c_void) {
     let Holdings { locks, .. } = HOLDINGS.get();
     let watched = locks > 0 && round.addr() < ROUNDS && watch(round.addr() + 1);

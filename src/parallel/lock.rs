@@ -1,4 +1,4 @@
-//! A lock between callbacks, on any threads.
+//! Locks for callbacks and any other threads of the program.
 
 use super::deadlock::Wait;
 use super::thread_number::{self, ThreadNumber};
@@ -6,14 +6,14 @@ use super::wait::{Condition, Monitor, Timeout};
 use super::{governance, holdings, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_NOT_OWNER, Result};
 
-/// Held by one thread at a time; that thread alone may release it.
+/// A lock, which one thread at a time holds and that thread alone may release.
 #[derive(Debug)]
 pub struct Lock(Monitor<State>);
 
 #[derive(Debug, Default)]
 struct State {
     holder: Option<ThreadNumber>,
-    /// Threads in the wait graph on account of this lock and its present holder.
+    /// The threads whose waits for the present holder are in the wait graph.
     waiters: Vec<ThreadNumber>,
 }
 
@@ -38,7 +38,8 @@ impl Lock {
                 holdings::acquired();
                 return Some(Ok(()));
             };
-            // Usually it is released before the first slice of the wait is over.
+            // Most locks are released before the first slice of the wait is over, so the graph is looked at
+            // after that.
             if (holder == me || tries > 0)
                 && let Err(deadlock) =
                     wait_graph::wait_for(Wait::one(holder), timeout, &mut state.waiters)
@@ -50,12 +51,12 @@ impl Lock {
         })?
     }
 
-    /// Was it made by the parent of this process?
+    /// Whether it was made by the parent of this process.
     pub fn is_inherited(&self) -> bool {
         self.0.is_inherited()
     }
 
-    /// Gives it back.
+    /// Releases the lock; NOT_OWNER if this thread does not hold it.
     pub fn release(&self) -> Result<()> {
         let mut state = self.0.lock()?;
         if state.holder != Some(thread_number::me()) {

@@ -1,8 +1,8 @@
 //! A value that each process in a line of forks makes for itself, on first use.
 //!
 //! What a child inherits may have been changed by threads that stayed with the parent at the moment of the
-//! fork: its locks may be held, and its workers do not exist. So the child leaves it alone, without freeing it,
-//! and makes a value of its own. There is no lock here, which a thread might hold at a fork.
+//! fork: its locks may be held, and its workers do not exist. So the child leaves it alone, without freeing
+//! it, and makes a value of its own. There is no lock here, which a thread might hold at a fork.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicPtr, Ordering};

@@ -23,7 +23,7 @@ const ALLOTMENT: &str = "SLURM_CPUS_PER_TASK";
 /// What decided a thread count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
-    /// The call comes from a worker of ours.
+    /// The call comes from a worker of the library.
     Worker,
     /// `parexact_set_num_threads_local`.
     Local,
@@ -39,18 +39,18 @@ pub enum Rule {
     Share,
 }
 
-/// The count when nobody has set one, read from the environment once in each process.
+/// The count if nobody has set one, and what it follows from.
 #[derive(Debug, Clone)]
 pub struct ProcessDefault {
     /// The thread count, from 1 to [`PAREXACT_MAX_THREADS`].
     pub count: usize,
     /// What decided it.
     pub rule: Rule,
-    /// What this process may run on.
+    /// The processors that this process may use.
     pub processors: Processors,
-    /// The ranks with which it shares the node, if a launcher says so, and whether or not that decided.
+    /// The ranks that share the node, if a launcher says so, whether or not that decided.
     pub ranks: Option<Ranks>,
-    /// What the launcher allotted, in processors, and whether or not that decided.
+    /// How many processors the launcher has allotted, if it says so, whether or not that decided.
     pub allotted: Option<usize>,
 }
 
@@ -76,7 +76,7 @@ impl ProcessDefault {
                 .quota
                 .map(|quota| (cgroup::threads(quota), Rule::Cgroup));
             let share = ranks.map(|ranks| (processors.share(ranks.count), Rule::Share));
-            // The least of them, and of equal ones the first.
+            // The least of them decides, and of equal ones the first.
             [quota, share, allotment]
                 .into_iter()
                 .flatten()
@@ -103,7 +103,7 @@ fn parse(value: &str) -> Option<usize> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    // Only digits: too many of them is the one failure left.
+    // There are only digits, so that parsing fails only if there are too many.
     let count = digits.parse().unwrap_or(usize::MAX);
     (count > 0).then_some(count)
 }

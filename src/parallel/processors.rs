@@ -9,8 +9,8 @@ pub struct Processors {
     pub affinity: usize,
     /// The control group's quota, in processors.
     pub quota: Option<f64>,
-    /// How many the ranks on this node have together, whether or not they are in this one's mask: those of
-    /// the cpuset, or else those that are online.
+    /// How many processors the ranks on this node have together, whether or not they are in this one's mask:
+    /// those of the cpuset, or else those that are online.
     pub node: usize,
 }
 
@@ -22,7 +22,7 @@ impl Processors {
         Self {
             affinity,
             quota: limits.quota,
-            // What is in the mask is there, whatever a container shows of the groups.
+            // The processors in the mask exist, whatever a container shows of the control groups.
             node: limits
                 .processors
                 .unwrap_or_else(affinity::online)
@@ -30,7 +30,7 @@ impl Processors {
         }
     }
 
-    /// The threads of one of so many ranks when they share the node evenly. Ranks that are not bound each
+    /// How many threads one of so many ranks has if they share the node evenly. Ranks that are not bound each
     /// have the whole node in their mask; those bound to a socket, as Open MPI binds more than two, have that
     /// socket in common. The quota is divided, too: it belongs to the job or the container, and so to its
     /// ranks together.

@@ -18,8 +18,8 @@ static SLOT: PerProcess<Mutex<Slot>> = PerProcess::new();
 
 /// The pool, with `workers` workers or more; with fewer if the system refuses threads, perhaps none.
 ///
-/// To be called inside [`signals::with_asynchronous_blocked`]: a handler that forks while this thread holds the
-/// lock, or waits for it, would leave a child that can never have it.
+/// To be called inside [`signals::with_asynchronous_blocked`]: a handler that forks while this thread holds
+/// the lock, or waits for it, would leave a child that can never have it.
 pub(crate) fn pool(workers: usize) -> Arc<Pool> {
     let mut slot = SLOT
         .get_or_make(Mutex::default)

@@ -29,7 +29,7 @@ pub fn set_for_process(count: usize) -> Result<()> {
     Ok(())
 }
 
-/// The count of the process that is in force.
+/// The count that is in force for the process.
 pub fn for_process() -> usize {
     match PROCESS.load(Ordering::Relaxed) {
         0 => process_default::get().count,
@@ -54,13 +54,14 @@ pub fn for_call() -> usize {
     }
 }
 
-/// The most threads that work without waiting can have a use for, with a margin for processors that come
-/// later and for idle host threads: starting and waking a thousand workers of two processors takes seconds.
+/// The largest number of threads that is of use for work that never waits, with a margin for processors that
+/// come later and for calls from threads that wait otherwise. Starting and waking a thousand workers on two
+/// processors takes seconds.
 pub fn useful() -> usize {
     (4 * process_default::get().processors.affinity).clamp(64, PAREXACT_MAX_THREADS)
 }
 
-/// The count a call from this thread uses and the rule behind it.
+/// The count that a call from this thread uses, and the rule behind it.
 pub fn explain() -> (usize, Rule) {
     let rule = if worker::is_worker() {
         Rule::Worker

@@ -10,9 +10,10 @@ use crate::error::{Error, PAREXACT_ERROR_CLOSED, Result};
 
 /// A caller's pool.
 //
-// The caller's handle holds it, and so does each piece of its work: a callback may use the pool that it runs
-// on, whoever frees the handle meanwhile.
+// The caller's handle holds a reference, and so does each piece of its work: a callback may use the pool that
+// it runs on even if the handle is freed meanwhile.
 pub struct UserPool {
+    /// How many workers the caller wants.
     wanted: usize,
     staff: PerProcess<Arc<Staff>>,
 }
@@ -25,20 +26,20 @@ struct State {
     pool: Option<Arc<Pool>>,
     /// Maps and jobs that have not ended.
     works: usize,
-    /// The pool ends with the last of them: a callback has freed it, which could not wait for that.
+    /// Whether the pool ends with the last of them: a callback has freed it, which could not wait for that.
     ends_when_idle: bool,
 }
 
-/// Counts as work of the pool while it lives.
+/// While it lives, the pool has a piece of work.
 pub struct Busy {
     staff: Arc<Staff>,
-    /// The work may use the pool.
+    /// Kept because the work may use the pool.
     _pool: Arc<UserPool>,
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        // In a forked child nobody waits, and there are no workers to be ended.
+        // In a forked child nobody waits for the work, and there are no workers to be ended.
         let Ok(mut state) = self.staff.0.lock() else {
             return;
         };
@@ -67,7 +68,7 @@ impl UserPool {
         self.staff.get_or_make(|| Arc::new(Staff::new(self.wanted)))
     }
 
-    /// Its workers, of this process, and a mark that there is work for them. CLOSED if they have ended.
+    /// The workers of this process, and the mark that there is work for them. CLOSED if they have ended.
     pub fn engage(self: &Arc<Self>) -> Result<(Arc<Pool>, Busy)> {
         let staff = self.staff();
         let mut state = staff.0.lock()?;
@@ -86,9 +87,9 @@ impl UserPool {
         Ok((pool, busy))
     }
 
-    /// Ends the pool: waits for its work, and for what that gives the pool meanwhile. A callback does not
-    /// wait, since it might wait for itself: then the workers end with the last of the work. In a forked
-    /// child that has not used the pool there is nothing to end.
+    /// Ends the pool: waits for its work, and for the work that it is given by that meanwhile. A callback
+    /// does not wait, since it might wait for itself: then the workers end with the last of the work. In a
+    /// forked child that has not used the pool there is nothing to end.
     pub fn free(&self) {
         let Some(staff) = self.staff.get() else {
             return;
@@ -114,8 +115,8 @@ impl UserPool {
         if !in_callback {
             wait_graph::end(&mut vec![thread_number::me()]);
         }
-        // An error means that a callback leaves the rest to the last of the work, or that this is a child,
-        // forked meanwhile.
+        // An error means that this is a callback, and the workers end with the last of the work, or that this
+        // is a child, forked meanwhile.
         drop(ended);
     }
 }

@@ -1,8 +1,8 @@
 //! No files of `src` use each other in a circle, so that each can be read once those that it uses are known.
 //!
-//! A file uses another one if it names something that is defined there: by `crate::`, `super::`, `self::` or the
-//! name of a module below it, in a `use` declaration or in any other path. Tests do not count, whether they
-//! are in a module of their own or not.
+//! A file uses another one if it names something that is defined there: by `crate::`, `super::`, `self::` or
+//! the name of a module below it, in a `use` declaration or in any other path. Tests do not count, whether
+//! they are in a module of their own or not.
 //!
 //! A module's table of contents would close a circle with everything that is in it. So it does not count:
 //! - `mod name;` is no use of that file;
@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 
 use circles::{Crate, circles};
 
-/// Circles that are still to be broken: for each the files that use each other, directly or not. A circle that
-/// is gone, or has become smaller, must be changed here as well.
+/// Circles that are still to be broken: for each the files that use each other, directly or not. A circle
+/// that is gone, or has become smaller, must be changed here as well.
 const STILL_TO_BREAK: &[&[&str]] = &[
     &[
         "exact/accumulator.rs",

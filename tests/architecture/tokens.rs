@@ -1,7 +1,7 @@
 //! Rust source as tokens, as far as finding paths takes.
 
-/// The tokens of a source without comments, literals and the items that only tests have: identifiers, `::`, and
-/// single characters for the rest.
+/// The tokens of a source without comments, literals and the items that only tests have: identifiers, `::`,
+/// and single characters for the rest.
 pub fn tokens(text: &str) -> Vec<String> {
     without_tests(all_tokens(text))
 }
