@@ -172,7 +172,7 @@ mod tests {
             assert_eq!(misaligned.message, "lock is not a handle of this library");
             assert!(optional(odd).is_err() && borrowed(odd).is_none());
             assert!(reclaimed(odd).is_none());
-            let missing = required(null::<Queue>()).err().expect("NULL");
+            let missing = required(null::<Queue>()).expect_err("NULL");
             assert_eq!(missing.status, PAREXACT_ERROR_NULL_POINTER);
             assert_eq!(missing.message, "queue must not be NULL");
             assert!(optional(null::<Lock>()).expect("NULL is none").is_none());

@@ -31,6 +31,7 @@
 //! | `per_process` | a value that each of these processes makes for itself |
 //! | [`mutex`] | locking where the holder may not exist in a forked child |
 //! | `thread_number` | numbers that tell threads apart |
+//! | `thread_end` | noticing the end of a thread |
 //! | [`signals`] | the workers' signal mask |
 
 mod affinity;
@@ -64,6 +65,7 @@ pub mod signals;
 pub(crate) mod task;
 mod team;
 mod thread;
+mod thread_end;
 mod thread_number;
 pub mod threads;
 pub(crate) mod user_pool;

@@ -8,11 +8,11 @@
 
 use std::cell::Cell;
 use std::ffi::c_void;
-use std::ptr::{null, without_provenance_mut};
+use std::ptr::null;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::control::Control;
+use super::thread_end::ThreadEnd;
 
 #[derive(Debug, Clone, Copy)]
 struct Settings {
@@ -37,7 +37,8 @@ thread_local! {
 pub fn attach(control: Option<Arc<Control>>) -> Option<Arc<Control>> {
     let owned = control.is_some();
     if owned {
-        release_at_thread_end();
+        // If the system refuses, the control is never released.
+        END.watch();
     }
     let before = SETTINGS.get();
     SETTINGS.set(Settings {
@@ -155,61 +156,14 @@ impl Drop for Restore<'_> {
     }
 }
 
-/// How many rounds of destructors there are when a thread ends, as they may set new data: the least number
-/// that POSIX allows.
-const DESTRUCTOR_ROUNDS: usize = 4;
+static END: ThreadEnd = ThreadEnd::new(at_thread_end);
 
-/// Makes sure that what is attached to this thread is released when the thread ends.
-///
-/// A destructor of thread-specific data of POSIX does that. One of Rust's thread-local variables would run
-/// before those of the program's own data, which may call this library. A control is never released if such a
-/// destructor attaches it in the last round, or if the system refuses a key.
-fn release_at_thread_end() {
-    if let Some(key) = key() {
-        // SAFETY: the key exists. If memory for the value is refused, the control is never released.
-        unsafe {
-            if libc::pthread_getspecific(key).is_null() {
-                libc::pthread_setspecific(key, without_provenance_mut(1));
-            }
-        }
-    }
-}
-
-/// The destructor: its argument is the number of the round. It releases the control in the last round, as
-/// destructors of other data may use it.
-extern "C" fn at_thread_end(round: *mut c_void) {
-    let round = round.addr();
-    if round < DESTRUCTOR_ROUNDS
-        && let Some(key) = key()
-        // SAFETY: the key exists.
-        && unsafe { libc::pthread_setspecific(key, without_provenance_mut(round + 1)) } == 0
-    {
-        return;
-    }
-    drop(attach(None));
-}
-
-/// The key of the thread-specific data, made on first use; none if the system refuses it. It is never
-/// deleted, as the library is never unloaded.
-fn key() -> Option<libc::pthread_key_t> {
-    /// The key plus one; 0 before the first use. Not a `Once`, which a thread might hold at a fork.
-    static KEY: AtomicU32 = AtomicU32::new(0);
-    let known = KEY.load(Ordering::Acquire);
-    if known != 0 {
-        return Some(known - 1);
-    }
-    let mut key = 0;
-    // SAFETY: the variable is live, and the destructor lives as long as the library.
-    if unsafe { libc::pthread_key_create(&mut key, Some(at_thread_end)) } != 0 {
-        return None;
-    }
-    match KEY.compare_exchange(0, key + 1, Ordering::AcqRel, Ordering::Acquire) {
-        Ok(_) => Some(key),
-        Err(others) => {
-            // SAFETY: made above, and no thread has data under it.
-            unsafe { libc::pthread_key_delete(key) };
-            Some(others - 1)
-        }
+/// Releases the control that is attached to a thread that ends, in the last round of destructors: those of
+/// other data may use it. A control is never released if a destructor attaches it in the last round, or if
+/// the system does not let the end of the thread be noticed.
+unsafe extern "C" fn at_thread_end(round: *mut c_void) {
+    if END.is_last_round(round) {
+        drop(attach(None));
     }
 }
 

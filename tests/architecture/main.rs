@@ -88,6 +88,23 @@ fn no_files_use_each_other_in_a_circle() {
     assert!(faults.is_empty(), "\n{faults}");
 }
 
+/// The ownership of handles is decided in one file: no other one of the boundary makes references of pointers.
+#[test]
+fn handles_are_references_in_one_file_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut texts = BTreeMap::new();
+    sources(&root.join("ffi"), &root, &mut texts);
+    let decides = |text: &String| {
+        let tokens = tokens::tokens(text);
+        ["from_raw", "into_raw"]
+            .iter()
+            .any(|name| tokens.iter().any(|token| token == name))
+    };
+    let deciding = texts.iter().filter(|(_, text)| decides(text));
+    let deciding: Vec<&str> = deciding.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(deciding, ["ffi/handle.rs"]);
+}
+
 /// The circles of a crate that is given as text.
 fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
     let files = files
