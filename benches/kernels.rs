@@ -11,10 +11,9 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use parexact::exact::Accumulator;
-use parexact::exact::quantity;
-use parexact::exact::{Accumulate, Unaligned, as_unaligned};
-use parexact::simd::InstructionSet;
+use parexact::internals::{
+    Accumulate, Accumulator, InstructionSet, Unaligned, as_unaligned, quantity,
+};
 
 /// 16 KiB, 256 KiB and 8 MiB: within a cache of each level.
 const SIZES: [(&str, usize); 3] = [("L1", 1 << 11), ("L2", 1 << 15), ("L3", 1 << 20)];

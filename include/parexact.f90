@@ -78,21 +78,21 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NAN_FOUND = 5
   !> The words are not a state of this version, or contradict each other.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_BAD_STATE = 6
-  !> A callback answered nonzero.
+  !> A callback answered something else than 0.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CALLBACK_FAILED = 7
   !> The attached control was cancelled.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CANCELLED = 8
-  !> The time given was over first.
+  !> What was waited for did not come about within the given time.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_TIMEOUT = 9
   !> The queue is closed.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_CLOSED = 10
   !> The lock is not held by this thread.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_NOT_OWNER = 11
-  !> Waiting here could never end.
+  !> The wait could never end.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_DEADLOCK = 12
   !> The handle was made by the parent of this forked process.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_FORKED = 13
-  !> Valid, but this version cannot do it.
+  !> What is asked for is valid, but this version cannot do it.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_UNSUPPORTED = 14
   !> A defect of the library itself; please report it.
   integer(c_int32_t), parameter, public :: PAREXACT_ERROR_INTERNAL = 15

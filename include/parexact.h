@@ -81,13 +81,13 @@ typedef int32_t parexact_status;
 // The words are not a state of this version, or contradict each other.
 #define PAREXACT_ERROR_BAD_STATE 6
 
-// A callback answered nonzero.
+// A callback answered something else than 0.
 #define PAREXACT_ERROR_CALLBACK_FAILED 7
 
 // The attached control was cancelled.
 #define PAREXACT_ERROR_CANCELLED 8
 
-// The time given was over first.
+// What was waited for did not come about within the given time.
 #define PAREXACT_ERROR_TIMEOUT 9
 
 // The queue is closed.
@@ -96,13 +96,13 @@ typedef int32_t parexact_status;
 // The lock is not held by this thread.
 #define PAREXACT_ERROR_NOT_OWNER 11
 
-// Waiting here could never end.
+// The wait could never end.
 #define PAREXACT_ERROR_DEADLOCK 12
 
 // The handle was made by the parent of this forked process.
 #define PAREXACT_ERROR_FORKED 13
 
-// Valid, but this version cannot do it.
+// What is asked for is valid, but this version cannot do it.
 #define PAREXACT_ERROR_UNSUPPORTED 14
 
 // A defect of the library itself; please report it.
@@ -120,7 +120,8 @@ const char *parexact_status_name(parexact_status status);
 // thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
 // It has at most 511 bytes, in UTF-8. A callback on a worker finds no message of callbacks of other calls.
 //
-// In a statement after the failing call: as arguments of one printf, C may evaluate this first.
+// It must be called in a statement after the failing call: if both are arguments of one printf, C may
+// evaluate this one first.
 const char *parexact_last_error(void);
 
 // The version of the library that is loaded, for instance "0.1.0".
@@ -130,14 +131,15 @@ const char *parexact_version(void);
 
 // -- What the library does and why, as JSON for people and bug reports -----------------------------
 
-// Writes a description of the library's present behaviour, one JSON object in ASCII: the version;
-// the number of threads that a call from this thread would use, the rule that decided and the value it
-// read; what the default follows from, as the documentation of parexact_set_num_threads explains: the
-// processors in the affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none),
-// the number of ranks on this node and the variable that tells it (null: no launcher does), the processors
-// that these ranks have together; the workers that exist and those the system refused; the SIMD path in use, what PAREXACT_SIMD requests (null: not set; a
-// name that the processor lacks, or nobody knows, has no effect) and the processor's features; how many
-// forks lie between this process and the one that loaded the library. Fields may be added in later versions.
+// Writes a description of the library's present behaviour, one JSON object in ASCII: the version; the number
+// of threads that a call from this thread would use, the rule that decided and the value it read; what the
+// default follows from, as the documentation of parexact_set_num_threads explains: the processors in the
+// affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none), the number of
+// ranks on this node and the variable that tells it (null: no launcher does), the processors that these
+// ranks have together; the workers that exist and those the system refused; the SIMD path in use, what
+// PAREXACT_SIMD requests (null: not set; a name that the processor lacks, or nobody knows, has no effect)
+// and the processor's features; how many forks lie between this process and the one that loaded the library.
+// Fields may be added in later versions.
 //
 // `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
 // `needed`: receives the size of the description in bytes, the terminating NUL included; it may
@@ -165,7 +167,8 @@ parexact_status parexact_explain(char *buffer,
 // A NaN makes the call fail with PAREXACT_ERROR_NAN_FOUND.
 #define PAREXACT_NAN_RAISE 2
 
-// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to even.
+// Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to
+// even.
 typedef struct {
     // The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
     uint64_t count;
@@ -186,12 +189,12 @@ typedef struct {
     double max;
 } parexact_stats;
 
-// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own array was
-// passed. The sum is that of parexact_sum_f64.
+// Sums `n` doubles and then, as on the slide, negates `numbers[n/2]` in place, to show that the caller's own
+// array was passed. The sum is that of parexact_sum_f64.
 //
 // `numbers`: n values at any alignment. With n = 0 nothing is touched, and the sum is 0.
-// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed the
-// address space, or a cancelled control).
+// Errors: NaN is returned and nothing is touched; parexact_last_error says why (NULL, or 8·n bytes exceed
+// the address space, or a cancelled control).
 // Cost and thread safety: as parexact_sum_f64; the array must not be in use elsewhere.
 //
 // Safety:
@@ -199,7 +202,8 @@ typedef struct {
 double sum_my_numbers(double *numbers,
                       size_t n);
 
-// Statistics of `n` doubles in one pass, in parallel: parexact_describe with ddof 0 and PAREXACT_NAN_PROPAGATE.
+// Statistics of `n` doubles in one pass, in parallel: parexact_describe with ddof 0 and
+// PAREXACT_NAN_PROPAGATE.
 //
 // `numbers`: n values at any alignment; may be NULL if n is 0.
 // Errors: NULL_POINTER, SIZE_OVERFLOW, CANCELLED. On failure `out` is untouched.
@@ -207,19 +211,18 @@ double sum_my_numbers(double *numbers,
 //
 // Safety:
 // `numbers` is NULL or n doubles may be read there; `out` is NULL or may be written.
-parexact_status parallel_stats(const double *numbers,
-                               size_t n,
-                               parexact_stats *out);
+parexact_status parallel_stats(const double *numbers, size_t n, parexact_stats *out);
 
-// Draws `n` standard normals and reduces them, without storing any: the workshop's job. ddof 0.
+// Draws `n` standard normals and reduces them with ddof 0, without storing any: the workshop's job.
 //
-// The samples are those that parexact_random_fill gives for PAREXACT_DIST_NORMAL with mean 0 and sd 1, stream 0 and offset 0,
-// and the statistics those of parallel_stats for them: the same bits on any number of threads. With ddof, or in parts for
-// machines to share: parexact_random_state and parexact_state_result.
+// The samples are those that parexact_random_fill gives for PAREXACT_DIST_NORMAL with mean 0 and sd 1,
+// stream 0 and offset 0, and the statistics those of parallel_stats for them: the same bits on any number of
+// threads. With ddof, or in parts for machines to share: parexact_random_state and parexact_state_result.
 //
 // `seed`: any number. `n`: below 2^63.
 // Errors: NULL_POINTER; SIZE_OVERFLOW if n is 2^63 or more; CANCELLED. On failure `out` is untouched.
-// Cost: one to two nanoseconds a sample and thread, in constant memory. Thread safety: any thread may call it at any time.
+// Cost: one to two nanoseconds a sample and thread, in constant memory. Thread safety: any thread may call
+// it at any time.
 // Source: docs/random.md.
 //
 // Safety:
@@ -232,10 +235,12 @@ parexact_status my_statistics(uint64_t n,
 
 // The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
 //
-// `x`: n values at any alignment; may be NULL if n is 0. The sum of nothing, or an exact zero, is +0.0. A NaN, or
-// infinities of both signs, give NaN; infinities of one sign that infinity. No intermediate result overflows.
+// `x`: n values at any alignment; may be NULL if n is 0. The sum of nothing, or an exact zero, is +0.0. A
+// NaN, or infinities of both signs, give NaN; infinities of one sign give that infinity. No intermediate
+// result overflows.
 //
-// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is
+// untouched.
 // Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
 // Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 //
@@ -245,12 +250,14 @@ parexact_status parexact_sum_f64(const double *x,
                                  size_t n,
                                  double *out);
 
-// The Euclidean norm of `n` doubles: the square root of the exact sum of squares, rounded once to nearest, ties to even.
+// The Euclidean norm of `n` doubles: the square root of the exact sum of squares, rounded once to nearest,
+// ties to even.
 //
 // `x`: n values at any alignment; may be NULL if n is 0. Squares neither overflow nor underflow: the norm of
 // (3e300, 4e300) is 5e300. A NaN gives NaN, else an infinity gives +infinity. The norm of nothing is +0.0.
 //
-// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is
+// untouched.
 // Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
 // Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 //
@@ -260,14 +267,15 @@ parexact_status parexact_norm_f64(const double *x,
                                   size_t n,
                                   double *out);
 
-// The dot product of two vectors of `n` doubles: the exact real sum of the exact products, rounded once to nearest, ties to
-// even.
+// The dot product of two vectors of `n` doubles: the exact real sum of the exact products, rounded once to
+// nearest, ties to even.
 //
-// `x`, `y`: n values each, at any alignment; may be NULL if n is 0. Products neither overflow nor underflow. NaN if a
-// factor is NaN, for 0 times an infinity, or for infinite products of both signs; else an infinite product gives that
-// infinity.
+// `x`, `y`: n values each, at any alignment; may be NULL if n is 0. Products neither overflow nor underflow.
+// NaN if a factor is NaN, for 0 times an infinity, or for infinite products of both signs; else an infinite
+// product gives that infinity.
 //
-// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is untouched.
+// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is
+// untouched.
 // Cost: one pass at about the speed of memory, on all threads in force if n is large; constant memory.
 // Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 //
@@ -344,15 +352,16 @@ typedef struct {
     int32_t ndim;
     // `ndim` lengths, each at least 0. May be NULL if ndim is 0.
     const int64_t *shape;
-    // `ndim` distances in bytes from one element to the next along each dimension, as in NumPy: negative, zero, or any.
+    // `ndim` distances in bytes from one element to the next along each dimension, as in NumPy: negative,
+    // zero, or any.
     // NULL: C-contiguous.
     const int64_t *strides;
 } parexact_array;
 
-// The sum of all elements of an array: as parexact_sum_f64.
+// The sum of all elements of an array, which is rounded as by parexact_sum_f64.
 //
-// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in bytes exceeds
-// the address space), CANCELLED. On failure `out` is untouched.
+// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in
+// bytes exceeds the address space), CANCELLED. On failure `out` is untouched.
 // Cost, memory and thread safety: as parexact_sum_f64.
 //
 // Safety:
@@ -360,12 +369,12 @@ typedef struct {
 parexact_status parexact_sum(const parexact_array *a,
                              double *out);
 
-// The dot product of two arrays of the same shape, whose dtypes and strides may differ (of matrices: the Frobenius inner
-// product): as parexact_dot_f64. No element is rounded to double first.
+// The dot product of two arrays of the same shape, whose dtypes and strides may differ (of matrices: the
+// Frobenius inner product): as parexact_dot_f64. No element is rounded to double first.
 //
 // Errors: as parexact_sum, and INVALID_ARGUMENT if the shapes differ. On failure `out` is untouched.
-// Cost: as parexact_dot_f64 for contiguous doubles. Others are converted on the way: in cache that takes up to
-// three times as long, and up to twelve times for 64-bit integers beyond 2^53.
+// Cost: as parexact_dot_f64 for contiguous doubles. Others are converted on the way: in cache that takes up
+// to three times as long, and up to twelve times for 64-bit integers beyond 2^53.
 // Memory and thread safety: as parexact_dot_f64.
 //
 // Safety:
@@ -384,17 +393,19 @@ parexact_status parexact_dot(const parexact_array *x,
 parexact_status parexact_norm(const parexact_array *a,
                               double *out);
 
-// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one pass. Each
-// is the exact real result of the given values, rounded once to nearest, ties to even.
+// Count, sum, mean, variance, standard deviation, minimum and maximum of all elements of an array, in one
+// pass. Each is the exact real result of the given values, rounded once to nearest, ties to even.
 //
-// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the unbiased
-// estimate. At least 0. Where count <= ddof, variance and std are NaN.
+// `ddof`: the divisor of the variance is count - ddof; 0 for the population's (NumPy's default), 1 for the
+// unbiased estimate. At least 0. Where count <= ddof, variance and std are NaN.
 // `nan_policy`: one of PAREXACT_NAN_*.
-// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that infinity, or NaN if
-// both signs occur; variance and std are NaN.
+// No elements: the count and the sum are 0, all else is NaN. Infinities: the sum and the mean are that
+// infinity, or NaN if both signs occur; variance and std are NaN.
 //
-// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is untouched.
-// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant memory.
+// Errors: as parexact_sum, INVALID_ARGUMENT for ddof and nan_policy too, and NAN_FOUND. On failure `out` is
+// untouched.
+// Cost: one pass at about the speed of memory, on all threads in force if the array is large; constant
+// memory.
 // Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 //
 // Safety:
@@ -404,26 +415,27 @@ parexact_status parexact_describe(const parexact_array *a,
                                   int32_t nan_policy,
                                   parexact_stats *out);
 
-// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for bit that of the
-// whole-array function on the slice.
+// Reduces an array over some of its axes: one result for each element of the other axes, which is bit for
+// bit that of the whole-array function on the slice.
 //
 // `op`: one of PAREXACT_OP_*.
-// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end. NULL, or none:
-// all of them.
+// `axes`: `axis_count` axes, each from -ndim to ndim - 1 and given once; negative ones count from the end.
+// NULL, or none: all of them.
 // `ddof`: for PAREXACT_OP_VAR and _STD, as for parexact_describe; at least 0.
 // `nan_policy`: one of PAREXACT_NAN_*, for each result by itself; NAN_FOUND if any has a NaN.
-// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May be NULL if
-// there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array. May
+// be NULL if there are none. A slice without elements gives 0 for sums and norms, NaN for the rest.
 // `out_len`: the number of results: the product of the lengths of the axes that stay.
 //
-// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an overlap;
-// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
-// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 2 MiB for each thread.
+// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an
+// overlap; NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 2 MiB
+// for each thread.
 // Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 //
 // Safety:
-// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
-// `out_len` doubles may be written there.
+// `a` is NULL or an array as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is
+// NULL or `out_len` doubles may be written there.
 parexact_status parexact_reduce(const parexact_array *a,
                                 int32_t op,
                                 const int32_t *axes,
@@ -437,17 +449,17 @@ parexact_status parexact_reduce(const parexact_array *a,
 //
 // `where`, `axes`: as for parexact_state_update_axes.
 // `ddof`, `nan_policy`: as for parexact_describe, for each result by itself; NAN_FOUND if any has a NaN.
-// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or the mask. May be NULL
-// if there are none.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or
+// the mask. May be NULL if there are none.
 // `out_len`: the number of results: the product of the lengths of the axes that stay.
 //
-// Errors: as parexact_reduce; INVALID_ARGUMENT also for the mask's type and shape. After an error of an argument `out` is
-// untouched, after others unspecified.
+// Errors: as parexact_reduce; INVALID_ARGUMENT also for the mask's type and shape. After an error of an
+// argument `out` is untouched, after others unspecified.
 // Cost, memory and thread safety: as parexact_reduce.
 //
 // Safety:
-// `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count` numbers; `out` is NULL or
-// `out_len` results may be written there.
+// `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count`
+// numbers; `out` is NULL or `out_len` results may be written there.
 parexact_status parexact_describe_axes(const parexact_array *a,
                                        const parexact_array *where,
                                        const int32_t *axes,
@@ -468,14 +480,16 @@ parexact_status parexact_describe_axes(const parexact_array *a,
 // How many words merge by addition.
 #define PAREXACT_STATE_ADDITIVE_COUNT 206
 
-// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum, an error.
+// The first of the words that merge by the maximum: the inverted key of the minimum, the key of the maximum,
+// an error.
 #define PAREXACT_STATE_MAX_FIRST 207
 
 // How many words merge by the maximum.
 #define PAREXACT_STATE_MAX_COUNT 3
 
-// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-endian:
-// it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order or the splitting.
+// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
+// little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever
+// the order or the splitting.
 typedef struct {
     // The words; docs/state-format.md describes them.
     int64_t words[PAREXACT_STATE_WORDS];
@@ -487,16 +501,18 @@ size_t parexact_state_words(void);
 // Makes a state of no values.
 //
 // Errors: NULL_POINTER.
-// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at the same time.
+// Thread safety: any thread may call this function and all others of states, as long as no two use one state
+// at the same time.
 //
 // Safety:
 // `s` is NULL or a state may be written there.
 parexact_status parexact_state_init(parexact_state *s);
 
-// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values, whatever the
-// order and the splitting into updates and merges.
+// Adds all elements of an array to a state. The words come out canonical: equal for equal sets of values,
+// whatever the order and the splitting into updates and merges.
 //
-// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is untouched.
+// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the
+// state is untouched.
 // Cost: as parexact_describe, and about a microsecond.
 //
 // Safety:
@@ -504,7 +520,8 @@ parexact_status parexact_state_init(parexact_state *s);
 parexact_status parexact_state_update(parexact_state *s,
                                       const parexact_array *a);
 
-// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same state.
+// Adds the values of one state to another, `into`, whose words come out canonical. Both may be the same
+// state.
 //
 // Errors: NULL_POINTER; BAD_STATE if the words of either contradict each other, so that no set of values has
 // them (docs/state-format.md lists the rules); SIZE_OVERFLOW if the count would exceed 2^63 - 1. On failure
@@ -519,7 +536,8 @@ parexact_status parexact_state_merge(parexact_state *into,
 // The statistics of a state's values: just those that parexact_describe gives for an array of them.
 //
 // `ddof`, `nan_policy`: as for parexact_describe.
-// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND. On failure `out` is untouched.
+// Errors: NULL_POINTER, BAD_STATE, INVALID_ARGUMENT (ddof, nan_policy), NAN_FOUND. On failure `out` is
+// untouched.
 // Cost: microseconds.
 //
 // Safety:
@@ -539,8 +557,8 @@ parexact_status parexact_state_result(const parexact_state *s,
 parexact_status parexact_state_norm(const parexact_state *s,
                                     double *out);
 
-// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low half first.
-// Two parties that get the same fingerprint have the same counts, exact sums and extremes.
+// A hash of the state's values: XXH3-128 with seed 0 of the canonical words as little-endian bytes, its low
+// half first. Two parties that get the same fingerprint have the same counts, exact sums and extremes.
 //
 // `out`: two numbers.
 // Errors: NULL_POINTER, BAD_STATE (also after a failed parexact_mpi_merge). On failure `out` is untouched.
@@ -586,8 +604,8 @@ parexact_status parexact_state_fingerprint(const parexact_state *s,
 //
 //     one.words[PAREXACT_STATE_MAX_FIRST + PAREXACT_STATE_MAX_COUNT - 1] = status;
 //
-// If `in` is NULL, that word becomes NULL_POINTER in every state at `inout`. If `inout` or `len` is NULL, or
-// the length is negative, nothing is merged. `datatype` is ignored.
+// A NULL `in` is noted in the same way: that word becomes NULL_POINTER in every state at `inout`. If `inout`
+// or `len` is NULL, or the length is negative, nothing is merged. `datatype` is ignored.
 // Cost: about a microsecond a state.
 //
 // Safety:
@@ -599,25 +617,26 @@ void parexact_mpi_merge(void *in,
 
 // -- States along axes: one for each result of a reduction -----------------------------------------
 //
-// Arrays of states are processed by all threads in force, and checked as a whole: a call that refuses an argument or a
-// state leaves all of them untouched, and the message names the first one. After CANCELLED, FORKED and INTERNAL some
-// have been changed and some not; so the error word of each holds the status, and it answers BAD_STATE until
-// parexact_states_init makes it anew.
+// Arrays of states are processed by all threads in force, and checked as a whole: a call that refuses an
+// argument or a state leaves all of them untouched, and the message names the first one. After CANCELLED,
+// FORKED and INTERNAL some states have been changed and some have not. So the error word of each holds the
+// status then, and calls that use the state answer BAD_STATE until parexact_states_init makes it anew.
 
 // Makes states of no values.
 //
-// Errors: NULL_POINTER, unless there are no states; SIZE_OVERFLOW (the states exceed the address space); CANCELLED.
+// Errors: NULL_POINTER, unless there are no states; SIZE_OVERFLOW (the states exceed the address space);
+// CANCELLED.
 //
 // Safety:
 // `states` is NULL or `state_count` states may be written there.
 parexact_status parexact_states_init(parexact_state *states,
                                      size_t state_count);
 
-// Adds the values of each state of `from` to the state of `into` at the same place, as parexact_state_merge does. Both may
-// be the same array; otherwise they must not overlap.
+// Adds the values of each state of `from` to the state of `into` at the same place, as parexact_state_merge
+// does. Both may be the same array; otherwise they must not overlap.
 //
-// Errors: NULL_POINTER, unless there are no states; BAD_STATE; SIZE_OVERFLOW (a count would exceed 2^63 - 1, or the states
-// exceed the address space); INVALID_ARGUMENT (an overlap); CANCELLED.
+// Errors: NULL_POINTER, unless there are no states; BAD_STATE; SIZE_OVERFLOW (a count would exceed 2^63 - 1,
+// or the states exceed the address space); INVALID_ARGUMENT (an overlap); CANCELLED.
 // Cost: less than a microsecond a state, on all threads in force.
 //
 // Safety:
@@ -626,25 +645,27 @@ parexact_status parexact_states_merge(parexact_state *into,
                                       const parexact_state *from,
                                       size_t state_count);
 
-// Adds the elements of an array to states, one state for each element of the axes that stay: what parexact_state_update does
-// for each slice by itself, in one pass over the array.
+// Adds the elements of an array to states, one state for each element of the axes that stay: what
+// parexact_state_update does for each slice by itself, in one pass over the array.
 //
-// `states`: in C order of the axes that stay, as the results of parexact_reduce; they must not overlap the array or the mask.
-// May be NULL if there are none.
+// `states`: in C order of the axes that stay, as the results of parexact_reduce; they must not overlap the
+// array or the mask. May be NULL if there are none.
 // `state_count`: the product of the lengths of the axes that stay.
-// `where`: NULL, or a mask of the shape of `a`, of PAREXACT_DTYPE_BOOL or any integer type (Fortran's logical(c_bool) is U8,
-// logical(4) is I32): elements of `a` count where it is not 0. Strides of 0 broadcast.
+// `where`: NULL, or a mask of the shape of `a`, of PAREXACT_DTYPE_BOOL or any integer type (Fortran's
+// logical(c_bool) is U8, logical(4) is I32): elements of `a` count where it is not 0. Strides of 0
+// broadcast.
 // `axes`: `axis_count` axes to reduce, as for parexact_reduce. NULL, or none: all of them, into one state.
 //
-// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if a count would exceed 2^63 - 1; INVALID_ARGUMENT also for
-// state_count, the mask's type and shape, axes, axis_count and an overlap.
-// Cost: one pass at about the speed of memory in any order of axes, on all threads in force, and less than a microsecond
-// a state; less than 6 MiB for each thread.
-// Thread safety: any thread may call it, as long as no two use one state at the same time. Source: docs/algorithms.md.
+// Errors: as parexact_sum; BAD_STATE; SIZE_OVERFLOW also if a count would exceed 2^63 - 1; INVALID_ARGUMENT
+// also for state_count, the mask's type and shape, axes, axis_count and an overlap.
+// Cost: one pass at about the speed of memory in any order of axes, on all threads in force, and less than a
+// microsecond a state; less than 6 MiB for each thread.
+// Thread safety: any thread may call it, as long as no two use one state at the same time. Source:
+// docs/algorithms.md.
 //
 // Safety:
-// `states` is NULL or `state_count` states; `a` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL
-// or has `axis_count` numbers.
+// `states` is NULL or `state_count` states; `a` and `where` are NULL or arrays as parexact_array describes;
+// `axes` is NULL or has `axis_count` numbers.
 parexact_status parexact_state_update_axes(parexact_state *states,
                                            size_t state_count,
                                            const parexact_array *a,
@@ -657,9 +678,10 @@ parexact_status parexact_state_update_axes(parexact_state *states,
 // `ddof`, `nan_policy`: as for parexact_describe.
 // `out`: one result for each state, in their order; it must not overlap them.
 //
-// Errors: NULL_POINTER, unless there are no states; INVALID_ARGUMENT (ddof, nan_policy, an overlap); SIZE_OVERFLOW (states or
-// results exceed the address space); BAD_STATE; NAN_FOUND; CANCELLED. The message names the first state that is refused.
-// After an error of an argument `out` is untouched, after others unspecified.
+// Errors: NULL_POINTER, unless there are no states; INVALID_ARGUMENT (ddof, nan_policy, an overlap);
+// SIZE_OVERFLOW (states or results exceed the address space); BAD_STATE; NAN_FOUND; CANCELLED. The message
+// names the first state that is refused. After an error of an argument `out` is untouched, after others
+// unspecified.
 // Cost: some microseconds a state, on all threads in force.
 //
 // Safety:
@@ -672,15 +694,16 @@ parexact_status parexact_state_results(const parexact_state *states,
 
 // -- Random numbers --------------------------------------------------------------------------------
 //
-// Value i of (distribution, seed, stream) never depends on who draws it: not on threads, on chunks, on the CPU, or on what else is
-// drawn. So every rank of a cluster may draw its own part of one stream, by `offset`, or streams of its own.
-// docs/random.md defines the numbers so that anybody can draw them, and says how they were tested.
+// Value i of (distribution, seed, stream) never depends on who draws it: not on threads, on chunks, on the
+// CPU, or on what else is drawn. So every rank of a cluster may draw its own part of one stream, by
+// `offset`, or streams of its own. docs/random.md defines the numbers so that anybody can draw them, and
+// says how they were tested.
 //
 // Parameters must be finite; docs/random.md lists their domains. A law without width (sd, sigma or scale 0,
 // low = high) is a constant; shapes, rates and degrees of freedom must be positive. Samples are never NaN
-// and never subnormal: what would be is +0.0, or the normal number next to 0 if the bounds of a uniform or
-// triangular law exclude 0. Where a sample exceeds the largest double, which takes extreme parameters, it is
-// infinite.
+// and never subnormal: a sample that would be subnormal is +0.0, or the normal number next to 0 if the
+// bounds of a uniform or triangular law exclude 0. Where a sample exceeds the largest double, which takes
+// extreme parameters, it is infinite.
 
 // Uniform in [low, high); always low if both are equal.
 #define PAREXACT_DIST_UNIFORM 0
@@ -743,14 +766,16 @@ typedef struct {
 
 // Draws the `n` samples from number `offset` on of a distribution's stream.
 //
-// `d`: the distribution. `seed`, `stream`: any numbers; different ones give independent samples, and so do different kinds of
-// distribution. `out`: n doubles at any alignment; may be NULL if n is 0.
+// `d`: the distribution. `seed`, `stream`: any numbers; different ones give independent samples, and so do
+// different kinds of distribution. `out`: n doubles at any alignment; may be NULL if n is 0.
 //
-// Errors: NULL_POINTER; INVALID_ARGUMENT if the kind is none, `reserved` is not 0, or a parameter is outside its domain: the
-// message names it; SIZE_OVERFLOW if 8·n bytes exceed the address space or offset + n is not below 2^64; CANCELLED. After a
-// failure `out` is unspecified; arguments that are refused leave it untouched.
-// Cost: about 0.3 ns a uniform, 0.8 ns a normal or exponential on one thread with AVX-512, twice that with AVX2, 1.5 and 30 ns
-// without FMA; other kinds 15 to 150 ns. On all threads in force if n is large; constant memory. Any offset costs the same.
+// Errors: NULL_POINTER; INVALID_ARGUMENT if there is no such kind, `reserved` is not 0, or a parameter is
+// outside its domain: the message names it; SIZE_OVERFLOW if 8·n bytes exceed the address space or offset +
+// n is not below 2^64; CANCELLED. After a failure `out` is unspecified; arguments that are refused leave it
+// untouched.
+// Cost: about 0.3 ns a uniform, 0.8 ns a normal or exponential on one thread with AVX-512, twice that with
+// AVX2, 1.5 and 30 ns without FMA; other kinds 15 to 150 ns. On all threads in force if n is large; constant
+// memory. Any offset costs the same.
 // Thread safety: any thread may call it at any time. Source: docs/random.md.
 //
 // Safety:
@@ -762,15 +787,17 @@ parexact_status parexact_random_fill(const parexact_distribution *d,
                                      double *out,
                                      size_t n);
 
-// Draws the `n` samples from number `offset` on of a distribution's stream and adds them to a state, without storing any:
-// as parexact_random_fill and parexact_state_update.
+// Draws the `n` samples from number `offset` on of a distribution's stream and adds them to a state, without
+// storing any: as parexact_random_fill and parexact_state_update.
 //
-// `d`, `seed`, `stream`, `offset`: as for parexact_random_fill. `s`: a state, empty (parexact_state_init) or with values.
-// Parts that are added to one state, or to several that are merged, give just the state of the whole.
+// `d`, `seed`, `stream`, `offset`: as for parexact_random_fill. `s`: a state, empty (parexact_state_init) or
+// with values. Parts that are added to one state, or to several that are merged, give just the state of the
+// whole.
 //
-// Errors: as for parexact_random_fill; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On failure the state is
-// untouched.
-// Cost: as parexact_random_fill and parexact_describe in cache; constant memory. Thread safety: as for states.
+// Errors: as for parexact_random_fill; BAD_STATE; SIZE_OVERFLOW also if the count would exceed 2^63 - 1. On
+// failure the state is untouched.
+// Cost: as parexact_random_fill and parexact_describe in cache; constant memory. Thread safety: as for
+// states.
 //
 // Safety:
 // `d` is NULL or a distribution; `s` is NULL or a state.
@@ -801,9 +828,9 @@ parexact_status parexact_random_state(const parexact_distribution *d,
 //
 // Results never depend on the number of threads. Calls that are running keep theirs; pools made by
 // parexact_pool_new keep their size. No thread is started before a call needs it. Calls use fewer threads if
-// the system refuses more, if a limit of the address space (`ulimit -v`) has no room for them (2 MiB of stack
-// and, with glibc, 64 MiB of reserve for each, of which only touched pages become memory; half of what is
-// left stays with the program), and where more would be of no use: beyond 64, or four for each processor
+// the system refuses more, if a limit of the address space (`ulimit -v`) has no room for them (2 MiB of
+// stack and, with glibc, 64 MiB of reserve for each, of which only touched pages become memory; half of what
+// is left stays with the program), and where more would be of no use: beyond 64, or four for each processor
 // if that is more.
 //
 // Errors: INVALID_ARGUMENT for more than PAREXACT_MAX_THREADS; the count is then unchanged.
@@ -820,8 +847,8 @@ size_t parexact_get_num_threads(void);
 // Sets how many threads the calls from the calling thread may use, whatever the process-wide
 // number is. Returns the previous setting, so that a caller can put it back; 0 means none.
 //
-// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number.
-// Other threads are not affected. What a callback sets is in force until it returns. It cannot fail.
+// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number. Other threads are
+// not affected. What a callback sets is in force until the callback returns. It cannot fail.
 size_t parexact_set_num_threads_local(size_t n);
 
 // The number of threads that a call from the calling thread would use: its own setting, else the
@@ -833,31 +860,33 @@ size_t parexact_get_num_threads_local(void);
 
 // -- Pools: a predetermined number of workers, for maps and jobs -----------------------------------
 //
-// Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads. Pools of one's own
-// keep their size; several may exist at once, and each may be used by any number of threads.
+// Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads.
+// Pools that a program makes keep their size; several may exist at once, and any number of threads may use
+// each.
 //
 // Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
 // exceptions, longjmp out of themselves nor call pthread_exit, and no exception of another language may
-// leave them. One that answers a status of this library keeps the message that goes with it, if that is wanted:
-// parexact_last_error is its thread's own. They may call this library: calls nested in a callback on a
-// worker run serially, on that worker.
+// leave them. The message of a failed call belongs to the thread that made it (parexact_last_error): a
+// callback that wants it must copy it. They may call this library: calls nested in a callback on a worker
+// run serially, on that worker.
 //
 // Waiting for locks and jobs without a timeout is safe as far as this library can see: where it could never
-// end, the answer is DEADLOCK. It sees circles of any length, those through a job that any one of several
-// workers could begin included, and locks whose holder has ended. It takes for granted that these go on: a
-// wait with a timeout; a wait at a queue, where anybody might put or get; a wait outside this library (for a
-// mutex, a thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job
-// left without releasing it. Where a wait depends on one of these, give it a timeout.
+// end, the answer is DEADLOCK. It sees circles of any length, including those through a job that any one of
+// several workers could begin, and locks whose holder has ended. It assumes that these go on: a wait with a
+// timeout; a wait at a queue, where any thread might put or get; a wait outside this library (for a mutex, a
+// thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job left without
+// releasing it. Where a wait depends on one of these, give it a timeout.
 
 // A caller's pool.
 typedef struct parexact_pool parexact_pool;
 
 // Makes a pool of `workers` threads, or of as many as the system grants.
 //
-// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be released with
-// parexact_pool_free; untouched on failure.
-// In a forked child the handle stands for a pool of the same size, made on first use there.
-// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred, and 2 MiB of address space each.
+// `workers`: up to PAREXACT_MAX_THREADS; 0 means parexact_get_num_threads. `out`: receives the handle, to be
+// released with parexact_pool_free; untouched on failure. In a forked child the handle stands for a pool of
+// the same size, made on first use there.
+// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. Cost: some 50 µs a worker, more beyond a few hundred,
+// and 2 MiB of address space each.
 // Thread safety: any thread.
 //
 // Safety:
@@ -869,8 +898,8 @@ parexact_status parexact_pool_new(size_t workers,
 //
 // Callbacks of the pool may go on using it meanwhile, as long as they run: what they give it is done and
 // waited for, too. A callback that frees a pool does not wait, since it might wait for itself: the pool then
-// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The handles
-// of its jobs stay valid.
+// ends with the last of its work. NULL is harmless, and so is a pool inherited by a forked child. The
+// handles of its jobs stay valid.
 // Thread safety: any thread may call it, once for each pool. From then on only callbacks of the pool may use
 // the handle.
 //
@@ -880,7 +909,7 @@ void parexact_pool_free(parexact_pool *pool);
 
 // -- Map: a function for each of many items, in parallel, the results in order ---------------------
 
-// A job.
+// Work in the background, and what has come of it.
 typedef struct parexact_job parexact_job;
 
 // Computes one result from one item: `item` and `result` point into the arrays given to the map, or are
@@ -888,26 +917,29 @@ typedef struct parexact_job parexact_job;
 // Answers 0, or anything else if it failed. It may run on any thread, several at once.
 typedef int32_t (*parexact_map_fn)(const void *item, void *result, void *user_data);
 
-// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being one of them.
+// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being
+// one of them.
 //
-// `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of `item_size` bytes, a C
-// struct being what tuples and dictionaries are to Python. `results`: as many of `result_size` bytes; the result of item i lands
-// at place i. Either may be NULL if its size is 0; fn then gets the pointer as it was given.
-// They may be one array, changed in place.
-// `chunk_size`: items that stay with one thread; 0 chooses: 1 if there are few, 256 at most, and threads that have no items left
-// take some of the others', so that slow items may lie together.
+// `pool`: NULL for the library's own, with the threads of any call. `items`: an array of `count` records of
+// `item_size` bytes, a C struct being what tuples and dictionaries are to Python. `results`: as many of
+// `result_size` bytes; the result of item i lands at place i. Either may be NULL if its size is 0; fn then
+// gets the pointer as it was given. They may be one array, changed in place.
+// `chunk_size`: how many items stay with one thread. If it is 0, the library chooses: 1 if there are few
+// items, and 256 at most; threads that have no items left then take some of the others', so that slow items
+// may lie together.
 //
-// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has the lowest failing
-// index seen and what fn answered.
-// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space; INVALID_ARGUMENT; CALLBACK_FAILED;
-// CANCELLED; FORKED. After a failure `results` is unspecified.
-// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake up. The control
-// attached to the calling thread is looked at before each item; progress is in items, reported
-// some at a time: with slow functions, chunk_size 1 shows it best.
+// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has
+// the lowest failing index seen and what fn answered.
+// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space;
+// INVALID_ARGUMENT; CALLBACK_FAILED; CANCELLED; FORKED. After a failure `results` is unspecified.
+// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake
+// up. The control attached to the calling thread is looked at before each item; progress is counted in items
+// and reported some at a time: if fn is slow, chunk_size 1 shows it best.
 // Thread safety: any thread may call it at any time. On a worker it runs serially.
 //
 // Safety:
-// `pool` is NULL or a pool; the arrays are as above and nobody else writes them meanwhile; fn may be called on any thread.
+// `pool` is NULL or a pool; the arrays are as above and nobody else writes them meanwhile; fn may be called
+// on any thread.
 parexact_status parexact_map(parexact_pool *pool,
                              parexact_map_fn fn,
                              void *user_data,
@@ -920,12 +952,13 @@ parexact_status parexact_map(parexact_pool *pool,
 
 // parexact_map in the background: returns at once, and all of it happens on workers.
 //
-// Arguments are those of parexact_map; the arrays and `user_data` must stay until the job is done. `out`: receives the job, to be
-// waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is attached
-// to the calling thread now governs the job: its progress is that of the map, from 0 of `count` on. From a callback on a worker it
-// is serial, as everything there.
-// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by parexact_job_wait.
-// Where the system grants no worker, the map is done before this returns.
+// Arguments are those of parexact_map; the arrays and `user_data` must stay until the job is done. `out`:
+// receives the job, to be waited for with parexact_job_wait and released with parexact_job_free; untouched
+// on failure. The control that is attached to the calling thread now governs the job: its progress is that
+// of the map, from 0 of `count` on. A map that a callback on a worker starts is serial, as all calls there
+// are.
+// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by
+// parexact_job_wait. Where the system grants no worker, the map is done before this returns.
 //
 // Safety:
 // As for parexact_map, until the job is done; `out` is NULL or may be written.
@@ -947,14 +980,16 @@ typedef int32_t (*parexact_task_fn)(void *user_data);
 
 // Runs `task` in the background, on a worker of the pool. Jobs begin in no particular order.
 //
-// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done. `out`: receives the
-// job, before the task begins, to be waited for with parexact_job_wait and released with parexact_job_free; untouched on failure. The control that is
-// attached to the calling thread now governs the job and the calls in it: cancelled before the job begins, the task is not
-// called.
-// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. What comes of the task is answered by parexact_job_wait.
-// Where the system grants no worker, the task has run before this returns. A process that exits does not wait for jobs; a job that
-// runs code of an interpreter, Python's, must be cancelled and waited for before, or that ends the process by a signal.
-// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks included.
+// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done.
+// `out`: receives the job, before the task begins, to be waited for with parexact_job_wait and released with
+// parexact_job_free; untouched on failure. The control that is attached to the calling thread now governs
+// the job and the calls in it: if the control is cancelled before the job begins, the task is not called.
+// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. parexact_job_wait answers what has come of the task.
+// Where the system grants no worker, the task has run before this returns. A process that exits does not
+// wait for jobs. A job that runs code of an interpreter, such as Python's, must be cancelled and waited for
+// before the exit, or the interpreter ends the process by a signal.
+// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks
+// included.
 //
 // Safety:
 // `pool` is NULL or a pool; the task may be called on any thread; `out` is NULL or may be written.
@@ -963,21 +998,21 @@ parexact_status parexact_submit(parexact_pool *pool,
                                 void *user_data,
                                 parexact_job **out);
 
-// Waits until the job is done, and answers what came of it: OK, CALLBACK_FAILED if its function answered other than 0, CANCELLED,
-// each time it is asked.
+// Waits until the job is done, and answers what came of it: OK, CALLBACK_FAILED if its function answered
+// other than 0, CANCELLED, each time it is asked.
 //
 // `timeout_seconds`: below 0 waits for ever, 0 only looks.
 // Errors: TIMEOUT if the job is not done by then; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
 // DEADLOCK if the job waits for the calling thread, or is what the calling callback belongs to, or has not
 // begun and every worker that could begin it waits, directly or not, for the calling thread or for a thread
 // that has ended; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends
-// by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs it may
-// use its arrays.
-// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0.
-// Jobs that wait for jobs that wait take half a MiB of stack in this way, and then leave the next one to
-// another worker. If none could ever begin it, they go on, on a worker, until half a MiB is left of its 2
-// MiB, and room for one more job as large as the largest of them. NO_MEMORY if that is not enough: the stack
-// is too short, and the job has not begun.
+// by itself: TIMEOUT. CANCELLED means that the control of the job has stopped it. The control of the waiting
+// thread does not end the wait: as long as the job runs, it may use its arrays.
+// A callback that waits for a job that has not begun runs the job itself, unless the timeout is 0. Jobs that
+// wait for jobs that wait take half a MiB of stack in this way, and then leave the next one to another
+// worker. If none could ever begin it, they go on, on a worker, until half a MiB is left of its 2 MiB, and
+// room for one more job as large as the largest of them. NO_MEMORY if that is not enough: the stack is too
+// short, and the job has not begun.
 // Thread safety: any thread may call it at any time.
 //
 // Safety:
@@ -987,15 +1022,16 @@ parexact_status parexact_job_wait(parexact_job *job,
 
 // Releases the handle. A job that is running, or has not begun, is done all the same.
 //
-// NULL is harmless, and so is a job of the parent process. Thread safety: any thread may call it, once for each job.
+// NULL is harmless, and so is a job of the parent process. Thread safety: any thread may call it, once for
+// each job.
 //
 // Safety:
 // `job` is NULL or a job that has not been freed, and that no other call begins to use meanwhile.
 void parexact_job_free(parexact_job *job);
 
-// -- Locks, between callbacks and any other threads ------------------------------------------------
+// -- Locks for callbacks and any other threads -----------------------------------------------------
 
-// Held by one thread at a time; that thread alone may release it.
+// A lock, which one thread at a time holds and that thread alone may release.
 typedef struct parexact_lock parexact_lock;
 
 // Makes a lock that nobody holds. Release it with parexact_lock_free.
@@ -1007,7 +1043,8 @@ typedef struct parexact_lock parexact_lock;
 // `out` is NULL or may be written.
 parexact_status parexact_lock_new(parexact_lock **out);
 
-// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait is not kept.
+// Takes the lock for the calling thread, as soon as its holder has released it. Threads that wait for it get
+// it in no particular order.
 //
 // `timeout_seconds`: below 0 waits for ever, 0 only tries.
 // Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, if the
@@ -1023,11 +1060,12 @@ parexact_status parexact_lock_new(parexact_lock **out);
 parexact_status parexact_lock_acquire(parexact_lock *lock,
                                       double timeout_seconds);
 
-// Gives the lock back.
+// Releases the lock.
 //
 // Errors: NOT_OWNER if the calling thread does not hold it; NULL_POINTER; INVALID_ARGUMENT; FORKED.
-// A thread that ends without releasing, destructors of its data included, leaves the lock held for ever: who
-// waits for it is answered DEADLOCK, and the lock can only be freed. What it protects may be in any state.
+// A thread that ends without releasing the lock, also in destructors of its data, leaves it held for ever:
+// threads that wait for it are answered DEADLOCK, and it can only be freed. What it protects may be in any
+// state.
 //
 // Safety:
 // `lock` is NULL or a lock that nobody frees meanwhile.
@@ -1041,16 +1079,17 @@ void parexact_lock_free(parexact_lock *lock);
 
 // -- Queues of fixed-size items, between any number of producers and consumers ---------------------
 //
-// Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK, and
-// a thread that waits there is taken to go on: a callback that waits for what only a job behind it in the same
-// pool will put needs a timeout, or a pool with more workers.
+// Which threads will put and get cannot be foreseen. So waiting at a queue is never answered by DEADLOCK,
+// and a thread that waits there is assumed to go on. A callback that waits for an
+// item of a job that has not begun, in the same pool, needs a timeout, or a pool with more workers.
 
-// First in, first out.
+// A queue: first in, first out.
 typedef struct parexact_queue parexact_queue;
 
 // Makes an empty queue, first in, first out. Release it with parexact_queue_free.
 //
-// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items without content.
+// `capacity`: how many items it holds at most; 0 for any number. `item_size`: bytes of an item; 0 for items
+// without content.
 // `out`: receives the handle; untouched on failure.
 // Errors: NULL_POINTER; SIZE_OVERFLOW if capacity · item_size exceeds the address space; NO_MEMORY.
 // Memory is taken as items come, and given back as they go.
@@ -1064,10 +1103,13 @@ parexact_status parexact_queue_new(size_t capacity,
 
 // Puts a copy of the item at the end of the queue, waiting while it is full.
 //
-// `item`: item_size bytes; may be NULL if that is 0. `timeout_seconds`: below 0 waits for ever, 0 only tries.
-// Errors: TIMEOUT if it stayed full; CLOSED; CANCELLED by the control attached to the calling thread; NO_MEMORY; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of
-// the parent process. After any of them the item is not in the queue.
-// Cost: some 50 ns for a small item, if nobody is in the way. Thread safety: any thread.
+// `item`: item_size bytes; may be NULL if that is 0. `timeout_seconds`: below 0 waits for ever, 0 only
+// tries.
+// Errors: TIMEOUT if it stayed full; CLOSED; CANCELLED by the control attached to the calling thread;
+// NO_MEMORY; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of the parent process.
+// After any of them the item is not in the queue.
+// Cost: some 50 ns for a small item, if no other thread uses the queue at that moment. Thread safety: any
+// thread.
 //
 // Safety:
 // `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be read there.
@@ -1077,13 +1119,15 @@ parexact_status parexact_queue_put(parexact_queue *queue,
 
 // Takes the first item out of the queue, waiting while it is empty.
 //
-// `item`: receives item_size bytes; untouched on failure; may be NULL if item_size is 0. `timeout_seconds`: below 0 waits for ever,
-// 0 only tries.
-// Errors: TIMEOUT if it stayed empty; CLOSED if it is closed and empty; CANCELLED by the control attached to the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN;
-// FORKED for a queue of the parent process. Cost and thread safety: as parexact_queue_put.
+// `item`: receives item_size bytes; untouched on failure; may be NULL if item_size is 0. `timeout_seconds`:
+// below 0 waits for ever, 0 only tries.
+// Errors: TIMEOUT if it stayed empty; CLOSED if it is closed and empty; CANCELLED by the control attached to
+// the calling thread; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of the parent
+// process. Cost and thread safety: as parexact_queue_put.
 //
 // Safety:
-// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be written there.
+// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be written
+// there.
 parexact_status parexact_queue_get(parexact_queue *queue,
                                    double timeout_seconds,
                                    void *item);
@@ -1094,8 +1138,8 @@ parexact_status parexact_queue_get(parexact_queue *queue,
 // `queue` is NULL or a queue that has not been freed.
 size_t parexact_queue_length(const parexact_queue *queue);
 
-// Closes the queue: nothing more can be put, and everybody who waits is woken. What is inside can still be got; then
-// parexact_queue_get answers CLOSED.
+// Closes the queue: nothing more can be put, and all threads that wait at it are woken. What is inside can
+// still be got; after that parexact_queue_get answers CLOSED.
 //
 // Closing again is harmless. Errors: NULL_POINTER, INVALID_ARGUMENT, FORKED. Thread safety: any thread.
 //
@@ -1103,17 +1147,18 @@ size_t parexact_queue_length(const parexact_queue *queue);
 // `queue` is NULL or a queue that has not been freed.
 parexact_status parexact_queue_close(parexact_queue *queue);
 
-// Closes and frees the queue; what is inside is lost. Threads that wait at it answer CLOSED.
+// Closes and frees the queue; what is inside is lost. The calls of threads that wait at it answer CLOSED.
 //
-// NULL is harmless, and so is a queue of the parent process. Thread safety: any thread may call it, once for each queue.
+// NULL is harmless, and so is a queue of the parent process. Thread safety: any thread may call it, once for
+// each queue.
 //
 // Safety:
 // `queue` is NULL or a queue that has not been freed, and that no other call begins to use meanwhile.
 void parexact_queue_free(parexact_queue *queue);
 
-// -- Progress and cancellation: a handle is one counted reference to a control ---------------------
+// -- Progress and cancellation ---------------------------------------------------------------------
 
-// The progress of a call, and the wish that it stop.
+// The wish that calls stop, and the progress of the outermost of them.
 typedef struct parexact_control parexact_control;
 
 // Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
@@ -1130,12 +1175,12 @@ parexact_status parexact_control_new(parexact_control **out);
 // makes, and the work and jobs that they start on other threads. A call that is running keeps the control
 // it began with. NULL detaches.
 //
-// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel,
-// within some 50 ms unless a callback takes longer; calls that begin while the control is cancelled
-// answer CANCELLED at once, taking a lock or an item of a queue included: to clean up, detach first. parexact_submit and
-// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads; the progress of calls
-// that run at once is mixed up then. Calls made by callbacks of a governed call are governed too and leave
-// its progress alone.
+// A governed call reports its progress and answers CANCELLED soon after parexact_control_cancel, within some
+// 50 ms unless a callback takes longer; calls that begin while the control is cancelled answer CANCELLED at
+// once, taking a lock or an item of a queue included: to clean up, detach first. parexact_submit and
+// parexact_map_async answer OK, and their jobs CANCELLED. One control may be attached to several threads;
+// the progress of calls that run at once is mixed up then. Calls made by callbacks of a governed call are
+// governed too and leave its progress alone.
 //
 // A callback may attach a control, too: it governs what is called there, and when the callback returns, its
 // thread has the control again that it had before.
@@ -1147,8 +1192,8 @@ parexact_status parexact_control_new(parexact_control **out);
 // ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
 // is valid as long as its owner has not freed it, and must not be freed on account of this call.
 //
-// Errors: a misaligned pointer is no control: NULL is returned, parexact_last_error says why, and what was
-// attached stays so. The functions below treat such a pointer as NULL.
+// Errors: a misaligned pointer cannot be a control. NULL is returned, parexact_last_error says why, and the
+// control before stays attached. The functions below treat such a pointer as NULL.
 //
 // Safety:
 // `control` is NULL or a control that has not been freed.
@@ -1157,15 +1202,17 @@ parexact_control *parexact_control_attach(parexact_control *control);
 // Asks the calls that the control governs to stop. They answer CANCELLED, now and until
 // parexact_control_reset; what they had done so far is dropped.
 //
-// One atomic store: any thread may call it at any time, and so may a signal handler. NULL is harmless.
+// This is one atomic store: any thread may call it at any time, and so may a signal handler. NULL is
+// harmless.
 //
 // Safety:
 // `control` is NULL or a control that nobody frees meanwhile.
 void parexact_control_cancel(parexact_control *control);
 
-// How far the governed call is, or the last one if none is running: `done` of `total` items, equal
-// when it has succeeded. What an item is depends on the call: a value of an array, a group of
-// results of a reduction over axes, 4096 random numbers, an item of a map, 2^15 points of parexact_pi or 1024 of parexact_integrate.
+// How far the governed call is, or the last one if none is running: `done` of `total` items, equal when it
+// has succeeded. What an item is depends on the call: a value of an array, a group of results of a reduction
+// over axes, 4096 random numbers, an item of a map, 2^15 points of parexact_pi or 1024 of
+// parexact_integrate.
 //
 // `done`, `total`: either may be NULL if it is not wanted. With a NULL control both stay untouched.
 // Thread safety: any thread may call it at any time. Takes nanoseconds.
@@ -1196,19 +1243,21 @@ void parexact_control_free(parexact_control *control);
 
 // -- π and other integrals, by the midpoint rule ---------------------------------------------------
 
-// Computes a block of function values: `y[i]` from `x[i]`, `count` of them. Answers 0, or anything else if it failed. It may run on any
-// thread, several at once.
+// Computes a block of function values: `y[i]` from `x[i]`, `count` of them. Answers 0, or anything else if
+// it failed. It may run on any thread, several at once.
 typedef int32_t (*parexact_block_fn)(const double *x, double *y, size_t count, void *user_data);
 
 // π(n), the integral of 4/(1+x²) from 0 to 1 by the midpoint rule with n points: the workshop's exercise.
 //
-// Each term is computed in doubles, with every step rounded to nearest: x = (i-½)/n, s = x·x, y = 1+s, t = 1/y. The sum of the
-// terms, times 4/n, is exact and rounded once: the same bits on any number of threads, and no error grows with n. π(n) exceeds π by
-// about 1/(12·n²), until that is below the rounding of the terms.
+// Each term is computed in doubles, with every step rounded to nearest: x = (i-½)/n, s = x·x, y = 1+s, t =
+// 1/y. The sum of the terms, times 4/n, is exact and rounded once: the same bits on any number of threads,
+// and no error grows with n. π(n) exceeds π by about 1/(12·n²), until that is below the rounding of the
+// terms.
 //
 // `n`: 1 to 2^52.
 // Errors: NULL_POINTER, INVALID_ARGUMENT, CANCELLED. On failure `out` is untouched.
-// Cost: about 0.35 ns a point on one thread with AVX-512; all threads in force if n is large; constant memory. Thread safety: any thread. Source: the code test of the PRACE Summer of HPC 2017.
+// Cost: about 0.35 ns a point on one thread with AVX-512; all threads in force if n is large; constant
+// memory. Thread safety: any thread. Source: the code test of the PRACE Summer of HPC 2017.
 //
 // Safety:
 // `out` is NULL or may be written.
@@ -1217,12 +1266,14 @@ parexact_status parexact_pi(uint64_t n,
 
 // The integral of `f` from `a` to `b` by the midpoint rule with `n` points, in parallel.
 //
-// With h = (b-a)/n, the exact quotient rounded once, the points are x(i) = (i-½)·h + a, i = 1 to n, rounded once each; the result is h·Σf(x(i)),
-// the exact sum of the values, times h, rounded once. So it does not depend on the number of threads, if f(x) depends on x alone.
+// With h = (b-a)/n, the exact quotient rounded once, the points are x(i) = (i-½)·h + a, i = 1 to n, rounded
+// once each; the result is h·Σf(x(i)), the exact sum of the values, times h, rounded once. So it does not
+// depend on the number of threads, if f(x) depends on x alone.
 //
-// `f`: gets blocks of 1024 points, the last one perhaps fewer, and writes as many values; which points make a block depends on
-// n alone. Answers 0, or anything else to give up. `a`, `b`: finite, and so is b - a; a may exceed b. `n`: 1 to 2^52.
-// A NaN among the values makes the result NaN; infinite ones make it infinite, or NaN if both signs occur or b is a.
+// `f`: gets blocks of 1024 points, the last one perhaps fewer, and writes as many values; which points make
+// a block depends on n alone. Answers 0, or anything else to give up. `a`, `b`: finite, and so is b - a; a
+// may exceed b. `n`: 1 to 2^52. A NaN among the values makes the result NaN; infinite ones make it infinite,
+// or NaN if both signs occur or b is a.
 // Errors: NULL_POINTER, INVALID_ARGUMENT, CALLBACK_FAILED, CANCELLED, FORKED. On failure `out` is untouched.
 // Cost: about 0.5 ns a point beside f; constant memory. Thread safety: as parexact_map.
 //

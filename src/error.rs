@@ -21,21 +21,21 @@ pub const PAREXACT_ERROR_NO_MEMORY: Status = 4;
 pub const PAREXACT_ERROR_NAN_FOUND: Status = 5;
 /// The words are not a state of this version, or contradict each other.
 pub const PAREXACT_ERROR_BAD_STATE: Status = 6;
-/// A callback answered nonzero.
+/// A callback answered something else than 0.
 pub const PAREXACT_ERROR_CALLBACK_FAILED: Status = 7;
 /// The attached control was cancelled.
 pub const PAREXACT_ERROR_CANCELLED: Status = 8;
-/// The time given was over first.
+/// What was waited for did not come about within the given time.
 pub const PAREXACT_ERROR_TIMEOUT: Status = 9;
 /// The queue is closed.
 pub const PAREXACT_ERROR_CLOSED: Status = 10;
 /// The lock is not held by this thread.
 pub const PAREXACT_ERROR_NOT_OWNER: Status = 11;
-/// Waiting here could never end.
+/// The wait could never end.
 pub const PAREXACT_ERROR_DEADLOCK: Status = 12;
 /// The handle was made by the parent of this forked process.
 pub const PAREXACT_ERROR_FORKED: Status = 13;
-/// Valid, but this version cannot do it.
+/// What is asked for is valid, but this version cannot do it.
 pub const PAREXACT_ERROR_UNSUPPORTED: Status = 14;
 /// A defect of the library itself; please report it.
 pub const PAREXACT_ERROR_INTERNAL: Status = 15;
@@ -61,7 +61,7 @@ impl Error {
         }
     }
 
-    /// `argument` is NULL although it is required.
+    /// The failure that `argument` is NULL although it is required.
     pub fn null(argument: &str) -> Self {
         Self::new(
             PAREXACT_ERROR_NULL_POINTER,
@@ -69,12 +69,12 @@ impl Error {
         )
     }
 
-    /// An argument is outside its range.
+    /// The failure that an argument is outside its range.
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(PAREXACT_ERROR_INVALID_ARGUMENT, message)
     }
 
-    /// The same about element `index` of the array `name`, which the message then says.
+    /// The failure as that of element `index` of the array `name`, which the message then begins with.
     #[must_use]
     pub fn at(self, name: &str, index: usize) -> Self {
         Self {

@@ -1,7 +1,8 @@
 //! The message of this thread's last failing call.
 //!
-//! It has memory of its own: a failure is told even if there is no other memory left, and, as the variable
-//! has no destructor, to the last moment of a thread.
+//! The message is kept in memory that each thread has from its beginning, so that a failure can be told when
+//! the system has no memory left. The variable has no destructor, so that it can be used to the last moment
+//! of a thread.
 
 use std::cell::UnsafeCell;
 use std::ffi::c_char;
@@ -15,7 +16,7 @@ thread_local! {
     static MESSAGE: UnsafeCell<[u8; CAPACITY]> = const { UnsafeCell::new([0; CAPACITY]) };
 }
 
-/// Remembers `error` as this thread's last.
+/// Keeps the message of `error`, the failure of this thread's last failing call.
 pub fn set(error: &Error) {
     let mut end = error.message.len().min(CAPACITY - 1);
     while !error.message.is_char_boundary(end) {
@@ -32,13 +33,15 @@ pub fn set(error: &Error) {
     });
 }
 
-/// Forgets what this thread's calls have left: the next ones are somebody else's.
+/// Empties the message. A worker does that before each job, whose calls must not find the message of another
+/// caller's job.
 pub fn forget() {
-    // SAFETY: as in `set`.
+    // SAFETY: the variable is this thread's, and no reference to it is in use.
     MESSAGE.with(|message| unsafe { (*message.get())[0] = 0 });
 }
 
-/// The message, NUL-terminated; empty if no call has failed. Valid until the next [`set`] here.
+/// The message, NUL-terminated; empty if no call has failed. It is valid until this thread's next
+/// [`set`].
 pub fn get() -> *const c_char {
     MESSAGE.with(UnsafeCell::get).cast_const().cast()
 }

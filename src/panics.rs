@@ -4,17 +4,19 @@ use std::any::Any;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::error::{Error, PAREXACT_ERROR_INTERNAL};
+
 thread_local! {
-    /// How many of our guards this thread is inside of. Without a destructor, hence usable to the
-    /// last moment of a thread.
+    /// How many guards of the library this thread is inside of. The variable has no destructor, so that it
+    /// can be used to the last moment of a thread.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// While it lives, a panic on this thread is ours to report, and the hook prints nothing.
+/// While it lives, the library reports a panic of this thread itself, and the hook prints nothing.
 pub struct Inside(());
 
 impl Inside {
-    /// Enters; on the library's first call, installs the hook.
+    /// Marks this thread as being inside the library. The first call of all installs the hook.
     #[inline]
     pub fn enter() -> Self {
         install_hook();
@@ -30,8 +32,9 @@ impl Drop for Inside {
     }
 }
 
-/// The hook hands panics outside our guards to its predecessor. Whoever flips the flag first
-/// installs it: a `Once` could be held by another thread at the moment of a fork.
+/// Installs a hook that leaves panics outside the library to the hook that was there before. The thread that
+/// sets the flag installs the hook. A `Once` would not do: if another thread held it at the moment of a fork,
+/// the child would wait for it for ever.
 #[inline]
 fn install_hook() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -49,14 +52,22 @@ fn install_hook() {
     }
 }
 
-/// The text a panic was raised with.
-pub fn message(payload: Box<dyn Any + Send>) -> String {
+/// The failure that a panic inside the library is reported as.
+pub fn internal_error(payload: Box<dyn Any + Send>) -> Error {
+    Error::new(
+        PAREXACT_ERROR_INTERNAL,
+        format!("internal error, please report it: {}", message(payload)),
+    )
+}
+
+/// The text that a panic was raised with.
+fn message(payload: Box<dyn Any + Send>) -> String {
     match payload.downcast::<String>() {
         Ok(text) => *text,
         Err(payload) => match payload.downcast::<&'static str>() {
             Ok(text) => (*text).to_owned(),
             Err(other) => {
-                // Dropping what we do not know could panic in its turn.
+                // The destructor of a payload of another type could panic in its turn.
                 std::mem::forget(other);
                 "a panic without a message".to_owned()
             }

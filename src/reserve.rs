@@ -1,10 +1,11 @@
 //! Memory for when the system has none.
 //!
-//! Rust ends the process when a small allocation is refused: of a message, of what another thread is asked
-//! for help by, of the standard library. The caller of a C library is told instead. So this allocator is the
-//! system's and, when that refuses, a reserve as C++ libraries have one for exceptions (libsupc++'s emergency
-//! pool): enough for calls to come to their end, with or without success. What a caller could pile up,
-//! handles above all, is refused by [`check_system`] before it could use up the reserve.
+//! Rust ends the process when a small allocation is refused, be it for a message, for a job that is given to
+//! another thread, or inside the standard library. The caller of a C library must be told instead. So this
+//! allocator asks the system and, when that refuses, takes from a reserve, as C++ libraries have one for
+//! exceptions (libsupc++'s emergency pool). The reserve is enough for calls to come to their end, with or
+//! without success. What a caller could pile up, handles above all, is refused by [`check_system`] before it
+//! could use up the reserve.
 //!
 //! A Rust program that links this crate gets the allocator, too.
 
@@ -19,12 +20,12 @@ use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
-/// NO_MEMORY if the system has not so many bytes at the moment. They are not kept.
+/// NO_MEMORY if the system has not so many bytes at the moment. They are given back at once.
 pub fn check_system(bytes: usize) -> Result<()> {
     let layout = Layout::array::<u8>(bytes.max(1)).map_err(|_| no_memory())?;
     // SAFETY: the layout is not empty; what is allocated is freed under the same layout.
     unsafe {
-        // The compiler may leave out an allocation that nobody looks at, and takes it for granted.
+        // The compiler may leave out an allocation that nobody looks at, as if it had succeeded.
         let memory = black_box(System.alloc(layout));
         if memory.is_null() {
             return Err(no_memory());
@@ -34,9 +35,9 @@ pub fn check_system(bytes: usize) -> Result<()> {
     Ok(())
 }
 
-/// A counted value, for a handle; NO_MEMORY if the system has none for it.
+/// A value behind an `Arc`; NO_MEMORY if the system has no memory for it.
 pub fn try_arc<T>(value: T) -> Result<Arc<T>> {
-    // With the two counts.
+    // An `Arc` keeps two counts beside the value.
     check_system(size_of::<T>() + align_of::<T>().max(2 * size_of::<usize>()))?;
     Ok(Arc::new(value))
 }
@@ -54,7 +55,7 @@ struct Allocator;
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: passed on from the caller.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`, which is the system's, too.
         let memory = unsafe { System.alloc(layout) };
         if memory.is_null() {
             return RESERVE.take(layout);
@@ -64,7 +65,7 @@ unsafe impl GlobalAlloc for Allocator {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: passed on from the caller.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`, which is the system's, too.
         let memory = unsafe { System.alloc_zeroed(layout) };
         if memory.is_null() {
             return RESERVE.take_zeroed(layout);
@@ -77,7 +78,8 @@ unsafe impl GlobalAlloc for Allocator {
         if RESERVE.contains(memory) {
             RESERVE.give_back(memory, layout);
         } else {
-            // SAFETY: not from the reserve, hence from the system; passed on from the caller.
+            // SAFETY: the memory is not from the reserve, hence from the system, under the layout that the
+            // caller vouches for.
             unsafe { System.dealloc(memory, layout) };
         }
     }
@@ -85,13 +87,14 @@ unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !RESERVE.contains(memory) {
-            // SAFETY: as in `dealloc`.
+            // SAFETY: the memory is not from the reserve, hence from the system, under the layout that the
+            // caller vouches for; so for the new size.
             let moved = unsafe { System.realloc(memory, layout, size) };
             if !moved.is_null() {
                 return moved;
             }
         }
-        // SAFETY: passed on from the caller.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::realloc`.
         unsafe { self.move_to_reserve(memory, layout, size) }
     }
 }
@@ -117,13 +120,15 @@ impl Allocator {
 /// Bytes of a slot, and its alignment.
 const SLOT: usize = 1 << 10;
 
-/// Slots whose use one word tells.
+/// Slots whose use is noted in one word.
 const SLOTS: usize = u64::BITS as usize;
 
-/// Words, of 64 KiB of memory each. Untouched, it is address space alone.
+/// How many such words there are, each for 64 KiB of memory. Memory that was never used is address space
+/// alone.
 const WORDS: usize = 4;
 
-/// Slots of the largest allocation: what is larger answers NO_MEMORY, or is done without.
+/// Slots of the largest allocation that the reserve grants. Before the library allocates more than that, it
+/// asks the system, and answers NO_MEMORY or does without.
 const MAX_SLOTS: usize = SLOTS / 4;
 
 static RESERVE: Reserve = Reserve {
@@ -131,17 +136,18 @@ static RESERVE: Reserve = Reserve {
     used: [const { AtomicU64::new(0) }; WORDS],
 };
 
-/// Without a lock: a thread may hold one while another forks.
+/// Memory, and which of it is in use. There is no lock: a thread might hold it while another one forks.
 struct Reserve {
     memory: Memory,
-    /// The slots in use, a bit each. An allocation is a run of slots within a word.
+    /// A bit for each slot that is in use. An allocation is a run of slots within a word.
     used: [AtomicU64; WORDS],
 }
 
 #[repr(align(4096))]
 struct Memory(UnsafeCell<[u8; WORDS * SLOTS * SLOT]>);
 
-// SAFETY: the memory is only used by those who have taken a part of it, through pointers.
+// SAFETY: each part of the memory is used, through pointers, by those alone who have taken it from the
+// reserve.
 unsafe impl Sync for Memory {}
 
 impl Reserve {
@@ -151,7 +157,7 @@ impl Reserve {
         offset < WORDS * SLOTS * SLOT
     }
 
-    /// Memory of that layout; null if there is not enough.
+    /// Memory for the layout; null if there is not enough.
     #[cold]
     fn take(&self, layout: Layout) -> *mut u8 {
         let count = layout.size().div_ceil(SLOT);
@@ -162,7 +168,7 @@ impl Reserve {
             let mut seen = used.load(Ordering::Relaxed);
             while let Some(run) = free_run(seen, count) {
                 let taken = seen | run;
-                // Acquire: who had it before has finished with it.
+                // Acquire: whoever used the slots before has finished with them.
                 match used.compare_exchange(seen, taken, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => {
                         let slot = word * SLOTS + run.trailing_zeros() as usize;
@@ -179,7 +185,7 @@ impl Reserve {
     fn take_zeroed(&self, layout: Layout) -> *mut u8 {
         let memory = self.take(layout);
         if !memory.is_null() {
-            // SAFETY: just taken, and so long.
+            // SAFETY: the memory has just been taken, and has that size.
             unsafe { memory.write_bytes(0, layout.size()) };
         }
         memory
@@ -194,7 +200,7 @@ impl Reserve {
     }
 }
 
-/// So many ones: 1 to 64.
+/// As many ones as slots are counted, from 1 to 64, in the lowest bits.
 fn mask(count: usize) -> u64 {
     u64::MAX >> (SLOTS - count.max(1))
 }

@@ -8,7 +8,7 @@ use crate::error::{
 };
 use crate::exact::Moments;
 use crate::exact::quantity;
-use crate::parallel::{control, fold_chunks};
+use crate::parallel::{fold_chunks, governance};
 use crate::reduce::plan::{Plan, Sink};
 use crate::reduce::results::Results;
 use crate::round::special::NanPolicy;
@@ -93,7 +93,7 @@ fn count(states: &States, index: usize, name: &str) -> Result<u64> {
 
 /// Checks each of so many states, before any is changed.
 fn check_each(count: usize, check: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
-    control::without_progress(|| for_each(count, check))
+    governance::without_progress(|| for_each(count, check))
 }
 
 /// Does something for each of so many states, on all threads; the error is that of the first one that fails.

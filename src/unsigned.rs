@@ -5,8 +5,8 @@ use std::fmt;
 /// An unsigned number that came from outside, as a message shows it.
 ///
 /// A C program that computes -1 for a `size_t` hands over 2^64 - 1, and ctypes and Fortran do the same.
-/// Nobody recognises the twenty digits, so numbers from 2^63 on are shown with the sign that they may have
-/// had as well.
+/// Nobody recognises the twenty digits, so a number from 2^63 on is shown as the signed number, too, that it
+/// may have been meant as.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsigned(pub u64);
 

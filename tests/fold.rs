@@ -9,7 +9,8 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use parexact::error::{Error, PAREXACT_ERROR_CANCELLED, PAREXACT_OK, Result};
-use parexact::parallel::control::{self, Control};
+use parexact::parallel::control::Control;
+use parexact::parallel::settings;
 use parexact::parallel::threads::{self, PAREXACT_MAX_THREADS, set_local};
 use parexact::parallel::{fold_chunks, runtime, threads_for_call};
 
@@ -198,7 +199,7 @@ fn busy_workers_do_not_hold_up_a_caller() {
 #[test]
 fn progress_and_cancellation() {
     let control = Arc::new(Control::default());
-    control::attach(Some(control.clone()));
+    settings::attach(Some(control.clone()));
     for threads in [1, 3] {
         control.reset();
         set_local(threads);
@@ -247,7 +248,7 @@ fn progress_and_cancellation() {
         Ok(())
     });
     assert!(governed.is_err());
-    control::attach(None);
+    settings::attach(None);
     assert_eq!(sum(1000, 7), Ok(500_500));
 }
 
@@ -255,7 +256,7 @@ fn progress_and_cancellation() {
 #[test]
 fn workers_compute_under_the_default_environment() {
     use parexact::ffi::guard::guard;
-    use parexact::parallel::fpenv::{DEFAULT_MXCSR, mxcsr, set_mxcsr};
+    use parexact::fpenv::{DEFAULT_MXCSR, mxcsr, set_mxcsr};
     let before = mxcsr();
     let mut workers = HashSet::new();
     let mut values = HashSet::new();

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering}
 use std::time::Duration;
 
 use parexact::error::{PAREXACT_ERROR_FORKED, Result};
-use parexact::parallel::{fold_chunks, fork, threads::set_local};
+use parexact::parallel::{fold_chunks, fork, mutex, threads::set_local};
 
 /// The thread whose question which process it is in is answered late; 0 if there is none.
 static INTERRUPTED: AtomicU64 = AtomicU64::new(0);
@@ -181,7 +181,7 @@ fn a_lock_that_was_released_before_the_fork() {
             });
             wait_for(&held);
             interrupt_here(0);
-            let seen = fork::lock(&mutex, generation).map(|value| *value);
+            let seen = mutex::lock(&mutex, generation).map(|value| *value);
             if is_child() {
                 exit(if seen == Some(2) { RIGHT } else { WRONG });
             }

@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 const SECTIONS: &[&[&str]] = &[
     &["src/error.rs", "src/ffi/status.rs"],
     &["src/ffi/explain.rs"],
-    &["src/stats.rs", "src/ffi/workshop.rs"],
+    &[
+        "src/round/special.rs",
+        "src/stats.rs",
+        "src/ffi/workshop.rs",
+    ],
     &["src/ffi/vectors.rs"],
     &[
         "src/array/dtype.rs",
@@ -23,7 +27,7 @@ const SECTIONS: &[&[&str]] = &[
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/ffi/states.rs"],
     &["src/random/distribution.rs", "src/ffi/random.rs"],
-    &["src/parallel/threads.rs", "src/ffi/threads.rs"],
+    &["src/parallel/process_default.rs", "src/ffi/threads.rs"],
     &["src/parallel/user_pool.rs", "src/ffi/pool.rs"],
     &[
         "src/parallel/map.rs",

@@ -48,21 +48,21 @@ PAREXACT_ERROR_NO_MEMORY = 4
 PAREXACT_ERROR_NAN_FOUND = 5
 #: The words are not a state of this version, or contradict each other.
 PAREXACT_ERROR_BAD_STATE = 6
-#: A callback answered nonzero.
+#: A callback answered something else than 0.
 PAREXACT_ERROR_CALLBACK_FAILED = 7
 #: The attached control was cancelled.
 PAREXACT_ERROR_CANCELLED = 8
-#: The time given was over first.
+#: What was waited for did not come about within the given time.
 PAREXACT_ERROR_TIMEOUT = 9
 #: The queue is closed.
 PAREXACT_ERROR_CLOSED = 10
 #: The lock is not held by this thread.
 PAREXACT_ERROR_NOT_OWNER = 11
-#: Waiting here could never end.
+#: The wait could never end.
 PAREXACT_ERROR_DEADLOCK = 12
 #: The handle was made by the parent of this forked process.
 PAREXACT_ERROR_FORKED = 13
-#: Valid, but this version cannot do it.
+#: What is asked for is valid, but this version cannot do it.
 PAREXACT_ERROR_UNSUPPORTED = 14
 #: A defect of the library itself; please report it.
 PAREXACT_ERROR_INTERNAL = 15

@@ -6,6 +6,7 @@ use crate::c_enum::CEnum;
 use crate::error::{Error, PAREXACT_ERROR_NULL_POINTER, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use space::{Dim, MAX_NDIM, Space};
 
+pub mod axes;
 pub mod dtype;
 pub mod space;
 pub mod view;

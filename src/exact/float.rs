@@ -9,7 +9,6 @@ pub const MIN_EXPONENT: i32 = -1022;
 
 const FRACTION_BITS: u32 = 52;
 const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
-const MAGNITUDE: u64 = u64::MAX >> 1;
 
 /// `|x| = significand · 2^exponent`, with the sign apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +69,6 @@ pub fn from_order_key(key: i64) -> f64 {
 
 /// The quiet NaN that every NaN result is.
 pub const CANONICAL_NAN: f64 = f64::from_bits(0x7ff8_0000_0000_0000);
-
-/// |x|'s bit pattern.
-pub const fn magnitude_bits(x: f64) -> u64 {
-    x.to_bits() & MAGNITUDE
-}
 
 #[cfg(test)]
 mod tests {

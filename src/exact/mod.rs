@@ -25,7 +25,7 @@
 //! | [`dyadic`], [`natural`] | exact values, to compute with |
 //! | [`float`], [`unaligned`] | the binary64 format; doubles at any address |
 //! | [`sparse`] | a container: values for few of many indices |
-//! | [`naive`] | the slow and plain version of [`accumulator`], the oracle of the tests |
+//! | `naive` | the slow and plain version of [`accumulator`], the oracle of the tests |
 //!
 //! All ends as exact values; to round them is for [`crate::round`].
 
@@ -42,6 +42,7 @@ pub mod fold;
 pub mod fold_products;
 pub mod integers;
 pub mod moments;
+#[cfg(test)]
 pub mod naive;
 pub mod natural;
 pub mod products;

@@ -38,11 +38,6 @@ impl<T> Sparse<T> {
         self.places.len()
     }
 
-    /// Are there no indices?
-    pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
     /// The value of an index, made if there was none.
     pub fn get_or_insert_with(&mut self, index: usize, new: impl FnOnce() -> T) -> &mut T {
         let place = &mut self.places[index];

@@ -2,6 +2,7 @@
 
 use super::guard::guard;
 use super::pointers::{bytes, in_ptr, out_ptr, results};
+use crate::array::axes::marked;
 use crate::array::{Array, Dtype, View};
 use crate::error::{Error, Result, Status};
 use crate::exact::quantity;
@@ -14,7 +15,7 @@ use crate::round::statistics;
 use crate::stats::{Stats, checked_ddof};
 use crate::unsigned::Unsigned;
 
-/// The sum of all elements of an array: as parexact_sum_f64.
+/// The sum of all elements of an array, which is rounded as by parexact_sum_f64.
 ///
 /// Errors: NULL_POINTER, INVALID_ARGUMENT (dtype, ndim, a negative length), SIZE_OVERFLOW (the extent in
 /// bytes exceeds the address space), CANCELLED. On failure `out` is untouched.
@@ -186,9 +187,9 @@ pub unsafe extern "C" fn parexact_describe_axes(
     guard(|| {
         // SAFETY: passed on from the caller.
         let a = unsafe { view(a, "a")? };
-        // SAFETY: as above.
+        // SAFETY: passed on from the caller.
         let mask = unsafe { mask(r#where, &a)? };
-        // SAFETY: as above.
+        // SAFETY: passed on from the caller.
         let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "out")? };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
         check_result_count(&plan, out_len, "out_len")?;
@@ -201,7 +202,7 @@ pub unsafe extern "C" fn parexact_describe_axes(
     })
 }
 
-/// A mask for an array, checked; none if it is NULL.
+/// The view of a mask, which must fit the array; none if the mask is NULL.
 ///
 /// # Safety
 /// `mask` is NULL or an array as its type describes, for as long as the view is in use.
@@ -222,7 +223,8 @@ pub unsafe fn mask(mask: *const Array, a: &View) -> Result<Option<View>> {
     Ok(Some(mask))
 }
 
-/// A reduction over some axes of an array, of what a mask selects; `results` is the name of those.
+/// The plan of a reduction over some axes of an array, or of those elements that a mask selects. `results` is
+/// the name of the argument for the results.
 ///
 /// # Safety
 /// `axes` is NULL or has `axis_count` numbers.
@@ -243,10 +245,16 @@ pub unsafe fn plan<'a>(
     })?;
     // SAFETY: passed on from the caller.
     let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
-    Ok(Plan::new(a, mask, &marks(axes, ndim, results)?))
+    let axes = axes.iter().map(|&axis| i32::from_ne_bytes(axis));
+    if axes.clone().next() == Some(FORTRAN_REFUSES)
+        && let Some(dim) = axes.clone().nth(1)
+    {
+        return Err(fortran_refusal(dim, ndim, results));
+    }
+    Ok(Plan::new(a, mask, &marked(axes, ndim)?))
 }
 
-/// Refuses a number of results, which the caller names so, that is not the plan's.
+/// Refuses a number of results that is not the plan's; `name` is the name of that argument.
 pub fn check_result_count(plan: &Plan, given: usize, name: &str) -> Result<()> {
     if plan.results() == Some(given) {
         return Ok(());
@@ -260,8 +268,9 @@ pub fn check_result_count(plan: &Plan, given: usize, name: &str) -> Result<()> {
     }))
 }
 
-/// What parexact.f90 gives as the first of two axes if it must refuse arguments of its own, so that the
-/// message speaks of them: the second one is then the `dim` of the Fortran call. No array has this axis.
+/// The first of two axes that parexact.f90 gives if it must refuse arguments of its own. The second one is
+/// then the `dim` of the Fortran call, so that the message speaks of the arguments of that. No array has this
+/// axis.
 const FORTRAN_REFUSES: i32 = -i32::MAX;
 
 /// The refusal of a Fortran call that reduces one dimension of an array into `results`.
@@ -274,44 +283,7 @@ fn fortran_refusal(dim: i32, ndim: usize, results: &str) -> Error {
     })
 }
 
-/// Which of `ndim` axes are meant: all, if none is given.
-fn marks(axes: &[[u8; 4]], ndim: usize, results: &str) -> Result<Vec<bool>> {
-    if let [first, dim] = *axes
-        && i32::from_ne_bytes(first) == FORTRAN_REFUSES
-    {
-        return Err(fortran_refusal(i32::from_ne_bytes(dim), ndim, results));
-    }
-    let mut marks = vec![axes.is_empty(); ndim];
-    for (i, &axis) in axes.iter().enumerate() {
-        let axis = i32::from_ne_bytes(axis);
-        // ndim is at most 64.
-        let index = if axis < 0 {
-            axis.saturating_add(ndim as i32)
-        } else {
-            axis
-        };
-        let mark = usize::try_from(index)
-            .ok()
-            .and_then(|index| marks.get_mut(index));
-        match mark {
-            None => {
-                return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}; it must be -{ndim} to {}, as ndim of a is {ndim}",
-                    ndim - 1
-                )));
-            }
-            Some(true) => {
-                return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}; this axis was given before"
-                )));
-            }
-            Some(mark) => *mark = true,
-        }
-    }
-    Ok(marks)
-}
-
-/// A required array.
+/// The view of an array that must be given.
 ///
 /// # Safety
 /// `a` is NULL or an array as its type describes, for as long as the view is in use.

@@ -1,12 +1,13 @@
-//! Progress and cancellation: a handle is one counted reference to a control.
+//! Progress and cancellation.
 
 use std::ptr::null_mut;
-use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
-use super::pointers::{handle, out_ptr};
-use crate::error::{Error, Status};
-use crate::parallel::control::{Control, attach};
+use super::handle;
+use super::pointers::out_ptr;
+use crate::error::Status;
+use crate::parallel::control::Control;
+use crate::parallel::settings::attach;
 use crate::reserve;
 
 /// Makes a control: a progress counter and a wish to stop, for the long calls of any thread it gets
@@ -22,7 +23,7 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        out.write(Arc::into_raw(reserve::try_arc(Control::default())?).cast_mut());
+        out.give(reserve::try_arc(Control::default())?);
         Ok(())
     })
 }
@@ -48,8 +49,8 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 /// ends. So a control may be freed while it is attached. The returned pointer is not a new reference: it
 /// is valid as long as its owner has not freed it, and must not be freed on account of this call.
 ///
-/// Errors: a misaligned pointer is no control: NULL is returned, parexact_last_error says why, and what was
-/// attached stays so. The functions below treat such a pointer as NULL.
+/// Errors: a misaligned pointer cannot be a control. NULL is returned, parexact_last_error says why, and the
+/// control before stays attached. The functions below treat such a pointer as NULL.
 ///
 /// # Safety
 /// `control` is NULL or a control that has not been freed.
@@ -57,33 +58,25 @@ pub unsafe extern "C" fn parexact_control_new(out: *mut *mut Control) -> Status 
 pub unsafe extern "C" fn parexact_control_attach(control: *mut Control) -> *mut Control {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if !control.is_null() && unsafe { handle(control) }.is_none() {
-            return Err(Error::invalid("control is not a handle of this library"));
-        }
-        let counted = (!control.is_null()).then(|| {
-            // SAFETY: a handle not yet freed stands for a reference; this takes one more.
-            unsafe {
-                Arc::increment_strong_count(control);
-                Arc::from_raw(control)
-            }
-        });
-        Ok(attach(counted).map_or(null_mut(), |previous| Arc::as_ptr(&previous).cast_mut()))
+        let previous = attach(unsafe { handle::optional(control) }?);
+        Ok(previous.map_or(null_mut(), |previous| handle::lent(&previous)))
     })
 }
 
 /// Asks the calls that the control governs to stop. They answer CANCELLED, now and until
 /// parexact_control_reset; what they had done so far is dropped.
 ///
-/// One atomic store: any thread may call it at any time, and so may a signal handler. NULL is harmless.
+/// This is one atomic store: any thread may call it at any time, and so may a signal handler. NULL is
+/// harmless.
 ///
 /// # Safety
 /// `control` is NULL or a control that nobody frees meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_control_cancel(control: *mut Control) {
-    // No guard: it would touch thread-local memory, which a signal handler should not; and a store
-    // cannot fail.
+    // There is no guard: it would touch thread-local memory, which a signal handler should not do, and a
+    // store cannot fail.
     // SAFETY: passed on from the caller.
-    if let Some(control) = unsafe { handle(control) } {
+    if let Some(control) = unsafe { handle::borrowed(control) } {
         control.cancel();
     }
 }
@@ -106,7 +99,7 @@ pub unsafe extern "C" fn parexact_control_progress(
 ) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(control) = unsafe { handle(control) } {
+        if let Some(control) = unsafe { handle::borrowed(control) } {
             let (now, all) = control.progress();
             for (place, value, name) in [(done, now, "done"), (total, all, "total")] {
                 if !place.is_null() {
@@ -130,7 +123,7 @@ pub unsafe extern "C" fn parexact_control_progress(
 pub unsafe extern "C" fn parexact_control_reset(control: *mut Control) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(control) = unsafe { handle(control) } {
+        if let Some(control) = unsafe { handle::borrowed(control) } {
             control.reset();
         }
         Ok(())
@@ -148,10 +141,7 @@ pub unsafe extern "C" fn parexact_control_reset(control: *mut Control) {
 pub unsafe extern "C" fn parexact_control_free(control: *mut Control) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if unsafe { handle(control) }.is_some() {
-            // SAFETY: the handle stands for the reference that parexact_control_new made.
-            drop(unsafe { Arc::from_raw(control) });
-        }
+        drop(unsafe { handle::reclaimed(control) });
         Ok(())
     });
 }

@@ -1,15 +1,11 @@
 //! What the library does and why, as JSON for people and bug reports.
 
 use std::ffi::c_char;
-use std::fmt::Write;
 
 use super::guard::guard;
 use super::pointers::out_ptr;
-use super::status::VERSION;
 use crate::error::{Error, Status};
-use crate::parallel::threads::{self, PAREXACT_MAX_THREADS, Rule};
-use crate::parallel::{fork, runtime};
-use crate::simd::{in_force, instruction_set};
+use crate::report::report;
 
 /// Writes a description of the library's present behaviour, one JSON object in ASCII: the version; the number
 /// of threads that a call from this thread would use, the rule that decided and the value it read; what the
@@ -44,7 +40,7 @@ pub unsafe extern "C" fn parexact_explain(
         if buffer.is_null() && capacity > 0 {
             return Err(Error::null("buffer"));
         }
-        let text = description();
+        let text = report().to_string();
         let size = text.len() + 1;
         if capacity > 0 && capacity < size {
             return Err(Error::invalid(format!(
@@ -52,7 +48,8 @@ pub unsafe extern "C" fn parexact_explain(
             )));
         }
         if capacity > 0 {
-            // SAFETY: not null, and `size` bytes fit into the `capacity` the caller vouches for.
+            // SAFETY: the pointer is not NULL, and `size` bytes fit into the capacity that the caller vouches
+            // for.
             unsafe {
                 buffer.copy_from_nonoverlapping(text.as_ptr().cast(), text.len());
                 buffer.add(text.len()).write(0);
@@ -63,131 +60,11 @@ pub unsafe extern "C" fn parexact_explain(
     })
 }
 
-fn description() -> String {
-    let default = threads::default();
-    let (count, rule) = threads::explain();
-    let pool = runtime::summary();
-    let mut json = String::with_capacity(1024);
-    // Writing to a string cannot fail.
-    let _ = compose(&mut json, default, count, &rule, &pool);
-    json
-}
-
-fn compose(
-    json: &mut String,
-    default: &threads::Default,
-    count: usize,
-    rule: &Rule,
-    pool: &runtime::Summary,
-) -> std::fmt::Result {
-    let (name, value) = describe(rule, default);
-    let (default_name, default_value) = describe(&default.rule, default);
-    write!(json, "{{\"version\":{}", quote(&VERSION.to_string_lossy()))?;
-    write!(
-        json,
-        ",\"threads\":{{\"count\":{count},\"rule\":{},\"value\":{}",
-        quote(name),
-        quote(&value.unwrap_or_else(|| count.to_string()))
-    )?;
-    write!(
-        json,
-        ",\"process\":{},\"default\":{},\"default_rule\":{},\"default_value\":{}",
-        threads::for_process(),
-        default.count,
-        quote(default_name),
-        quote(&default_value.unwrap_or_else(|| default.count.to_string()))
-    )?;
-    let threads::Processors {
-        affinity,
-        quota,
-        node,
-    } = default.processors;
-    write!(
-        json,
-        ",\"affinity\":{affinity},\"cgroup_quota\":{},\"slurm_cpus_per_task\":{}",
-        or_null(quota),
-        or_null(default.allotted)
-    )?;
-    write!(
-        json,
-        ",\"ranks_on_node\":{},\"ranks_variable\":{},\"node_processors\":{node}",
-        or_null(default.ranks.map(|ranks| ranks.count)),
-        or_null(default.ranks.map(|ranks| quote(ranks.variable)))
-    )?;
-    write!(json, ",\"maximum\":{PAREXACT_MAX_THREADS}}}")?;
-    write!(
-        json,
-        ",\"pool\":{{\"workers\":{},\"refused\":{}}}",
-        pool.granted, pool.refused
-    )?;
-    let requested = std::env::var_os("PAREXACT_SIMD");
-    let features: Vec<String> = instruction_set::cpu_features()
-        .into_iter()
-        .map(quote)
-        .collect();
-    write!(
-        json,
-        ",\"simd\":{{\"path\":{},\"requested\":{},\"cpu_features\":[{}]}}",
-        quote(in_force().name()),
-        or_null(requested.map(|value| quote(&value.to_string_lossy()))),
-        features.join(",")
-    )?;
-    // Generations count from 1.
-    write!(json, ",\"fork_generation\":{}}}", fork::generation() - 1)
-}
-
-/// The rule's name, and the value it read where that is not simply the count.
-fn describe(rule: &Rule, default: &threads::Default) -> (&'static str, Option<String>) {
-    match rule {
-        Rule::Worker => ("call from a worker", None),
-        Rule::Local => ("parexact_set_num_threads_local", None),
-        Rule::Process => ("parexact_set_num_threads", None),
-        Rule::Variable(name, value) => (name, Some(value.clone())),
-        Rule::Affinity => ("affinity", Some(default.processors.affinity.to_string())),
-        Rule::Cgroup => (
-            "cgroup quota",
-            default.processors.quota.map(|quota| quota.to_string()),
-        ),
-        Rule::Share => (
-            "share of the node",
-            default.ranks.map(|ranks| ranks.count.to_string()),
-        ),
-    }
-}
-
-/// What is there, or JSON's null.
-fn or_null(value: Option<impl ToString>) -> String {
-    value.map_or("null".to_owned(), |value| value.to_string())
-}
-
-/// A JSON string in ASCII (RFC 8259, section 7).
-fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for unit in text.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(byte @ (b'"' | b'\\')) => quoted.extend(['\\', byte.into()]),
-            Ok(byte @ b' '..=b'~') => quoted.push(byte.into()),
-            // Writing to a string cannot fail.
-            _ => drop(write!(quoted, "\\u{unit:04x}")),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::{PAREXACT_ERROR_INVALID_ARGUMENT, PAREXACT_ERROR_NULL_POINTER, PAREXACT_OK};
     use std::ptr::null_mut;
-
-    #[test]
-    fn quoting() {
-        assert_eq!(
-            quote("a\"b\\c\n\u{e9}\u{1f600}"),
-            r#""a\"b\\c\u000a\u00e9\ud83d\ude00""#
-        );
-    }
 
     #[test]
     fn sizes() {

@@ -4,10 +4,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_OK, Result, Status};
+use crate::error::{Error, PAREXACT_OK, Result, Status};
+use crate::fpenv;
 use crate::last_error;
 use crate::panics;
-use crate::parallel::{cancellation, fpenv};
+use crate::parallel::cancellation;
 
 /// Runs the body of an export that answers a status.
 #[inline]
@@ -18,8 +19,8 @@ pub fn guard(body: impl FnOnce() -> Result<()>) -> Status {
     }
 }
 
-/// Runs the body of an export that answers something else; its type decides what a failure looks
-/// like.
+/// Runs the body of an export that answers something else than a status; its type decides what it answers
+/// after a failure.
 #[inline]
 pub fn guard_value<T: FailureValue>(body: impl FnOnce() -> Result<T>) -> T {
     protect(body).unwrap_or_else(|error| {
@@ -28,9 +29,9 @@ pub fn guard_value<T: FailureValue>(body: impl FnOnce() -> Result<T>) -> T {
     })
 }
 
-/// What an export answers, for want of a status, when it has failed.
+/// A type that an export may answer instead of a status.
 pub trait FailureValue {
-    /// The value that says so.
+    /// What the export answers when it has failed.
     const FAILURE: Self;
 }
 
@@ -54,16 +55,9 @@ impl<T> FailureValue for *mut T {
 fn protect<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     let _inside = panics::Inside::enter();
     let _uncancelled = cancellation::HeldOff::begin();
-    // What a panic interrupts stays unusable or untouched: outputs are written last.
-    catch_unwind(AssertUnwindSafe(|| fpenv::with_default(body))).unwrap_or_else(|payload| {
-        Err(Error::new(
-            PAREXACT_ERROR_INTERNAL,
-            format!(
-                "internal error, please report it: {}",
-                panics::message(payload)
-            ),
-        ))
-    })
+    // `AssertUnwindSafe`: a panic leaves outputs as they were, since they are written last.
+    catch_unwind(AssertUnwindSafe(|| fpenv::with_default(body)))
+        .unwrap_or_else(|payload| Err(panics::internal_error(payload)))
 }
 
 #[cold]
@@ -75,6 +69,7 @@ fn fail(error: Error) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::PAREXACT_ERROR_INTERNAL;
     use std::ffi::CStr;
 
     fn message() -> String {

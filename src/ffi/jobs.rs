@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
+use super::handle;
 use super::map::crew;
-use super::pointers::{out_ptr, reclaim, shared};
+use super::pointers::out_ptr;
 use crate::error::Status;
 use crate::parallel::job::Job;
 use crate::parallel::task::{Task, TaskFn};
@@ -17,11 +18,11 @@ use crate::parallel::wait::Timeout;
 /// `pool`: NULL for the library's own. `user_data` is handed to the task and must stay until the job is done.
 /// `out`: receives the job, before the task begins, to be waited for with parexact_job_wait and released with
 /// parexact_job_free; untouched on failure. The control that is attached to the calling thread now governs
-/// the job and the calls in it: cancelled before the job begins, the task is not called.
-/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. What comes of the task is answered by
-/// parexact_job_wait. Where the system grants no worker, the task has run before this returns. A process that
-/// exits does not wait for jobs; a job that runs code of an interpreter, Python's, must be cancelled and
-/// waited for before, or that ends the process by a signal.
+/// the job and the calls in it: if the control is cancelled before the job begins, the task is not called.
+/// Errors: NULL_POINTER, INVALID_ARGUMENT, NO_MEMORY. parexact_job_wait answers what has come of the task.
+/// Where the system grants no worker, the task has run before this returns. A process that exits does not
+/// wait for jobs. A job that runs code of an interpreter, such as Python's, must be cancelled and waited for
+/// before the exit, or the interpreter ends the process by a signal.
 /// Cost: about 1 µs, and some 50 µs until a sleeping worker is awake. Thread safety: any thread, callbacks
 /// included.
 ///
@@ -39,7 +40,7 @@ pub unsafe extern "C" fn parexact_submit(
         let (task, out) = unsafe { (Task::new(task, user_data)?, out_ptr(out, "out")?) };
         // SAFETY: passed on from the caller.
         let crew = || unsafe { crew(pool) };
-        let publish = |job: &Arc<Job>| out.write(Arc::into_raw(job.clone()).cast_mut());
+        let publish = |job: &Arc<Job>| out.give(job.clone());
         Job::start(crew, publish, move |_| task.run())
     })
 }
@@ -52,13 +53,13 @@ pub unsafe extern "C" fn parexact_submit(
 /// DEADLOCK if the job waits for the calling thread, or is what the calling callback belongs to, or has not
 /// begun and every worker that could begin it waits, directly or not, for the calling thread or for a thread
 /// that has ended; FORKED for a job of the parent process. A circle that has a wait with a timeout in it ends
-/// by itself: TIMEOUT. CANCELLED is about the job alone, whose control it is: as long as the job runs it may
-/// use its arrays.
-/// In a callback, waiting for a job that has not begun runs it there and then, whatever the timeout unless 0.
-/// Jobs that wait for jobs that wait take half a MiB of stack in this way, and then leave the next one to
-/// another worker. If none could ever begin it, they go on, on a worker, until half a MiB is left of its 2
-/// MiB, and room for one more job as large as the largest of them. NO_MEMORY if that is not enough: the stack
-/// is too short, and the job has not begun.
+/// by itself: TIMEOUT. CANCELLED means that the control of the job has stopped it. The control of the waiting
+/// thread does not end the wait: as long as the job runs, it may use its arrays.
+/// A callback that waits for a job that has not begun runs the job itself, unless the timeout is 0. Jobs that
+/// wait for jobs that wait take half a MiB of stack in this way, and then leave the next one to another
+/// worker. If none could ever begin it, they go on, on a worker, until half a MiB is left of its 2 MiB, and
+/// room for one more job as large as the largest of them. NO_MEMORY if that is not enough: the stack is too
+/// short, and the job has not begun.
 /// Thread safety: any thread may call it at any time.
 ///
 /// # Safety
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn parexact_submit(
 pub unsafe extern "C" fn parexact_job_wait(job: *mut Job, timeout_seconds: f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let job = unsafe { shared(job, "job") }?;
+        let job = unsafe { handle::required(job) }?;
         job.wait(Timeout::from_seconds(timeout_seconds)?)
     })
 }
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn parexact_job_wait(job: *mut Job, timeout_seconds: f64) 
 pub unsafe extern "C" fn parexact_job_free(job: *mut Job) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        drop(unsafe { reclaim(job, Job::is_inherited) });
+        drop(unsafe { handle::reclaimed(job) });
         Ok(())
     });
 }

@@ -1,9 +1,8 @@
-//! Locks, between callbacks and any other threads.
-
-use std::sync::Arc;
+//! Locks for callbacks and any other threads.
 
 use super::guard::{guard, guard_value};
-use super::pointers::{out_ptr, reclaim, shared};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::Status;
 use crate::parallel::lock::Lock;
 use crate::parallel::wait::Timeout;
@@ -21,13 +20,13 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        out.write(Arc::into_raw(reserve::try_arc(Lock::new())?).cast_mut());
+        out.give(reserve::try_arc(Lock::new())?);
         Ok(())
     })
 }
 
-/// Takes the lock for the calling thread, as soon as its holder has released it. The order of those who wait
-/// is not kept.
+/// Takes the lock for the calling thread, as soon as its holder has released it. Threads that wait for it get
+/// it in no particular order.
 ///
 /// `timeout_seconds`: below 0 waits for ever, 0 only tries.
 /// Errors: TIMEOUT if it was not released by then; DEADLOCK if the calling thread holds it already, if the
@@ -44,16 +43,17 @@ pub unsafe extern "C" fn parexact_lock_new(out: *mut *mut Lock) -> Status {
 pub unsafe extern "C" fn parexact_lock_acquire(lock: *mut Lock, timeout_seconds: f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let lock = unsafe { shared(lock, "lock") }?;
+        let lock = unsafe { handle::required(lock) }?;
         lock.acquire(Timeout::from_seconds(timeout_seconds)?)
     })
 }
 
-/// Gives the lock back.
+/// Releases the lock.
 ///
 /// Errors: NOT_OWNER if the calling thread does not hold it; NULL_POINTER; INVALID_ARGUMENT; FORKED.
-/// A thread that ends without releasing, destructors of its data included, leaves the lock held for ever: who
-/// waits for it is answered DEADLOCK, and the lock can only be freed. What it protects may be in any state.
+/// A thread that ends without releasing the lock, also in destructors of its data, leaves it held for ever:
+/// threads that wait for it are answered DEADLOCK, and it can only be freed. What it protects may be in any
+/// state.
 ///
 /// # Safety
 /// `lock` is NULL or a lock that nobody frees meanwhile.
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn parexact_lock_acquire(lock: *mut Lock, timeout_seconds:
 pub unsafe extern "C" fn parexact_lock_release(lock: *mut Lock) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        unsafe { shared(lock, "lock") }?.release()
+        unsafe { handle::required(lock) }?.release()
     })
 }
 
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn parexact_lock_release(lock: *mut Lock) -> Status {
 pub unsafe extern "C" fn parexact_lock_free(lock: *mut Lock) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        drop(unsafe { reclaim(lock, Lock::is_inherited) });
+        drop(unsafe { handle::reclaimed(lock) });
         Ok(())
     });
 }

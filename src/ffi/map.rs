@@ -4,10 +4,11 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::guard::guard;
-use super::pointers::{optional_handle, out_ptr, shared};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::{Result, Status};
-use crate::parallel::control;
 use crate::parallel::crew::Crew;
+use crate::parallel::governance;
 use crate::parallel::job::Job;
 use crate::parallel::map::{Map, MapFn};
 use crate::parallel::user_pool::UserPool;
@@ -17,12 +18,8 @@ use crate::parallel::user_pool::UserPool;
 /// # Safety
 /// NULL, misaligned or a pool.
 pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
-    // SAFETY: the caller's promise.
-    match unsafe { optional_handle(pool, "pool") }? {
-        // SAFETY: as above.
-        Some(_) => Crew::of(&unsafe { shared(pool, "pool") }?),
-        None => Ok(Crew::for_call()),
-    }
+    // SAFETY: passed on from the caller.
+    unsafe { handle::optional(pool) }?.map_or_else(|| Ok(Crew::for_call()), |pool| Crew::of(&pool))
 }
 
 /// Calls `fn` for each of `count` items, on as many threads as the pool has workers, the calling thread being
@@ -32,16 +29,17 @@ pub unsafe fn crew(pool: *const UserPool) -> Result<Crew> {
 /// `item_size` bytes, a C struct being what tuples and dictionaries are to Python. `results`: as many of
 /// `result_size` bytes; the result of item i lands at place i. Either may be NULL if its size is 0; fn then
 /// gets the pointer as it was given. They may be one array, changed in place.
-/// `chunk_size`: items that stay with one thread; 0 chooses: 1 if there are few, 256 at most, and threads
-/// that have no items left take some of the others', so that slow items may lie together.
+/// `chunk_size`: how many items stay with one thread. If it is 0, the library chooses: 1 if there are few
+/// items, and 256 at most; threads that have no items left then take some of the others', so that slow items
+/// may lie together.
 ///
 /// If fn answers other than 0, the rest is given up as soon as possible: CALLBACK_FAILED, and the message has
 /// the lowest failing index seen and what fn answered.
 /// Errors: NULL_POINTER; SIZE_OVERFLOW if the bytes of either array exceed the address space;
 /// INVALID_ARGUMENT; CALLBACK_FAILED; CANCELLED; FORKED. After a failure `results` is unspecified.
 /// Cost: some nanoseconds an item beside fn itself; constant memory. A second thread needs some 50 µs to wake
-/// up. The control attached to the calling thread is looked at before each item; progress is in items,
-/// reported some at a time: with slow functions, chunk_size 1 shows it best.
+/// up. The control attached to the calling thread is looked at before each item; progress is counted in items
+/// and reported some at a time: if fn is slow, chunk_size 1 shows it best.
 /// Thread safety: any thread may call it at any time. On a worker it runs serially.
 ///
 /// # Safety
@@ -83,7 +81,8 @@ pub unsafe extern "C" fn parexact_map(
 /// Arguments are those of parexact_map; the arrays and `user_data` must stay until the job is done. `out`:
 /// receives the job, to be waited for with parexact_job_wait and released with parexact_job_free; untouched
 /// on failure. The control that is attached to the calling thread now governs the job: its progress is that
-/// of the map, from 0 of `count` on. From a callback on a worker it is serial, as everything there.
+/// of the map, from 0 of `count` on. A map that a callback on a worker starts is serial, as all calls there
+/// are.
 /// Errors: those of the arguments, and NO_MEMORY, here; CALLBACK_FAILED and CANCELLED are answered by
 /// parexact_job_wait. Where the system grants no worker, the map is done before this returns.
 ///
@@ -123,8 +122,8 @@ pub unsafe extern "C" fn parexact_map_async(
         // SAFETY: passed on from the caller.
         let crew = || unsafe { crew(pool) };
         let publish = |job: &Arc<Job>| {
-            control::announce(count);
-            out.write(Arc::into_raw(job.clone()).cast_mut());
+            governance::announce(count);
+            out.give(job.clone());
         };
         Job::start(crew, publish, move |crew| map.run(crew))
     })

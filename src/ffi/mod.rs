@@ -1,20 +1,21 @@
 //! The C boundary: check, convert, call. One file for each section of the header.
 
-pub mod arrays;
+mod arrays;
 pub mod control;
 pub mod explain;
 pub mod guard;
-pub mod jobs;
-pub mod lock;
-pub mod map;
-pub mod pointers;
-pub mod pool;
-pub mod quadrature;
-pub mod queue;
-pub mod random;
-pub mod state;
-pub mod states;
-pub mod status;
+mod handle;
+mod jobs;
+mod lock;
+mod map;
+mod pointers;
+mod pool;
+mod quadrature;
+mod queue;
+mod random;
+mod state;
+mod states;
+mod status;
 pub mod threads;
-pub mod vectors;
-pub mod workshop;
+mod vectors;
+mod workshop;

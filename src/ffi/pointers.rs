@@ -1,12 +1,10 @@
 //! Pointers from outside, checked: NULL, misalignment, lengths whose bytes overflow.
 
-use std::sync::Arc;
-
 use crate::error::{Error, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use crate::reduce::results::Results;
 use crate::unsigned::Unsigned;
 
-/// A place for a result, which may be misaligned; written last, so that a failure leaves it alone.
+/// A place for a result, which may be misaligned. It is written last, so that a failure leaves it as it was.
 #[derive(Debug)]
 pub struct Out<T>(*mut T);
 
@@ -14,7 +12,7 @@ impl<T> Out<T> {
     /// Writes the result.
     #[inline]
     pub fn write(self, value: T) {
-        // SAFETY: whoever made it has vouched that the memory may be written.
+        // SAFETY: the caller of `out_ptr` has promised that the memory may be written.
         unsafe { self.0.write_unaligned(value) };
     }
 }
@@ -40,77 +38,12 @@ pub unsafe fn in_ptr<T: Copy>(ptr: *const T, name: &str) -> Result<T> {
     if ptr.is_null() {
         return Err(Error::null(name));
     }
-    // SAFETY: not null, the rest is the caller's promise.
+    // SAFETY: the pointer is not NULL, and the caller promises the rest.
     Ok(unsafe { ptr.read_unaligned() })
 }
 
-/// A handle that may be NULL; what cannot be a handle, being misaligned, counts as NULL.
-///
-/// # Safety
-/// NULL, misaligned, or a handle of that type that nobody frees while the reference lives.
-#[inline]
-pub unsafe fn handle<'a, T>(ptr: *const T) -> Option<&'a T> {
-    if !ptr.is_aligned() {
-        return None;
-    }
-    // SAFETY: null or, being aligned, a handle.
-    unsafe { ptr.as_ref() }
-}
-
-/// A handle that is required.
-///
-/// # Safety
-/// As for [`handle`].
-#[inline]
-pub unsafe fn required_handle<'a, T>(ptr: *const T, name: &str) -> Result<&'a T> {
-    // SAFETY: the caller's promise is passed on.
-    unsafe { optional_handle(ptr, name) }?.ok_or_else(|| Error::null(name))
-}
-
-/// A handle that may be NULL, but must not be what cannot be one.
-///
-/// # Safety
-/// As for [`handle`].
-#[inline]
-pub unsafe fn optional_handle<'a, T>(ptr: *const T, name: &str) -> Result<Option<&'a T>> {
-    if !ptr.is_aligned() {
-        return Err(Error::invalid(format!(
-            "{name} is not a handle of this library"
-        )));
-    }
-    // SAFETY: null or, being aligned, a handle.
-    Ok(unsafe { ptr.as_ref() })
-}
-
-/// What a counted handle stands for, for the time of a call, so that it may be freed meanwhile.
-///
-/// # Safety
-/// NULL, misaligned or a handle of that type, made by `Arc::into_raw`, that nobody frees before this returns.
-pub unsafe fn shared<T>(ptr: *const T, name: &str) -> Result<Arc<T>> {
-    // SAFETY: the caller's promise; a handle stands for a reference, and this takes one more.
-    unsafe {
-        required_handle(ptr, name)?;
-        Arc::increment_strong_count(ptr);
-        Ok(Arc::from_raw(ptr))
-    }
-}
-
-/// Takes the reference back that a counted handle stands for; none for what can be no handle.
-///
-/// A thing of the parent of this process is left as it is: threads that stayed there may have been changing
-/// it.
-///
-/// # Safety
-/// As for [`shared`], and the handle is not used again.
-pub unsafe fn reclaim<T>(ptr: *const T, is_inherited: impl FnOnce(&T) -> bool) -> Option<Arc<T>> {
-    // SAFETY: the caller's promise.
-    let inherited = is_inherited(unsafe { handle(ptr) }?);
-    // SAFETY: as above; what is not counted down is leaked.
-    (!inherited).then(|| unsafe { Arc::from_raw(ptr) })
-}
-
-/// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. With
-/// `n` 0 the pointer is not looked at. `[name, length]` are the C names of the pointer and of `n`.
+/// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. If `n` is 0, the
+/// pointer is not looked at. `[name, length]` are the C names of the pointer and of `n`.
 ///
 /// # Safety
 /// NULL, or `n * SIZE` readable bytes that nobody writes while the slice lives.
@@ -124,11 +57,12 @@ pub unsafe fn bytes<'a, const SIZE: usize>(
         return Ok(&[]);
     }
     check_length(ptr.is_null(), n, SIZE, names)?;
-    // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
+    // SAFETY: the pointer is not NULL, bytes need no alignment, there are at most isize::MAX of them, and the
+    // caller promises the rest.
     Ok(unsafe { std::slice::from_raw_parts(ptr, n) })
 }
 
-/// The same, to be written.
+/// The bytes of `n` items of `SIZE` bytes each, to be written; otherwise as [`bytes`].
 ///
 /// # Safety
 /// NULL, or `n * SIZE` readable and writable bytes that nobody else uses while the slice lives.
@@ -142,7 +76,8 @@ pub unsafe fn bytes_mut<'a, const SIZE: usize>(
         return Ok(&mut []);
     }
     check_length(ptr.is_null(), n, SIZE, names)?;
-    // SAFETY: not null, no alignment needed, not beyond isize::MAX bytes, the rest is promised.
+    // SAFETY: the pointer is not NULL, bytes need no alignment, there are at most isize::MAX of them, and the
+    // caller promises the rest.
     Ok(unsafe { std::slice::from_raw_parts_mut(ptr, n) })
 }
 
@@ -155,17 +90,17 @@ pub unsafe fn results<T: Copy>(ptr: *mut T, n: usize, names: [&str; 2]) -> Resul
     if n > 0 {
         check_length(ptr.is_null(), n, size_of::<T>(), names)?;
     }
-    // SAFETY: not null, not beyond isize::MAX bytes, the rest is promised.
+    // SAFETY: the pointer is not NULL, there are at most isize::MAX bytes, and the caller promises the rest.
     Ok(unsafe { Results::new(ptr, n) })
 }
 
-/// The bytes of `n` doubles, at any address. In C their number is called `n`, too.
+/// The bytes of `n` doubles, at any address. The argument for their number is called `n`.
 ///
 /// # Safety
 /// As for [`bytes`].
 #[inline]
 pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a [[u8; 8]]> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: passed on from the caller.
     unsafe { bytes(ptr.cast(), n, [name, "n"]) }
 }
 
@@ -175,11 +110,11 @@ pub unsafe fn f64_bytes<'a>(ptr: *const f64, n: usize, name: &str) -> Result<&'a
 /// As for [`bytes_mut`].
 #[inline]
 pub unsafe fn f64_bytes_mut<'a>(ptr: *mut f64, n: usize, name: &str) -> Result<&'a mut [[u8; 8]]> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: passed on from the caller.
     unsafe { bytes_mut(ptr.cast(), n, [name, "n"]) }
 }
 
-/// No object exceeds `isize::MAX` bytes, and slices rely on it.
+/// Refuses NULL, and lengths of more than `isize::MAX` bytes: no object is larger, and slices rely on that.
 #[inline]
 fn check_length(is_null: bool, n: usize, size: usize, [name, length]: [&str; 2]) -> Result<()> {
     if is_null {
@@ -235,13 +170,10 @@ mod tests {
             assert_eq!(in_ptr(odd, "in"), Ok(1.5));
             assert_eq!(f64_bytes(odd, 1, "x"), Ok(&[1.5f64.to_ne_bytes()][..]));
         }
-        // SAFETY: NULL is refused, a misaligned handle too; the rest is live.
+        // SAFETY: NULL is refused.
         unsafe {
             assert!(out_ptr(null_mut::<f64>(), "out").is_err());
             assert!(in_ptr(null::<f64>(), "in").is_err());
-            assert!(handle(null::<u64>()).is_none());
-            assert!(handle(odd).is_none());
-            assert_eq!(handle(&7u64), Some(&7));
         }
     }
 }

@@ -1,32 +1,33 @@
 //! Pools: a predetermined number of workers, for maps and jobs.
 //!
 //! Where a pool is asked for, NULL means the library's own, whose size follows parexact_set_num_threads.
-//! Pools of one's own keep their size; several may exist at once, and each may be used by any number of
-//! threads.
+//! Pools that a program makes keep their size; several may exist at once, and any number of threads may use
+//! each.
 //!
 //! Callbacks run on any worker, several at once, and on the calling thread. They must not throw C++
 //! exceptions, longjmp out of themselves nor call pthread_exit, and no exception of another language may
-//! leave them. One that answers a status of this library keeps the message that goes with it, if that is
-//! wanted: parexact_last_error is its thread's own. They may call this library: calls nested in a callback on
-//! a worker run serially, on that worker.
+//! leave them. The message of a failed call belongs to the thread that made it (parexact_last_error): a
+//! callback that wants it must copy it. They may call this library: calls nested in a callback on a worker
+//! run serially, on that worker.
 //!
 //! Waiting for locks and jobs without a timeout is safe as far as this library can see: where it could never
-//! end, the answer is DEADLOCK. It sees circles of any length, those through a job that any one of several
-//! workers could begin included, and locks whose holder has ended. It takes for granted that these go on: a
-//! wait with a timeout; a wait at a queue, where anybody might put or get; a wait outside this library (for a
-//! mutex, a thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job
-//! left without releasing it. Where a wait depends on one of these, give it a timeout.
+//! end, the answer is DEADLOCK. It sees circles of any length, including those through a job that any one of
+//! several workers could begin, and locks whose holder has ended. It assumes that these go on: a wait with a
+//! timeout; a wait at a queue, where any thread might put or get; a wait outside this library (for a mutex, a
+//! thread, a file); and a thread that holds a lock and does not wait, such as a worker whose job left without
+//! releasing it. Where a wait depends on one of these, give it a timeout.
 
 use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
-use super::pointers::{out_ptr, reclaim};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::Status;
 use crate::parallel::threads::{self, PAREXACT_MAX_THREADS};
 use crate::parallel::user_pool::UserPool;
 use crate::reserve;
 
-/// More than a pool without workers comes to.
+/// Bytes that a pool takes without its workers, rounded up.
 const POOL_BYTES: usize = 4 << 10;
 
 /// Makes a pool of `workers` threads, or of as many as the system grants.
@@ -53,7 +54,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
             workers => workers,
         };
         reserve::check_system(POOL_BYTES)?;
-        out.write(Arc::into_raw(Arc::new(UserPool::new(workers))).cast_mut());
+        out.give(Arc::new(UserPool::new(workers)));
         Ok(())
     })
 }
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn parexact_pool_new(workers: usize, out: *mut *mut UserPo
 pub unsafe extern "C" fn parexact_pool_free(pool: *mut UserPool) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(pool) = unsafe { reclaim(pool, |_| false) } {
+        if let Some(pool) = unsafe { handle::reclaimed(pool) } {
             pool.free();
         }
         Ok(())

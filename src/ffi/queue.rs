@@ -1,14 +1,14 @@
 //! Queues of fixed-size items, between any number of producers and consumers.
 //!
-//! Who will put and who will get cannot be foreseen, so waiting at a queue is never answered by DEADLOCK, and
-//! a thread that waits there is taken to go on: a callback that waits for what only a job behind it in the
-//! same pool will put needs a timeout, or a pool with more workers.
+//! Which threads will put and get cannot be foreseen. So waiting at a queue is never answered by DEADLOCK,
+//! and a thread that waits there is assumed to go on. A callback that waits for an
+//! item of a job that has not begun, in the same pool, needs a timeout, or a pool with more workers.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 
 use super::guard::{guard, guard_value};
-use super::pointers::{handle, out_ptr, reclaim, shared};
+use super::handle;
+use super::pointers::out_ptr;
 use crate::error::{Error, Status};
 use crate::parallel::queue::Queue;
 use crate::parallel::wait::Timeout;
@@ -34,8 +34,7 @@ pub unsafe extern "C" fn parexact_queue_new(
     guard(|| {
         // SAFETY: passed on from the caller.
         let out = unsafe { out_ptr(out, "out") }?;
-        let queue = reserve::try_arc(Queue::new(capacity, item_size)?)?;
-        out.write(Arc::into_raw(queue).cast_mut());
+        out.give(reserve::try_arc(Queue::new(capacity, item_size)?)?);
         Ok(())
     })
 }
@@ -47,7 +46,8 @@ pub unsafe extern "C" fn parexact_queue_new(
 /// Errors: TIMEOUT if it stayed full; CLOSED; CANCELLED by the control attached to the calling thread;
 /// NO_MEMORY; NULL_POINTER; INVALID_ARGUMENT if the timeout is NaN; FORKED for a queue of the parent process.
 /// After any of them the item is not in the queue.
-/// Cost: some 50 ns for a small item, if nobody is in the way. Thread safety: any thread.
+/// Cost: some 50 ns for a small item, if no other thread uses the queue at that moment. Thread safety: any
+/// thread.
 ///
 /// # Safety
 /// `queue` is NULL or a queue that has not been freed; `item` is NULL or item_size bytes may be read there.
@@ -59,12 +59,12 @@ pub unsafe extern "C" fn parexact_queue_put(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let queue = unsafe { shared(queue, "queue") }?;
+        let queue = unsafe { handle::required(queue) }?;
         let timeout = Timeout::from_seconds(timeout_seconds)?;
         let item = match queue.item_size() {
             0 => &[],
             _ if item.is_null() => return Err(Error::null("item")),
-            // SAFETY: not null, the rest is the caller's promise.
+            // SAFETY: the pointer is not NULL, and the caller promises the rest.
             size => unsafe { std::slice::from_raw_parts(item.cast::<u8>(), size) },
         };
         queue.put(item, timeout)
@@ -90,15 +90,15 @@ pub unsafe extern "C" fn parexact_queue_get(
 ) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let queue = unsafe { shared(queue, "queue") }?;
+        let queue = unsafe { handle::required(queue) }?;
         let timeout = Timeout::from_seconds(timeout_seconds)?;
         if item.is_null() && queue.item_size() > 0 {
             return Err(Error::null("item"));
         }
         let item = item.cast::<u8>();
         queue.get(timeout, |front, back| {
-            // SAFETY: the two parts make item_size bytes; if any, the pointer is not null, and the rest is
-            // the caller's promise.
+            // SAFETY: the two parts have item_size bytes in all. If these are any, the pointer is not NULL,
+            // and the caller promises the rest.
             unsafe {
                 item.copy_from_nonoverlapping(front.as_ptr(), front.len());
                 let rest = item.wrapping_add(front.len());
@@ -115,11 +115,11 @@ pub unsafe extern "C" fn parexact_queue_get(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_queue_length(queue: *const Queue) -> usize {
     // SAFETY: passed on from the caller.
-    guard_value(|| Ok(unsafe { handle(queue) }.map_or(0, Queue::len)))
+    guard_value(|| Ok(unsafe { handle::borrowed(queue) }.map_or(0, Queue::len)))
 }
 
-/// Closes the queue: nothing more can be put, and everybody who waits is woken. What is inside can still be
-/// got; then parexact_queue_get answers CLOSED.
+/// Closes the queue: nothing more can be put, and all threads that wait at it are woken. What is inside can
+/// still be got; after that parexact_queue_get answers CLOSED.
 ///
 /// Closing again is harmless. Errors: NULL_POINTER, INVALID_ARGUMENT, FORKED. Thread safety: any thread.
 ///
@@ -129,11 +129,11 @@ pub unsafe extern "C" fn parexact_queue_length(queue: *const Queue) -> usize {
 pub unsafe extern "C" fn parexact_queue_close(queue: *mut Queue) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        unsafe { shared(queue, "queue") }?.close()
+        unsafe { handle::required(queue) }?.close()
     })
 }
 
-/// Closes and frees the queue; what is inside is lost. Threads that wait at it answer CLOSED.
+/// Closes and frees the queue; what is inside is lost. The calls of threads that wait at it answer CLOSED.
 ///
 /// NULL is harmless, and so is a queue of the parent process. Thread safety: any thread may call it, once for
 /// each queue.
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn parexact_queue_close(queue: *mut Queue) -> Status {
 pub unsafe extern "C" fn parexact_queue_free(queue: *mut Queue) {
     guard_value(|| {
         // SAFETY: passed on from the caller.
-        if let Some(queue) = unsafe { reclaim(queue, Queue::is_inherited) } {
+        if let Some(queue) = unsafe { handle::reclaimed(queue) } {
             queue.close()?;
         }
         Ok(())

@@ -7,9 +7,9 @@
 //!
 //! Parameters must be finite; docs/random.md lists their domains. A law without width (sd, sigma or scale 0,
 //! low = high) is a constant; shapes, rates and degrees of freedom must be positive. Samples are never NaN
-//! and never subnormal: what would be is +0.0, or the normal number next to 0 if the bounds of a uniform or
-//! triangular law exclude 0. Where a sample exceeds the largest double, which takes extreme parameters, it is
-//! infinite.
+//! and never subnormal: a sample that would be subnormal is +0.0, or the normal number next to 0 if the
+//! bounds of a uniform or triangular law exclude 0. Where a sample exceeds the largest double, which takes
+//! extreme parameters, it is infinite.
 
 use super::guard::guard;
 use super::pointers::{f64_bytes_mut, in_ptr, out_ptr};
@@ -23,9 +23,9 @@ use crate::state::{State, check_count};
 /// `d`: the distribution. `seed`, `stream`: any numbers; different ones give independent samples, and so do
 /// different kinds of distribution. `out`: n doubles at any alignment; may be NULL if n is 0.
 ///
-/// Errors: NULL_POINTER; INVALID_ARGUMENT if the kind is none, `reserved` is not 0, or a parameter is outside
-/// its domain: the message names it; SIZE_OVERFLOW if 8·n bytes exceed the address space or offset + n is not
-/// below 2^64; CANCELLED. After a failure `out` is unspecified; arguments that are refused leave it
+/// Errors: NULL_POINTER; INVALID_ARGUMENT if there is no such kind, `reserved` is not 0, or a parameter is
+/// outside its domain: the message names it; SIZE_OVERFLOW if 8·n bytes exceed the address space or offset +
+/// n is not below 2^64; CANCELLED. After a failure `out` is unspecified; arguments that are refused leave it
 /// untouched.
 /// Cost: about 0.3 ns a uniform, 0.8 ns a normal or exponential on one thread with AVX-512, twice that with
 /// AVX2, 1.5 and 30 ns without FMA; other kinds 15 to 150 ns. On all threads in force if n is large; constant
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn parexact_random_state(
             let d = in_ptr(d, "d")?;
             out_ptr(s, "s")?;
             let part = Part::new(seed, stream, offset, n)?;
-            // Before the work rather than after it.
+            // The count is checked before the work rather than after it.
             check_count(state::count(s)?, n, "n")?;
             state::add(s, &generate::reduce(&d, part)?)
         }

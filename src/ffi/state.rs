@@ -24,8 +24,8 @@ pub extern "C" fn parexact_state_words() -> usize {
 /// Makes a state of no values.
 ///
 /// Errors: NULL_POINTER.
-/// Thread safety: any thread may call it; so for all functions of states, as long as no two use one state at
-/// the same time.
+/// Thread safety: any thread may call this function and all others of states, as long as no two use one state
+/// at the same time.
 ///
 /// # Safety
 /// `s` is NULL or a state may be written there.
@@ -58,8 +58,8 @@ pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -
     })
 }
 
-/// Adds moments to a state. Not inlined: while the moments are computed, the copy of the state does not take
-/// up the stack.
+/// Adds moments to a state. This is not inlined, so that the copy of the state takes no stack while moments
+/// are computed.
 ///
 /// # Safety
 /// `s` is NULL or a state.
@@ -72,7 +72,7 @@ pub unsafe fn add(s: *mut State, moments: &Moments) -> Result<()> {
     Ok(())
 }
 
-/// How many values a state has. Not inlined, for the same reason.
+/// How many values a state has. This is not inlined, so that the copy of the state takes no stack afterwards.
 ///
 /// # Safety
 /// `s` is NULL or a state.
@@ -206,8 +206,8 @@ pub unsafe extern "C" fn parexact_state_fingerprint(s: *const State, out: *mut u
 ///
 ///     one.words[PAREXACT_STATE_MAX_FIRST + PAREXACT_STATE_MAX_COUNT - 1] = status;
 ///
-/// If `in` is NULL, that word becomes NULL_POINTER in every state at `inout`. If `inout` or `len` is NULL, or
-/// the length is negative, nothing is merged. `datatype` is ignored.
+/// A NULL `in` is noted in the same way: that word becomes NULL_POINTER in every state at `inout`. If `inout`
+/// or `len` is NULL, or the length is negative, nothing is merged. `datatype` is ignored.
 /// Cost: about a microsecond a state.
 ///
 /// # Safety
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn parexact_mpi_merge(
             let len = usize::try_from(len)
                 .map_err(|_| Error::invalid(format!("len is {len}; it must not be negative")))?;
             for i in 0..len {
-                // NULL stays NULL.
+                // A NULL pointer must stay NULL.
                 let step = if r#in.is_null() { 0 } else { i };
                 merge_or_poison(
                     r#in.cast::<State>().wrapping_add(step),
@@ -239,6 +239,8 @@ pub unsafe extern "C" fn parexact_mpi_merge(
     });
 }
 
+/// Merges one state into another one, or notes there why that cannot be done.
+///
 /// # Safety
 /// Both are NULL or states.
 unsafe fn merge_or_poison(from: *const State, into: *mut State) -> Result<()> {

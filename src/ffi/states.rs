@@ -2,8 +2,8 @@
 //!
 //! Arrays of states are processed by all threads in force, and checked as a whole: a call that refuses an
 //! argument or a state leaves all of them untouched, and the message names the first one. After CANCELLED,
-//! FORKED and INTERNAL some have been changed and some not; so the error word of each holds the status, and
-//! it answers BAD_STATE until parexact_states_init makes it anew.
+//! FORKED and INTERNAL some states have been changed and some have not. So the error word of each holds the
+//! status then, and calls that use the state answer BAD_STATE until parexact_states_init makes it anew.
 
 use super::arrays::{check_result_count, mask, plan, view};
 use super::guard::guard;
@@ -97,9 +97,9 @@ pub unsafe extern "C" fn parexact_state_update_axes(
     guard(|| {
         // SAFETY: passed on from the caller.
         let a = unsafe { view(a, "a")? };
-        // SAFETY: as above.
+        // SAFETY: passed on from the caller.
         let mask = unsafe { mask(r#where, &a)? };
-        // SAFETY: as above.
+        // SAFETY: passed on from the caller.
         let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "states")? };
         check_result_count(&plan, state_count, "state_count")?;
         // SAFETY: passed on from the caller.
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn parexact_state_results(
     })
 }
 
-/// Do two arrays have a byte in common?
+/// Whether two arrays have a byte in common.
 fn overlap<T: Copy, U: Copy>(x: &Results<T>, y: &Results<U>) -> bool {
     let range = |start: *const u8, bytes: usize| start.addr()..start.addr() + bytes;
     let (x, y) = (range(x.start(), x.bytes()), range(y.start(), y.bytes()));

@@ -5,8 +5,8 @@ use std::ffi::{CStr, c_char};
 use crate::error::*;
 use crate::last_error;
 
-/// The library's version, the package's own.
-pub const VERSION: &CStr =
+/// The version of the package.
+const VERSION: &CStr =
     match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
         Ok(version) => version,
         Err(_) => panic!("a version has no NUL"),
@@ -63,7 +63,8 @@ pub extern "C" fn parexact_status_name(status: Status) -> *const c_char {
 /// thread's next failing call, or its end; calls that succeed leave it as it is. It must not be freed.
 /// It has at most 511 bytes, in UTF-8. A callback on a worker finds no message of callbacks of other calls.
 ///
-/// In a statement after the failing call: as arguments of one printf, C may evaluate this first.
+/// It must be called in a statement after the failing call: if both are arguments of one printf, C may
+/// evaluate this one first.
 #[unsafe(no_mangle)]
 pub extern "C" fn parexact_last_error() -> *const c_char {
     last_error::get()

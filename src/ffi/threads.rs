@@ -44,8 +44,8 @@ pub extern "C" fn parexact_get_num_threads() -> usize {
 /// Sets how many threads the calls from the calling thread may use, whatever the process-wide
 /// number is. Returns the previous setting, so that a caller can put it back; 0 means none.
 ///
-/// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number.
-/// Other threads are not affected. What a callback sets is in force until it returns. It cannot fail.
+/// `n`: 0 for no setting of its own; beyond PAREXACT_MAX_THREADS it counts as that number. Other threads are
+/// not affected. What a callback sets is in force until the callback returns. It cannot fail.
 #[unsafe(no_mangle)]
 pub extern "C" fn parexact_set_num_threads_local(n: usize) -> usize {
     guard_value(|| Ok(threads::set_local(n)))

@@ -10,8 +10,8 @@ use crate::round::statistics;
 /// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
 ///
 /// `x`: n values at any alignment; may be NULL if n is 0. The sum of nothing, or an exact zero, is +0.0. A
-/// NaN, or infinities of both signs, give NaN; infinities of one sign that infinity. No intermediate result
-/// overflows.
+/// NaN, or infinities of both signs, give NaN; infinities of one sign give that infinity. No intermediate
+/// result overflows.
 ///
 /// Errors: NULL_POINTER, SIZE_OVERFLOW (8·n bytes exceed the address space), CANCELLED. On failure `out` is
 /// untouched.

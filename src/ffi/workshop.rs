@@ -54,7 +54,7 @@ pub unsafe extern "C" fn parallel_stats(numbers: *const f64, n: usize, out: *mut
     })
 }
 
-/// Draws `n` standard normals and reduces them, without storing any: the workshop's job. ddof 0.
+/// Draws `n` standard normals and reduces them with ddof 0, without storing any: the workshop's job.
 ///
 /// The samples are those that parexact_random_fill gives for PAREXACT_DIST_NORMAL with mean 0 and sd 1,
 /// stream 0 and offset 0, and the statistics those of parallel_stats for them: the same bits on any number of

@@ -7,7 +7,8 @@ pub fn count() -> usize {
     let mut mask: Vec<libc::c_ulong> = vec![0; 1024 / BITS];
     while mask.len() * BITS <= 1 << 20 {
         let bytes = std::mem::size_of_val(mask.as_slice());
-        // SAFETY: the kernel writes at most `bytes` bytes to the live buffer; sets are arrays of long.
+        // SAFETY: the kernel writes at most `bytes` bytes to the live buffer, which has the alignment of
+        // sets.
         let status = unsafe { libc::sched_getaffinity(0, bytes, mask.as_mut_ptr().cast()) };
         if status == 0 {
             let set: u32 = mask.iter().map(|word| word.count_ones()).sum();
@@ -20,7 +21,7 @@ pub fn count() -> usize {
 
 /// How many processors are online, in the whole system; 1 if it does not say.
 pub fn online() -> usize {
-    // SAFETY: it has no precondition.
+    // SAFETY: sysconf has no precondition.
     let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
     usize::try_from(count).unwrap_or(1).max(1)
 }
@@ -34,7 +35,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_standard_library() {
-        // Which also applies the cgroup quota, rounded down.
+        // The standard library also applies the quota of the control group, rounded down.
         let known = std::thread::available_parallelism().map_or(1, usize::from);
         assert!(super::count() >= known);
     }

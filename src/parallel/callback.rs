@@ -1,9 +1,11 @@
-//! Calling what the caller wrote.
+//! Running a function that the caller of the library wrote.
 
-use super::{fpenv, settings};
+use super::settings;
+use crate::fpenv;
 
-/// Runs a callback in the default floating-point environment. What it does to that, and what it sets for its
-/// thread, ends with it: the next item may be anybody's, and results would depend on the chunks.
+/// Runs a callback in the default floating-point environment. What it changes of that, and what it sets for
+/// its thread ([`settings`]), is undone when it returns: the next callback on this thread may be another
+/// caller's, and results would depend on which items share a thread.
 #[inline]
 pub fn run<R>(callback: impl FnOnce() -> R) -> R {
     settings::preserve(|| fpenv::with_default(callback))

@@ -14,12 +14,11 @@ pub struct HeldOff {
 }
 
 impl HeldOff {
-    /// Holds off from now on.
+    /// Holds cancellation off from now on.
     #[inline]
     pub fn begin() -> Self {
         let mut previous = PTHREAD_CANCEL_DISABLE;
-        // SAFETY: the variable is live. A failure, which is for unknown states alone, leaves it as it is,
-        // and nothing to put back.
+        // SAFETY: the variable is live. The call fails only for unknown states.
         unsafe { c::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut previous) };
         Self { previous }
     }
@@ -29,16 +28,16 @@ impl Drop for HeldOff {
     #[inline]
     fn drop(&mut self) {
         if self.previous != PTHREAD_CANCEL_DISABLE {
-            // SAFETY: an old state is not wanted.
+            // SAFETY: NULL says that the old state is not asked for.
             unsafe { c::pthread_setcancelstate(self.previous, std::ptr::null_mut()) };
         }
     }
 }
 
-/// As in the headers of glibc, musl and the BSDs.
+/// The value in the headers of glibc, musl and the BSDs, and in Apple's.
 const PTHREAD_CANCEL_DISABLE: c_int = if cfg!(target_vendor = "apple") { 0 } else { 1 };
 
-/// What the `libc` crate lacks.
+/// A declaration that the `libc` crate lacks.
 ///
 /// cbindgen:ignore
 mod c {

@@ -12,21 +12,22 @@ use std::path::{Path, PathBuf};
 /// What the control group grants this process and the others in the same group, together.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
-    /// The number of processors' worth of time, if limited: the tightest limit among the process's group
-    /// and the groups above, of either version.
+    /// How many processors' worth of time it may use, if that is limited: the tightest limit among the
+    /// process's group and the groups above, of either version.
     pub quota: Option<f64>,
     /// The number of processors in the cpuset, if there are cpusets.
     pub processors: Option<usize>,
 }
 
-/// What this process's group grants.
+/// What the group of this process grants.
 pub fn limits() -> Limits {
     limits_below(Path::new("/"))
 }
 
-/// Threads for a quota. A part of a processor is worth a thread: without it that part is wasted.
+/// How many threads a quota is worth. A part of a processor counts as a whole one: without a thread for it,
+/// that part would be wasted.
 pub fn threads(quota: f64) -> usize {
-    // The cast saturates; a quota is positive.
+    // The quota is positive, and the cast saturates.
     (quota.ceil() as usize).max(1)
 }
 
@@ -101,7 +102,7 @@ impl Mount {
     /// The directories of `group` and of those above it, as far as this mount shows them.
     fn directories(&self, root: &Path, group: &str) -> Vec<PathBuf> {
         let point = root.join(self.point.strip_prefix("/").unwrap_or(&self.point));
-        // A group outside of what is shown: its limits are at the mount point, or out of sight.
+        // The limits of a group outside of what is shown are at the mount point, or cannot be seen.
         let below = match group.strip_prefix(&self.shown) {
             Some(below) if below.is_empty() || below.starts_with('/') => below,
             _ => "",
@@ -151,7 +152,7 @@ impl Group {
     }
 }
 
-/// No limit is "max" in version 2 and -1 in version 1.
+/// Quota and period as a number of processors. The lack of a limit is "max" in version 2 and -1 in version 1.
 fn ratio(quota: &str, period: &str) -> Option<f64> {
     let quota = quota.parse::<u64>().ok().filter(|&quota| quota > 0)?;
     let period = period.parse::<u64>().ok().filter(|&period| period > 0)?;
@@ -263,7 +264,7 @@ mod tests {
                     "sys/fs/cgroup/slurm/job/step/cpuset.cpus.effective",
                     "0-3,8\n",
                 ),
-                // What was asked for, which the groups above may not grant.
+                // This file has what was asked for, which the groups above may not grant.
                 ("sys/fs/cgroup/slurm/job/step/cpuset.cpus", "0\n"),
                 ("sys/fs/cgroup/slurm/job/cpuset.cpus.effective", "0-15\n"),
                 ("sys/fs/cgroup/cpuset.cpus.effective", "0-63\n"),
@@ -283,7 +284,7 @@ mod tests {
             ("proc/self/cgroup", "3:cpuset:/job\n1:cpu:/other\n0::/\n"),
             ("proc/self/mountinfo", mounts.as_str()),
             ("sys/fs/cgroup/cpuset/job/cpuset.cpus", "0-7\n"),
-            // Directories of another controller and of another group.
+            // These are of another controller or of another group.
             ("sys/fs/cgroup/cpu/other/cpuset.effective_cpus", "0\n"),
             ("sys/fs/cgroup/cpu/job/cpuset.effective_cpus", "0\n"),
             ("sys/fs/cgroup/cpuset/other/cpuset.effective_cpus", "0\n"),

@@ -1,4 +1,4 @@
-//! Who works on a call: how many threads, and which pool's.
+//! The threads that work on a call: how many they are, and of which pool.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use super::user_pool::{Busy, UserPool};
 use super::{runtime, threads, worker};
 use crate::error::Result;
 
-/// The threads of one call, the calling one included.
+/// The threads that may work on one call, the calling one included.
 pub struct Crew {
     threads: usize,
-    /// The library's own pool if none.
+    /// A caller's pool, and the mark that it has work; none for the library's own pool.
     pool: Option<(Arc<Pool>, Busy)>,
 }
 
 impl Crew {
-    /// The library's pool, and as many threads as a call from this one may use.
+    /// Threads of the library's pool, as many as a call from this thread may use.
     pub fn for_call() -> Self {
         Self {
             threads: threads::for_call().min(threads::useful()),
@@ -23,8 +23,8 @@ impl Crew {
         }
     }
 
-    /// A caller's pool: the calling thread works in place of one of its workers, so that there is progress
-    /// though all of them be busy. A call from a worker goes on alone.
+    /// Threads of a caller's pool. The calling thread works in place of one of the workers, so that the call
+    /// makes progress even if all of them are busy. A call from a worker is worked on by that worker alone.
     pub fn of(pool: &Arc<UserPool>) -> Result<Self> {
         let (pool, busy) = pool.engage()?;
         let threads = if worker::is_worker() {
@@ -38,13 +38,13 @@ impl Crew {
         })
     }
 
-    /// How many threads.
+    /// How many threads they are: 1 or more.
     pub fn threads(&self) -> usize {
         self.threads
     }
 
-    /// A pool with so many workers, or with those it has; none in a child forked since. To be called as
-    /// [`runtime::pool`].
+    /// The pool. The library's own has `workers` workers or more, if the system grants them. None if the pool
+    /// was inherited by a forked child. To be called as [`runtime::pool`].
     pub fn pool(&self, workers: usize) -> Option<Arc<Pool>> {
         match &self.pool {
             Some((pool, _)) => (!pool.is_inherited()).then(|| pool.clone()),

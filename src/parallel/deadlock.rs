@@ -7,18 +7,17 @@
 //! knot; see E. Knapp, "Deadlock detection in distributed databases", ACM Computing Surveys 19(4), 1987,
 //! pages 303 to 328, for the models.
 //!
-//! A deadlocked thread need not be told so: it may merely queue behind a cycle that somebody else breaks.
-//! Those are told who wait for a deadlocked thread that waits for them in turn, by whatever detours, or that
-//! has ended; of an OR-wait this must be true of every thread that it is for. There is always somebody to
-//! tell: take the graph of the deadlocked threads without the ended ones, and in it a strongly connected
-//! component that no edge leaves. The deadlocked threads that one of its threads waits for are in the
-//! component, so that they wait for that thread, or have ended.
+//! A deadlocked thread need not be told so: it may merely queue behind a cycle that somebody else breaks. A
+//! thread is told if it waits for a deadlocked thread that waits for it in turn, directly or through others,
+//! or that has ended; of an OR-wait this must be true of every thread that is waited for. There is always
+//! somebody to tell: take the graph of the deadlocked threads without the ended ones, and in it a strongly
+//! connected component that no edge leaves. The deadlocked threads that one of its threads waits for are in
+//! the component, so that they wait for that thread, or have ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The number of a thread, for good.
-pub type ThreadNumber = u64;
+use super::thread_number::ThreadNumber;
 
 /// Blocked threads, and what they wait for.
 pub type Graph = BTreeMap<ThreadNumber, Wait>;
@@ -33,12 +32,12 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// For a single thread.
+    /// A wait for a single thread.
     pub fn one(awaited: ThreadNumber) -> Self {
         Self::All(vec![awaited])
     }
 
-    /// What becomes of a thread that has ended: nothing will make it go on.
+    /// The wait that stands for a thread that has ended: nothing will make it go on.
     pub fn without_end() -> Self {
         Self::Any(Arc::new([]))
     }
@@ -71,7 +70,8 @@ pub enum Cause {
 pub fn verdict(graph: &Graph, thread: ThreadNumber) -> Option<Cause> {
     let wait = graph.get(&thread)?;
     if wait.can_end(|awaited| !graph.contains_key(awaited)) {
-        return None; // by far the most frequent case
+        // Nearly always the answer is found here.
+        return None;
     }
     let deadlocked = deadlocked(graph, thread);
     if !deadlocked.contains(&thread) {
@@ -90,7 +90,7 @@ pub fn verdict(graph: &Graph, thread: ThreadNumber) -> Option<Cause> {
     })
 }
 
-/// Those of the threads that this one waits for, directly or not, that are deadlocked; and itself if it is.
+/// The deadlocked threads among this one and those that it waits for, directly or through others.
 fn deadlocked(graph: &Graph, thread: ThreadNumber) -> BTreeSet<ThreadNumber> {
     let mut order = vec![thread];
     let mut blocked = BTreeSet::from([thread]);
@@ -103,8 +103,7 @@ fn deadlocked(graph: &Graph, thread: ThreadNumber) -> BTreeSet<ThreadNumber> {
         }
         next += 1;
     }
-    // Who turns out to be live is taken out until nobody does any more. From the far end on, a chain needs
-    // one round.
+    // Live threads are taken out until no more are found. Beginning at the far end, a chain needs one round.
     loop {
         let before = blocked.len();
         for thread in order.iter().rev() {
@@ -119,7 +118,7 @@ fn deadlocked(graph: &Graph, thread: ThreadNumber) -> BTreeSet<ThreadNumber> {
     }
 }
 
-/// Those of the deadlocked threads that wait for this one, by whatever detours, and itself.
+/// This thread, and the deadlocked threads that wait for it, directly or through others.
 fn waiting_for(
     graph: &Graph,
     deadlocked: &BTreeSet<ThreadNumber>,

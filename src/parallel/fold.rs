@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::control::Watch;
 use super::crew::Crew;
-use super::{fork, team};
+use super::governance::Watch;
+use super::{mutex, team};
 use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
@@ -16,16 +16,16 @@ use crate::error::{Error, Result};
 /// `merge` brings the accumulators together. Which chunks meet in which accumulator, and the order of
 /// merging, vary from run to run: with exact accumulators that cannot be seen.
 ///
-/// Before each chunk the attached control is asked, after it the progress is reported; so a chunk
-/// should take well below 50 ms, and some 10 µs or more to be worth the claim. The first failing
-/// chunk decides the error, on any number of threads: all chunks before it were claimed before it, and
-/// what is claimed is completed. A panic anywhere unwinds from here.
+/// Before each chunk the attached control is asked, and after it the progress is reported. So a chunk should
+/// take well below 50 ms, and at least some 10 µs to be worth the claim. The first failing chunk decides the
+/// error, on any number of threads: all chunks before it were claimed before it, and what is claimed is
+/// completed. A panic of any of the functions, on any thread, unwinds from here.
 ///
 /// FORKED answers a child that was forked inside the call, by `work` or by a signal handler, while
 /// workers were helping: their part of the work stayed with the parent.
 ///
-/// One thread in force, a single chunk, or a worker of ours as the caller: everything runs on the
-/// calling thread and nothing is allocated here.
+/// If one thread is in force, if there is a single chunk, or if the caller is a worker of the library,
+/// everything runs on the calling thread and nothing is allocated here.
 pub fn fold_chunks<A: Send>(
     total: usize,
     chunk: usize,
@@ -36,7 +36,7 @@ pub fn fold_chunks<A: Send>(
     fold_chunks_by(&Crew::for_call(), total, chunk, new, work, merge)
 }
 
-/// The same by other threads than those of a usual call.
+/// Folds as [`fold_chunks`] does, on the threads of `crew`.
 pub fn fold_chunks_by<A: Send>(
     crew: &Crew,
     total: usize,
@@ -83,9 +83,10 @@ pub fn fold_chunks_by<A: Send>(
                     Err(error) => claims.fail(index, error, generation),
                 }
             }
-            // Without the lock, a vanished helper holds it: it is inside the team, which answers FORKED.
+            // There is no lock in a child if a thread of the parent holds it: that helper is inside the team,
+            // which answers FORKED.
             if let Some(own) = own
-                && let Some(mut merged) = fork::lock(&merged, generation)
+                && let Some(mut merged) = mutex::lock(&merged, generation)
             {
                 match merged.as_mut() {
                     Some(all) => merge(all, own),
@@ -95,7 +96,7 @@ pub fn fold_chunks_by<A: Send>(
         });
     });
     if let Err(forked) = forked {
-        // A vanished helper may have been changing these: not even to be dropped.
+        // A helper that stayed with the parent may have been changing these, so they are not even dropped.
         std::mem::forget((claims, merged));
         return Err(forked);
     }
@@ -122,26 +123,27 @@ impl Claims {
         }
     }
 
-    /// The next chunk; none when all are claimed or the work is to stop. Who gets a chunk must
-    /// complete it.
+    /// Claims the next chunk; none if all are claimed or the work is to stop. A thread that claims a chunk
+    /// must complete it.
     fn next(&self, watch: &Watch, generation: u64) -> Option<usize> {
         if self.stopped.load(Ordering::Relaxed) {
             return None;
         }
         if let Err(cancelled) = watch.check() {
-            // A failing chunk, if any, is the better answer.
+            // If a chunk has failed, its error is the better answer.
             self.fail(usize::MAX, cancelled, generation);
             return None;
         }
-        // Each participant counts past the end once: far from wrapping around.
+        // Each thread counts past the end once, so that the number does not wrap around.
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         (index < self.chunks).then_some(index)
     }
 
     fn fail(&self, index: usize, error: Error, generation: u64) {
         self.stopped.store(true, Ordering::Relaxed);
-        let Some(mut failure) = fork::lock(&self.failure, generation) else {
-            // In a child; a vanished helper holds it, and is inside the team, which answers FORKED.
+        let Some(mut failure) = mutex::lock(&self.failure, generation) else {
+            // This is a child, and a thread of the parent holds the lock: that helper is inside the team,
+            // which answers FORKED.
             return;
         };
         if failure.as_ref().is_none_or(|(first, _)| index < *first) {
@@ -149,7 +151,7 @@ impl Claims {
         }
     }
 
-    /// While it lives, a panic on this thread stops everybody.
+    /// While the answer lives, a panic on this thread makes all threads stop claiming.
     fn stop_if_panicking(&self) -> impl Drop + '_ {
         struct Stop<'a>(&'a AtomicBool);
         impl Drop for Stop<'_> {

@@ -1,40 +1,41 @@
-//! Which process are we? A forked child (Python's `multiprocessing` makes them) has one thread, the
-//! one that forked: no worker of the parent, and locks in whatever state they were.
+//! Which process in a line of forks this is. A forked child (Python's `multiprocessing` makes them) has one
+//! thread, the one that forked: it has none of the parent's workers, and locks are in whatever state they
+//! were.
 //!
-//! Every process in a line of forks has its own generation. Whatever depends on threads is tied to
-//! the generation that made it; a child finds another number, leaks the old thing and makes its own.
-//! A generation is told by an atfork handler and, where the system call was made past the C library,
-//! by the process id.
+//! Every process in a line of forks has a number of its own, its generation. Whatever depends on threads is
+//! tied to the generation that made it; a child finds another number, leaves the old thing alone and makes
+//! its own. The number is counted by an atfork handler and, where the system call was made past the C
+//! library, by comparing the process id.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
-
-use super::worker;
 
 /// The generation, from 1 so that 0 can stand for none, in the upper half; in the lower half the process that
 /// it counts for, 0 before the first use. One word, so that no two threads of a new process count it twice.
 static IDENTITY: AtomicU64 = AtomicU64::new(1 << 32);
 
-/// How many threads are inside [`uninterrupted`], and how many are forking: each side announces
-/// itself first and then looks at the other.
+/// How many threads are inside [`uninterrupted`].
 static CRITICAL: AtomicUsize = AtomicUsize::new(0);
+
+/// How many threads are forking. Either side is counted first and then looks at the other's number, so that
+/// at least one of two sees the other.
 static FORKING: AtomicUsize = AtomicUsize::new(0);
 
-/// Either side waits for the other at most this long. Should another library's fork handler hold
-/// what the critical section needs, both go on, at the risk that [`uninterrupted`] describes.
+/// Either side waits for the other at most this long. If another library's fork handler holds what the
+/// critical section needs, both go on after that, at the risk that [`uninterrupted`] describes.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The number of the generation, cheaply: trusts the atfork handler alone.
+/// The number of the generation, in a nanosecond: it relies on the atfork handler alone.
 #[inline]
 pub fn generation() -> u64 {
     generation_of(IDENTITY.load(Ordering::Acquire))
 }
 
-/// The number of the generation, having asked the system which process this is. For the start of
-/// anything that relies on other threads.
+/// The number of the generation, after asking the system which process this is. For the beginning of anything
+/// that relies on other threads.
 pub fn checked_generation() -> u64 {
-    // In this order: should a handler fork in between, the child finds that it has been counted already.
+    // The identity is read before the process id: if a handler forks in between, the child finds that it has
+    // been counted already.
     let known = IDENTITY.load(Ordering::Acquire);
     let process = process();
     if process_of(known) == process {
@@ -45,7 +46,7 @@ pub fn checked_generation() -> u64 {
         register_handlers();
     }
     let generation = generation_of(known) + u64::from(!first_use);
-    // If it fails, another thread of this process has done it meanwhile.
+    // If the exchange fails, another thread of this process has made it meanwhile.
     let _ = IDENTITY.compare_exchange(
         known,
         identity(generation, process),
@@ -73,58 +74,16 @@ fn process() -> u64 {
     u64::from(unsafe { libc::getpid() }.unsigned_abs())
 }
 
-/// Locks a mutex that threads of `generation` hold for short times only. None in a child forked since
-/// then, be it by a signal handler while this thread was waiting, if the mutex was held by a thread
-/// that stayed with the parent; then whatever that thread was about to do is lost, too.
-pub fn lock<T>(mutex: &Mutex<T>, generation: u64) -> Option<MutexGuard<'_, T>> {
-    if let Ok(guard) = try_lock(mutex) {
-        return Some(guard);
-    }
-    if worker::is_worker() {
-        // No signal handler forks there.
-        return Some(mutex.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-    let mut attempts = 0;
-    loop {
-        // In this order: what is locked once this is known to be a child is locked for ever. The other way
-        // round, the holder might release the mutex, and end its part of the work, before a handler forks.
-        let is_child = checked_generation() != generation;
-        match try_lock(mutex) {
-            Ok(guard) => return Some(guard),
-            Err(WouldBlock) if is_child => return None,
-            Err(WouldBlock) => {
-                attempts += 1;
-                if attempts <= 50 {
-                    std::thread::yield_now();
-                } else {
-                    std::thread::sleep(Duration::from_micros(50));
-                }
-            }
-        }
-    }
-}
-
-/// Somebody holds the mutex.
-struct WouldBlock;
-
-fn try_lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, WouldBlock> {
-    match mutex.try_lock() {
-        Ok(guard) => Ok(guard),
-        Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
-        Err(TryLockError::WouldBlock) => Err(WouldBlock),
-    }
-}
-
 fn register_handlers() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
     if !REGISTERED.swap(true, Ordering::AcqRel) {
-        // SAFETY: the handlers are plain functions that live as long as the library, which is never
-        // unloaded. A refusal (no memory) leaves the process id to tell.
+        // SAFETY: the handlers are functions that live as long as the library, which is never unloaded. If
+        // memory for them is refused, the process id still tells.
         unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
     }
 }
 
-/// Runs `f`, which must be short, such that forks by other threads wait for its end.
+/// Runs `f`, which must be short, while forks by other threads wait for its end.
 ///
 /// For code of dependencies that may initialise a process-wide `Once`: a child forked in the middle of that
 /// would wait for it for ever.
@@ -166,17 +125,17 @@ extern "C" fn before() {
 }
 
 extern "C" fn in_parent() {
-    // Not below 0: a signal handler may have forked while this thread was in `before`, and set it to 0 in the
-    // child, which then forks in its turn.
+    // The number may be 0: if a signal handler forks while this thread is in `before`, the number is 0 in the
+    // handler's child, which then goes on with the fork that was interrupted.
     let _ = FORKING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |forking| {
         forking.checked_sub(1)
     });
 }
 
 extern "C" fn in_child() {
-    // The threads that were in critical sections, or forking too, are the parent's.
+    // The threads that were in critical sections, or were forking as well, are the parent's.
     CRITICAL.store(0, Ordering::SeqCst);
     FORKING.store(0, Ordering::SeqCst);
-    // Even if the process id is the same: it can be, in another namespace.
+    // This is another process even if its id is the same, which happens in another namespace.
     IDENTITY.store(identity(generation() + 1, process()), Ordering::Release);
 }

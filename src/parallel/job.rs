@@ -1,26 +1,27 @@
-//! Work in the background: run by a worker, or by a callback that waits for it.
+//! Jobs: work in the background that a worker runs, or a callback that waits for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::control::Governance;
 use super::crew::Crew;
 use super::deadlock::Wait;
+use super::governance::Governance;
 use super::nesting::{self, Reason};
+use super::thread_number::{self, ThreadNumber};
 use super::wait::{Condition, Monitor, Timeout};
-use super::wait_graph::{self, ThreadNumber};
 use super::worker::{self, Participant};
-use super::{fpenv, signals};
-use crate::error::{Error, PAREXACT_ERROR_INTERNAL, PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::{panics, reserve};
+use super::{signals, wait_graph};
+use crate::error::{Error, PAREXACT_ERROR_NO_MEMORY, Result};
+use crate::{fpenv, panics, reserve};
 
 /// What a job does.
 type Work = Box<dyn FnOnce(&Crew) -> Result<()> + Send>;
 
-/// What a job takes beside itself: its work, who may do it, and a new block of the pool's queue.
+/// Bytes that a job takes beside itself: for its work, for the numbers of the workers that may run it, and
+/// for a new block of the pool's queue.
 const JOB_BYTES: usize = 8 << 10;
 
-/// A job.
+/// Work in the background, and what has come of it.
 pub struct Job {
     governance: Governance,
     state: Monitor<State>,
@@ -28,7 +29,7 @@ pub struct Job {
 
 struct State {
     progress: Progress,
-    /// Threads in the wait graph on account of this job and the thread that runs it.
+    /// The threads whose waits for this job, or for the thread that runs it, are in the wait graph.
     waiters: Vec<ThreadNumber>,
 }
 
@@ -41,9 +42,9 @@ enum Progress {
 /// A job that nobody has begun.
 struct Waiting {
     work: Work,
-    /// Counts as work of its pool until the outcome is known.
+    /// The threads for the work. The pool counts the job as work until this is dropped.
     crew: Crew,
-    /// Those who may begin it.
+    /// The workers that may begin it.
     workers: Arc<[ThreadNumber]>,
 }
 
@@ -56,21 +57,21 @@ enum End {
 }
 
 impl Job {
-    /// Gives work to the crew's pool, having published the job: the work itself may want to know it. Without
-    /// a worker it is done right here.
+    /// Gives work to the crew's pool. The job is published before: the work itself may use its handle.
+    /// Without a worker the work is done before this returns.
     pub fn start(
         crew: impl FnOnce() -> Result<Crew>,
         publish: impl FnOnce(&Arc<Self>),
         work: impl FnOnce(&Crew) -> Result<()> + Send + 'static,
     ) -> Result<()> {
         reserve::check_system(size_of::<Self>() + JOB_BYTES)?;
-        // A handler that forks must do so before or after: in between, locks of the pool are held.
+        // No handler may fork in here, where locks of the pool are held.
         let spawned = signals::with_asynchronous_blocked(|| {
             let crew = crew()?;
             let pool = crew.background();
             let workers = match &pool {
                 Some(pool) if pool.workers() > 0 => pool.numbers().clone(),
-                _ => Arc::new([wait_graph::me()]),
+                _ => Arc::new([thread_number::me()]),
             };
             let job = Arc::new(Self {
                 governance: Governance::current(),
@@ -96,7 +97,7 @@ impl Job {
         Ok(())
     }
 
-    /// Does the work on this thread, if nobody has begun it.
+    /// Does the work on this thread if nobody has begun it.
     fn run_if_waiting(&self) {
         let Ok(mut state) = self.state.lock() else {
             return;
@@ -104,23 +105,23 @@ impl Job {
         if !matches!(state.progress, Progress::Waiting(_)) {
             return;
         }
-        let running = Progress::Running(wait_graph::me());
+        let running = Progress::Running(thread_number::me());
         let Progress::Waiting(Waiting { work, crew, .. }) =
             std::mem::replace(&mut state.progress, running)
         else {
             return;
         };
-        // Who waited for any of the workers waits for this thread now, and will say so.
+        // The threads that waited for any of the workers wait for this thread now, which they will note anew.
         wait_graph::end(&mut state.waiters);
         drop(state);
         let outcome = self.run(|| work(&crew));
-        // In a child that the work forked nobody waits.
+        // If the work has forked, this may be the child, where nobody waits for the job.
         if let Ok(mut state) = self.state.lock() {
             state.progress = Progress::Done(outcome);
             wait_graph::end(&mut state.waiters);
         }
         self.state.notify_all();
-        // Not before: who waits for the pool's work may rely on the outcome.
+        // After the outcome is known: whoever waits for the pool's work may rely on that.
         drop(crew);
     }
 
@@ -131,25 +132,19 @@ impl Job {
             fpenv::with_default(work)
         };
         let run = || self.governance.apply(governed);
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
-            Err(Error::new(
-                PAREXACT_ERROR_INTERNAL,
-                format!(
-                    "internal error, please report it: {}",
-                    panics::message(payload)
-                ),
-            ))
-        })
+        catch_unwind(AssertUnwindSafe(run))
+            .unwrap_or_else(|payload| Err(panics::internal_error(payload)))
     }
 
-    /// Waits for the end of the work, and answers what that answered; CANCELLED also if its control was,
-    /// before anybody began it. TIMEOUT if it takes too long; DEADLOCK if it waits for this thread, or all
-    /// workers do. A callback does the work itself if nobody has begun it: all the workers might be waiting,
-    /// too. NO_MEMORY if it must, but its stack is too short.
+    /// Waits for the end of the work and answers what the work has answered, or CANCELLED if the control was
+    /// cancelled before the work began. TIMEOUT if it takes too long; DEADLOCK if the job waits for this
+    /// thread, or has not begun and all workers wait for this thread. A callback runs the job itself if
+    /// nobody has begun it, since all workers might be waiting as well; NO_MEMORY if there is no other way
+    /// and its stack is too short for that.
     pub fn wait(&self, timeout: Timeout) -> Result<()> {
         let may_run_it = worker::may_be_in_callback() && timeout != Timeout::Poll;
         if may_run_it {
-            // If that would take too much stack, a worker may come.
+            // If that would take too much stack, the job is left to a worker.
             let _ = nesting::run_inside(Reason::Convenience, || self.run_if_waiting());
         }
         loop {
@@ -166,7 +161,7 @@ impl Job {
 
     fn wait_for_end(&self, timeout: Timeout, may_run_it: bool) -> Result<End> {
         let late = "the job is not done yet";
-        // Dropped when the lock is no longer held.
+        // The work of a cancelled job, whose destructor must not run under the lock.
         let mut given_up = None;
         let end = self.state.wait(Condition::Ready, timeout, late, |state| {
             match &state.progress {
@@ -180,7 +175,7 @@ impl Job {
                     }
                     let any = Wait::Any(waiting.workers.clone());
                     if may_run_it {
-                        // This thread can always go on: it looks, but is not noted as blocked.
+                        // This thread can always go on by running the job, so its wait is not noted.
                         if wait_graph::look(any).is_err() {
                             return Some(End::LeftToThisThread);
                         }
@@ -209,7 +204,7 @@ impl Job {
         Ok(end)
     }
 
-    /// Was it started by the parent of this process?
+    /// Whether it was started by the parent of this process.
     pub fn is_inherited(&self) -> bool {
         self.state.is_inherited()
     }

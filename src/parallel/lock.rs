@@ -1,19 +1,19 @@
-//! A lock between callbacks, on any threads.
+//! Locks for callbacks and any other threads of the program.
 
 use super::deadlock::Wait;
+use super::thread_number::{self, ThreadNumber};
 use super::wait::{Condition, Monitor, Timeout};
-use super::wait_graph::{self, ThreadNumber};
-use super::{control, holdings};
+use super::{governance, holdings, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_NOT_OWNER, Result};
 
-/// Held by one thread at a time; that thread alone may release it.
+/// A lock, which one thread at a time holds and that thread alone may release.
 #[derive(Debug)]
 pub struct Lock(Monitor<State>);
 
 #[derive(Debug, Default)]
 struct State {
     holder: Option<ThreadNumber>,
-    /// Threads in the wait graph on account of this lock and its present holder.
+    /// The threads whose waits for the present holder are in the wait graph.
     waiters: Vec<ThreadNumber>,
 }
 
@@ -25,11 +25,11 @@ impl Lock {
 
     /// Takes the lock; DEADLOCK if its holder waits for this thread, is this thread, or has ended.
     pub fn acquire(&self, timeout: Timeout) -> Result<()> {
-        let me = wait_graph::me();
+        let me = thread_number::me();
         let late = "the lock was not released in time";
         let mut tries = 0;
         self.0.wait(Condition::Ready, timeout, late, |state| {
-            if let Err(cancelled) = control::check_attached() {
+            if let Err(cancelled) = governance::check_attached() {
                 wait_graph::give_up(&mut state.waiters);
                 return Some(Err(cancelled));
             }
@@ -38,7 +38,8 @@ impl Lock {
                 holdings::acquired();
                 return Some(Ok(()));
             };
-            // Usually it is released before the first slice of the wait is over.
+            // Most locks are released before the first slice of the wait is over, so the graph is looked at
+            // after that.
             if (holder == me || tries > 0)
                 && let Err(deadlock) =
                     wait_graph::wait_for(Wait::one(holder), timeout, &mut state.waiters)
@@ -50,15 +51,15 @@ impl Lock {
         })?
     }
 
-    /// Was it made by the parent of this process?
+    /// Whether it was made by the parent of this process.
     pub fn is_inherited(&self) -> bool {
         self.0.is_inherited()
     }
 
-    /// Gives it back.
+    /// Releases the lock; NOT_OWNER if this thread does not hold it.
     pub fn release(&self) -> Result<()> {
         let mut state = self.0.lock()?;
-        if state.holder != Some(wait_graph::me()) {
+        if state.holder != Some(thread_number::me()) {
             return Err(Error::new(
                 PAREXACT_ERROR_NOT_OWNER,
                 "the lock is not held by this thread",
@@ -73,16 +74,10 @@ impl Lock {
     }
 }
 
-impl Default for Lock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Ok(state) = self.0.lock()
-            && state.holder == Some(wait_graph::me())
+            && state.holder == Some(thread_number::me())
         {
             holdings::released();
         }

@@ -4,12 +4,12 @@ use std::ffi::c_void;
 use std::ops::Range;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
-use super::callback;
-use super::control::{self, Watch};
 use super::crew::Crew;
 use super::fold::fold_chunks_by;
+use super::governance::Watch;
 use super::piecework::Piecework;
 use super::worker::Participant;
+use super::{callback, settings};
 use crate::error::{
     Error, PAREXACT_ERROR_CALLBACK_FAILED, PAREXACT_ERROR_NULL_POINTER,
     PAREXACT_ERROR_SIZE_OVERFLOW, Result,
@@ -23,13 +23,13 @@ pub type MapFn = Option<
     unsafe extern "C" fn(item: *const c_void, result: *mut c_void, user_data: *mut c_void) -> i32,
 >;
 
-/// Items of a chunk at most, if that is left to us: enough to make claiming it cheap.
+/// Items of a chunk at most, if the caller leaves that to the library: enough to make claiming it cheap.
 const MAX_AUTO_CHUNK: usize = 256;
 
-/// Chunks for each thread, if the items are so many.
+/// Chunks for each thread at least, if there are so many items and the caller leaves that to the library.
 const CHUNKS: usize = 64;
 
-/// A map, checked.
+/// A map whose arguments have been checked.
 pub struct Map {
     function: unsafe extern "C" fn(*const c_void, *mut c_void, *mut c_void) -> i32,
     user_data: *mut c_void,
@@ -43,7 +43,7 @@ pub struct Map {
 
 // SAFETY: that other threads may use what the pointers point to is the caller's promise.
 unsafe impl Send for Map {}
-// SAFETY: as above.
+// SAFETY: that several threads may use them at once is the caller's promise, too.
 unsafe impl Sync for Map {}
 
 impl Map {
@@ -103,8 +103,8 @@ impl Map {
         self.count
     }
 
-    /// Calls the function for all items. The first failure, by index, decides the answer; what has a greater
-    /// index is then left out, if it has not begun.
+    /// Calls the function for all items. The failure of the lowest index decides the answer; items of greater
+    /// indices for which the function has not been called by then are left out.
     pub fn run(&self, crew: &Crew) -> Result<()> {
         let threads = crew.threads();
         let chunk = match self.chunk {
@@ -112,13 +112,15 @@ impl Map {
             chunk => chunk,
         };
         let work = Piecework::new(self.count, chunk, threads, self.chunk == 0);
-        // Where only the owner of a chunk works on it, the fold knows the first failure.
+        // If only the thread that has claimed a chunk works on it, there are no helpers, and the fold knows
+        // the first failure.
         let failures: Box<[Failure]> = (0..work.helpers()).map(|_| Failure::default()).collect();
         let first_failure = AtomicUsize::new(usize::MAX);
 
         let _participant = Participant::enter();
-        let control = control::attached();
-        // The fold below counts turns; progress is in items.
+        let control = settings::attached();
+        // Progress is in items. The fold below counts turns, and does not report as it is nested in this
+        // call.
         let progress = Watch::begin(self.count as u64);
         let run = |me: usize, range: Range<usize>| {
             let items = range.len();
@@ -158,8 +160,8 @@ impl Map {
             if error.status != PAREXACT_ERROR_CALLBACK_FAILED {
                 return error;
             }
-            // The fold answers the first turn that failed, but a helper's turn comes last, whichever chunk it
-            // works on.
+            // The fold answers the first turn that failed. But the turns of helpers are the last ones,
+            // whichever chunks they work on.
             let first = failures.iter().filter_map(Failure::get).min();
             first.map_or(error, |(index, value)| callback_failed(index, value))
         })
@@ -169,7 +171,7 @@ impl Map {
     fn call(&self, index: usize) -> i32 {
         let item = self.items.wrapping_add(index * self.item_size);
         let result = self.results.wrapping_add(index * self.result_size);
-        // SAFETY: the promise made to `new`.
+        // SAFETY: the caller of `new` has promised that the function may be called with any item.
         callback::run(|| unsafe { (self.function)(item.cast(), result.cast(), self.user_data) })
     }
 }
@@ -181,7 +183,7 @@ fn callback_failed(index: usize, value: i32) -> Error {
     )
 }
 
-/// The failure that one thread has met, to be read once all threads are done.
+/// The failure of lowest index that one thread has met. It is read once all threads are done.
 #[derive(Default)]
 struct Failure {
     index: AtomicUsize,
@@ -190,7 +192,7 @@ struct Failure {
 }
 
 impl Failure {
-    /// For its own thread alone.
+    /// Notes a failure. For the thread alone that the place belongs to.
     fn note(&self, index: usize, value: i32) {
         self.index.store(index, Ordering::Relaxed);
         self.value.store(value, Ordering::Relaxed);

@@ -2,62 +2,76 @@
 //!
 //! | module | concept |
 //! |---|---|
-//! | [`fold`] | the entry for reductions: chunks claimed by the participants of a call |
-//! | [`map`], [`job`] | the entries for callbacks: for each item, and in the background ([`task`]) |
-//! | [`piecework`] | chunks of a map's items, which threads without work share |
-//! | [`lock`], [`queue`] | between callbacks; [`wait`] is how they wait, [`wait_graph`] for whom |
-//! | [`deadlock`] | which of those who wait can never go on |
-//! | [`holdings`] | locks that a thread still holds when it ends |
-//! | [`nesting`] | the stack that jobs take which run inside each other |
-//! | [`crew`] | the threads of a call, of the library's pool or of a [`user_pool`] |
-//! | [`team`] | the calling thread and the workers that come in time |
+//! | `fold` | reductions: chunks that the threads of a call claim |
+//! | `map` | a callback for each item |
+//! | `job`, `task` | callbacks in the background |
+//! | `piecework` | chunks of a map's items, parts of which other threads may take |
+//! | `lock`, `queue` | what callbacks share |
+//! | `wait` | waiting with a timeout |
+//! | `wait_graph`, `deadlock` | which thread waits for which, and which of them can never go on |
+//! | `holdings` | locks that a thread still holds when it ends |
+//! | `nesting` | the stack that is taken by jobs that run inside each other |
+//! | `crew` | the threads of a call, of the library's pool or of a `user_pool` |
+//! | `team` | the calling thread and the workers that come in time |
 //! | [`runtime`] | the library's own pool, built on first use, anew in a forked child |
-//! | [`pool`] | workers, as many as the system grants |
-//! | [`memory`] | how many workers fit the limit of the address space |
-//! | [`thread`] | starting one without the locks of Rust's standard library |
-//! | [`worker`] | is this thread one of them? |
-//! | [`threads`] | thread counts and their rules; from [`affinity`], [`cgroup`] and [`ranks`] by default |
-//! | [`control`] | progress and cancellation |
+//! | `pool`, `thread` | workers, as many as the system grants, and how one is started |
+//! | `worker` | whether the present thread is a worker |
+//! | `memory` | how many workers fit into the limit of the address space |
+//! | [`threads`] | thread counts |
+//! | `process_default` | the count that nobody has set, and the rule behind it |
+//! | `processors`, `affinity`, `cgroup` | the processors that the system lets this process use |
+//! | `ranks` | the ranks of a parallel program on this node |
+//! | [`control`] | the wish to stop, and the progress |
+//! | `governance` | how calls obey a control and report to it |
 //! | [`settings`] | what a thread has set for its own calls |
-//! | [`callback`] | calling what the caller wrote |
-//! | [`cancellation`] | and `pthread_cancel` is held off |
-//! | [`event`] | something that one thread waits for |
-//! | [`fork`] | which process are we? |
-//! | [`fpenv`] | the floating-point environment |
+//! | `callback` | running a function of the caller's |
+//! | `cancellation` | `pthread_cancel`, which is held off inside the library |
+//! | `event` | what one thread waits for and another one brings about |
+//! | [`fork`] | which process in a line of forks this is |
+//! | `per_process` | a value that each of these processes makes for itself |
+//! | [`mutex`] | locking where the holder may not exist in a forked child |
+//! | `thread_number` | numbers that tell threads apart |
+//! | `thread_end` | noticing the end of a thread |
 //! | [`signals`] | the workers' signal mask |
 
-pub mod affinity;
-pub mod callback;
-pub mod cancellation;
-pub mod cgroup;
+mod affinity;
+pub(crate) mod callback;
+pub(crate) mod cancellation;
+mod cgroup;
 pub mod control;
-pub mod crew;
-pub mod deadlock;
-pub mod event;
-pub mod fold;
+pub(crate) mod crew;
+mod deadlock;
+mod event;
+mod fold;
 pub mod fork;
-pub mod fpenv;
-pub mod holdings;
-pub mod job;
-pub mod lock;
-pub mod map;
-pub mod memory;
-pub mod nesting;
-pub mod piecework;
-pub mod pool;
-pub mod queue;
-pub mod ranks;
+pub(crate) mod governance;
+mod holdings;
+pub(crate) mod job;
+pub(crate) mod lock;
+pub(crate) mod map;
+mod memory;
+pub mod mutex;
+mod nesting;
+mod per_process;
+mod piecework;
+mod pool;
+pub(crate) mod process_default;
+mod processors;
+pub(crate) mod queue;
+mod ranks;
 pub mod runtime;
 pub mod settings;
 pub mod signals;
-pub mod task;
-pub mod team;
-pub mod thread;
+pub(crate) mod task;
+mod team;
+mod thread;
+mod thread_end;
+mod thread_number;
 pub mod threads;
-pub mod user_pool;
-pub mod wait;
-pub mod wait_graph;
-pub mod worker;
+pub(crate) mod user_pool;
+pub(crate) mod wait;
+mod wait_graph;
+pub(crate) mod worker;
 
 pub use fold::fold_chunks;
 pub use threads::for_call as threads_for_call;

@@ -1,18 +1,17 @@
-//! How much of its stack a thread gives to jobs that it runs one inside the other, each being waited for by
-//! the one before.
+//! How much of its stack a thread gives to jobs that it runs inside each other: each waits for the next one.
 //!
-//! Running a job where it is waited for saves a change of threads, and is the only way on if no worker is
-//! left to begin it. As a convenience a quarter of a worker's stack may go to that, so that the innermost job
-//! has the most of it. If it is the only way, it goes on until half a MiB is left, and room for one more job
-//! as large as the largest so far: that much a job may rely on.
+//! Running a job on the thread that waits for it saves waking another one, and is the only way to go on if no
+//! worker is left to begin the job. To save waking a thread, a quarter of a worker's stack may be used, so
+//! that the innermost job has most of it. If it is the only way, jobs go on inside each other until half a
+//! MiB is left, and room for one more job as large as the largest so far: a job may rely on so much stack.
 
 use std::cell::Cell;
 
-/// Bytes of stack for jobs inside each other that could as well wait for a worker.
-const CONVENIENT: usize = 512 << 10;
+/// Bytes of stack that jobs inside each other may take if they could as well wait for a worker.
+const MAX_CONVENIENT_STACK: usize = 512 << 10;
 
 /// Bytes of stack that the innermost job has at least.
-const RESERVE: usize = 512 << 10;
+const MIN_JOB_STACK: usize = 512 << 10;
 
 thread_local! {
     static STACK: Cell<Stack> = const {
@@ -26,16 +25,18 @@ thread_local! {
     };
 }
 
-/// The stack of a thread, which grows downwards. Addresses are 0 as long as they are not known.
+/// The stack of a thread. Addresses are 0 as long as they are not known.
 #[derive(Clone, Copy)]
 struct Stack {
-    /// Where it begins, and its size: known of workers alone.
+    /// The address of its beginning. It is known for workers alone, and so is the size.
     base: usize,
+    /// Its size in bytes.
     size: usize,
-    /// Where the outermost of the jobs waits, and the innermost.
+    /// An address in the frame in which the outermost of the jobs waits.
     outermost: usize,
+    /// An address in the frame in which the innermost of the jobs waits.
     innermost: usize,
-    /// What the largest of them has taken until it waited.
+    /// Bytes that the largest of the jobs has taken until it waited.
     largest: usize,
 }
 
@@ -44,11 +45,11 @@ struct Stack {
 pub enum Reason {
     /// It saves waiting for a worker.
     Convenience,
-    /// There is no other way.
+    /// Nobody else can begin the job.
     Necessity,
 }
 
-/// The present thread is a worker, at the beginning of a stack of `size` bytes.
+/// Notes that the present thread is a worker, whose stack of `size` bytes begins here.
 pub fn stack_begins(size: usize) {
     let here = 0_u8;
     let base = (&raw const here).addr();
@@ -60,7 +61,7 @@ pub fn stack_begins(size: usize) {
     });
 }
 
-/// Runs something inside the job that waits for it; otherwise answers how the stack is used.
+/// Runs a job inside the one that waits for it if there is enough stack; else says how little there is.
 pub fn run_inside(reason: Reason, run: impl FnOnce()) -> Result<(), Shortage> {
     let before = STACK.get();
     let here = (&raw const before).addr();
@@ -73,14 +74,14 @@ pub fn run_inside(reason: Reason, run: impl FnOnce()) -> Result<(), Shortage> {
     let largest = before.largest.max(taken);
     let used = before.base.abs_diff(here);
     let has_room = match reason {
-        Reason::Convenience => outermost.abs_diff(here) < CONVENIENT,
-        Reason::Necessity => before.base != 0 && used + RESERVE + largest <= before.size,
+        Reason::Convenience => outermost.abs_diff(here) < MAX_CONVENIENT_STACK,
+        Reason::Necessity => before.base != 0 && used + MIN_JOB_STACK + largest <= before.size,
     };
     if !has_room {
         return Err(match before.base {
             0 => Shortage {
                 used: outermost.abs_diff(here),
-                size: CONVENIENT,
+                size: MAX_CONVENIENT_STACK,
             },
             _ => Shortage {
                 used,
@@ -102,13 +103,14 @@ pub fn run_inside(reason: Reason, run: impl FnOnce()) -> Result<(), Shortage> {
 /// Too little stack is left to run another job.
 #[derive(Debug, Clone, Copy)]
 pub struct Shortage {
+    /// Bytes that jobs have taken.
     used: usize,
-    /// A worker's stack, or what jobs may take of another thread's.
+    /// Bytes that there are for them: a worker's stack, or what jobs may take of another thread's.
     size: usize,
 }
 
 impl Shortage {
-    /// What to say, and what to do about it.
+    /// The message: what the matter is, and what the caller can do about it.
     pub fn message(self) -> String {
         format!(
             "too little stack: the job has not begun, no worker can begin it, and jobs that wait for \

@@ -1,9 +1,9 @@
 //! Chunks of items that their threads work off piece by piece, so that threads without work can take some of
 //! the pieces.
 //!
-//! Threads claim large chunks, in increasing order, since a claim is a change of memory that all of them
-//! share. A thread takes the pieces of its chunk from a cache line of its own, which costs little. When all
-//! chunks are claimed, those who have none left take pieces of the others' chunks: slow items that lie
+//! A claim changes memory that all threads share, so threads claim large chunks, in increasing order. A
+//! thread takes the pieces of its chunk from a cache line of its own, which costs little. When all chunks are
+//! claimed, threads that have finished theirs take pieces of the others' chunks: so slow items that lie
 //! together in one chunk are shared as well.
 
 use std::ops::Range;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::error::Result;
 
-/// Bits of the number of pieces that are left of a chunk.
+/// Bits that hold the number of pieces that are left of a chunk.
 const LEFT_BITS: u32 = 5;
 
 /// Pieces of a chunk at most.
@@ -20,7 +20,7 @@ const MAX_PIECES: usize = (1 << LEFT_BITS) - 1;
 /// Pieces of a chunk at least, if it has so many items.
 const PIECES: usize = 16;
 
-/// The distribution of one call's items.
+/// How the items of one call are distributed.
 pub struct Piecework {
     count: usize,
     chunk: usize,
@@ -30,8 +30,8 @@ pub struct Piecework {
 }
 
 impl Piecework {
-    /// `count` items in chunks of `chunk`, for as many threads; a chunk stays with one thread if `shared` is
-    /// not set.
+    /// `count` items in chunks of `chunk`, for `threads` threads. Each chunk stays with one thread unless
+    /// `shared` is set.
     pub fn new(count: usize, chunk: usize, threads: usize, shared: bool) -> Self {
         let shared = shared && threads > 1 && chunk > 1;
         let piece = if shared {
@@ -61,13 +61,13 @@ impl Piecework {
         self.hands.len()
     }
 
-    /// Another thread takes part: its number, from 0.
+    /// The number of a thread that takes part from now on; the first one is 0.
     pub fn join(&self) -> usize {
         self.joined.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The work of a turn, by the thread of number `me`: `work` gets ranges of items. If it fails, the turn
-    /// ends, and what is left of the chunk can be taken by helpers only.
+    /// Does the work of a turn on the thread of number `me`: `work` gets ranges of items. If it fails, the
+    /// turn ends, and what is left of the chunk can be taken by helpers only.
     pub fn turn(
         &self,
         me: usize,
@@ -82,8 +82,8 @@ impl Piecework {
             self.hands[me].begin(turn, pieces);
             return self.empty(&self.hands[me], pieces, &mut work).map(drop);
         }
-        // Until a round finds nothing: a chunk may have been claimed and not yet begun when the others' were
-        // looked at.
+        // The rounds end when one has found nothing. A chunk may have been claimed but not begun when its
+        // owner was looked at, so that one round is not enough.
         loop {
             let mut found = false;
             for other in 1..self.hands.len() {
@@ -96,7 +96,7 @@ impl Piecework {
         }
     }
 
-    /// Works off what is left in a hand; answers whether that was anything.
+    /// Does the pieces that are left of the chunk in a thread's hand; answers whether there were any.
     #[inline]
     fn empty(
         &self,
@@ -136,7 +136,7 @@ impl Piecework {
 struct ChunkInHand(AtomicU64);
 
 impl ChunkInHand {
-    /// Begins a chunk. For its own thread alone, once no piece of the chunk before is left.
+    /// Begins a chunk. For the thread alone whose hand this is, once no piece of its chunk before is left.
     fn begin(&self, chunk: usize, pieces: usize) {
         debug_assert!(pieces <= MAX_PIECES && (chunk as u64) < 1 << (u64::BITS - LEFT_BITS));
         let begun = (chunk as u64) << LEFT_BITS | pieces as u64;

@@ -6,9 +6,9 @@ use std::sync::{Arc, mpsc};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::fpenv::X87;
-use super::wait_graph::{self, ThreadNumber};
+use super::thread_number::{self, ThreadNumber};
 use super::{fork, memory, nesting, signals, thread, worker};
+use crate::fpenv::X87;
 use crate::{last_error, panics};
 
 /// The stack of a worker, the same as that of Rust's threads: the library's own work takes some 64 KiB,
@@ -18,19 +18,19 @@ const STACK_BYTES: usize = 2 << 20;
 /// Workers waiting for jobs. Dropping the pool lets them finish what was spawned, then end; a pool of the
 /// parent of this process is left as it is, since threads that stayed there may have been changing it.
 pub struct Pool {
-    /// Of which process they are threads.
+    /// The generation of the process that the workers are threads of.
     generation: u64,
-    /// `None` when not a single thread was granted.
+    /// None if the system has not granted a single thread.
     workers: Option<ThreadPool>,
-    /// Who they are.
+    /// The numbers of the workers.
     numbers: Arc<[ThreadNumber]>,
 }
 
 impl Pool {
     /// A pool of `wanted` workers, or of as many as the system grants, possibly none.
     ///
-    /// Asynchronous signals are blocked all the while: the new threads inherit that, and no handler
-    /// forks a child whose only thread waits for workers that do not exist there.
+    /// Asynchronous signals are blocked meanwhile: the new threads inherit that, and no handler forks a child
+    /// whose only thread waits for workers that do not exist there.
     pub fn new(wanted: usize) -> Self {
         signals::with_asynchronous_blocked(|| {
             Self::with_spawner(memory::room(wanted, STACK_BYTES), |worker| {
@@ -63,8 +63,9 @@ impl Pool {
         }
     }
 
-    /// rayon gives up when a single spawn fails: then the answer is the number that succeeded, and
-    /// those threads have ended, so that they do not count against the limit at the next attempt.
+    /// A pool of `count` workers. rayon gives up if the system refuses a single thread: then the answer is
+    /// how many threads were granted. They have ended by then, so that they do not count against the limit at
+    /// the next attempt.
     fn try_exactly(
         count: usize,
         spawn: &impl Fn(ThreadBuilder) -> io::Result<thread::Handle>,
@@ -93,19 +94,19 @@ impl Pool {
         self.numbers.len()
     }
 
-    /// Who they are.
+    /// The numbers of the workers.
     pub fn numbers(&self) -> &Arc<[ThreadNumber]> {
         &self.numbers
     }
 
-    /// Was it made by the parent of this process?
+    /// Whether it was made by the parent of this process.
     pub fn is_inherited(&self) -> bool {
         fork::checked_generation() != self.generation
     }
 
-    /// Runs `job` on some worker, some time; gives it back when there is no worker.
+    /// Has `job` run by one of the workers; gives it back if there is none.
     ///
-    /// A panic of the job is lost: catch it inside.
+    /// The job must catch its panics, of which nobody would learn.
     pub fn spawn<J: FnOnce() + Send + 'static>(&self, job: J) -> Result<(), J> {
         match &self.workers {
             Some(workers) => {
@@ -122,7 +123,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // A handler that forks must do so before or after: in between, locks of the pool are held.
+        // No handler may fork in here, where locks of the pool are held.
         signals::with_asynchronous_blocked(|| {
             let workers = self.workers.take();
             if self.is_inherited() {
@@ -132,33 +133,34 @@ impl Drop for Pool {
     }
 }
 
-/// The life of a worker.
+/// What a worker does from its beginning to its end.
 fn work(worker: ThreadBuilder) {
     let _inside = panics::Inside::enter();
     worker::become_worker();
     nesting::stack_begins(STACK_BYTES);
-    // A thread begins with that of the one that made it.
+    // A new thread has the x87 environment of the thread that made it.
     let _x87 = X87::default_environment();
     worker.run();
 }
 
 /// Makes the garbage collector that rayon's queues share, if there is none yet. Otherwise the first worker
-/// that looks for work would, at a moment when another thread may fork: the child's workers would wait for it
-/// for ever.
+/// that looks for work would make it. If another thread forked at that moment, the child's workers would wait
+/// for it for ever.
 fn initialise_collector() {
     fork::uninterrupted(|| {
         crossbeam_epoch::default_collector();
     });
 }
 
-/// Asks every worker who it is.
+/// Asks every worker for its number.
 ///
-/// Not by rayon's own wait: on a worker of another pool that would take up other jobs meanwhile.
+/// The answers come through a channel. rayon's own way of waiting for them would take up other jobs meanwhile
+/// if this thread is a worker of another pool.
 fn numbers(workers: &ThreadPool) -> Arc<[ThreadNumber]> {
     let (sender, receiver) = mpsc::channel();
     workers.spawn_broadcast(move |_| {
-        // It is received until all have sent.
-        let _ = sender.send(wait_graph::me());
+        // This cannot fail: the receiver lives until all workers have sent.
+        let _ = sender.send(thread_number::me());
     });
     receiver
         .iter()
@@ -227,7 +229,8 @@ mod tests {
         assert_eq!(pool.workers(), 2);
     }
 
-    /// Another version of it would be another collector, and [`initialise_collector`] in vain.
+    /// If rayon used another version of the crate, [`initialise_collector`] would make another collector than
+    /// rayon's.
     #[test]
     fn one_collector_for_rayon_and_us() {
         let locked = include_str!("../../Cargo.lock");

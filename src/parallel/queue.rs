@@ -1,21 +1,22 @@
-//! A queue of fixed-size items between any number of producers and consumers.
+//! Queues of fixed-size items between any number of producers and consumers.
 //!
-//! On the standard library's lock and condition variables rather than on a crate's channel: an item that
-//! memory is refused for is refused with a status, and after closing it is certain that what was put is got.
+//! A queue is made of a lock and condition variables, where the channel of a crate would not do: an item for
+//! which there is no memory must be refused with a status, and what was put before the queue was closed must
+//! still be got.
 
 use std::collections::VecDeque;
 
-use super::control;
+use super::governance;
 use super::wait::{Condition, Monitor, Timeout};
 use crate::error::{
     Error, PAREXACT_ERROR_CLOSED, PAREXACT_ERROR_NO_MEMORY, PAREXACT_ERROR_SIZE_OVERFLOW, Result,
 };
 use crate::unsigned::Unsigned;
 
-/// First in, first out.
+/// A queue: first in, first out.
 #[derive(Debug)]
 pub struct Queue {
-    /// Items it holds at most.
+    /// How many items it holds at most.
     capacity: usize,
     /// Bytes of an item.
     item_size: usize,
@@ -33,9 +34,9 @@ struct Items {
 }
 
 impl Items {
-    /// Gives memory back when three quarters of it are unused, and keeps half of it. What is copied here is
-    /// at most what has been taken out since the size last changed, so that this costs each item a constant
-    /// time, however their number goes up and down.
+    /// Gives memory back if three quarters of it are unused: then twice as much as is used is kept. The bytes
+    /// that are copied here are no more than were taken out since the memory last changed its size. So an
+    /// item costs constant time on average, however the number of items goes up and down.
     fn shrink(&mut self) {
         let capacity = self.bytes.capacity();
         if capacity <= KEPT_BYTES || self.bytes.len() > capacity / 4 {
@@ -43,7 +44,7 @@ impl Items {
         }
         let mut smaller = VecDeque::new();
         let enough = (2 * self.bytes.len()).max(KEPT_BYTES);
-        // If even that is refused, the old memory will do.
+        // If the system refuses it, the queue keeps the memory that it has.
         if smaller.try_reserve_exact(enough).is_ok() {
             smaller.extend(&self.bytes);
             self.bytes = smaller;
@@ -83,7 +84,7 @@ impl Queue {
         let late = "the queue stayed full";
         self.monitor
             .wait(Condition::Room, timeout, late, |items| {
-                if let Err(cancelled) = control::check_attached() {
+                if let Err(cancelled) = governance::check_attached() {
                     return Some(Err(cancelled));
                 }
                 if items.closed {
@@ -114,7 +115,7 @@ impl Queue {
         let mut take = Some(take);
         self.monitor
             .wait(Condition::Ready, timeout, late, |items| {
-                if let Err(cancelled) = control::check_attached() {
+                if let Err(cancelled) = governance::check_attached() {
                     return Some(Err(cancelled));
                 }
                 if items.count == 0 {
@@ -134,7 +135,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Was it made by the parent of this process?
+    /// Whether it was made by the parent of this process.
     pub fn is_inherited(&self) -> bool {
         self.monitor.is_inherited()
     }
@@ -144,12 +145,7 @@ impl Queue {
         self.monitor.lock().map_or(0, |items| items.count)
     }
 
-    /// Is nothing inside?
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Lets nothing more in, and wakes everybody.
+    /// Lets nothing more in, and wakes all threads that wait at the queue.
     pub fn close(&self) -> Result<()> {
         self.monitor.lock()?.closed = true;
         self.monitor.notify_all();
@@ -201,7 +197,7 @@ mod tests {
                 let inside = ITEM * (items - number - 1) as usize;
                 assert!(capacity(&queue) <= (4 * inside).max(KEPT_BYTES));
             }
-            assert!(queue.is_empty() && capacity(&queue) <= KEPT_BYTES);
+            assert!(queue.len() == 0 && capacity(&queue) <= KEPT_BYTES);
         }
     }
 

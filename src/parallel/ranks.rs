@@ -51,7 +51,7 @@ pub fn on_this_node(variable: impl Fn(&str) -> Option<String>) -> Option<Ranks> 
             variable: STEP_TASKS,
         })
     };
-    // max_by_key answers the last of equal ones; the launcher's own variable is to be named.
+    // Of equal ones max_by_key answers the last, which is the variable of a launcher other than srun.
     [step()]
         .into_iter()
         .chain(counted)
@@ -59,7 +59,7 @@ pub fn on_this_node(variable: impl Fn(&str) -> Option<String>) -> Option<Ranks> 
         .max_by_key(|ranks| ranks.count)
 }
 
-/// A positive decimal number that a `usize` can hold; anything else counts as not set.
+/// A positive decimal number that fits into a `usize`; anything else counts as not set.
 fn positive(value: &str) -> Option<usize> {
     let digits = value.trim();
     let count = digits
@@ -69,12 +69,12 @@ fn positive(value: &str) -> Option<usize> {
     (count > 0).then_some(count)
 }
 
-/// The tasks on the node of that number in SLURM's list: "2(x3),1" is 2 on each of three nodes and 1 on the
-/// fourth.
+/// How many tasks SLURM's list has on the node of that number: "2(x3),1" means 2 on each of three nodes and 1
+/// on the fourth.
 fn tasks_on(node: usize, list: &str) -> Option<usize> {
     let mut first = 0_usize;
     let mut found = None;
-    // To the end: a list with a damaged item is not believed.
+    // The whole list is read, since one with a damaged item is not believed.
     for item in list.split(',') {
         let (tasks, nodes) = match item.split_once("(x") {
             Some((tasks, rest)) => (

@@ -1,25 +1,25 @@
 //! What a thread has set for its own calls: the control that governs them, and a thread count.
 //!
-//! Callbacks run on workers that serve everybody, and on the thread of the caller. What one of them sets is
-//! put back when it returns ([`preserve`]); otherwise it would govern the calls of whoever comes next.
+//! Callbacks run on workers, which serve all callers, and on the thread of the caller. What a callback sets
+//! is put back when it returns ([`preserve`]); otherwise it would govern other calls on that thread.
 //!
 //! The variable has no destructor, so that it is usable to the last moment of a thread: in destructors of
 //! thread-specific data, in `atexit` handlers and in destructors of shared objects.
 
 use std::cell::Cell;
 use std::ffi::c_void;
-use std::ptr::{null, without_provenance_mut};
+use std::ptr::null;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::control::Control;
+use super::thread_end::ThreadEnd;
 
 #[derive(Debug, Clone, Copy)]
 struct Settings {
     /// Governs the calls of this thread; null if none does.
     control: *const Control,
-    /// Whether the reference to the control is this variable's. If not, whoever set it holds one until it
-    /// puts back what was there before.
+    /// Whether this variable owns a reference to the control. If not, whoever set it holds one until the
+    /// control before is put back.
     owned: bool,
     /// A call that reports progress is running on this thread; those nested in it do not report.
     reporting: bool,
@@ -37,7 +37,8 @@ thread_local! {
 pub fn attach(control: Option<Arc<Control>>) -> Option<Arc<Control>> {
     let owned = control.is_some();
     if owned {
-        release_at_thread_end();
+        // If the system refuses, the control is never released.
+        END.watch();
     }
     let before = SETTINGS.get();
     SETTINGS.set(Settings {
@@ -58,7 +59,8 @@ pub fn attached() -> Option<Arc<Control>> {
     reference(SETTINGS.get().control)
 }
 
-/// The same, without counting the reference: `f` must attach nothing and call no callback.
+/// Hands the control that governs the calls of this thread to `f`, which must attach nothing and call no
+/// callback: the reference is not counted.
 #[inline]
 pub fn with_attached<R>(f: impl FnOnce(Option<&Control>) -> R) -> R {
     // SAFETY: somebody holds a reference as long as it is attached, and `f` leaves it attached.
@@ -82,7 +84,7 @@ pub fn is_reporting() -> bool {
     SETTINGS.get().reporting
 }
 
-/// Sets that; answers what it was.
+/// Sets whether a call that reports progress is running on this thread; answers what it was.
 #[inline]
 pub fn set_reporting(reporting: bool) -> bool {
     let before = SETTINGS.get();
@@ -99,7 +101,7 @@ pub fn threads() -> usize {
     SETTINGS.get().threads
 }
 
-/// Sets that; answers what it was.
+/// Sets the thread count of calls from this thread; answers what it was.
 pub fn set_threads(threads: usize) -> usize {
     let before = SETTINGS.get();
     SETTINGS.set(Settings { threads, ..before });
@@ -112,7 +114,8 @@ pub fn preserve<R>(f: impl FnOnce() -> R) -> R {
     during(|settings| settings, f)
 }
 
-/// Runs `f`, a part of some call, under the control of that call, or under none; then likewise.
+/// Runs `f`, a part of some call, under the control of that call or under none, then puts back what this
+/// thread had set.
 pub fn govern<R>(control: Option<&Arc<Control>>, reporting: bool, f: impl FnOnce() -> R) -> R {
     let change = |settings| Settings {
         control: control.map_or(null(), Arc::as_ptr),
@@ -129,7 +132,8 @@ fn during<R>(change: impl FnOnce(Settings) -> Settings, f: impl FnOnce() -> R) -
     SETTINGS.with(|settings| {
         let before = settings.get();
         let _restore = Restore(settings, before);
-        // The reference is the caller's, or that of what is put back; both outlive `f`.
+        // The reference to the control belongs to the caller, or to the settings that are put back. Both
+        // outlive `f`.
         settings.set(Settings {
             owned: false,
             ..change(before)
@@ -138,6 +142,7 @@ fn during<R>(change: impl FnOnce(Settings) -> Settings, f: impl FnOnce() -> R) -
     })
 }
 
+/// Puts settings back.
 struct Restore<'a>(&'a Cell<Settings>, Settings);
 
 impl Drop for Restore<'_> {
@@ -151,60 +156,14 @@ impl Drop for Restore<'_> {
     }
 }
 
-/// How often the C library goes through the destructors of a thread's data (POSIX: at least so often), as
-/// they may set new data.
-const DESTRUCTOR_ROUNDS: usize = 4;
+static END: ThreadEnd = ThreadEnd::new(at_thread_end);
 
-/// Has what is attached to this thread released when the thread ends.
-///
-/// By thread-specific data of POSIX: a destructor of the standard library's would run before those of the
-/// program's own data, which may call this library. A control that is attached by such a destructor in the
-/// last rounds and never detached is lost, and so is one where the system refuses a key.
-fn release_at_thread_end() {
-    if let Some(key) = key() {
-        // SAFETY: the key exists. Without memory for the value the control is lost.
-        unsafe {
-            if libc::pthread_getspecific(key).is_null() {
-                libc::pthread_setspecific(key, without_provenance_mut(1));
-            }
-        }
-    }
-}
-
-/// The value is the number of the round. The control goes in the last one, as the destructors of the other
-/// data may want it.
-extern "C" fn at_thread_end(round: *mut c_void) {
-    let round = round.addr();
-    if round < DESTRUCTOR_ROUNDS
-        && let Some(key) = key()
-        // SAFETY: the key exists.
-        && unsafe { libc::pthread_setspecific(key, without_provenance_mut(round + 1)) } == 0
-    {
-        return;
-    }
-    drop(attach(None));
-}
-
-/// The key, made on first use; never deleted, as the library is never unloaded.
-fn key() -> Option<libc::pthread_key_t> {
-    /// The key plus one; 0 before the first use. Not a `Once`, which a thread might hold at a fork.
-    static KEY: AtomicU32 = AtomicU32::new(0);
-    let known = KEY.load(Ordering::Acquire);
-    if known != 0 {
-        return Some(known - 1);
-    }
-    let mut key = 0;
-    // SAFETY: the variable is live, and the destructor lives as long as the library.
-    if unsafe { libc::pthread_key_create(&mut key, Some(at_thread_end)) } != 0 {
-        return None;
-    }
-    match KEY.compare_exchange(0, key + 1, Ordering::AcqRel, Ordering::Acquire) {
-        Ok(_) => Some(key),
-        Err(others) => {
-            // SAFETY: made above, and no thread has data under it.
-            unsafe { libc::pthread_key_delete(key) };
-            Some(others - 1)
-        }
+/// Releases the control that is attached to a thread that ends, in the last round of destructors: those of
+/// other data may use it. A control is never released if a destructor attaches it in the last round, or if
+/// the system does not let the end of the thread be noticed.
+unsafe extern "C" fn at_thread_end(round: *mut c_void) {
+    if END.is_last_round(round) {
+        drop(attach(None));
     }
 }
 

@@ -1,10 +1,10 @@
-//! Signal masks: an asynchronous signal of the host (Ctrl-C, timers, a scheduler's SIGUSR1) must be
-//! delivered to a thread of the host, whose handlers may rely on that, never to a worker.
+//! Signal masks: an asynchronous signal (Ctrl-C, a timer, a scheduler's SIGUSR1) must be delivered to a
+//! thread of the program, whose handlers may rely on that, and never to a worker.
 
 use std::mem::MaybeUninit;
 
-/// Signals that the faulting instruction, abort or a profiler directs at the very thread: blocking
-/// them would turn a diagnosable crash into a silent kill, or leave the profiler without samples.
+/// Signals that a faulting instruction, `abort` or a profiler sends to one thread. Blocking them would turn a
+/// crash that can be diagnosed into a silent end of the process, or leave the profiler without samples.
 pub const OPEN: [libc::c_int; 8] = [
     libc::SIGSEGV,
     libc::SIGBUS,
@@ -16,13 +16,15 @@ pub const OPEN: [libc::c_int; 8] = [
     libc::SIGPROF,
 ];
 
-/// Runs `f` with all signals but [`OPEN`] blocked on this thread, and what it had blocked already.
+/// Runs `f` while this thread blocks all signals but [`OPEN`], and those of them that it blocked before.
 ///
-/// Threads that `f` spawns inherit that from their first instruction, which setting the mask on the new
-/// thread itself could not achieve. Of [`OPEN`] they inherit what the host has chosen: a signal that it
-/// blocks everywhere, in order to fetch it by sigwait, would kill the process if a worker opened it.
+/// Threads that `f` starts inherit the mask from their first instruction on; a mask that they set themselves
+/// would come too late. Of [`OPEN`] they inherit what the program has chosen: if it blocks a signal on all
+/// its threads, in order to fetch it by sigwait, that signal would kill the process if a worker did not block
+/// it.
 ///
-/// And meanwhile no handler of the host runs here, so none can fork in the middle of `f`.
+/// No handler of the program for an asynchronous signal runs on this thread meanwhile, so that none can fork
+/// in the middle of `f`.
 pub fn with_asynchronous_blocked<R>(f: impl FnOnce() -> R) -> R {
     let mut previous = MaybeUninit::<libc::sigset_t>::uninit();
     let mut added = MaybeUninit::<libc::sigset_t>::uninit();
@@ -34,7 +36,7 @@ pub fn with_asynchronous_blocked<R>(f: impl FnOnce() -> R) -> R {
         }
         libc::pthread_sigmask(libc::SIG_BLOCK, added.as_ptr(), previous.as_mut_ptr())
     };
-    // pthread_sigmask fails only for an unknown first argument; then nothing was changed.
+    // pthread_sigmask fails only for an unknown first argument, and then it changes nothing.
     // SAFETY: on success it has written the previous mask.
     let _restore = (status == 0).then(|| Restore(unsafe { previous.assume_init() }));
     f()

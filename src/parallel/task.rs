@@ -1,4 +1,4 @@
-//! A function of the caller's, to be run once.
+//! Tasks: functions that callers have run once, in the background.
 
 use std::ffi::c_void;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, PAREXACT_ERROR_CALLBACK_FAILED, Result};
 /// A function to run in the background. Answers 0, or anything else if it failed. It may run on any thread.
 pub type TaskFn = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
 
-/// A task, checked.
+/// A task whose function is known to be there.
 pub struct Task {
     function: unsafe extern "C" fn(*mut c_void) -> i32,
     user_data: *mut c_void,
@@ -17,8 +17,10 @@ pub struct Task {
 unsafe impl Send for Task {}
 
 impl Task {
+    /// A task; NULL_POINTER without a function.
+    ///
     /// # Safety
-    /// The function may be called on any thread until it has been.
+    /// The function may be called once, on any thread and at any time.
     pub unsafe fn new(function: TaskFn, user_data: *mut c_void) -> Result<Self> {
         let function = function.ok_or_else(|| Error::null("task"))?;
         Ok(Self {
@@ -29,7 +31,7 @@ impl Task {
 
     /// Calls the function.
     pub fn run(&self) -> Result<()> {
-        // SAFETY: the promise made to `new`.
+        // SAFETY: the caller of `new` has promised that the function may be called.
         match unsafe { (self.function)(self.user_data) } {
             0 => Ok(()),
             value => Err(Error::new(

@@ -1,10 +1,9 @@
 //! A team: the calling thread and those workers that come in time, all running one body.
 //!
-//! The caller never waits for a worker to start, only for those that have started. So a short call
-//! is over before the workers have woken up; a call is not held up when the workers are busy with
-//! other callers' work; and it cannot deadlock when they are blocked on something this caller holds.
-//! Therefore helpers are spawned one by one and pass a gate, instead of joining a `rayon::scope`,
-//! whose end waits for every job in it.
+//! The caller never waits for a worker to start, only for those that have started. So a short call is over
+//! before the workers are awake, a call is not held up while the workers are busy with other callers' work,
+//! and it cannot deadlock if they wait for something that this caller holds. `rayon::scope` would not do, as
+//! its end waits for every job in it. So each helper is a job of its own, which must pass a gate.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -14,29 +13,30 @@ use std::time::Duration;
 
 use super::crew::Crew;
 use super::event::Event;
-use super::wait_graph::{self, ThreadNumber};
-use super::{fork, fpenv, signals};
+use super::thread_number::{self, ThreadNumber};
+use super::{fork, mutex, signals, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
-use crate::reserve;
+use crate::{fpenv, reserve};
 
-/// The gate is shut: whoever has not entered must not touch the body, whose frame may be gone.
+/// The gate is shut: a helper that has not entered by then must not touch the body, whose frame may be gone.
 const SHUT: usize = 1 << (usize::BITS - 1);
 
 /// How often a caller that waits for its helpers looks whether it is a forked child.
 const FORK_CHECK: Duration = Duration::from_millis(20);
 
-/// What asking for a helper takes: a message, and its share of the pool's queue.
+/// Bytes that asking for a helper takes: for the job, and for its share of the pool's queue.
 const HELPER_BYTES: usize = 256;
 
-/// More is not asked for: the system would have to fetch it and take it back.
+/// Bytes for all helpers whose presence is checked at most: the system must provide them and take them back.
 const HELPERS_BYTES: usize = 64 << 10;
 
+/// What helpers pass on their way to the body and back.
 struct Gate {
     /// The number of helpers inside, and [`SHUT`].
     state: AtomicUsize,
-    /// Shut, and the last helper has left.
+    /// Happens when the gate is shut and the last helper has left.
     empty: Event,
-    /// Who waits for the helpers.
+    /// The number of the thread that waits for the helpers.
     caller_number: ThreadNumber,
     inside: Mutex<Inside>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
@@ -46,7 +46,7 @@ struct Gate {
 #[derive(Default)]
 struct Inside {
     helpers: Vec<ThreadNumber>,
-    /// The caller waits for them, and is in the graph.
+    /// Whether the caller waits for them, and its wait is in the graph.
     awaited: bool,
 }
 
@@ -55,12 +55,13 @@ impl Gate {
         Self {
             state: AtomicUsize::new(0),
             empty: Event::default(),
-            caller_number: wait_graph::me(),
+            caller_number: thread_number::me(),
             inside: Mutex::default(),
             panic: Mutex::new(None),
         }
     }
 
+    /// Lets a helper in; false if the gate is shut.
     fn enter(&self) -> bool {
         let entered = self
             .state
@@ -69,7 +70,7 @@ impl Gate {
             })
             .is_ok();
         if entered {
-            self.inside().helpers.push(wait_graph::me());
+            self.inside().helpers.push(thread_number::me());
         }
         entered
     }
@@ -78,9 +79,10 @@ impl Gate {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets a helper out that has entered.
     fn leave(&self) {
         let mut inside = self.inside();
-        let me = wait_graph::me();
+        let me = thread_number::me();
         inside.helpers.retain(|&helper| helper != me);
         if inside.awaited {
             wait_graph::release(self.caller_number);
@@ -91,14 +93,14 @@ impl Gate {
         }
     }
 
-    /// Shuts, and waits until the last helper has left. False if this is a child forked since
+    /// Shuts the gate, and waits until the last helper has left. False if this is a child forked since
     /// `generation` and helpers are inside: they stayed with the parent, and their part of the work is lost.
     fn shut(&self, generation: u64) -> bool {
         self.state.fetch_or(SHUT, Ordering::Relaxed);
         let mut is_in_graph = false;
         let complete = loop {
-            // In this order, as in `fork::lock`: whoever is inside once this is known to be a child stays
-            // there.
+            // The process is asked for first, as in `mutex::lock`: a helper that is inside once this is known
+            // to be a child stays there for ever.
             let is_child = fork::checked_generation() != generation;
             if self.state.load(Ordering::Acquire) == SHUT {
                 break true;
@@ -108,8 +110,8 @@ impl Gate {
             }
             // A signal handler may fork between the waits, and nobody will wake the child.
             self.empty.wait(FORK_CHECK);
-            // In a child: a vanished helper holds the lock.
-            if let Some(mut inside) = fork::lock(&self.inside, generation)
+            // There is no lock in a child if a helper that stayed with the parent holds it.
+            if let Some(mut inside) = mutex::lock(&self.inside, generation)
                 && !inside.helpers.is_empty()
             {
                 inside.awaited = true;
@@ -124,15 +126,17 @@ impl Gate {
     }
 }
 
-/// The body, for workers; only to be looked at between `enter` and `leave`.
+/// The body, as workers get it. They may look at it only between [`Gate::enter`] and [`Gate::leave`].
 struct Body(*const (dyn Fn(u64) + Sync));
 
 // SAFETY: the pointee is Sync, and the gate keeps it alive while it is used.
 unsafe impl Send for Body {}
 
 impl Body {
+    /// Runs the body on a worker.
+    ///
     /// # Safety
-    /// Between [`Gate::enter`] and [`Gate::leave`].
+    /// The worker has passed [`Gate::enter`], and [`Gate::leave`] comes after.
     unsafe fn run(&self, generation: u64) {
         // SAFETY: the caller is inside the gate, so `run` below has not returned.
         let body = unsafe { &*self.0 };
@@ -140,7 +144,7 @@ impl Body {
     }
 }
 
-/// Asks for helpers, who may run `body` while they are inside the gate.
+/// Asks for helpers, which may run `body` while they are inside the gate.
 fn summon(
     gate: &Arc<Gate>,
     crew: &Crew,
@@ -149,7 +153,7 @@ fn summon(
     generation: u64,
     body: *const (dyn Fn(u64) + Sync + 'static),
 ) {
-    // Without memory the calling thread goes on alone.
+    // If the system has no memory, the calling thread goes on alone.
     if reserve::check_system((helpers * HELPER_BYTES).min(HELPERS_BYTES)).is_err() {
         return;
     }
@@ -162,7 +166,7 @@ fn summon(
         let spawned = pool.spawn(move || {
             let body = body;
             if gate.enter() {
-                // SAFETY: inside the gate.
+                // SAFETY: this helper has entered the gate, and leaves it below.
                 let result = catch_unwind(AssertUnwindSafe(|| unsafe { body.run(generation) }));
                 if let Err(payload) = result {
                     gate.panic
@@ -181,10 +185,10 @@ fn summon(
 
 /// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers`
 /// of them, and returns when nobody runs it any more. Workers run it under the default floating-point
-/// environment. The body learns which generation of [`fork`] its participants are of: see [`fork::lock`].
+/// environment. The body learns which generation of [`fork`] its participants are of: see [`mutex::lock`].
 ///
-/// A panic of the body, on whatever thread, unwinds from here. FORKED answers a body that forked,
-/// in the child, if workers were helping.
+/// A panic of the body, on whatever thread, unwinds from here. FORKED is the answer in a child that was
+/// forked inside the body, if workers were helping.
 pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sync)) -> Result<()> {
     let gate = Arc::new(Gate::new());
     // SAFETY: only the lifetime changes; the gate ends every use of the pointer before `run` returns.
@@ -193,7 +197,7 @@ pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sy
             body,
         )
     };
-    // A signal handler that forks must do so before or after: in between, locks of the pool are held.
+    // No handler may fork in here, where locks of the pool are held.
     let generation = signals::with_asynchronous_blocked(|| {
         let generation = fork::checked_generation();
         summon(&gate, crew, workers, helpers, generation, erased);
@@ -201,7 +205,8 @@ pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sy
     });
     let own = catch_unwind(AssertUnwindSafe(|| body(generation)));
     if !gate.shut(generation) {
-        // Locks of the vanished helpers are in an unknown state: touch nothing of theirs.
+        // The helpers stayed with the parent, and their locks are in an unknown state: nothing of theirs may
+        // be touched.
         return Err(Error::new(
             PAREXACT_ERROR_FORKED,
             "the process forked inside this call; its workers stayed with the parent",

@@ -1,8 +1,8 @@
-//! Threads made by pthread_create itself.
+//! Threads that are made by pthread_create.
 //!
-//! A thread of Rust's standard library takes a lock of the library's while it starts, if the host is a
-//! Rust program (for its stack overflow messages): a child forked at that moment by another thread
-//! could never start one. It also panics, fatally, when memory for its signal stack is refused.
+//! Threads of Rust's standard library would not do. In a Rust program, a new one takes a lock of the standard
+//! library while it starts (for messages about stack overflow): a child that another thread forks at that
+//! moment could never start a thread. And it ends the process if memory for its signal stack is refused.
 
 use std::ffi::{CStr, c_void};
 use std::io;
@@ -14,6 +14,7 @@ use super::cancellation;
 /// A running thread; dropping the handle lets it go its own way.
 pub struct Handle(Option<libc::pthread_t>);
 
+/// What the thread runs.
 type Main = Box<dyn FnOnce() + Send>;
 
 /// Starts a thread of that name (at most 15 bytes count) with a stack of `stack` bytes, a multiple of
@@ -23,7 +24,7 @@ pub fn spawn(
     stack: usize,
     main: impl FnOnce() + Send + 'static,
 ) -> io::Result<Handle> {
-    // Two boxes: what C carries around is a single word.
+    // A box in a box: C hands over a single word, and a box of a closure has two.
     let argument: *mut Main = Box::into_raw(Box::new(Box::new(main)));
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
@@ -48,11 +49,11 @@ pub fn spawn(
         }
     };
     if status != 0 {
-        // SAFETY: no thread has taken it over.
+        // SAFETY: no thread has taken the argument over, which came from a box.
         drop(unsafe { Box::from_raw(argument) });
         return Err(io::Error::from_raw_os_error(status));
     }
-    // SAFETY: written by the successful call.
+    // SAFETY: the successful call has written it.
     let thread = unsafe { thread.assume_init() };
     #[cfg(target_os = "linux")]
     // SAFETY: the thread is neither joined nor detached, so its identifier is valid.
@@ -62,8 +63,8 @@ pub fn spawn(
     Ok(Handle(Some(thread)))
 }
 
-/// What glibc takes of every stack: it keeps the thread-local variables of the program there, which in
-/// Fortran and OpenMP programs (threadprivate arrays) may be many megabytes.
+/// Bytes that glibc takes of every stack. It keeps the thread-local variables of the program there, which in
+/// programs with OpenMP (threadprivate arrays) may be many megabytes.
 fn minimum_stack(attributes: *const libc::pthread_attr_t) -> usize {
     type Minimum = unsafe extern "C" fn(*const libc::pthread_attr_t) -> usize;
     // SAFETY: the name is a string. What glibc has under it, unchanged since 2.15 for the sake of Rust's
@@ -73,14 +74,15 @@ fn minimum_stack(attributes: *const libc::pthread_attr_t) -> usize {
         std::mem::transmute::<*mut c_void, Option<Minimum>>(symbol)
             .map_or(0, |minimum| minimum(attributes))
     };
-    // A whole number of the largest pages there are.
+    // Stacks are whole numbers of pages, which have at most 64 KiB.
     size.next_multiple_of(64 << 10)
 }
 
+/// The function of the new thread as the C library knows it.
 extern "C" fn start(argument: *mut c_void) -> *mut c_void {
-    // To its end: a callback might have its own thread cancelled.
+    // Cancellation is held off until the thread ends: a callback might have its own thread cancelled.
     std::mem::forget(cancellation::HeldOff::begin());
-    // SAFETY: `spawn` made it from such a box, for this thread alone.
+    // SAFETY: `spawn` has made the argument from such a box, for this thread alone.
     let main = unsafe { Box::from_raw(argument.cast::<Main>()) };
     // Nothing may unwind into the C library; nobody asks how a worker ended.
     let _ = catch_unwind(AssertUnwindSafe(main));
@@ -91,7 +93,7 @@ impl Handle {
     /// Waits for the end of the thread.
     pub fn join(mut self) {
         if let Some(thread) = self.0.take() {
-            // SAFETY: neither joined nor detached so far.
+            // SAFETY: the thread has been neither joined nor detached so far, as the handle still had it.
             unsafe { libc::pthread_join(thread, std::ptr::null_mut()) };
         }
     }
@@ -100,7 +102,7 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         if let Some(thread) = self.0.take() {
-            // SAFETY: neither joined nor detached so far.
+            // SAFETY: the thread has been neither joined nor detached so far, as the handle still had it.
             unsafe { libc::pthread_detach(thread) };
         }
     }

@@ -1,188 +1,16 @@
-//! How many threads a call uses, and which rule says so.
+//! How many threads a call uses: what its thread or its process has set, or else the default.
 
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::ranks::{self, Ranks};
-use super::{affinity, cgroup, fork, settings, worker};
+use super::process_default::{self, Rule};
+use super::{settings, worker};
 use crate::error::{Error, Result};
 use crate::unsigned::Unsigned;
 
-/// The largest thread count there is. Larger ones in the environment mean this one.
-pub const PAREXACT_MAX_THREADS: usize = 1024;
+pub use super::process_default::PAREXACT_MAX_THREADS;
 
-/// The environment variables by which a user orders a number of threads, the first valid one winning.
-const ORDERS: [&str; 3] = [
-    "PAREXACT_NUM_THREADS",
-    "RAYON_NUM_THREADS",
-    "OMP_NUM_THREADS",
-];
-
-/// The environment variable by which a launcher describes what it allotted to this process. It is no order: a
-/// step may be bound to fewer processors than its job has for each task, so this may only lower what the
-/// process may use.
-const ALLOTMENT: &str = "SLURM_CPUS_PER_TASK";
-
-/// What decided a thread count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
-    /// The call comes from a worker of ours.
-    Worker,
-    /// `parexact_set_num_threads_local`.
-    Local,
-    /// `parexact_set_num_threads`.
-    Process,
-    /// An environment variable, and its value.
-    Variable(&'static str, String),
-    /// The processors in the affinity mask.
-    Affinity,
-    /// The control group's quota, being less than those.
-    Cgroup,
-    /// This rank's share of the node's processors, being less than those.
-    Share,
-}
-
-/// The count when nobody has set one, read from the environment once in each process.
-#[derive(Debug, Clone)]
-pub struct Default {
-    /// The thread count, from 1 to [`PAREXACT_MAX_THREADS`].
-    pub count: usize,
-    /// What decided it.
-    pub rule: Rule,
-    /// What this process may run on.
-    pub processors: Processors,
-    /// The ranks with which it shares the node, if a launcher says so, and whether or not that decided.
-    pub ranks: Option<Ranks>,
-    /// What the launcher allotted, in processors, and whether or not that decided.
-    pub allotted: Option<usize>,
-    generation: u64,
-}
-
-/// The processors that the system lets this process use.
-#[derive(Debug, Clone, Copy)]
-pub struct Processors {
-    /// How many are in the affinity mask.
-    pub affinity: usize,
-    /// The control group's quota, in processors.
-    pub quota: Option<f64>,
-    /// How many the ranks on this node have together, whether or not they are in this one's mask: those of
-    /// the cpuset, or else those that are online.
-    pub node: usize,
-}
-
-impl Processors {
-    fn read() -> Self {
-        let affinity = affinity::count();
-        let limits = cgroup::limits();
-        Self {
-            affinity,
-            quota: limits.quota,
-            // What is in the mask is there, whatever a container shows of the groups.
-            node: limits
-                .processors
-                .unwrap_or_else(affinity::online)
-                .max(affinity),
-        }
-    }
-
-    /// The threads of one of so many ranks when they share the node evenly. Ranks that are not bound each
-    /// have the whole node in their mask; those bound to a socket, as Open MPI binds more than two, have that
-    /// socket in common. The quota is divided, too: it belongs to the job or the container, and so to its
-    /// ranks together.
-    fn share(&self, ranks: usize) -> usize {
-        let quota = self.quota.map_or(usize::MAX, cgroup::threads);
-        (self.node.min(quota) / ranks).max(1)
-    }
-}
-
-impl Default {
-    fn read(generation: u64, variable: impl Fn(&str) -> Option<String>) -> Self {
-        Self::decide(generation, Processors::read(), variable)
-    }
-
-    fn decide(
-        generation: u64,
-        processors: Processors,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Self {
-        let number = |name| {
-            let value: String = variable(name)?;
-            Some((parse(&value)?, Rule::Variable(name, value)))
-        };
-        let order = ORDERS.into_iter().find_map(number);
-        let allotment = number(ALLOTMENT);
-        let allotted = allotment.as_ref().map(|&(count, _)| count);
-        let ranks = ranks::on_this_node(&variable);
-        let (count, rule) = order.unwrap_or_else(|| {
-            let affinity = (processors.affinity, Rule::Affinity);
-            let quota = processors
-                .quota
-                .map(|quota| (cgroup::threads(quota), Rule::Cgroup));
-            let share = ranks.map(|ranks| (processors.share(ranks.count), Rule::Share));
-            // The least of them, and of equal ones the first.
-            [quota, share, allotment]
-                .into_iter()
-                .flatten()
-                .fold(
-                    affinity,
-                    |least, next| if next.0 < least.0 { next } else { least },
-                )
-        });
-        Self {
-            count: count.clamp(1, PAREXACT_MAX_THREADS),
-            rule,
-            processors,
-            ranks,
-            allotted,
-            generation,
-        }
-    }
-}
-
-/// A positive decimal number, or the first of a comma-separated list of them (OpenMP's form, one item
-/// for each nesting level); anything else, 0 included, counts as not set.
-fn parse(value: &str) -> Option<usize> {
-    let first = value.split(',').next()?.trim();
-    let digits = first.strip_prefix('+').unwrap_or(first);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // Only digits: too many of them is the one failure left.
-    let count = digits.parse().unwrap_or(usize::MAX);
-    (count > 0).then_some(count)
-}
-
-/// The default of this process; never freed, since other threads may be reading an older one.
-static DEFAULT: AtomicPtr<Default> = AtomicPtr::new(std::ptr::null_mut());
-
-/// 0: not set.
+/// The count that was set for the whole process; 0 if none was.
 static PROCESS: AtomicUsize = AtomicUsize::new(0);
-
-/// The default count of this process and where it comes from.
-pub fn default() -> &'static Default {
-    let seen = DEFAULT.load(Ordering::Acquire);
-    // SAFETY: null, or published below and never freed.
-    if let Some(known) = unsafe { seen.as_ref() }
-        && known.generation == fork::generation()
-    {
-        return known;
-    }
-    // Asking for the process registers the fork handler, on which the comparison above relies.
-    let generation = fork::checked_generation();
-    let variable = |name: &str| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
-    let fresh = Box::into_raw(Box::new(Default::read(generation, variable)));
-    match DEFAULT.compare_exchange(seen, fresh, Ordering::AcqRel, Ordering::Acquire) {
-        // SAFETY: published, hence never freed.
-        Ok(_) => unsafe { &*fresh },
-        Err(other) => {
-            // SAFETY: it came from a box that nobody else has seen; `other` was published by a
-            // thread of this process, as after a fork the only thread finds its parent's once.
-            unsafe {
-                drop(Box::from_raw(fresh));
-                &*other
-            }
-        }
-    }
-}
 
 /// The refusal of a number of threads, for the argument of that name.
 pub fn out_of_range(name: &str, count: usize) -> Error {
@@ -201,10 +29,10 @@ pub fn set_for_process(count: usize) -> Result<()> {
     Ok(())
 }
 
-/// The count of the process that is in force.
+/// The count that is in force for the process.
 pub fn for_process() -> usize {
     match PROCESS.load(Ordering::Relaxed) {
-        0 => default().count,
+        0 => process_default::get().count,
         count => count,
     }
 }
@@ -226,13 +54,14 @@ pub fn for_call() -> usize {
     }
 }
 
-/// The most threads that work without waiting can have a use for, with a margin for processors that come
-/// later and for idle host threads: starting and waking a thousand workers of two processors takes seconds.
+/// The largest number of threads that is of use for work that never waits, with a margin for processors that
+/// come later and for calls from threads that wait otherwise. Starting and waking a thousand workers on two
+/// processors takes seconds.
 pub fn useful() -> usize {
-    (4 * default().processors.affinity).clamp(64, PAREXACT_MAX_THREADS)
+    (4 * process_default::get().processors.affinity).clamp(64, PAREXACT_MAX_THREADS)
 }
 
-/// The count a call from this thread uses and the rule behind it.
+/// The count that a call from this thread uses, and the rule behind it.
 pub fn explain() -> (usize, Rule) {
     let rule = if worker::is_worker() {
         Rule::Worker
@@ -241,169 +70,7 @@ pub fn explain() -> (usize, Rule) {
     } else if PROCESS.load(Ordering::Relaxed) != 0 {
         Rule::Process
     } else {
-        default().rule.clone()
+        process_default::get().rule.clone()
     };
     (for_call(), rule)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_of_variables() {
-        for (value, expected) in [
-            ("4", Some(4)),
-            (" 4 ", Some(4)),
-            ("+4", Some(4)),
-            ("4,3,2", Some(4)),
-            (" 4 , 3", Some(4)),
-            ("99999999999999999999999", Some(usize::MAX)),
-            ("0", None),
-            ("0,4", None),
-            ("", None),
-            (",4", None),
-            ("-2", None),
-            ("++2", None),
-            ("two", None),
-            ("2.5", None),
-            ("0x4", None),
-        ] {
-            assert_eq!(parse(value), expected, "{value:?}");
-        }
-    }
-
-    /// The count and its rule, on these processors and under these variables.
-    fn decided(processors: Processors, set: &[(&str, &str)]) -> (usize, Rule) {
-        let find = |name: &str| {
-            let found = set.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        let default = Default::decide(1, processors, find);
-        (default.count, default.rule)
-    }
-
-    /// A process that may run on the whole of a node with so many processors.
-    fn whole(node: usize) -> Processors {
-        bound(node, node)
-    }
-
-    /// A process that is bound to some of a node's processors.
-    fn bound(affinity: usize, node: usize) -> Processors {
-        Processors {
-            affinity,
-            quota: None,
-            node,
-        }
-    }
-
-    fn limited(quota: f64, processors: Processors) -> Processors {
-        Processors {
-            quota: Some(quota),
-            ..processors
-        }
-    }
-
-    #[test]
-    fn variables_in_order_and_invalid_ones_passed_over() {
-        let mut set = vec![
-            ("SLURM_CPUS_PER_TASK", "3"),
-            ("OMP_NUM_THREADS", "4,2"),
-            ("RAYON_NUM_THREADS", "5"),
-            ("PAREXACT_NUM_THREADS", "6"),
-        ];
-        for expected in [6, 5, 4, 3] {
-            let (name, value) = *set.last().expect("four variables, four rounds");
-            assert_eq!(
-                decided(whole(7), &set),
-                (expected, Rule::Variable(name, value.to_owned()))
-            );
-            // Invalid is like absent.
-            set.last_mut().expect("four variables, four rounds").1 = "0";
-            assert_ne!(decided(whole(7), &set).0, expected);
-            set.pop();
-        }
-        assert_eq!(decided(whole(7), &[]), (7, Rule::Affinity));
-        assert_eq!(
-            decided(whole(7), &[("PAREXACT_NUM_THREADS", "5000")]).0,
-            PAREXACT_MAX_THREADS
-        );
-    }
-
-    #[test]
-    fn orders_exceed_the_processors_and_an_allotment_does_not() {
-        for name in ORDERS {
-            let order = Rule::Variable(name, "9".into());
-            assert_eq!(decided(limited(1.0, whole(2)), &[(name, "9")]), (9, order));
-        }
-        let allotment = Rule::Variable(ALLOTMENT, "3".into());
-        for (processors, expected) in [
-            (whole(2), (2, Rule::Affinity)),
-            (whole(3), (3, Rule::Affinity)),
-            (whole(4), (3, allotment.clone())),
-            (limited(3.5, whole(4)), (3, allotment.clone())),
-            (limited(2.5, whole(4)), (3, Rule::Cgroup)),
-            (limited(1.5, whole(4)), (2, Rule::Cgroup)),
-            (limited(1.5, bound(1, 4)), (1, Rule::Affinity)),
-            (whole(2000), (3, allotment)),
-        ] {
-            let found = decided(processors, &[(ALLOTMENT, "3")]);
-            assert_eq!(found, expected, "{processors:?}");
-        }
-        assert_eq!(
-            decided(whole(2), &[(ALLOTMENT, "none")]),
-            (2, Rule::Affinity)
-        );
-    }
-
-    #[test]
-    fn ranks_share_the_node() {
-        for (processors, ranks, expected) in [
-            (whole(8), "1", (8, Rule::Affinity)),
-            (whole(8), "2", (4, Rule::Share)),
-            (whole(8), "3", (2, Rule::Share)),
-            (whole(8), "8", (1, Rule::Share)),
-            (whole(8), "100", (1, Rule::Share)),
-            (whole(1), "3", (1, Rule::Affinity)),
-            (whole(4000), "2", (PAREXACT_MAX_THREADS, Rule::Share)),
-            // Bound to processors of its own: these are its share, or less.
-            (bound(1, 8), "4", (1, Rule::Affinity)),
-            (bound(2, 8), "4", (2, Rule::Affinity)),
-            (bound(3, 8), "2", (3, Rule::Affinity)),
-            // Bound to one of two sockets, which four of eight ranks have in common.
-            (bound(32, 64), "8", (8, Rule::Share)),
-            // The quota belongs to all ranks; it may exceed the node.
-            (limited(4.0, whole(8)), "2", (2, Rule::Share)),
-            (limited(2.5, whole(8)), "2", (1, Rule::Share)),
-            (limited(0.5, whole(8)), "2", (1, Rule::Cgroup)),
-            (limited(4.0, whole(8)), "1", (4, Rule::Cgroup)),
-            (limited(16.0, whole(8)), "2", (4, Rule::Share)),
-        ] {
-            let found = decided(processors, &[("MPI_LOCALNRANKS", ranks)]);
-            assert_eq!(found, expected, "{ranks} ranks, {processors:?}");
-        }
-    }
-
-    #[test]
-    fn of_share_and_allotment_the_less_counts() {
-        for (allotted, expected) in [
-            ("1", (1, Rule::Variable(ALLOTMENT, "1".into()))),
-            ("2", (2, Rule::Share)),
-            ("3", (2, Rule::Share)),
-        ] {
-            let set = [("OMPI_COMM_WORLD_LOCAL_SIZE", "2"), (ALLOTMENT, allotted)];
-            assert_eq!(decided(whole(4), &set), expected);
-        }
-    }
-
-    #[test]
-    fn orders_are_not_divided() {
-        for name in ORDERS {
-            let set = [("MPI_LOCALNRANKS", "4"), (name, "6")];
-            assert_eq!(
-                decided(whole(4), &set),
-                (6, Rule::Variable(name, "6".into()))
-            );
-        }
-    }
 }

@@ -1,30 +1,29 @@
-//! Waiting with a timeout, in slices, so that nobody waits in a forked child for threads that stayed with the
-//! parent.
+//! Waiting with a timeout. Every wait is made of short slices: between them a thread notices that it is in a
+//! forked child, where nobody will wake it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{fork, signals};
+use super::{fork, mutex, signals};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_TIMEOUT, Result};
 
-/// How often a waiting thread looks whether it is a forked child: a signal handler of the host may fork while
-/// it waits.
+/// How long a slice is. A signal handler of the program may fork while the thread waits.
 const SLICE: Duration = Duration::from_millis(20);
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timeout {
-    /// Until it comes about.
+    /// As long as it takes.
     Never,
-    /// Until then.
+    /// Until that instant.
     At(Instant),
     /// Not at all.
     Poll,
 }
 
 impl Timeout {
-    /// From seconds: below 0 for ever, 0 not at all.
+    /// A timeout in seconds: below 0 it is for ever, 0 is not at all.
     pub fn from_seconds(seconds: f64) -> Result<Self> {
         if seconds.is_nan() {
             return Err(Error::invalid("timeout_seconds must not be NaN"));
@@ -35,7 +34,7 @@ impl Timeout {
         if seconds == 0.0 {
             return Ok(Self::Poll);
         }
-        // Beyond what clocks can tell is for ever.
+        // An instant that the clock cannot tell is never reached.
         let duration = Duration::try_from_secs_f64(seconds).ok();
         let end = duration.and_then(|duration| Instant::now().checked_add(duration));
         Ok(end.map_or(Self::Never, Self::At))
@@ -45,26 +44,27 @@ impl Timeout {
 /// What a thread waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// That something has come about: an item to take, an end, a lock given back.
+    /// There is something to be taken, or something has ended: an item of a queue, a lock, a job.
     Ready,
-    /// That there is room for more.
+    /// There is room for more.
     Room,
 }
 
 /// A value behind a mutex, with condition variables for its changes.
 #[derive(Debug)]
 pub struct Monitor<T> {
-    /// Threads of which process may use it.
+    /// The generation of the process whose threads may use it: see [`fork`].
     generation: u64,
     value: Mutex<T>,
     /// One for each [`Condition`].
     changed: [Condvar; 2],
-    /// How many threads wait for each, changed under the lock: waking nobody costs a system call.
+    /// How many threads wait for each, which saves the system call for waking them if there are none. Changed
+    /// under the lock.
     waiting: [AtomicUsize; 2],
 }
 
 impl<T> Monitor<T> {
-    /// Guards a value.
+    /// A monitor of that value.
     pub fn new(value: T) -> Self {
         Self {
             generation: fork::checked_generation(),
@@ -74,25 +74,25 @@ impl<T> Monitor<T> {
         }
     }
 
-    /// Was it made by the parent of this process? Then not even to be dropped: threads that stayed there may
-    /// have been changing it.
+    /// Whether it was made by the parent of this process. Then it is not even to be dropped: threads that
+    /// stayed with the parent may have been changing it.
     pub fn is_inherited(&self) -> bool {
         fork::checked_generation() != self.generation
     }
 
-    /// FORKED if it was made by the parent of this process; else the value may be used.
+    /// The value, locked; FORKED if it was made by the parent of this process.
     ///
-    /// Trusts the fork handler: who was cloned past the C library is found out once there is something to
-    /// wait for.
+    /// This relies on the fork handler. A process that was cloned past the C library is noticed once there is
+    /// something to wait for.
     pub fn lock(&self) -> Result<MutexGuard<'_, T>> {
         if fork::generation() != self.generation {
             return Err(forked());
         }
-        fork::lock(&self.value, self.generation).ok_or_else(forked)
+        mutex::lock(&self.value, self.generation).ok_or_else(forked)
     }
 
-    /// Waits for a condition until `take` finds what it looks for; TIMEOUT if that takes too long, and `late`
-    /// is its message.
+    /// Waits until `take` answers something, which is asked again after each change of that condition.
+    /// TIMEOUT with the message `late` if that takes too long.
     pub fn wait<R>(
         &self,
         condition: Condition,
@@ -115,8 +115,7 @@ impl<T> Monitor<T> {
                 return Err(Error::new(PAREXACT_ERROR_TIMEOUT, late));
             }
             waiting.fetch_add(1, Ordering::Relaxed);
-            // A handler that forks while this thread has not got the lock back would leave a child that might
-            // never get it.
+            // No handler may fork before this thread has the lock again, which the child might never get.
             let woken = signals::with_asynchronous_blocked(|| changed.wait_timeout(value, slice));
             waiting.fetch_sub(1, Ordering::Relaxed);
             value = woken.unwrap_or_else(PoisonError::into_inner).0;
@@ -128,7 +127,8 @@ impl<T> Monitor<T> {
 
     /// Wakes one thread that waits for a condition, after the value has been changed.
     pub fn notify_one(&self, condition: Condition) {
-        // Who began to wait before the change has been counted; who comes after it finds it.
+        // A thread that began to wait before the change has been counted; one that comes later finds the
+        // change.
         let (waiting, changed) = self.of(condition);
         if waiting.load(Ordering::Relaxed) > 0 {
             changed.notify_one();
@@ -140,7 +140,7 @@ impl<T> Monitor<T> {
         (&self.waiting[index], &self.changed[index])
     }
 
-    /// Wakes everybody, likewise.
+    /// Wakes all threads that wait for either condition, after the value has been changed.
     pub fn notify_all(&self) {
         for (changed, waiting) in self.changed.iter().zip(&self.waiting) {
             if waiting.load(Ordering::Relaxed) > 0 {

@@ -1,48 +1,39 @@
-//! Who waits for whom, in this process: a wait that could never end answers DEADLOCK.
+//! Which thread of this process waits for which: a wait that could never end answers DEADLOCK.
 //!
-//! A thread that is blocked for as long as it takes is noted with what it waits for;
-//! [`deadlock`](super::deadlock) says whether that can come about. A note is there only while it is true:
-//! whoever ends the reason for it takes it away, before anybody can see that the reason is gone. Waits that
-//! end by themselves (those with a timeout) look for deadlocks, too, but are not noted.
+//! A thread that waits without a timeout is noted with what it waits for; [`deadlock`](super::deadlock) says
+//! whether that can come about. A note is there only while it is true: the thread that ends the reason for it
+//! takes it away, before any other can see that the reason is gone. Waits with a timeout end by themselves:
+//! they look for deadlocks, too, but are not noted.
 //!
-//! No order of events hides a deadlock. Who notes a wait looks at the graph in the same critical section, and
-//! every waiting thread does so again in each slice of its wait: a deadlock that was closed by a thread that
-//! cannot be answered (a caller that waits for its helpers, one that has ended) or by a change of what is
-//! waited for (a job that has begun) is found then.
+//! No order of events hides a deadlock. A thread that notes a wait looks at the graph in the same critical
+//! section, and every waiting thread does so again in each slice of its wait. So a deadlock is found, too,
+//! that was closed by a thread to which nothing can be answered (a caller that waits for its helpers, one
+//! that has ended) or by a change of what is waited for (a job that has begun).
 
-use std::cell::Cell;
-use std::sync::MutexGuard;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use super::deadlock::{self, Cause, Graph, Wait};
+use super::per_process::PerProcess;
+use super::thread_number::{ThreadNumber, me};
 use super::wait::Timeout;
-use super::{fork, runtime};
+use super::{fork, mutex};
 use crate::error::{Error, PAREXACT_ERROR_DEADLOCK, Result};
 
-pub use super::deadlock::ThreadNumber;
+/// The waits of this process's threads.
+static GRAPH: PerProcess<Mutex<Graph>> = PerProcess::new();
 
-/// The number of the present thread.
-pub fn me() -> ThreadNumber {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    thread_local! {
-        static NUMBER: Cell<ThreadNumber> = const { Cell::new(0) };
-    }
-    if NUMBER.get() == 0 {
-        NUMBER.set(NEXT.fetch_add(1, Ordering::Relaxed));
-    }
-    NUMBER.get()
-}
-
+/// The graph, locked.
 fn graph() -> MutexGuard<'static, Graph> {
     loop {
         let generation = fork::checked_generation();
         // A child that a signal handler forks here goes on with a graph of its own.
-        if let Some(graph) = fork::lock(runtime::waits(), generation) {
+        if let Some(graph) = mutex::lock(GRAPH.get_or_make(Mutex::default), generation) {
             return graph;
         }
     }
 }
 
+/// The failure of a wait that could never end.
 fn deadlock(cause: Cause) -> Error {
     let message = match cause {
         Cause::Circle => "this could never end: what is waited for waits for this thread",
@@ -53,13 +44,13 @@ fn deadlock(cause: Cause) -> Error {
     Error::new(PAREXACT_ERROR_DEADLOCK, message)
 }
 
-/// The present thread is about to wait, or waits on; DEADLOCK if that could never end. The wait is noted, and
-/// the thread in `waiters`, for [`end`], if it has no timeout.
+/// To be called when the present thread is about to wait, and after each slice of its wait; DEADLOCK if that
+/// could never end. Without a timeout the wait is noted, and the thread is put into `waiters`, for [`end`].
 pub fn wait_for(wait: Wait, timeout: Timeout, waiters: &mut Vec<ThreadNumber>) -> Result<()> {
     let lasts = timeout == Timeout::Never;
     let outcome = consider(wait, lasts);
     let me = me();
-    // It may have waited here before somebody else closed the circle.
+    // The thread may be in `waiters` from an earlier slice.
     waiters.retain(|&waiter| waiter != me);
     if lasts && outcome.is_ok() {
         waiters.push(me);
@@ -67,12 +58,12 @@ pub fn wait_for(wait: Wait, timeout: Timeout, waiters: &mut Vec<ThreadNumber>) -
     outcome
 }
 
-/// DEADLOCK if the present thread would wait for ever. Nothing is noted.
+/// DEADLOCK if a wait of the present thread could never end. The wait is not noted.
 pub fn look(wait: Wait) -> Result<()> {
     consider(wait, false)
 }
 
-/// Answers whether the wait could end, and notes it if so and if `lasts`.
+/// DEADLOCK if the wait could never end. Otherwise it is noted if it lasts as long as it takes.
 fn consider(wait: Wait, lasts: bool) -> Result<()> {
     let (me, mut graph) = (me(), graph());
     graph.insert(me, wait);
@@ -83,7 +74,7 @@ fn consider(wait: Wait, lasts: bool) -> Result<()> {
     verdict.map_or(Ok(()), |cause| Err(deadlock(cause)))
 }
 
-/// The present thread waits no longer, though what it waited for has not come about.
+/// Takes the note of the present thread away, which gives up waiting.
 pub fn give_up(waiters: &mut Vec<ThreadNumber>) {
     let me = me();
     if let Some(place) = waiters.iter().position(|&waiter| waiter == me) {
@@ -92,7 +83,8 @@ pub fn give_up(waiters: &mut Vec<ThreadNumber>) {
     }
 }
 
-/// These waits are over, or are for something else from now on: then their threads note them anew.
+/// Takes the notes of these threads away: their waits are over, or are for something else from now on, which
+/// the threads will note themselves.
 pub fn end(waiters: &mut Vec<ThreadNumber>) {
     if !waiters.is_empty() {
         let mut graph = graph();
@@ -102,12 +94,12 @@ pub fn end(waiters: &mut Vec<ThreadNumber>) {
     }
 }
 
-/// The present thread waits for all of these, whatever comes of it.
+/// Notes that the present thread waits for all of these, even if that could never end.
 pub fn wait_for_all(awaited: &[ThreadNumber]) {
     graph().insert(me(), Wait::All(awaited.to_vec()));
 }
 
-/// That thread need not wait for the present one any more.
+/// Notes that `waiter` need not wait for the present thread any more.
 pub fn release(waiter: ThreadNumber) {
     let me = me();
     if let Some(Wait::All(awaited)) = graph().get_mut(&waiter) {
@@ -115,7 +107,7 @@ pub fn release(waiter: ThreadNumber) {
     }
 }
 
-/// The present thread ends, and somebody might wait for it.
+/// Notes that the present thread ends, for which another one might wait.
 pub fn thread_ends() {
     graph().insert(me(), Wait::without_end());
 }
@@ -141,7 +133,8 @@ mod tests {
         graph().insert(third, Wait::All(Vec::new()));
         wait_for(Wait::one(second), Timeout::Never, &mut waiters).expect("no circle");
         assert_eq!(graph()[&mine], Wait::one(second));
-        // The third closes the circle though nobody could answer it: it is found when the wait goes on.
+        // The third closes the circle without looking at the graph: it is found in the next slice of the
+        // wait.
         graph().insert(third, Wait::one(mine));
         wait_for(Wait::one(second), Timeout::Never, &mut waiters).expect_err("a circle");
         assert!(waiters.is_empty() && !graph().contains_key(&mine));

@@ -42,7 +42,6 @@ pub mod uniform;
 pub mod xoshiro;
 
 pub use distribution::{Distribution, Kind};
-pub use sampler::Sampler;
 
 /// What the third word of a Philox counter sets apart, beside the kind of distribution: bits 32 and up of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

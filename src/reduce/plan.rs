@@ -17,7 +17,7 @@ use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::columns::{BLOCK, PACK};
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, Moments, short};
-use crate::parallel::control::Watch;
+use crate::parallel::governance::Watch;
 use crate::parallel::{fold_chunks, threads_for_call};
 use crate::simd::in_force;
 

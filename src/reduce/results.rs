@@ -26,11 +26,6 @@ impl<T: Copy> Results<T> {
         self.len
     }
 
-    /// Are there none?
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The first byte.
     pub fn start(&self) -> *const u8 {
         self.first.cast()

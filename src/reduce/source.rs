@@ -9,7 +9,7 @@ use crate::array::space::Space;
 use crate::array::view::written;
 use crate::error::Result;
 use crate::exact::Accumulate;
-use crate::parallel::control;
+use crate::parallel::governance;
 
 /// Values that a mask has selected, gathered at a time: 4 KiB of the stack.
 const TILE: usize = 512;
@@ -40,11 +40,6 @@ impl<'a> Source<'a> {
         self.values.len()
     }
 
-    /// Has a result no values?
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
     /// Is there a mask?
     pub fn is_masked(&self) -> bool {
         self.mask.is_some()
@@ -63,7 +58,7 @@ impl<'a> Source<'a> {
     ) -> Result<()> {
         let total = self.len();
         (0..total).step_by(part).try_for_each(|start| {
-            control::check_attached()?;
+            governance::check_attached()?;
             work(start..total.min(start + part))
         })
     }

@@ -79,7 +79,7 @@ def test_account_in_words(child: Callable[..., str], variables: dict[str, str], 
 
 def test_every_rule_of_the_library_has_words(child: Callable[..., str]) -> None:
     """The names of the rules are those that the library's source gives them."""
-    source = (Path(__file__).resolve().parents[3] / "src/ffi/explain.rs").read_text(encoding="utf-8")
+    source = (Path(__file__).resolve().parents[3] / "src/report.rs").read_text(encoding="utf-8")
     names = re.findall(r"Rule::\w+ => \(\s*\"(.+?)\"", source)
     assert sorted(names) == sorted(_RULES)
     show = "import runpy; runpy.run_module('parexact', run_name='__main__')"

@@ -1,7 +1,8 @@
-//! The floating-point environment: hosts set flush-to-zero, denormals-are-zero or another rounding
-//! mode, and new threads inherit it. Exactness needs the default, and the host needs its own back.
+//! The floating-point environment of a thread. Programs set flush-to-zero, denormals-are-zero or another
+//! rounding mode, and new threads inherit that. Exact sums need the default, and after a call the program
+//! must find what it has set.
 
-/// Round to nearest-even, subnormals kept, every exception masked, no flag raised.
+/// The default: rounding to nearest, ties to even; subnormals kept; every exception masked, no flag raised.
 ///
 /// cbindgen:ignore
 #[cfg(target_arch = "x86_64")]
@@ -10,20 +11,21 @@ pub const DEFAULT_MXCSR: u32 = 0x1F80;
 /// Runs `f` under the default floating-point environment, then restores the caller's exactly,
 /// exception flags included, also when `f` unwinds.
 ///
-/// On architectures other than x86-64 it only calls `f`: there the library relies on the host
-/// leaving the default in place.
+/// On architectures other than x86-64 it only calls `f`: there the library relies on the program to leave the
+/// default in place.
 #[inline]
 pub fn with_default<R>(f: impl FnOnce() -> R) -> R {
     let _restore = Restore::default_environment();
     fenced(f)
 }
 
-/// The compiler knows nothing of MXCSR and moves floating-point code across the instructions that
-/// write it. It cannot move code out of a function that is not inlined; and the empty assembly in
-/// here keeps it from inferring that the call has no side effect and may itself be moved.
+/// Runs `f` where the compiler cannot move code out of it. The compiler knows nothing of MXCSR and moves
+/// floating-point code across the instructions that write it, but not out of a function that is not inlined.
+/// The empty assembly in here keeps it from inferring that the call has no side effect and may itself be
+/// moved.
 #[inline(never)]
 fn fenced<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: no instruction; it only counts as a side effect.
+    // SAFETY: the assembly is empty; it only counts as a side effect.
     unsafe { std::arch::asm!("", options(nostack, preserves_flags)) };
     f()
 }
@@ -35,8 +37,8 @@ struct Restore(u32);
 impl Restore {
     #[inline]
     fn default_environment() -> Self {
-        // Written whatever it is: on the processors at hand reading the register costs some 5 ns and
-        // writing it hardly anything, so asking whether to restore would cost more than restoring.
+        // The register is written whatever is in it: reading it costs some 5 ns on current processors and
+        // writing it hardly anything, so that asking whether to restore would cost more than restoring.
         let previous = mxcsr();
         // SAFETY: the default value has no reserved bit.
         unsafe { set_mxcsr(DEFAULT_MXCSR) };
@@ -65,7 +67,7 @@ pub fn mxcsr() -> u32 {
     value
 }
 
-/// Writes that register.
+/// Writes the register that [`mxcsr`] reads.
 ///
 /// # Safety
 /// A set reserved bit (above 0xFFFF) faults; and until it is back to the default, Rust code on this
@@ -87,12 +89,12 @@ impl Restore {
     }
 }
 
-/// The x87 control word as the system sets it: to nearest, 64 bits, exceptions masked.
+/// The x87 control word as the system sets it: rounding to nearest, 64 bits, exceptions masked.
 #[cfg(target_arch = "x86_64")]
 const DEFAULT_X87: u16 = 0x037f;
 
-/// While it lives, the x87 arithmetic of this thread rounds as by default: the `long double` of callbacks,
-/// which the library itself has no use for.
+/// While it lives, the x87 arithmetic of this thread rounds as by default. Callbacks use it for `long
+/// double`; the library itself does not.
 #[derive(Debug)]
 pub struct X87 {
     #[cfg(target_arch = "x86_64")]
@@ -100,12 +102,13 @@ pub struct X87 {
 }
 
 impl X87 {
-    /// Begins.
+    /// Sets the default, to be undone when the answer is dropped.
     pub fn default_environment() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
             let (mut previous, default) = (0u16, DEFAULT_X87);
-            // SAFETY: stores the control word to a live variable; exceptions stay masked after the load.
+            // SAFETY: the first instruction stores to a live variable, and the second one loads a control
+            // word that masks all exceptions.
             unsafe {
                 std::arch::asm!(
                     "fnstcw [{previous}]", "fldcw [{default}]",
@@ -123,7 +126,7 @@ impl X87 {
 #[cfg(target_arch = "x86_64")]
 impl Drop for X87 {
     fn drop(&mut self) {
-        // SAFETY: loads what was stored.
+        // SAFETY: the control word was stored by `default_environment`.
         unsafe {
             let previous = &raw const self.previous;
             std::arch::asm!("fldcw [{previous}]", previous = in(reg) previous, options(nostack));
