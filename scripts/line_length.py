@@ -3,8 +3,8 @@
     python scripts/line_length.py [FILE...]
 
 looks at these files, or at all that git tracks, and prints each line that is too long. Columns are
-characters: Σ is one. Lines that cannot be broken are let be: the rows of a Markdown table, and a line of one
-word, such as a link.
+characters: Σ is one. Lines that cannot be broken are let be: the rows of a Markdown table, also in Rust's
+documentation, and a line of one word, such as a link.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def is_hand_written(path: Path) -> bool:
 
 
 def is_breakable(path: Path, line: str) -> bool:
-    is_row = path.suffix == ".md" and line.lstrip().startswith("|")
+    documents = {".md": "|", ".rs": ("//! |", "/// |")}
+    is_row = path.suffix in documents and line.lstrip().startswith(documents[path.suffix])
     return not is_row and len(line.split()) > 1
 
 

@@ -11,8 +11,21 @@
 //! | `fpenv` | the floating-point environment | |
 //! | `simd` | vectors on any instruction set, and the choice among them | |
 //! | `c_enum` | enums whose variants are constants of the C header | `error` |
-//! | `exact` | superaccumulator, block kernels, exact values: no threads, no pointers from outside | `simd` |
+//! | `exact` | superaccumulators, block kernels, exact values | `simd` |
 //! | `round` | from exact values to doubles: formulas, the rounding, NaNs and infinities | `c_enum`, `error`, `exact` |
+//! | `stats` | statistics as the user gets them | `error`, `exact`, `round` |
+//! | `plausibility` | whether a set of values can have the moments of a state | `exact` |
+//! | `state` | the mergeable, portable form of a reduction | `error`, `exact`, `plausibility`, `unsigned` |
+//! | `array` | views of the caller's arrays | `c_enum`, `error`, `exact` |
+//! | `reserve` | memory for when the system has none | `error` |
+//! | `panics` | panics inside the library: silent, and reported as a status | `error` |
+//! | `last_error` | the message of a thread's last failing call | `error` |
+//! | `parallel` | pool, thread counts, progress and cancellation | `error`, `fpenv`, `last_error`, `panics`, `reserve`, `unsigned` |
+//! | `reduce` | reductions of arrays: exact kernels on the pool | `array`, `c_enum`, `error`, `exact`, `parallel`, `round`, `simd`, `stats` |
+//! | `states` | many states at once | `error`, `exact`, `parallel`, `reduce`, `round`, `state`, `stats` |
+//! | `random` | random numbers, stored or reduced | `c_enum`, `error`, `exact`, `parallel`, `simd`, `unsigned` |
+//! | `quadrature` | π and other integrals | `error`, `exact`, `parallel`, `round`, `simd`, `unsigned` |
+//! | `report` | what the library does and why | `json`, `parallel`, `simd` |
 //! | `ffi` | the C boundary alone: check, convert, call | all |
 
 mod array;
