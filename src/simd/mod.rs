@@ -18,36 +18,13 @@
 
 pub mod instruction_set;
 pub mod portable;
+pub mod prefetch;
 pub mod vector;
 pub mod wide;
 #[cfg(target_arch = "x86_64")]
 pub mod x86_64;
 
 pub use instruction_set::{InstructionSet, in_force};
-pub use vector::{F64s, LeastNonzero, Simd, Tables, U64s, opaque};
+pub use prefetch::prefetch;
+pub use vector::{F64s, Kernel, LeastNonzero, MAX_LANES, Simd, Tables, U64s, opaque};
 pub use wide::Wide;
-
-/// No vector has more lanes.
-pub const MAX_LANES: usize = 8;
-
-/// Code that is compiled for every instruction set.
-///
-/// `run` is to be marked `#[inline(always)]`, and so are the functions that it calls: only what is inlined
-/// into the function that enables the instructions may use them. Closures need not be inlined, and are better
-/// avoided there.
-pub trait Kernel {
-    /// What it computes.
-    type Output;
-
-    /// Computes it. Loops without vectors are for the compiler to vectorise, and ignore `simd`.
-    fn run<S: Simd>(self, simd: S) -> Self::Output;
-}
-
-/// Asks the memory for the cache line of any address, mapped or not.
-#[inline(always)]
-pub fn prefetch(at: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    x86_64::prefetch(at);
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = at;
-}

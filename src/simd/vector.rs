@@ -1,8 +1,20 @@
-//! What a kernel can do with vectors.
+//! Kernels, and what they can do with vectors.
 
-use super::Kernel;
-#[cfg(doc)]
-use super::MAX_LANES;
+/// No vector has more lanes.
+pub const MAX_LANES: usize = 8;
+
+/// Code that is compiled for every instruction set.
+///
+/// `run` is to be marked `#[inline(always)]`, and so are the functions that it calls: only what is inlined
+/// into the function that enables the instructions may use them. Closures need not be inlined, and are better
+/// avoided there.
+pub trait Kernel {
+    /// What it computes.
+    type Output;
+
+    /// Computes it. Loops without vectors are for the compiler to vectorise, and ignore `simd`.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
 
 /// An instruction set that this CPU has: only detection makes such values, and only they make vectors.
 pub trait Simd: Copy + Send + Sync + 'static {

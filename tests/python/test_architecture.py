@@ -13,6 +13,9 @@ Module = tuple[str, ...]
 """A file as the path of its module: ("exact", "fold"); of `mod.rs` that of its directory."""
 
 
+PUBLIC_USE = r"\bpub(?:\([^)]*\))? use ([^;]+);"
+
+
 def module_of(file: Path) -> Module:
     parts = file.relative_to(SOURCE).with_suffix("").parts
     return parts[:-1] if parts[-1] == "mod" else parts
@@ -64,8 +67,7 @@ def uses(module: Module, pattern: str = r"\buse ([^;]+);") -> Iterator[list[str]
 @cache
 def handed_on() -> dict[tuple[Module, str], list[str]]:
     """Return what a module hands on from another one, by the names that it gives to it."""
-    public = r"\bpub(?:\([^)]*\))? use ([^;]+);"
-    return {(module, path[-1]): path for module in files() for path in uses(module, public)}
+    return {(module, path[-1]): path for module in files() for path in uses(module, PUBLIC_USE)}
 
 
 def resolved(module: Module, path: list[str]) -> Module | None:
@@ -91,15 +93,22 @@ def resolved(module: Module, path: list[str]) -> Module | None:
 
 @cache
 def edges() -> dict[Module, set[Module]]:
-    """Return which files a file uses. To declare a module, or to hand on what is in it, is not to use it."""
+    """Return which files a file uses.
+
+    To declare a module is no use, nor is to hand on what is in it without naming it elsewhere in the file.
+    """
     found = {}
     for module in files():
         text = re.sub(r"\buse [^;]+;", "", code(module))
-        paths = [path for path in uses(module) if path[0] not in ("std", "core")]
+        public = {tuple(path) for path in uses(module, PUBLIC_USE)}
+        paths = [
+            path
+            for path in uses(module)
+            if path[0] not in ("std", "core")
+            and (tuple(path) not in public or re.search(rf"\b{path[-1]}\b", text))
+        ]
         paths += [path.split("::") for path in re.findall(r"\b(?:crate|super)(?:::\w+)+", text)]
         targets = {resolved(module, path) for path in paths} - {None, (), module}
-        if files()[module].name == "mod.rs":
-            targets = {target for target in targets if target and target[: len(module)] != module}
         found[module] = {target for target in targets if target}
     return found
 
@@ -157,3 +166,8 @@ def test_modules_use_what_their_rows_name() -> None:
             assert met[name] == names, (
                 f"{name} uses {sorted(met[name])}; its row names {sorted(names)}"
             )
+
+
+def test_the_ownership_of_handles_is_decided_in_one_file() -> None:
+    deciding = {module for module in files() if re.search(r"\b(?:from|into)_raw\(", code(module))}
+    assert {module for module in deciding if module[0] == "ffi"} == {("ffi", "handle")}

@@ -2,7 +2,8 @@
 
 use rand_distr::Distribution;
 
-use super::{SampleRng, accepted};
+use super::accepted::accepted;
+use super::rng::SampleRng;
 use crate::error::Result;
 
 /// The Poisson law.

@@ -6,7 +6,8 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
-use super::{SampleRng, accepted};
+use super::accepted::accepted;
+use super::rng::SampleRng;
 use crate::error::Result;
 
 /// Below this shape values are computed by logarithms. Above, U^(1/shape) >= 2^-848 leaves room for a ratio

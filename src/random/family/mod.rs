@@ -34,12 +34,12 @@
 //! GEOMETRIC at p near 0. Logarithms and exponentials come from the crate `libm`, never from the system,
 //! whose bits differ.
 
+mod accepted;
 mod counts;
 mod gamma;
 mod rng;
 mod transforms;
 
-use crate::error::{Error, PAREXACT_ERROR_INTERNAL, Result};
 use crate::random::subnormals;
 
 pub use counts::{Binomial, Geometric, Integer, Poisson};
@@ -96,14 +96,4 @@ impl Family {
         debug_assert!(!x.is_nan());
         subnormals::replaced(x, 0.0)
     }
-}
-
-/// A sampler of `rand_distr`, which must accept what has passed our own, narrower checks.
-fn accepted<T, E: std::fmt::Display>(sampler: std::result::Result<T, E>) -> Result<T> {
-    sampler.map_err(|refusal| {
-        Error::new(
-            PAREXACT_ERROR_INTERNAL,
-            format!("internal error, please report it: rand_distr: {refusal}"),
-        )
-    })
 }

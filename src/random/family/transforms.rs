@@ -2,7 +2,7 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
-use super::SampleRng;
+use super::rng::SampleRng;
 use crate::random::subnormals;
 
 /// The lognormal law.
