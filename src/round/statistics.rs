@@ -37,7 +37,8 @@ pub fn propagated_norm<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -
     propagated(moments.counts(), || norm(moments))
 }
 
-/// Σ(x - mean)² / (n - ddof), exactly; `None`, which is NaN, if n <= ddof or a value is infinite. Σx is given.
+/// Σ(x - mean)² / (n - ddof), exactly, where Σx is known; `None`, which is NaN, if n <= ddof or a value is
+/// infinite.
 pub fn variance<const LIMBS: usize>(
     moments: &impl ExactMoments<LIMBS>,
     sum: &Dyadic<LIMBS>,
