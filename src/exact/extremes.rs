@@ -25,6 +25,19 @@ impl Extremes {
         max_key: i64::MIN,
     };
 
+    /// Of some values; `None` if one is NaN.
+    #[inline]
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let mut extremes = Self::EMPTY;
+        for &x in values {
+            if x.is_nan() {
+                return None;
+            }
+            extremes.add(x);
+        }
+        Some(extremes)
+    }
+
     /// Has no value been seen?
     pub fn is_empty(&self) -> bool {
         self.min_key > self.max_key

@@ -48,9 +48,14 @@ impl<const LIMBS: usize> Natural<LIMBS> {
     /// value · 2^exponent.
     #[inline]
     pub fn from_u128(value: u128, exponent: i32) -> Self {
+        let (low, high) = (value as u64, (value >> 64) as u64);
         let mut limbs = [0; LIMBS];
-        (limbs[0], limbs[1]) = (value as u64, (value >> 64) as u64);
-        Self::from_array(limbs, exponent)
+        (limbs[0], limbs[1]) = (low, high);
+        Self {
+            limbs,
+            len: if high == 0 { usize::from(low != 0) } else { 2 },
+            exponent,
+        }
     }
 
     /// Is it 0?

@@ -34,9 +34,6 @@ pub struct SumAndSquares;
 /// Σx, Σx², minimum and maximum.
 pub struct Describe;
 
-/// Minimum and maximum.
-pub struct Range;
-
 /// Another set of quantities, of narrow values.
 pub struct Narrow<Q>(PhantomData<Q>);
 
@@ -66,13 +63,6 @@ impl Quantity for Describe {
     const SQUARES: bool = true;
     const EXTREMES: bool = true;
     type Sums = SumAndSquares;
-}
-
-impl Quantity for Range {
-    const SUM: bool = false;
-    const SQUARES: bool = false;
-    const EXTREMES: bool = true;
-    type Sums = Self;
 }
 
 impl<Q: Quantity> Quantity for Narrow<Q> {

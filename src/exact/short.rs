@@ -31,8 +31,8 @@ pub struct Short {
 }
 
 impl Short {
-    /// The moments of at most [`MAX_VALUES`] values; `None` if one is NaN or, for sums, infinite, or if their
-    /// exponents are too far apart for them.
+    /// The moments of at most [`MAX_VALUES`] values; `None` if they are not finite or their exponents too far
+    /// apart.
     #[inline]
     pub fn new<Q: Quantity>(values: &[f64]) -> Option<Self> {
         debug_assert!(values.len() <= MAX_VALUES);
@@ -46,16 +46,9 @@ impl Short {
             exponent: 0,
             extremes: Extremes::EMPTY,
         };
-        if Q::SUM || Q::SQUARES {
-            short.add_sums::<Q>(values)?;
-        }
+        short.add_sums::<Q>(values)?;
         if Q::EXTREMES {
-            for &x in values {
-                if x.is_nan() {
-                    return None;
-                }
-                short.extremes.add(x);
-            }
+            short.extremes = Extremes::of(values)?;
         }
         Some(short)
     }

@@ -5,12 +5,13 @@ use super::plan::{Plan, Sink};
 use super::results::Results;
 use crate::error::Result;
 use crate::exact::Moments;
+use crate::exact::extremes::Extremes;
 use crate::exact::float::CANONICAL_NAN;
 use crate::exact::moments::ExactMoments;
 use crate::exact::quantity;
 use crate::exact::short::Short;
 use crate::round::special::NanPolicy;
-use crate::round::statistics;
+use crate::round::statistics::{self, rounded_variance};
 
 /// What becomes of the moments of one result's values.
 #[derive(Debug, Clone, Copy)]
@@ -24,19 +25,18 @@ pub struct Rounding {
 }
 
 impl Rounding {
-    #[inline]
-    fn round<const LIMBS: usize>(&self, moments: &impl ExactMoments<LIMBS>) -> Result<f64> {
-        if self.policy.finds_nan(moments.counts())? {
+    fn round(&self, moments: &Moments) -> Result<f64> {
+        if self.policy.finds_nan(&moments.counts)? {
             return Ok(CANONICAL_NAN);
         }
-        let variance = || statistics::variance(moments, &moments.sum(), self.ddof);
+        let variance = || statistics::variance(moments, &moments.sum.to_dyadic(), self.ddof);
         Ok(match self.op {
             Op::Sum => statistics::sum(moments),
             Op::Mean => statistics::mean(moments),
-            Op::Variance => statistics::rounded_variance(variance()),
+            Op::Variance => rounded_variance(variance()),
             Op::Std => statistics::std(variance()),
-            Op::Min => statistics::min(moments.extremes()),
-            Op::Max => statistics::max(moments.extremes()),
+            Op::Min => statistics::min(&moments.extremes),
+            Op::Max => statistics::max(&moments.extremes),
             Op::Norm => statistics::norm(moments),
         })
     }
@@ -67,13 +67,20 @@ impl Sink for Rounded {
     }
 
     fn values(&self, index: usize, values: &[f64]) -> bool {
-        let short = match self.rounding.op {
-            Op::Sum | Op::Mean => Short::new::<quantity::Sum>(values),
-            Op::Norm => Short::new::<quantity::Squares>(values),
-            Op::Variance | Op::Std => Short::new::<quantity::SumAndSquares>(values),
-            Op::Min | Op::Max => Short::new::<quantity::Range>(values),
+        let Rounding { op, ddof, .. } = self.rounding;
+        // No policy is asked: there is no NaN among them.
+        let result = match op {
+            Op::Sum => Short::new::<quantity::Sum>(values).map(|few| statistics::sum(&few)),
+            Op::Mean => Short::new::<quantity::Sum>(values).map(|few| statistics::mean(&few)),
+            Op::Variance => Short::new::<quantity::SumAndSquares>(values)
+                .map(|few| rounded_variance(statistics::variance(&few, &few.sum(), ddof))),
+            Op::Std => Short::new::<quantity::SumAndSquares>(values)
+                .map(|few| statistics::std(statistics::variance(&few, &few.sum(), ddof))),
+            Op::Min => Extremes::of(values).map(|extremes| statistics::min(&extremes)),
+            Op::Max => Extremes::of(values).map(|extremes| statistics::max(&extremes)),
+            Op::Norm => Short::new::<quantity::Squares>(values).map(|few| statistics::norm(&few)),
         };
-        let Some(Ok(result)) = short.map(|short| self.rounding.round(&short)) else {
+        let Some(result) = result else {
             return false;
         };
         self.results.write(index, result);
