@@ -58,8 +58,8 @@ impl Blocks {
 
     /// Hands the first block to `visit`, piece by piece.
     pub fn visit(&self, visit: Visit) {
-        // All of it is made before the first piece is visited: a loop that had to go on where it stopped would
-        // keep less of the generators in registers.
+        // All of it is made before the first piece is visited: a loop that had to go on where it stopped
+        // would keep less of the generators in registers.
         let mut block = [const { MaybeUninit::<Unaligned>::uninit() }; BLOCK];
         // SAFETY: there is room for one block, and all of it is written.
         let block: &mut [Unaligned; BLOCK] = unsafe {

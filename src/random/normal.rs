@@ -72,7 +72,7 @@ impl<S: Simd> Samples<S, 2> for Normals<S> {
         let w = f.mul(f);
         let mut even = simd.splat(p[6]);
         let mut odd = simd.splat(p[7]);
-        // No loop: the compiler would move much of what is above to below it, and the order is what counts.
+        // Written out: the compiler moves what is above a loop to below it, and the order is what counts.
         s = s.mul_add(z, simd.splat(SIN[3]));
         c = c.mul_add(z, simd.splat(COS[3]));
         s = s.mul_add(z, simd.splat(SIN[2]));
