@@ -117,7 +117,7 @@ impl Fill<'_> {
                     one_by_one::<S, Exponentials<S>, N>(simd, blocks, out, count);
                 }
                 Standard::Uniform => {
-                    let together = count - count % N;
+                    let together = if N > 1 { count - count % N } else { 0 };
                     for i in (0..together).step_by(N) {
                         let mut states = [blocks.states(i); N];
                         for (n, other) in states.iter_mut().enumerate().skip(1) {
