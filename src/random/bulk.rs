@@ -1,5 +1,7 @@
 //! Standard uniforms, normals and exponentials in bulk: whole blocks, on the best instruction set.
 
+use std::mem::MaybeUninit;
+
 use super::exponential::Exponentials;
 use super::lanes::OnLanes;
 use super::normal::Normals;
@@ -35,7 +37,7 @@ pub struct Blocks {
     pub first: u64,
 }
 
-/// Samples in a piece of a block: a quarter of the nearest cache, on the stack.
+/// Samples in a piece of a block: a quarter of the nearest cache.
 pub const PIECE: usize = 1024;
 
 /// What becomes of pieces.
@@ -56,22 +58,23 @@ impl Blocks {
 
     /// Hands the first block to `visit`, piece by piece.
     pub fn visit(&self, visit: Visit) {
-        self.set.run(OnLanes(Pieces {
-            blocks: self,
-            visit,
-        }));
+        // All of it is made before the first piece is visited: a loop that had to go on where it stopped
+        // would keep less of the generators in registers.
+        let mut block = [const { MaybeUninit::<Unaligned>::uninit() }; BLOCK];
+        // SAFETY: there is room for one block, and all of it is written.
+        let block: &mut [Unaligned; BLOCK] = unsafe {
+            self.fill(block.as_mut_ptr().cast(), 1);
+            &mut *block.as_mut_ptr().cast()
+        };
+        for piece in block.as_chunks_mut().0 {
+            visit(piece);
+        }
     }
 
     /// Where the generators of a block start.
     pub fn states(&self, index: usize) -> LaneStates {
         lane_states(self.key, self.first + index as u64, self.kind)
     }
-}
-
-/// Are two vectors of exponentials, or of uniforms, worked on together? Chosen by measurement: where there
-/// are 32 registers for vectors of eight lanes.
-const fn room_for_two<S: Simd>() -> bool {
-    S::REGISTERS >= 32
 }
 
 /// [`Blocks::fill`].
@@ -86,9 +89,10 @@ impl Kernel for Fill<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
+        // Chosen by measurement: two at a time where there are 32 registers for vectors of eight lanes.
         // SAFETY: `Blocks::fill`'s caller promises the room.
         unsafe {
-            if const { room_for_two::<S>() } {
+            if const { S::REGISTERS >= 32 } {
                 self.together::<S, 2>(simd);
             } else {
                 self.together::<S, 1>(simd);
@@ -113,7 +117,7 @@ impl Fill<'_> {
                     one_by_one::<S, Exponentials<S>, N>(simd, blocks, out, count);
                 }
                 Standard::Uniform => {
-                    let together = count - count % N;
+                    let together = if N > 1 { count - count % N } else { 0 };
                     for i in (0..together).step_by(N) {
                         let mut states = [blocks.states(i); N];
                         for (n, other) in states.iter_mut().enumerate().skip(1) {
@@ -145,38 +149,5 @@ unsafe fn one_by_one<S: Simd, G: Samples<S, N>, const N: usize>(
     for i in 0..count {
         // SAFETY: the caller's promise.
         unsafe { G::new(simd, &blocks.states(i)).fill(simd, out.add(i * BLOCK), BLOCK) };
-    }
-}
-
-/// [`Blocks::visit`].
-struct Pieces<'a> {
-    blocks: &'a Blocks,
-    visit: Visit<'a>,
-}
-
-impl Kernel for Pieces<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        match (self.blocks.standard, const { room_for_two::<S>() }) {
-            (Standard::Uniform, _) => self.of::<S, Uniforms<S>, 1>(simd),
-            (Standard::Normal, _) => self.of::<S, Normals<S>, 2>(simd),
-            (Standard::Exponential, true) => self.of::<S, Exponentials<S>, 2>(simd),
-            (Standard::Exponential, false) => self.of::<S, Exponentials<S>, 1>(simd),
-        }
-    }
-}
-
-impl Pieces<'_> {
-    #[inline(always)]
-    fn of<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
-        let mut piece = [[0; 8]; PIECE];
-        let mut samples = G::new(simd, &self.blocks.states(0));
-        for _ in 0..BLOCK / PIECE {
-            // SAFETY: a piece has room for itself.
-            unsafe { samples.fill(simd, piece.as_mut_ptr().cast(), PIECE) };
-            (self.visit)(&mut piece);
-        }
     }
 }

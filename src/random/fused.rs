@@ -174,7 +174,7 @@ impl Kernel for Choose<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
-        // A vector of several registers leaves fewer.
+        // Fewer vectors than that fit where eight lanes take several registers.
         if const { S::REGISTERS < 32 } {
             return false;
         }

@@ -72,14 +72,21 @@ impl<S: Simd> Samples<S, 2> for Normals<S> {
         let w = f.mul(f);
         let mut even = simd.splat(p[6]);
         let mut odd = simd.splat(p[7]);
-        for i in (0..4).rev() {
-            s = s.mul_add(z, simd.splat(SIN[i]));
-            c = c.mul_add(z, simd.splat(COS[i]));
-            if i < 3 {
-                even = even.mul_add(w, simd.splat(p[2 * i]));
-                odd = odd.mul_add(w, simd.splat(p[2 * i + 1]));
-            }
-        }
+        // Written out: the compiler moves what is above a loop to below it, and the order is what counts.
+        s = s.mul_add(z, simd.splat(SIN[3]));
+        c = c.mul_add(z, simd.splat(COS[3]));
+        s = s.mul_add(z, simd.splat(SIN[2]));
+        c = c.mul_add(z, simd.splat(COS[2]));
+        even = even.mul_add(w, simd.splat(p[4]));
+        odd = odd.mul_add(w, simd.splat(p[5]));
+        s = s.mul_add(z, simd.splat(SIN[1]));
+        c = c.mul_add(z, simd.splat(COS[1]));
+        even = even.mul_add(w, simd.splat(p[2]));
+        odd = odd.mul_add(w, simd.splat(p[3]));
+        s = s.mul_add(z, simd.splat(SIN[0]));
+        c = c.mul_add(z, simd.splat(COS[0]));
+        even = even.mul_add(w, simd.splat(p[0]));
+        odd = odd.mul_add(w, simd.splat(p[1]));
         self.energy = w.mul_add(odd.mul_add(f, even), k.sub(f));
         let y_after = self.generator.step();
         self.now = self.next;

@@ -72,7 +72,7 @@ const ALL: &[Entry] = &[
 const PORTABLE: usize = if cfg!(target_arch = "x86_64") { 2 } else { 0 };
 
 impl InstructionSet {
-    /// Those that this CPU has, the best first.
+    /// Those that this CPU has, the best first; in tests the emulated one follows.
     pub fn supported() -> impl Iterator<Item = Self> {
         ALL.iter().filter_map(|entry| (entry.detect)())
     }

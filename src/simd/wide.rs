@@ -1,8 +1,8 @@
 //! Twice as many lanes: two vectors side by side, for algorithms that are defined by more lanes than a
 //! register has.
 //!
-//! Each operation is written out for the first half and then the second. In loops or closures over the halves
-//! compilers lose the overview, and registers with it.
+//! Each operation is written out for the lower half and then the upper one. A closure for both need not be
+//! inlined, and outside the kernel it would lack the instructions.
 
 use super::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
 
