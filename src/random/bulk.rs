@@ -4,7 +4,7 @@ use super::exponential::Exponentials;
 use super::lanes::OnLanes;
 use super::normal::Normals;
 use super::philox::{LaneStates, lane_states};
-use super::samples::{BLOCK, Samples};
+use super::samples::{SAMPLES_IN_BLOCK, Samples};
 use super::uniform::{self, Uniforms};
 use crate::exact::Unaligned;
 use crate::simd::{InstructionSet, Kernel, Simd};
@@ -20,32 +20,32 @@ pub enum Standard {
     Exponential,
 }
 
-/// Samples of a kind, from a block on.
+/// Standard samples of a distribution, from some block on.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks {
-    /// Whose instructions make them.
+    /// The instruction set that makes them.
     pub set: InstructionSet,
-    /// The transform.
+    /// The distribution in its standard form.
     pub standard: Standard,
-    /// Kind of the distribution, which keeps its bits apart from others'.
+    /// The kind of the distribution: each kind has random bits of its own.
     pub kind: i32,
     /// Seed and stream.
     pub key: [u64; 2],
-    /// Index of the first block.
+    /// The index of the first block.
     pub first: u64,
 }
 
 /// Samples in a piece of a block: a quarter of the nearest cache, on the stack.
-pub const PIECE: usize = 1024;
+pub const SAMPLES_IN_PIECE: usize = 1024;
 
-/// What becomes of pieces.
-pub type Visit<'a> = &'a mut dyn FnMut(&mut [Unaligned; PIECE]);
+/// What is called with each piece of a block.
+pub type Visit<'a> = &'a mut dyn FnMut(&mut [Unaligned; SAMPLES_IN_PIECE]);
 
 impl Blocks {
     /// Writes `count` blocks of samples.
     ///
     /// # Safety
-    /// There is room for them, at any alignment.
+    /// `out` has room for these samples, at any alignment.
     pub unsafe fn fill(&self, out: *mut f64, count: usize) {
         self.set.run(OnLanes(Fill {
             blocks: self,
@@ -62,7 +62,7 @@ impl Blocks {
         }));
     }
 
-    /// Where the generators of a block start.
+    /// The first states of the generators of a block, which is counted from `first` on.
     pub fn states(&self, index: usize) -> LaneStates {
         lane_states(self.key, self.first + index as u64, self.kind)
     }
@@ -74,7 +74,7 @@ const fn room_for_two<S: Simd>() -> bool {
     S::REGISTERS >= 32
 }
 
-/// [`Blocks::fill`].
+/// The kernel of [`Blocks::fill`].
 struct Fill<'a> {
     blocks: &'a Blocks,
     out: *mut f64,
@@ -98,7 +98,7 @@ impl Kernel for Fill<'_> {
 }
 
 impl Fill<'_> {
-    /// With `N` vectors of exponentials, or blocks of uniforms, at a time.
+    /// Writes the blocks, with `N` vectors of exponentials, or `N` blocks of uniforms, at a time.
     ///
     /// # Safety
     /// As for [`Blocks::fill`].
@@ -119,13 +119,13 @@ impl Fill<'_> {
                         for (n, other) in states.iter_mut().enumerate().skip(1) {
                             *other = blocks.states(i + n);
                         }
-                        uniform::blocks(simd, &states, out.add(i * BLOCK));
+                        uniform::blocks(simd, &states, out.add(i * SAMPLES_IN_BLOCK));
                     }
                     let rest = Blocks {
                         first: blocks.first + together as u64,
                         ..*blocks
                     };
-                    let (out, count) = (out.add(together * BLOCK), count - together);
+                    let (out, count) = (out.add(together * SAMPLES_IN_BLOCK), count - together);
                     one_by_one::<S, Uniforms<S>, 1>(simd, &rest, out, count);
                 }
             }
@@ -133,6 +133,8 @@ impl Fill<'_> {
     }
 }
 
+/// Writes `count` blocks one after the other.
+///
 /// # Safety
 /// As for [`Blocks::fill`].
 #[inline(always)]
@@ -144,11 +146,17 @@ unsafe fn one_by_one<S: Simd, G: Samples<S, N>, const N: usize>(
 ) {
     for i in 0..count {
         // SAFETY: the caller's promise.
-        unsafe { G::new(simd, &blocks.states(i)).fill(simd, out.add(i * BLOCK), BLOCK) };
+        unsafe {
+            G::new(simd, &blocks.states(i)).fill(
+                simd,
+                out.add(i * SAMPLES_IN_BLOCK),
+                SAMPLES_IN_BLOCK,
+            )
+        };
     }
 }
 
-/// [`Blocks::visit`].
+/// The kernel of [`Blocks::visit`].
 struct Pieces<'a> {
     blocks: &'a Blocks,
     visit: Visit<'a>,
@@ -171,11 +179,11 @@ impl Kernel for Pieces<'_> {
 impl Pieces<'_> {
     #[inline(always)]
     fn of<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
-        let mut piece = [[0; 8]; PIECE];
+        let mut piece = [[0; 8]; SAMPLES_IN_PIECE];
         let mut samples = G::new(simd, &self.blocks.states(0));
-        for _ in 0..BLOCK / PIECE {
-            // SAFETY: a piece has room for itself.
-            unsafe { samples.fill(simd, piece.as_mut_ptr().cast(), PIECE) };
+        for _ in 0..SAMPLES_IN_BLOCK / SAMPLES_IN_PIECE {
+            // SAFETY: `piece` has room for so many samples.
+            unsafe { samples.fill(simd, piece.as_mut_ptr().cast(), SAMPLES_IN_PIECE) };
             (self.visit)(&mut piece);
         }
     }

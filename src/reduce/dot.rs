@@ -167,8 +167,8 @@ impl Gathered {
             if !x.has_rests && !y.has_rests {
                 return;
             }
-            // The product of the values alone decides what an infinity or NaN makes of the sum: a rest
-            // belongs to an integer, which is finite. Where a value is special, 0 is multiplied with the other's rest.
+            // Rests belong to integers, which are finite: the product of the values above has already told
+            // what becomes of an infinity or NaN, so the products with rests take 0 instead.
             x.drop_specials(pairs);
             y.drop_specials(pairs);
             let new = || [(); 2].map(|()| Products::new(in_force()));
