@@ -22,7 +22,7 @@ pub struct View {
 
 // SAFETY: the memory is only read, and whoever made the view has promised that it may be.
 unsafe impl Send for View {}
-// SAFETY: as above.
+// SAFETY: as for `Send`.
 unsafe impl Sync for View {}
 
 impl View {
@@ -72,7 +72,7 @@ impl View {
         }
     }
 
-    /// The same elements, to be walked in the order of memory.
+    /// The view of all its elements in the order of memory: see [`Space::by_memory`].
     #[must_use]
     pub fn by_memory(&self) -> Self {
         Self {
@@ -120,11 +120,11 @@ impl View {
     }
 }
 
-/// The same values, once they were written.
+/// The values of a buffer that began uninitialised.
 ///
 /// # Safety
 /// All of them were written.
 pub unsafe fn written<R>(values: &[MaybeUninit<R>]) -> &[R] {
-    // SAFETY: the same layout, and the caller's promise.
+    // SAFETY: `MaybeUninit<R>` has the layout of `R`, and the caller promises that all values were written.
     unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
 }

@@ -48,7 +48,7 @@ pub fn terms(range: Range<u64>, n: u64) -> u128 {
         n,
         above_half: &mut above_half,
     });
-    // Each term is ½, which is 2^52 units, and what it has above ½.
+    // Add the ½ of each term, which is 2^52 units.
     above_half + (u128::from(count) << 52)
 }
 
@@ -140,7 +140,7 @@ mod tests {
             (0..n).for_each(|i| check(i, n));
         }
         for _ in 0..1_000_000 {
-            // Of every number of bits up to 50.
+            // A number of points of any length from 1 to 50 bits.
             let n = (next() >> (next() % 50 + 14)).clamp(1, MAX_POINTS_BY_RECIPROCAL);
             check(next() % n, n);
             let near = (MAX_POINTS_BY_RECIPROCAL >> (next() % 50)) - next() % 4;

@@ -42,8 +42,8 @@ const LOG: [f64; 16] = [
     -0.645144701323141,
     -std::f64::consts::LN_2,
 ];
-/// Coefficients of a polynomial p(f) near (f - log1p(f))/f² for these f: f²·p(f) - f has a relative error of
-/// 2^-56.3.
+/// Coefficients of a polynomial p(f) near (f - log1p(f))/f² for f in the interval above: f²·p(f) - f has a
+/// relative error of 2^-56.3.
 const P: [f64; 8] = [
     0.49999999999999734,
     -0.3333333333332832,

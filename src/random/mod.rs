@@ -8,7 +8,7 @@
 //! | [`samples`] | what is made of these bits: the samples of a block, in order |
 //! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits, by [`log`] and [`sincospi`] |
 //! | [`bulk`] | whole blocks of those three, on every instruction set |
-//! | [`fused`] | the same, described as they are made, where a register holds eight lanes |
+//! | [`fused`] | blocks that are described as they are made, where a register holds eight lanes |
 //! | [`family`] | all other distributions, sample by sample |
 //! | [`distribution`] | the kinds of distributions, and a distribution as the caller describes it |
 //! | [`parameters`] | what the parameters of each kind must be |

@@ -185,7 +185,7 @@ fn interleaving_changes_nothing() {
     }
 }
 
-/// Whole blocks, however many at a time, and the same piece by piece.
+/// Compares whole blocks, however many at a time, and the pieces of a block.
 #[test]
 fn blocks_are_the_same_on_every_instruction_set() {
     use bulk::Standard::*;

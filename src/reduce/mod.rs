@@ -10,7 +10,7 @@
 //! | [`results`] | the places where results go |
 //! | [`strip`] | neighbouring results that are computed together |
 //! | [`source`] | where the values of results lie, and which of them a mask selects |
-//! | [`strip_moments`] | the moments of a strip under way, by one of the three ways that follow |
+//! | [`strip_moments`] | the moments of a strip, by one of the three ways that follow |
 //! | [`streamed`] | rows of values go to the column kernel as they lie |
 //! | [`transposed`] | each result's values are brought together first |
 //! | [`selected`] | rows under a mask |

@@ -35,7 +35,7 @@ pub enum Binomial {
     General(rand_distr::Binomial),
     /// The rarer outcome is so rare that its number is a Poisson variable, cut off at n.
     Rare {
-        /// Of mean n·min(p, 1 - p).
+        /// The number of rare outcomes, before it is cut off: its mean is n·min(p, 1 - p).
         outcomes: Poisson,
         /// The number of trials.
         n: f64,
