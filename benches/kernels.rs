@@ -18,8 +18,8 @@ use parexact::internals::{
 /// 16 KiB, 256 KiB and 8 MiB: within a cache of each level.
 const SIZES: [(&str, usize); 3] = [("L1", 1 << 11), ("L2", 1 << 15), ("L3", 1 << 20)];
 
-/// Where kinds of data are compared.
-const KINDS_AT: usize = SIZES[1].1;
+/// The number of values at which kinds of data are compared.
+const SIZE_OF_KINDS: usize = SIZES[1].1;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): well mixed bits from a counter.
 struct SplitMix(u64);
@@ -42,27 +42,27 @@ impl SplitMix {
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
-    /// Any finite number of modest exponent, all exponents equally likely.
+    /// A finite number of any sign and fraction, all exponents up to 2^976 equally likely.
     fn wide(&mut self) -> f64 {
         let exponent = self.bits() % 2000;
         f64::from_bits(self.bits() & !(0x7ff << 52) | exponent << 52)
     }
 }
 
-/// Kinds of data, each by the value at an index.
+/// A kind of data: its name, and the function that makes the value at an index.
 type Kind = (&'static str, fn(&mut SplitMix, usize) -> f64);
 
-/// Two folds hold these.
+/// A window of two folds holds all of these values.
 const NORMALS: Kind = ("normals", |random, _| random.normal());
 
 const OTHER_KINDS: [Kind; 5] = [
     ("uniforms", |random, _| random.uniform()),
-    // Two folds do not always hold these, three do.
+    // A window of two folds does not hold all of these values, one of three folds does.
     ("outliers", |random, i| match i % 1000 {
         0 => 1e12 * random.normal(),
         _ => random.normal(),
     }),
-    // Three folds do not either.
+    // Not even a window of three folds holds all of these values.
     ("far outliers", |random, i| match i % 1000 {
         0 => 1e30 * random.normal(),
         _ => random.normal(),
@@ -101,7 +101,7 @@ fn quantity<A: Accumulate<Raw = Unaligned>>(criterion: &mut Criterion, title: &s
             measure::<A>(&mut group, set, &name, &values(NORMALS, n));
         }
         for kind in OTHER_KINDS {
-            measure::<A>(&mut group, set, kind.0, &values(kind, KINDS_AT));
+            measure::<A>(&mut group, set, kind.0, &values(kind, SIZE_OF_KINDS));
         }
     }
     group.finish();

@@ -1,8 +1,8 @@
-//! Adversarial values.
+//! Adversarial values for property tests.
 
 use proptest::prelude::*;
 
-/// Numbers with exponent fields `low..=high` and telling significands.
+/// Numbers with exponent fields `low..=high` and fractions that are random, or have no, one or all bits set.
 fn in_range(low: u64, high: u64) -> impl Strategy<Value = f64> {
     let fraction = prop_oneof![
         4 => any::<u64>().prop_map(|bits| bits >> 12),
@@ -59,7 +59,7 @@ pub fn finite_values(longest: usize) -> impl Strategy<Value = Vec<f64>> {
     })
 }
 
-/// The same with NaNs and infinities strewn in.
+/// As [`finite_values`], with up to three NaNs and infinities in place of some values.
 pub fn any_values(longest: usize) -> impl Strategy<Value = Vec<f64>> {
     let special = prop_oneof![
         Just(f64::NAN),

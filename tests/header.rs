@@ -38,7 +38,7 @@ const SECTIONS: &[&[&str]] = &[
     &["src/parallel/lock.rs", "src/ffi/lock.rs"],
     &["src/parallel/queue.rs", "src/ffi/queue.rs"],
     &["src/parallel/control.rs", "src/ffi/control.rs"],
-    &["src/quadrature.rs", "src/ffi/quadrature.rs"],
+    &["src/quadrature/midpoint.rs", "src/ffi/quadrature.rs"],
 ];
 
 /// Exports that carry the workshop's own names instead of our prefix.

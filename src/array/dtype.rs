@@ -54,16 +54,16 @@ c_enum! {
     }
 }
 
-/// Something to be done for an element type known at compile time.
+/// A computation that is generic over the element type.
 pub trait Visitor {
-    /// What comes out.
+    /// The result.
     type Output;
-    /// Does it.
+    /// Computes the result for elements of type `T`.
     fn visit<T: Element>(self) -> Self::Output;
 }
 
 impl Dtype {
-    /// Does something for this type.
+    /// Runs a computation for this element type.
     pub fn visit<V: Visitor>(self, visitor: V) -> V::Output {
         match self {
             Self::F64 => visitor.visit::<f64>(),

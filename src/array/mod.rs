@@ -33,7 +33,7 @@ pub struct Array {
 }
 
 impl Array {
-    /// The array, checked; `name` is for messages.
+    /// Checks the array; messages call it `name`.
     ///
     /// # Safety
     /// The pointers are what their documentation says, for as long as the view is in use.
@@ -48,7 +48,7 @@ impl Array {
         Ok(unsafe { View::new(self.data.cast(), dtype, space) })
     }
 
-    /// Shape and strides.
+    /// Checks shape and strides of an array whose elements have `size` bytes.
     ///
     /// # Safety
     /// Both point to `ndim` numbers, at any alignment, or are NULL.

@@ -5,13 +5,13 @@
 
 use std::ops::Range;
 
-/// Most dimensions of an array.
+/// The most dimensions of an array.
 pub const MAX_NDIM: usize = 64;
 
 /// One dimension of `N` arrays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dim<const N: usize> {
-    /// How many indices.
+    /// The number of indices.
     pub len: usize,
     /// Distance in bytes from one index to the next in each array.
     pub strides: [isize; N],
@@ -23,7 +23,7 @@ impl<const N: usize> Dim<N> {
         strides: [0; N],
     };
 
-    /// How far the last index is from the first.
+    /// The distance in bytes from the first index to the last one.
     fn extent(&self, array: usize) -> Option<isize> {
         let steps = isize::try_from(self.len.max(1) - 1).ok()?;
         if steps == 0 {
@@ -39,12 +39,12 @@ impl<const N: usize> Dim<N> {
 pub struct Space<const N: usize> {
     dims: [Dim<N>; MAX_NDIM],
     rank: usize,
-    /// Where the element with all indices 0 lies.
+    /// The offset in bytes of the element with all indices 0, in each array.
     origin: [isize; N],
 }
 
 impl<const N: usize> Space<N> {
-    /// No dimensions, one element.
+    /// The space without dimensions, which has one element.
     pub fn scalar() -> Self {
         Self {
             dims: [Dim::ONE; MAX_NDIM],
@@ -81,7 +81,8 @@ impl<const N: usize> Space<N> {
         self.dims().iter().any(|dim| dim.len == 0)
     }
 
-    /// Do offsets of all elements, of `size` bytes, and their number fit an isize? Of no elements always.
+    /// Do offsets of all elements, of `size` bytes, and their number fit an isize? They do if there are no
+    /// elements.
     pub fn is_addressable(&self, size: usize) -> bool {
         if self.is_empty() {
             return true;
@@ -98,8 +99,8 @@ impl<const N: usize> Space<N> {
         count.is_some() && extents
     }
 
-    /// Offsets of the first and the last byte of array `array`, whose elements have `size` bytes; for
-    /// addressable ones; no bytes if there are no elements.
+    /// The offsets from the first to the last byte of array number `array`, whose elements have `size` bytes;
+    /// an empty range if there are no elements. The space must be addressable.
     pub fn byte_range(&self, array: usize, size: usize) -> Range<isize> {
         if self.is_empty() {
             return 0..0;
@@ -147,7 +148,7 @@ impl<const N: usize> Space<N> {
             sorted.push_inner(dim);
         }
         let rank = sorted.rank;
-        // Stride 0 wraps to the largest key.
+        // Stride 0 wraps to the largest key, so that repetitions come first.
         sorted.dims[..rank].sort_by_key(|dim| {
             std::cmp::Reverse(
                 dim.strides

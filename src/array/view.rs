@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::dtype::Dtype;
 use super::space::Space;
 
-/// Values gathered at a time: they stay in the nearest cache, and take 4 KiB of the stack.
-const TILE: usize = 512;
+/// Values that are gathered at a time: they stay in the nearest cache, and take at most 4 KiB of the stack.
+const VALUES_IN_TILE: usize = 512;
 
-/// Contiguous runs from this length on are used where they lie; shorter ones are gathered.
-const WORTH_A_CALL: usize = 512;
+/// Contiguous runs from this length on are read where they lie; shorter ones are gathered.
+const MIN_RUN_IN_PLACE: usize = 512;
 
 /// A caller's array.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct View {
 
 // SAFETY: the memory is only read, and whoever made the view has promised that it may be.
 unsafe impl Send for View {}
-// SAFETY: as above.
+// SAFETY: as for `Send`.
 unsafe impl Sync for View {}
 
 impl View {
@@ -44,7 +44,7 @@ impl View {
         &self.space
     }
 
-    /// Where offsets count from.
+    /// The address that offsets count from.
     pub fn data(&self) -> *const u8 {
         self.data
     }
@@ -59,7 +59,7 @@ impl View {
         !empty && array.start < other.end && other.start < array.end
     }
 
-    /// The same elements over part of the dimensions, from another start.
+    /// Some of the elements: those of `space`, counted from `offset` bytes further on.
     ///
     /// # Safety
     /// The elements are among those of `self`.
@@ -72,7 +72,7 @@ impl View {
         }
     }
 
-    /// The same elements, to be walked in the order of memory.
+    /// The view of all its elements in the order of memory: see [`Space::by_memory`].
     #[must_use]
     pub fn by_memory(&self) -> Self {
         Self {
@@ -86,44 +86,45 @@ impl View {
     pub fn for_each_tile<R: Copy>(&self, range: Range<usize>, mut take: impl FnMut(&[R])) {
         assert_eq!(size_of::<R>(), self.dtype.size());
         assert_eq!(align_of::<R>(), 1);
-        let mut tile = [const { MaybeUninit::<R>::uninit() }; TILE];
+        let mut tile = [const { MaybeUninit::<R>::uninit() }; VALUES_IN_TILE];
         let mut filled = 0;
         self.space.runs(range, |[offset], run, [stride]| {
             let first = self.data.wrapping_offset(offset);
-            if stride == size_of::<R>() as isize && run >= WORTH_A_CALL {
-                // SAFETY: elements of the array, one after the other, without alignment.
+            if stride == size_of::<R>() as isize && run >= MIN_RUN_IN_PLACE {
+                // SAFETY: `run` elements of the array lie one after the other here, and `R` needs no
+                // alignment.
                 take(unsafe { std::slice::from_raw_parts(first.cast(), run) });
                 return;
             }
             let mut at = 0;
             while at < run {
-                let count = (run - at).min(TILE - filled);
+                let count = (run - at).min(VALUES_IN_TILE - filled);
                 for (i, out) in tile[filled..filled + count].iter_mut().enumerate() {
                     let element = first.wrapping_offset((at + i) as isize * stride);
-                    // SAFETY: an element of the array, without alignment.
+                    // SAFETY: this is an element of the array, and `R` needs no alignment.
                     out.write(unsafe { element.cast::<R>().read() });
                 }
                 at += count;
                 filled += count;
-                if filled == TILE {
-                    // SAFETY: all were written.
+                if filled == VALUES_IN_TILE {
+                    // SAFETY: every value of the tile was written.
                     take(unsafe { written(&tile) });
                     filled = 0;
                 }
             }
         });
         if filled > 0 {
-            // SAFETY: these were written.
+            // SAFETY: the first `filled` values were written.
             take(unsafe { written(&tile[..filled]) });
         }
     }
 }
 
-/// Values that were uninitialised.
+/// The values of a buffer that began uninitialised.
 ///
 /// # Safety
 /// All of them were written.
 pub unsafe fn written<R>(values: &[MaybeUninit<R>]) -> &[R] {
-    // SAFETY: the same layout, and the caller's promise.
+    // SAFETY: `MaybeUninit<R>` has the layout of `R`, and the caller promises that all values were written.
     unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
 }

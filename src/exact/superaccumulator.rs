@@ -103,7 +103,8 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
     }
 
     /// The canonical words.
-    pub fn to_words(mut self) -> [i64; N] {
+    #[cfg(test)]
+    pub fn into_words(mut self) -> [i64; N] {
         self.normalize();
         self.digits
     }
@@ -265,7 +266,7 @@ mod tests {
         for x in [5e-324, 1e300, 7.0, -1e300, 1e300, -10.5] {
             b.add(x);
         }
-        assert_eq!(a.to_words(), b.to_words());
+        assert_eq!(a.into_words(), b.into_words());
     }
 
     #[test]
@@ -302,7 +303,7 @@ mod tests {
         let exact = i128::from(i64::MAX) + (i128::from(i64::MIN) << 32);
         let mut same = Sum::default();
         same.deposit_wide(exact, LEAST_BIT);
-        assert_eq!(sum.to_words(), same.to_words());
+        assert_eq!(sum.into_words(), same.into_words());
     }
 
     #[test]
@@ -322,7 +323,7 @@ mod tests {
     fn negative_sums_keep_their_sign_in_the_top_digit() {
         let mut a = Sum::default();
         a.add(-5e-324);
-        let words = a.clone().to_words();
+        let words = a.clone().into_words();
         assert_eq!(words[SUM_DIGITS - 1], -1);
         assert_eq!(
             Sum::from_words(&words),

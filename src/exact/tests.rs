@@ -15,8 +15,8 @@ fn everything(moments: Moments) -> impl PartialEq + std::fmt::Debug {
     (
         moments.counts,
         moments.extremes,
-        moments.sum.to_words(),
-        moments.squares.to_words(),
+        moments.sum.into_words(),
+        moments.squares.into_words(),
     )
 }
 
@@ -41,13 +41,18 @@ fn check_paths(values: &[f64], pieces: &[usize]) {
         let sums = summing.finish();
         assert_eq!(sums.counts, oracle.counts, "{}", set.name());
         assert_eq!(
-            sums.sum.to_words(),
-            oracle.sum.clone().to_words(),
+            sums.sum.into_words(),
+            oracle.sum.clone().into_words(),
             "{}",
             set.name()
         );
-        let squares = squaring.finish().squares.to_words();
-        assert_eq!(squares, oracle.squares.clone().to_words(), "{}", set.name());
+        let squares = squaring.finish().squares.into_words();
+        assert_eq!(
+            squares,
+            oracle.squares.clone().into_words(),
+            "{}",
+            set.name()
+        );
         let all = everything(describing.finish());
         assert_eq!(all, everything(oracle.clone()), "{}", set.name());
     }
@@ -89,7 +94,7 @@ fn check_products(xs: &[f64], ys: &[f64]) {
             counts.add_special(x * y);
         }
     }
-    let sum = sum.to_words();
+    let sum = sum.into_words();
     for set in InstructionSet::supported() {
         let mut products = Products::new(set);
         let third = x.len() / 3;
@@ -99,7 +104,7 @@ fn check_products(xs: &[f64], ys: &[f64]) {
         products.merge(others);
         let dot = products.finish();
         assert_eq!(dot.counts, counts, "{}", set.name());
-        assert_eq!(dot.sum.to_words(), sum, "{}", set.name());
+        assert_eq!(dot.sum.into_words(), sum, "{}", set.name());
     }
 }
 

@@ -6,7 +6,7 @@ use super::exponential::Exponentials;
 use super::lanes::OnLanes;
 use super::normal::Normals;
 use super::philox::{LaneStates, lane_states};
-use super::samples::{BLOCK, Samples};
+use super::samples::{SAMPLES_IN_BLOCK, Samples};
 use super::uniform::{self, Uniforms};
 use crate::exact::Unaligned;
 use crate::simd::{InstructionSet, Kernel, Simd};
@@ -22,32 +22,32 @@ pub enum Standard {
     Exponential,
 }
 
-/// Samples of a kind, from a block on.
+/// Standard samples of a distribution, from some block on.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks {
-    /// Whose instructions make them.
+    /// The instruction set that makes them.
     pub set: InstructionSet,
-    /// The transform.
+    /// The distribution in its standard form.
     pub standard: Standard,
-    /// Kind of the distribution, which keeps its bits apart from others'.
+    /// The kind of the distribution: each kind has random bits of its own.
     pub kind: i32,
     /// Seed and stream.
     pub key: [u64; 2],
-    /// Index of the first block.
+    /// The index of the first block.
     pub first: u64,
 }
 
 /// Samples in a piece of a block: a quarter of the nearest cache.
-pub const PIECE: usize = 1024;
+pub const SAMPLES_IN_PIECE: usize = 1024;
 
-/// What becomes of pieces.
-pub type Visit<'a> = &'a mut dyn FnMut(&mut [Unaligned; PIECE]);
+/// What is called with each piece of a block.
+pub type Visit<'a> = &'a mut dyn FnMut(&mut [Unaligned; SAMPLES_IN_PIECE]);
 
 impl Blocks {
     /// Writes `count` blocks of samples.
     ///
     /// # Safety
-    /// There is room for them, at any alignment.
+    /// `out` has room for these samples, at any alignment.
     pub unsafe fn fill(&self, out: *mut f64, count: usize) {
         self.set.run(OnLanes(Fill {
             blocks: self,
@@ -60,9 +60,9 @@ impl Blocks {
     pub fn visit(&self, visit: Visit) {
         // All of it is made before the first piece is visited: a loop that had to go on where it stopped
         // would keep less of the generators in registers.
-        let mut block = [const { MaybeUninit::<Unaligned>::uninit() }; BLOCK];
+        let mut block = [const { MaybeUninit::<Unaligned>::uninit() }; SAMPLES_IN_BLOCK];
         // SAFETY: there is room for one block, and all of it is written.
-        let block: &mut [Unaligned; BLOCK] = unsafe {
+        let block: &mut [Unaligned; SAMPLES_IN_BLOCK] = unsafe {
             self.fill(block.as_mut_ptr().cast(), 1);
             &mut *block.as_mut_ptr().cast()
         };
@@ -71,13 +71,13 @@ impl Blocks {
         }
     }
 
-    /// Where the generators of a block start.
+    /// The first states of the generators of a block, which is counted from `first` on.
     pub fn states(&self, index: usize) -> LaneStates {
         lane_states(self.key, self.first + index as u64, self.kind)
     }
 }
 
-/// [`Blocks::fill`].
+/// The kernel of [`Blocks::fill`].
 struct Fill<'a> {
     blocks: &'a Blocks,
     out: *mut f64,
@@ -102,7 +102,7 @@ impl Kernel for Fill<'_> {
 }
 
 impl Fill<'_> {
-    /// With `N` vectors of exponentials, or blocks of uniforms, at a time.
+    /// Writes the blocks, with `N` vectors of exponentials, or `N` blocks of uniforms, at a time.
     ///
     /// # Safety
     /// As for [`Blocks::fill`].
@@ -123,13 +123,13 @@ impl Fill<'_> {
                         for (n, other) in states.iter_mut().enumerate().skip(1) {
                             *other = blocks.states(i + n);
                         }
-                        uniform::blocks(simd, &states, out.add(i * BLOCK));
+                        uniform::blocks(simd, &states, out.add(i * SAMPLES_IN_BLOCK));
                     }
                     let rest = Blocks {
                         first: blocks.first + together as u64,
                         ..*blocks
                     };
-                    let (out, count) = (out.add(together * BLOCK), count - together);
+                    let (out, count) = (out.add(together * SAMPLES_IN_BLOCK), count - together);
                     one_by_one::<S, Uniforms<S>, 1>(simd, &rest, out, count);
                 }
             }
@@ -137,6 +137,8 @@ impl Fill<'_> {
     }
 }
 
+/// Writes `count` blocks one after the other.
+///
 /// # Safety
 /// As for [`Blocks::fill`].
 #[inline(always)]
@@ -148,6 +150,12 @@ unsafe fn one_by_one<S: Simd, G: Samples<S, N>, const N: usize>(
 ) {
     for i in 0..count {
         // SAFETY: the caller's promise.
-        unsafe { G::new(simd, &blocks.states(i)).fill(simd, out.add(i * BLOCK), BLOCK) };
+        unsafe {
+            G::new(simd, &blocks.states(i)).fill(
+                simd,
+                out.add(i * SAMPLES_IN_BLOCK),
+                SAMPLES_IN_BLOCK,
+            )
+        };
     }
 }

@@ -9,18 +9,18 @@ use super::samples::Samples;
 use super::xoshiro::Xoshiro;
 use crate::simd::{F64s, Simd, U64s};
 
-/// `N` times eight samples from outputs.
+/// The samples that come from `N` vectors of outputs.
 #[inline(always)]
 pub fn from_words<S: Simd, const N: usize>(simd: S, x: [S::U64; N]) -> [S::F64; N] {
     let mut v = [simd.splat(0.0); N];
     for (v, x) in v.iter_mut().zip(x) {
-        // Exact: an odd multiple of 2^-53.
+        // Exact, as the sum is an odd multiple of 2^-53.
         *v = x.one_to_two().add(simd.splat(-(1.0 - f64::EPSILON / 2.0)));
     }
     minus_logs::<S, 1, N>(simd, v)
 }
 
-/// The generators of a block, under way.
+/// The generators of a block.
 #[derive(Clone, Copy)]
 pub struct Exponentials<S: Simd>(Xoshiro<S>);
 

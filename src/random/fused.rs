@@ -12,7 +12,7 @@ use super::exponential::Exponentials;
 use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
 use super::sampler::Transform;
-use super::samples::{BLOCK, Samples};
+use super::samples::{SAMPLES_IN_BLOCK, Samples};
 use super::subnormals;
 use super::uniform::Uniforms;
 use crate::exact::fold::LOG2_ADDS_WITH_SQUARES;
@@ -21,20 +21,20 @@ use crate::exact::supply::Supply;
 use crate::exact::{Accumulator, Unaligned};
 use crate::simd::{F64s, Kernel, Simd};
 
-/// Samples in a block of the exact kernel, with lanes for one vector.
-const FOLDED: usize = LANES << LOG2_ADDS_WITH_SQUARES;
+/// Samples in a block of the exact kernel that folds one vector at a time.
+const SAMPLES_IN_KERNEL_BLOCK: usize = LANES << LOG2_ADDS_WITH_SQUARES;
 
 /// Samples, `N` vectors at a time.
 ///
-/// The next ones are ready before their transform: a turn of the loop folds what the turn before has made, so
-/// that neither half of it waits for the other.
+/// The next standard samples are always ready: a turn of the loop folds those that the turn before has made,
+/// so that neither half of it waits for the other.
 #[derive(Clone, Copy)]
 struct Drawn<S: Simd, G, const N: usize> {
     simd: S,
     ready: [S::F64; N],
     generators: G,
     transform: Transform,
-    /// How many samples of the block there are yet.
+    /// How many samples of the block are left.
     left: usize,
 }
 
@@ -47,14 +47,15 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
 }
 
 impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> {
-    // The multipliers are busy.
+    // The samples keep the multipliers busy.
     const FMA_PORT_FREE: bool = false;
-    // Nor subnormals, which a transform clears: no window holds them with their squares.
+    // Zeros are rare. So are subnormals, which only `block` replaces: no window holds them with their
+    // squares, so that the kernel declines a block that has one.
     const ZEROS: bool = false;
-    type Room = [MaybeUninit<Unaligned>; FOLDED];
+    type Room = [MaybeUninit<Unaligned>; SAMPLES_IN_KERNEL_BLOCK];
 
     fn room() -> Self::Room {
-        [MaybeUninit::uninit(); FOLDED]
+        [MaybeUninit::uninit(); SAMPLES_IN_KERNEL_BLOCK]
     }
 
     fn left(&self) -> usize {
@@ -87,7 +88,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> 
         self.left -= len;
         let room = &mut room[..len];
         simd.run(Store(self, room));
-        // SAFETY: all of it was written.
+        // SAFETY: `Store` wrote all of the room.
         unsafe { std::slice::from_raw_parts(room.as_ptr().cast(), len) }
     }
 }
@@ -98,7 +99,7 @@ struct Store<'a, S: Simd, G, const N: usize>(
     &'a mut [MaybeUninit<Unaligned>],
 );
 
-// Kernels of this file are run on the instruction set that they are made for, and need no other.
+// This kernel and the next one already have the value that stands for the instruction set they run on.
 impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
     type Output = ();
 
@@ -113,7 +114,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
             for (n, x) in samples.standard().into_iter().enumerate() {
                 let x = transform.of_vector(simd, x);
                 let x = subnormals::replaced_lanes(simd, x, stand_in);
-                // SAFETY: there is room for them.
+                // SAFETY: `to` has room for `N` vectors.
                 unsafe { x.store(to.as_mut_ptr().cast::<f64>().add(n * LANES)) };
             }
         }
@@ -141,7 +142,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for DescribeBlock<'_, S, 
             ready: generators.next::<false>(simd),
             generators,
             transform: self.transform,
-            left: BLOCK,
+            left: SAMPLES_IN_BLOCK,
         };
         self.accumulator
             .add_supply::<S, Drawn<S, G, N>, N, 1>(simd, samples);
@@ -162,7 +163,7 @@ pub fn describe(
     }))
 }
 
-/// [`describe`].
+/// The kernel of [`describe`], which chooses the generators.
 struct Choose<'a> {
     blocks: &'a Blocks,
     transform: Transform,
@@ -174,7 +175,7 @@ impl Kernel for Choose<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
-        // Fewer vectors than that fit where eight lanes take several registers.
+        // The loop needs more registers than there are where a vector takes several of them.
         if const { S::REGISTERS < 32 } {
             return false;
         }
@@ -188,7 +189,7 @@ impl Kernel for Choose<'_> {
 }
 
 impl Choose<'_> {
-    /// Not inlined: each has a block in its frame.
+    /// Describes samples from these generators. Not inlined, as each instance has a block in its frame.
     #[inline(never)]
     fn with<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
         let Self {

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::bulk::{Blocks, PIECE};
+use super::bulk::{Blocks, SAMPLES_IN_PIECE};
 use super::family::SampleRng;
 use super::fused;
 use super::sampler::{Bulk, Sampler, Transform};
-use super::samples::BLOCK;
+use super::samples::SAMPLES_IN_BLOCK;
 use super::{Distribution, Part};
 use crate::error::Result;
 use crate::exact::quantity::Describe;
@@ -15,16 +15,16 @@ use crate::parallel::fold_chunks;
 use crate::simd::in_force;
 
 /// Blocks that a thread takes at a time: tens of microseconds of normals.
-const CHUNK: u64 = 4;
+const BLOCKS_IN_CHUNK: u64 = 4;
 
 /// Fewer samples than this are not worth a second thread, which takes some 50 µs to wake up.
 const WORTH_THREADS: u64 = 1 << 17;
 
 /// Writes the samples of a part to `out`, as many as it has room for.
 pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> Result<()> {
-    /// Where the samples go; each is written by one thread alone.
+    /// Where the samples go; each place is written by one thread alone.
     struct Out(*mut Unaligned);
-    // SAFETY: see above.
+    // SAFETY: each place is written by one thread alone.
     unsafe impl Sync for Out {}
 
     let sampler = Sampler::new(distribution)?;
@@ -37,7 +37,7 @@ pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> R
             let out = &out;
             let start = (samples.start - part.offset) as usize;
             let len = (samples.end - samples.start) as usize;
-            // SAFETY: these samples of the part are this chunk's, and the slice has room for all.
+            // SAFETY: only this chunk has these samples of the part, and `out` has room for all of the part.
             let place = unsafe { std::slice::from_raw_parts_mut(out.0.add(start), len) };
             sampler.fill(part.key, samples, place);
         },
@@ -61,7 +61,7 @@ pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
     Ok(accumulator.finish())
 }
 
-/// Folds the samples of a part, by chunks that begin and end with blocks where the part does not.
+/// Folds the samples of a part in parallel, in chunks that are cut at the borders of blocks.
 fn over_blocks<A: Send>(
     part: Part,
     new: impl Fn() -> A + Sync,
@@ -71,14 +71,14 @@ fn over_blocks<A: Send>(
     if part.count == 0 {
         return Ok(new());
     }
-    let block = BLOCK as u64;
+    let block = SAMPLES_IN_BLOCK as u64;
     let (first, last) = (part.offset / block, (part.offset + part.count - 1) / block);
     let blocks = last - first + 1;
     let chunk = if part.count < WORTH_THREADS {
-        // All of it on this thread: some 30 ms even of the slowest kind.
+        // One chunk on this thread: some 30 ms even for the slowest kind.
         blocks
     } else {
-        CHUNK
+        BLOCKS_IN_CHUNK
     };
     fold_chunks(
         blocks as usize,
@@ -86,7 +86,7 @@ fn over_blocks<A: Send>(
         new,
         |accumulator, range: Range<usize>| {
             let begin = (first + range.start as u64) * block;
-            // The last block of a stream ends beyond 2^64.
+            // The last block of a stream ends at 2^64, which is no u64.
             let end = (first + range.end as u64).saturating_mul(block);
             let samples = begin.max(part.offset)..end.min(part.offset + part.count);
             work(accumulator, samples);
@@ -98,12 +98,12 @@ fn over_blocks<A: Send>(
 
 /// Cuts samples at the borders of blocks.
 fn by_block(samples: Range<u64>) -> impl Iterator<Item = Range<u64>> {
-    let block = BLOCK as u64;
+    let block = SAMPLES_IN_BLOCK as u64;
     let mut start = samples.start;
     std::iter::from_fn(move || {
-        let this = start;
-        start = samples.end.min((this / block + 1).saturating_mul(block));
-        (this < samples.end).then_some(this..start)
+        let first = start;
+        start = samples.end.min((first / block + 1).saturating_mul(block));
+        (first < samples.end).then_some(first..start)
     })
 }
 
@@ -123,7 +123,7 @@ impl Sampler {
 }
 
 impl Sampler {
-    /// Adds samples of one block to an accumulator. Not inlined: its pieces belong into no frame but its own.
+    /// Adds samples of one block to an accumulator. Not inlined, so that no other frame has to hold pieces.
     #[inline(never)]
     fn describe(
         &self,
@@ -132,9 +132,9 @@ impl Sampler {
         accumulator: &mut Accumulator<Describe>,
     ) {
         if let Self::Bulk(bulk) = self
-            && samples.end - samples.start == BLOCK as u64
+            && samples.end - samples.start == SAMPLES_IN_BLOCK as u64
             && fused::describe(
-                &bulk.blocks(key, samples.start / BLOCK as u64),
+                &bulk.blocks(key, samples.start / SAMPLES_IN_BLOCK as u64),
                 bulk.transform,
                 accumulator,
             )
@@ -149,10 +149,10 @@ impl Sampler {
         match self {
             Self::Bulk(bulk) => bulk.visit(key, samples, visit),
             Self::Each { .. } => {
-                let mut piece = [[0; 8]; PIECE];
+                let mut piece = [[0; 8]; SAMPLES_IN_PIECE];
                 let mut at = samples.start;
                 while at < samples.end {
-                    let end = samples.end.min(at.saturating_add(PIECE as u64));
+                    let end = samples.end.min(at.saturating_add(SAMPLES_IN_PIECE as u64));
                     let piece = &mut piece[..(end - at) as usize];
                     self.fill(key, at..end, piece);
                     visit(piece);
@@ -164,6 +164,7 @@ impl Sampler {
 }
 
 impl Bulk {
+    /// The standard samples from block `first` on.
     fn blocks(&self, key: [u64; 2], first: u64) -> Blocks {
         Blocks {
             set: in_force(),
@@ -176,13 +177,13 @@ impl Bulk {
 
     /// As [`Sampler::visit`].
     fn visit(&self, key: [u64; 2], samples: Range<u64>, visit: &mut dyn FnMut(&[Unaligned])) {
-        let block = BLOCK as u64;
-        // Within the block.
+        let block = SAMPLES_IN_BLOCK as u64;
+        // The places of the samples in their block.
         let first = (samples.start % block) as usize;
         let wanted = first..first + (samples.end - samples.start) as usize;
         let mut start = 0;
         self.blocks(key, samples.start / block).visit(&mut |piece| {
-            let end = start + PIECE;
+            let end = start + SAMPLES_IN_PIECE;
             let (from, to) = (wanted.start.max(start), wanted.end.min(end));
             if from < to {
                 let piece = &mut piece[from - start..to - start];
@@ -195,28 +196,28 @@ impl Bulk {
 
     /// Writes samples; whole blocks straight to their place.
     fn fill(&self, key: [u64; 2], samples: Range<u64>, out: &mut [Unaligned]) {
-        let block = BLOCK as u64;
+        let block = SAMPLES_IN_BLOCK as u64;
         let mut done = 0;
         let mut at = samples.start;
         while at < samples.end {
             let rest = &mut out[done..];
-            // What is to be transformed should still be in cache.
+            // Few blocks if they are transformed afterwards, so that they are still in cache then.
             let together = match self.transform {
                 Transform::None => usize::MAX,
                 _ => 2,
             };
-            let whole = (rest.len() / BLOCK).min(together);
+            let whole = (rest.len() / SAMPLES_IN_BLOCK).min(together);
             let taken = if at.is_multiple_of(block) && whole > 0 {
-                let whole_blocks = &mut rest[..whole * BLOCK];
-                // SAFETY: there is room for so many blocks.
+                let whole_blocks = &mut rest[..whole * SAMPLES_IN_BLOCK];
+                // SAFETY: `whole_blocks` has room for `whole` blocks.
                 unsafe {
                     self.blocks(key, at / block)
                         .fill(whole_blocks.as_mut_ptr().cast(), whole)
                 };
                 self.transform.in_place(in_force(), whole_blocks);
-                whole * BLOCK
+                whole * SAMPLES_IN_BLOCK
             } else {
-                let taken = rest.len().min(BLOCK - (at % block) as usize);
+                let taken = rest.len().min(SAMPLES_IN_BLOCK - (at % block) as usize);
                 let mut places = rest[..taken].iter_mut();
                 self.visit(key, at..at + taken as u64, &mut |samples| {
                     for (&sample, place) in samples.iter().zip(&mut places) {

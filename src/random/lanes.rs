@@ -2,7 +2,7 @@
 
 use crate::simd::{Kernel, MAX_LANES, Simd};
 
-/// How many lanes.
+/// The number of lanes, on every instruction set.
 pub const LANES: usize = MAX_LANES;
 
 /// A kernel that is compiled for eight lanes of every instruction set, and for nothing else.

@@ -2,9 +2,8 @@
 
 use crate::simd::{F64s, Simd, Tables};
 
-/// For v = m·2^(e+1), m in the (i+17)th 32nd part of [0, 1): r near 1/m, and log r - LN2 (so that e serves as
-/// it is), within 2^-67 of a double. The last r is 1, so that results are accurate relative to log v near v =
-/// 1. f = m·r - 1 is in [-0.03125, 0.03031].
+/// For v = m·2^(e+1), with m in the (i+17)th 32nd part of [0, 1): r near 1/m. The last r is 1, so that
+/// results are accurate relative to log v near v = 1. f = m·r - 1 is in [-0.03125, 0.03031].
 const INVERSE: [f64; 16] = [
     1.9393919434946674,
     1.8285780334182082,
@@ -23,6 +22,8 @@ const INVERSE: [f64; 16] = [
     1.0491732564701977,
     1.0,
 ];
+/// log r - LN2 of each r, so that e need not be corrected by 1; each r is chosen so that this is within 2^-67
+/// of a double.
 const LOG: [f64; 16] = [
     -0.030772687802845363,
     -0.08960854667062783,
@@ -41,7 +42,8 @@ const LOG: [f64; 16] = [
     -0.645144701323141,
     -std::f64::consts::LN_2,
 ];
-/// (f - log1p(f))/f² there; -f + f² times it has a relative error of 2^-56.3.
+/// Coefficients of a polynomial p(f) near (f - log1p(f))/f² for f in the interval above: f²·p(f) - f has a
+/// relative error of 2^-56.3.
 const P: [f64; 8] = [
     0.49999999999999734,
     -0.3333333333332832,
@@ -53,6 +55,7 @@ const P: [f64; 8] = [
     -0.11173865027293177,
 ];
 
+/// The numbers, each times `scale`.
 const fn times<const N: usize>(mut x: [f64; N], scale: f64) -> [f64; N] {
     let mut i = 0;
     while i < N {
@@ -62,6 +65,7 @@ const fn times<const N: usize>(mut x: [f64; N], scale: f64) -> [f64; N] {
     x
 }
 
+/// The numbers of two arrays in pairs.
 const fn interleaved(x: &[f64; 16], y: &[f64; 16]) -> [[f64; 2]; 16] {
     let mut z = [[0.0; 2]; 16];
     let mut i = 0;
@@ -72,7 +76,7 @@ const fn interleaved(x: &[f64; 16], y: &[f64; 16]) -> [[f64; 2]; 16] {
     z
 }
 
-/// The constants, times a power of 2, which scales the result exactly.
+/// The constants for results times SCALE, a power of 2, so that the scaling is exact.
 pub struct Scaled<const SCALE: u32>;
 impl<const SCALE: u32> Scaled<SCALE> {
     const INVERSES: [f64; 16] = times(INVERSE, SCALE as f64);
@@ -82,7 +86,7 @@ impl<const SCALE: u32> Scaled<SCALE> {
         planar: [Self::INVERSES, Self::LOGS],
         interleaved: interleaved(&Self::INVERSES, &Self::LOGS),
     };
-    /// In SCALE·f.
+    /// The coefficients of the polynomial in SCALE·f.
     pub const P: [f64; 8] = {
         let mut p = P;
         let mut i = 0;
@@ -117,7 +121,7 @@ pub fn minus_logs<S: Simd, const SCALE: u32, const N: usize>(
         k[n] = e.mul_add(simd.splat(Scaled::<SCALE>::LN2), t);
         z[n] = f[n].mul(f[n]);
     }
-    // Even and odd coefficients planar: half the latency.
+    // Even and odd coefficients are evaluated apart, which halves the latency.
     let mut even = [simd.splat(p[6]); N];
     let mut odd = [simd.splat(p[7]); N];
     for i in (0..3).rev() {
@@ -128,7 +132,7 @@ pub fn minus_logs<S: Simd, const SCALE: u32, const N: usize>(
     }
     let mut h = v;
     for n in 0..N {
-        // Near v = 1, k is 0, so that f enters exactly.
+        // Near v = 1, k is 0, so that k - f is exact.
         let q = odd[n].mul_add(f[n], even[n]);
         h[n] = z[n].mul_add(q, k[n].sub(f[n]));
     }

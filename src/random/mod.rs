@@ -5,10 +5,10 @@
 //! |---|---|
 //! | [`philox`] | the counter-based generator under everything |
 //! | [`xoshiro`], [`lanes`] | bulk bits: eight generators side by side, seeded by Philox for each block |
-//! | [`samples`] | what is made of them: the samples of a block, under way |
+//! | [`samples`] | what is made of these bits: the samples of a block, in order |
 //! | [`uniform`], [`normal`], [`exponential`] | transforms of these bits, by [`log`] and [`sincospi`] |
 //! | [`bulk`] | whole blocks of those three, on every instruction set |
-//! | [`fused`] | the same, described as they are made, where a register holds eight lanes |
+//! | [`fused`] | blocks that are described as they are made, where a register holds eight lanes |
 //! | [`family`] | all other distributions, sample by sample |
 //! | [`distribution`] | the kinds of distributions, and a distribution as the caller describes it |
 //! | [`parameters`] | what the parameters of each kind must be |
@@ -43,7 +43,8 @@ pub mod xoshiro;
 
 pub use distribution::{Distribution, Kind};
 
-/// What the third word of a Philox counter sets apart, beside the kind of distribution: bits 32 and up of it.
+/// What the words of a Philox counter are used for. The number is in bits 32 and up of the counter's third
+/// word, below it the kind of distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Domain {
     /// States of the bulk generators; counter (block, lane, ·, 0).
@@ -59,14 +60,14 @@ impl Domain {
     }
 }
 
-/// A part of a stream, checked: `count` samples from `offset` on.
+/// A part of a stream: `count` samples from `offset` on, which end below 2^64.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
     /// Seed and stream.
     pub key: [u64; 2],
     /// Index of the first sample.
     pub offset: u64,
-    /// How many.
+    /// The number of samples.
     pub count: u64,
 }
 

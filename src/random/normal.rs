@@ -12,17 +12,17 @@ use super::sincospi::{COS, SIN};
 use super::xoshiro::Xoshiro;
 use crate::simd::{F64s, Simd, U64s};
 
-/// -2·log v.
+/// The square of the radius, -2·log v.
 #[inline(always)]
 fn energy<S: Simd>(simd: S, x: S::U64) -> S::F64 {
-    // Exact: an odd multiple of 2^-53.
+    // Exact, as the sum is an odd multiple of 2^-53.
     let v = x.one_to_two().add(simd.splat(-(1.0 - f64::EPSILON / 2.0)));
     let [energy] = minus_logs::<S, 2, 1>(simd, [v]);
     energy
 }
 
-/// The generators of a block, under way: the pair to come next, with its energy, and the outputs for the one
-/// after it.
+/// The generators of a block, the outputs for the next pair of samples (`now`) with their energy, and those
+/// for the pair after it (`next`).
 ///
 /// The schedulers of the CPU are too short to overlap chains of dependent operations that follow one another,
 /// so a step advances the sine and cosine of one pair, the logarithm of the next and the generator of the one
@@ -49,13 +49,13 @@ impl<S: Simd> Samples<S, 2> for Normals<S> {
         }
     }
 
-    /// A pair, and the energy of the next one, as in [`minus_logs`], with the same bits.
+    /// Returns a pair, and computes the energy of the next one: the same bits as by [`minus_logs`].
     #[inline(always)]
     fn next<const ORDERED: bool>(&mut self, simd: S) -> [S::F64; 2] {
         let [x, y] = self.now;
         let p = &Scaled::<2>::P;
         let r = self.energy.sqrt();
-        // Exact: an odd multiple of 2^-52.
+        // Exact, as the sum is an odd multiple of 2^-52.
         let a = y.odd_one_to_two().add(simd.splat(-1.5));
         let v = self.next[0]
             .one_to_two()

@@ -59,8 +59,8 @@ impl Kind {
     }
 }
 
-/// 2^53: up to here every integer is a double.
-const INTEGERS: f64 = (1u64 << 53) as f64;
+/// 2^53: up to this one every integer is a double.
+const MAX_INTEGER: f64 = (1u64 << 53) as f64;
 
 /// A condition on a parameter. Those that name `low` or `high` are for kinds whose first two parameters these
 /// are, and come after the parameters that they name.
@@ -72,11 +72,11 @@ pub enum Condition {
     NotNegative,
     /// A positive number. Subnormal ones would lose the digits that the law needs.
     Positive,
-    /// A factor: positive as above, or 0, which makes the law a constant.
+    /// A factor: 0, which makes the law a constant, or as [`Self::Positive`].
     ZeroOrPositive,
     /// A number in [0, 1].
     Probability,
-    /// A number in (0, 1] that has all digits.
+    /// A number in (0, 1] that is not subnormal.
     PositiveProbability,
     /// A number in [0, 2^53].
     UpTo53Bits,
@@ -86,7 +86,7 @@ pub enum Condition {
     Integer,
     /// An upper bound that may equal the lower one.
     NotBelowLow,
-    /// An upper bound that may not.
+    /// An upper bound that may not equal the lower one.
     AboveLow,
     /// A number between the bounds.
     FromLowToHigh,
@@ -96,7 +96,7 @@ pub enum Condition {
     NormalUpToHigh,
 }
 
-/// Whether a parameter is as it must be, given all parameters; no NaN is.
+/// Does a parameter satisfy the condition, given all parameters? A NaN never does.
 type Holds = fn(f64, [f64; 3]) -> bool;
 
 impl Condition {
@@ -117,12 +117,12 @@ impl Condition {
             Self::PositiveProbability => ("lie in (0, 1], and not be subnormal", |x, _| {
                 x.is_normal() && 0.0 < x && x <= 1.0
             }),
-            Self::UpTo53Bits => ("lie in [0, 2^53]", |x, _| (0.0..=INTEGERS).contains(&x)),
+            Self::UpTo53Bits => ("lie in [0, 2^53]", |x, _| (0.0..=MAX_INTEGER).contains(&x)),
             Self::WholeUpTo53Bits => ("be a whole number in [0, 2^53]", |x, _| {
-                (0.0..=INTEGERS).contains(&x) && x.fract() == 0.0
+                (0.0..=MAX_INTEGER).contains(&x) && x.fract() == 0.0
             }),
             Self::Integer => ("be a whole number in [-2^53, 2^53]", |x, _| {
-                x.abs() <= INTEGERS && x.fract() == 0.0
+                x.abs() <= MAX_INTEGER && x.fract() == 0.0
             }),
             Self::NotBelowLow => ("be finite and not below low", |high, [low, ..]| {
                 low <= high && high.is_finite()
@@ -173,7 +173,7 @@ mod tests {
         kind.parameters().iter().map(|&(name, _)| name).collect()
     }
 
-    /// The cells of the table rows that a text has.
+    /// The rows of a text's tables, by cells.
     fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
         let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
         rows.map(|row| row.split(" | ").collect())
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    /// The table of docs/random.md as it must be.
+    /// docs/random.md repeats the table of the code.
     #[test]
     fn the_definition_has_this_table() {
         let mut table = String::from("| kind | parameter | must |\n|---|---|---|\n");

@@ -5,14 +5,15 @@ use super::Domain;
 use super::lanes::LANES;
 
 const MULTIPLIERS: [u64; 2] = [0xd2e7_470e_e14c_6c93, 0xca5a_8263_9512_1157];
-/// What the key moves on by in each round: parts of the golden ratio and of √3.
+/// What each round adds to the key: the fractional parts of the golden ratio and of √3.
 const WEYL: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbb67_ae85_84ca_a73b];
 const ROUNDS: usize = 10;
 
-/// Counters that are worked on together, so that their multiplications overlap; more would not fit the
+/// Counters whose rounds are computed together, so that their multiplications overlap; more would not fit the
 /// registers.
-const TOGETHER: usize = 2;
+const COUNTERS_TOGETHER: usize = 2;
 
+/// The four words of each counter.
 #[inline(always)]
 fn blocks<const N: usize>(mut key: [u64; 2], mut counters: [[u64; 4]; N]) -> [[u64; 4]; N] {
     for _ in 0..ROUNDS {
@@ -42,14 +43,14 @@ pub type LaneStates = [[u64; LANES]; 4];
 /// The states for a block of samples: lane l has the words of counter (block, l, kind and domain, 0).
 pub fn lane_states(key: [u64; 2], block: u64, kind: i32) -> LaneStates {
     let mut states = [[0; LANES]; 4];
-    for first in (0..LANES).step_by(TOGETHER) {
+    for first in (0..LANES).step_by(COUNTERS_TOGETHER) {
         let counter = |l: usize| [block, (first + l) as u64, Domain::Lanes.word(kind), 0];
-        let words = blocks(key, std::array::from_fn::<_, TOGETHER, _>(counter));
+        let words = blocks(key, std::array::from_fn::<_, COUNTERS_TOGETHER, _>(counter));
         for (l, words) in words.iter().enumerate() {
             for (word, x) in states.iter_mut().zip(words) {
                 word[first + l] = *x;
             }
-            // Once in 2^256: xoshiro would stay at zero.
+            // xoshiro never leaves the state 0, which would come once in 2^256.
             if *words == [0; 4] {
                 states[0][first + l] = WEYL[0];
             }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::exact::Unaligned;
 use crate::simd::{F64s, InstructionSet, Kernel, MAX_LANES, Simd};
 
-/// How samples come about.
+/// A distribution, ready to draw from: how its samples are made.
 #[derive(Debug)]
 pub enum Sampler {
     /// In whole blocks, from standard samples.
@@ -27,7 +27,7 @@ pub enum Sampler {
 }
 
 impl Sampler {
-    /// Refuses parameters outside their domain.
+    /// The sampler of a distribution; refuses parameters outside their domain.
     pub fn new(distribution: &Distribution) -> Result<Self> {
         let Distribution {
             kind,
@@ -79,14 +79,14 @@ pub struct Bulk {
     pub standard: Standard,
     /// The kind.
     pub kind: Kind,
-    /// What makes it of the standard form.
+    /// From standard samples to those of the distribution.
     pub transform: Transform,
 }
 
-/// From standard samples to those asked for.
+/// From standard samples to those of the distribution.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Transform {
-    /// They are the same.
+    /// The standard samples are the distribution's.
     None,
     /// min(u·range + low, below), with `below` the double below the upper bound.
     Uniform {
@@ -97,7 +97,8 @@ pub enum Transform {
         /// The double below the upper one.
         below: f64,
     },
-    /// Twice the uniform of these bounds: half of bounds whose difference would overflow.
+    /// Twice the uniform of these bounds, which are half of the distribution's, as their difference
+    /// overflows.
     WideUniform {
         /// high/2 - low/2.
         range: f64,
@@ -129,7 +130,7 @@ impl Transform {
         } else if range.is_finite() {
             Self::Uniform { range, low, below }
         } else {
-            // Exact: both bounds are far from the subnormals.
+            // Halving is exact, as both bounds are far from the subnormals.
             Self::WideUniform {
                 range: high / 2.0 - low / 2.0,
                 low: low / 2.0,
@@ -154,7 +155,7 @@ impl Transform {
         }
     }
 
-    /// Transforms samples, but for what is too small to be a normal number.
+    /// Transforms a vector of samples, but leaves subnormal ones as they are: see [`Self::stand_in`].
     #[inline(always)]
     pub fn of_vector<S: Simd>(self, simd: S, x: S::F64) -> S::F64 {
         match self {
@@ -173,7 +174,7 @@ impl Transform {
         }
     }
 
-    /// What samples are replaced by that become subnormal, or 0.
+    /// What replaces the samples that become subnormal or 0.
     pub fn stand_in(self) -> f64 {
         match self {
             Self::Uniform { low, below, .. } => subnormals::stand_in(low, below).unwrap_or(0.0),
@@ -189,7 +190,7 @@ impl Transform {
     }
 }
 
-/// [`Transform::in_place`].
+/// The kernel of [`Transform::in_place`].
 struct InPlace<'a>(Transform, &'a mut [Unaligned]);
 
 impl Kernel for InPlace<'_> {
@@ -206,7 +207,7 @@ impl Kernel for InPlace<'_> {
             // SAFETY: these are as many samples as a vector has lanes.
             unsafe { one_vector(simd, transform, stand_in, vector) };
         }
-        // SAFETY: no vector has more lanes.
+        // SAFETY: `padded` has as many samples as the longest vector has lanes.
         unsafe { one_vector(simd, transform, stand_in, &mut padded) };
         rest.copy_from_slice(&padded[..rest.len()]);
     }
@@ -215,7 +216,7 @@ impl Kernel for InPlace<'_> {
 /// Transforms the first samples, as many as a vector has lanes.
 ///
 /// # Safety
-/// There are so many.
+/// There are at least as many samples as a vector has lanes.
 #[inline(always)]
 unsafe fn one_vector<S: Simd>(
     simd: S,

@@ -1,4 +1,4 @@
-//! Samples of a block, as they are made.
+//! The samples of a block, one step of its generators after the other.
 //!
 //! A block has 4096 samples from eight xoshiro256++ generators side by side: sample j of a block comes from
 //! lane j mod 8, step j div 8.
@@ -8,20 +8,20 @@ use super::philox::LaneStates;
 use crate::simd::{F64s, Simd};
 
 /// Samples in a block.
-pub const BLOCK: usize = 4096;
+pub const SAMPLES_IN_BLOCK: usize = 4096;
 
-/// Samples of a block, under way, `N` times eight at a time.
+/// Makes the samples of a block in order, `N` times eight at a time.
 pub trait Samples<S: Simd, const N: usize>: Copy {
-    /// From the block's first one on.
+    /// Begins with the block's first sample.
     fn new(simd: S, states: &LaneStates) -> Self;
 
-    /// The next samples, or, unless they are to be `ORDERED`, the same numbers in another order.
+    /// The next samples; these may be in another order unless `ORDERED`.
     fn next<const ORDERED: bool>(&mut self, simd: S) -> [S::F64; N];
 
     /// Writes the next `len` samples, a multiple of `N` times eight.
     ///
     /// # Safety
-    /// There is room for them, at any alignment.
+    /// `out` has room for these samples, at any alignment.
     #[inline(always)]
     unsafe fn fill(&mut self, simd: S, out: *mut f64, len: usize) {
         const { assert!(S::LANES == LANES) };

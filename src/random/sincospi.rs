@@ -10,7 +10,7 @@ pub const SIN: [f64; 7] = [
     -3.598279715594175e-06,
     5.585318245664982e-08,
 ];
-/// cos(π/2·√z) there: relative error 2^-53.5.
+/// cos(π/2·√z) on [0, ¼]: relative error 2^-53.5.
 pub const COS: [f64; 7] = [
     1.0,
     -1.2337005501361553,

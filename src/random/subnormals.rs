@@ -1,4 +1,4 @@
-//! No sample is subnormal, for such numbers slow down whoever computes with them.
+//! No sample is subnormal, as computing with subnormal numbers is slow.
 
 use crate::simd::{F64s, Simd};
 
@@ -13,14 +13,14 @@ pub fn replaced(sample: f64, stand_in: f64) -> f64 {
     }
 }
 
-/// The same of every lane.
+/// As [`replaced`], for every lane.
 #[inline(always)]
 pub fn replaced_lanes<S: Simd>(simd: S, samples: S::F64, stand_in: S::F64) -> S::F64 {
     samples.replace_below(simd.splat(f64::MIN_POSITIVE), stand_in)
 }
 
-/// The stand-in of a law on [low, high], which must lie in there, too: 0, or else the normal number next to
-/// 0. `None` if all numbers in there are subnormal.
+/// The stand-in of a law on [low, high]: 0 if it is in the interval, or else the interval's normal number
+/// next to 0. `None` if all numbers in the interval are subnormal.
 pub fn stand_in(low: f64, high: f64) -> Option<f64> {
     if low > 0.0 {
         (high >= f64::MIN_POSITIVE).then_some(f64::MIN_POSITIVE)

@@ -1,14 +1,15 @@
-//! The generators behind the samples against other people's, and every instruction set against the plain one.
+//! The generators against the implementation of `rand_xoshiro`, and every instruction set against the
+//! portable one.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-use super::bulk::{self, Blocks, PIECE};
+use super::bulk::{self, Blocks, SAMPLES_IN_PIECE};
 use super::exponential::Exponentials;
 use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
 use super::philox::{LaneStates, block, lane_states};
-use super::samples::{BLOCK, Samples};
+use super::samples::{SAMPLES_IN_BLOCK, Samples};
 use super::uniform;
 use super::xoshiro::Xoshiro;
 use crate::exact::Unaligned;
@@ -24,13 +25,13 @@ fn words(states: &LaneStates) -> Vec<[u64; LANES]> {
         }
         Xoshiro256PlusPlus::from_seed(seed)
     });
-    (0..BLOCK / LANES)
+    (0..SAMPLES_IN_BLOCK / LANES)
         .map(|_| std::array::from_fn(|lane| lanes[lane].next_u64()))
         .collect()
 }
 
-/// States of several blocks: far apart, and of different keys and kinds.
-fn several() -> Vec<LaneStates> {
+/// The states of blocks that are far apart, and of different keys and kinds.
+fn several_states() -> Vec<LaneStates> {
     let mut states = vec![];
     for key in [[0, 0], [7, 9], [u64::MAX, 1 << 63]] {
         for index in [0, 1, 1 << 40, (1 << 52) - 1] {
@@ -53,7 +54,7 @@ fn lanes_are_seeded_by_their_counters() {
 
 #[test]
 fn each_lane_is_xoshiro256plusplus() {
-    /// Compares one step after the other with the words of another implementation.
+    /// Compares each step with the words of the other implementation.
     struct Compare<'a>(&'a LaneStates, &'a [[u64; LANES]]);
 
     impl Kernel for Compare<'_> {
@@ -71,7 +72,7 @@ fn each_lane_is_xoshiro256plusplus() {
     }
 
     for set in InstructionSet::supported() {
-        for states in several() {
+        for states in several_states() {
             set.run(OnLanes(Compare(&states, &words(&states))));
         }
     }
@@ -79,7 +80,7 @@ fn each_lane_is_xoshiro256plusplus() {
 
 #[test]
 fn uniforms_are_the_words_of_the_lanes_in_turn() {
-    for states in several() {
+    for states in several_states() {
         let samples = draw(Standard::Uniform, &states, PORTABLE);
         let words = words(&states);
         for (j, sample) in samples.iter().enumerate() {
@@ -89,7 +90,7 @@ fn uniforms_are_the_words_of_the_lanes_in_turn() {
     }
 }
 
-/// The transforms as the library runs them, and with other degrees of interleaving.
+/// The standard distributions, by kernels that interleave one or two vectors or blocks.
 #[derive(Debug, Clone, Copy)]
 enum Standard {
     Uniform,
@@ -109,7 +110,7 @@ impl Standard {
     ];
 }
 
-/// Draws a block, or two that are the same, to a place with room for two.
+/// Draws a block, or twice the same one, to memory that has room for two.
 struct Draw<'a>(Standard, &'a LaneStates, *mut f64);
 
 impl Kernel for Draw<'_> {
@@ -123,7 +124,7 @@ impl Kernel for Draw<'_> {
             match standard {
                 Standard::Uniform => uniform::blocks(simd, &[*states], out),
                 Standard::Uniform2 => uniform::blocks(simd, &[*states, *states], out),
-                Standard::Normal => Normals::new(simd, states).fill(simd, out, BLOCK),
+                Standard::Normal => Normals::new(simd, states).fill(simd, out, SAMPLES_IN_BLOCK),
                 Standard::Exponential => fill::<S, Exponentials<S>, 1>(simd, states, out),
                 Standard::Exponential2 => fill::<S, Exponentials<S>, 2>(simd, states, out),
             }
@@ -131,8 +132,10 @@ impl Kernel for Draw<'_> {
     }
 }
 
+/// Draws a block.
+///
 /// # Safety
-/// Room for a block.
+/// `out` has room for a block.
 #[inline(always)]
 unsafe fn fill<S: Simd, G: Samples<S, N>, const N: usize>(
     simd: S,
@@ -140,7 +143,7 @@ unsafe fn fill<S: Simd, G: Samples<S, N>, const N: usize>(
     out: *mut f64,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { G::new(simd, states).fill(simd, out, BLOCK) }
+    unsafe { G::new(simd, states).fill(simd, out, SAMPLES_IN_BLOCK) }
 }
 
 /// The instruction set that every CPU has.
@@ -148,10 +151,10 @@ const PORTABLE: InstructionSet = InstructionSet::Portable(Portable);
 
 /// The bits of a block, at an odd address.
 fn draw(standard: Standard, states: &LaneStates, set: InstructionSet) -> Vec<u64> {
-    let mut bytes = vec![0u8; 16 * BLOCK + 1];
+    let mut bytes = vec![0u8; 16 * SAMPLES_IN_BLOCK + 1];
     let out = bytes[1..].as_mut_ptr().cast();
     set.run(OnLanes(Draw(standard, states, out)));
-    bytes[1..=8 * BLOCK]
+    bytes[1..=8 * SAMPLES_IN_BLOCK]
         .chunks(8)
         .map(|sample| u64::from_ne_bytes(sample.try_into().unwrap()))
         .collect()
@@ -159,12 +162,12 @@ fn draw(standard: Standard, states: &LaneStates, set: InstructionSet) -> Vec<u64
 
 #[test]
 fn all_instruction_sets_draw_the_same_bits() {
-    for states in several() {
+    for states in several_states() {
         for standard in Standard::ALL {
             let expected = draw(standard, &states, PORTABLE);
             for set in InstructionSet::supported() {
                 let drawn = draw(standard, &states, set);
-                let differs = (0..BLOCK).find(|&j| drawn[j] != expected[j]);
+                let differs = (0..SAMPLES_IN_BLOCK).find(|&j| drawn[j] != expected[j]);
                 assert_eq!(differs, None, "sample on {} of {standard:?}", set.name());
             }
         }
@@ -174,7 +177,7 @@ fn all_instruction_sets_draw_the_same_bits() {
 #[test]
 fn interleaving_changes_nothing() {
     use Standard::*;
-    for states in several() {
+    for states in several_states() {
         for (one, two) in [(Uniform, Uniform2), (Exponential, Exponential2)] {
             let expected = draw(one, &states, PORTABLE);
             assert!(draw(two, &states, PORTABLE) == expected, "{one:?}");
@@ -182,7 +185,7 @@ fn interleaving_changes_nothing() {
     }
 }
 
-/// Whole blocks, however many at a time, and the same piece by piece.
+/// Compares whole blocks, however many at a time, and the pieces of a block.
 #[test]
 fn blocks_are_the_same_on_every_instruction_set() {
     use bulk::Standard::*;
@@ -195,8 +198,8 @@ fn blocks_are_the_same_on_every_instruction_set() {
             first,
         };
         let filled = |set, first, count: usize| {
-            let mut out = vec![[0; 8]; count * BLOCK];
-            // SAFETY: there is room for so many blocks.
+            let mut out = vec![[0; 8]; count * SAMPLES_IN_BLOCK];
+            // SAFETY: `out` has room for `count` blocks.
             unsafe { blocks(set, first).fill(out.as_mut_ptr().cast(), count) };
             out
         };
@@ -211,11 +214,14 @@ fn blocks_are_the_same_on_every_instruction_set() {
                     "sample of {count} blocks, {standard:?}, {name}"
                 );
             }
-            let mut pieces = expected.chunks(PIECE);
-            blocks(set, 3).visit(&mut |piece: &mut [Unaligned; PIECE]| {
+            let mut pieces = expected.chunks(SAMPLES_IN_PIECE);
+            blocks(set, 3).visit(&mut |piece: &mut [Unaligned; SAMPLES_IN_PIECE]| {
                 assert!(pieces.next() == Some(&piece[..]), "{standard:?}, {name}");
             });
-            assert_eq!(pieces.len(), expected.len() / PIECE - BLOCK / PIECE);
+            assert_eq!(
+                pieces.len(),
+                expected.len() / SAMPLES_IN_PIECE - SAMPLES_IN_BLOCK / SAMPLES_IN_PIECE
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use super::lanes::LANES;
 use super::philox::LaneStates;
 use crate::simd::{Simd, U64s};
 
-/// The generators.
+/// Eight generators, one in each lane.
 #[derive(Clone, Copy)]
 pub struct Xoshiro<S: Simd>([S::U64; 4]);
 
@@ -25,7 +25,7 @@ impl<S: Simd> Xoshiro<S> {
         }
     }
 
-    /// 64 bits in each lane.
+    /// The next 64 bits of each generator.
     #[inline(always)]
     pub fn step(&mut self) -> S::U64 {
         let [a, b, c, d] = self.0;

@@ -1,4 +1,4 @@
-//! One number for each element of the axes that stay: what it is, and where it goes.
+//! Reductions along axes to one statistic: a number for each element of the kept axes.
 
 use super::op::Op;
 use super::plan::{Plan, Sink};
@@ -13,10 +13,10 @@ use crate::exact::short::Short;
 use crate::round::special::NanPolicy;
 use crate::round::statistics::{self, rounded_variance};
 
-/// What becomes of the moments of one result's values.
+/// Which statistic a result is, and how it is rounded.
 #[derive(Debug, Clone, Copy)]
 pub struct Rounding {
-    /// What to compute.
+    /// The statistic.
     pub op: Op,
     /// Delta degrees of freedom, of variance and standard deviation.
     pub ddof: u64,
@@ -25,6 +25,7 @@ pub struct Rounding {
 }
 
 impl Rounding {
+    /// The statistic of values that have these moments.
     fn round(&self, moments: &Moments) -> Result<f64> {
         if self.policy.finds_nan(&moments.counts)? {
             return Ok(CANONICAL_NAN);
@@ -42,7 +43,7 @@ impl Rounding {
     }
 }
 
-/// Computes one number for each result of a plan, into as many places.
+/// Computes the statistic of each result of a plan and writes it to its place.
 pub fn reduce(plan: &Plan, rounding: Rounding, results: Results<f64>) -> Result<()> {
     let op = rounding.op;
     let rounded = Rounded { rounding, results };
@@ -54,7 +55,7 @@ pub fn reduce(plan: &Plan, rounding: Rounding, results: Results<f64>) -> Result<
     }
 }
 
-/// Rounds each result into its place.
+/// A sink that rounds each result and writes it to its place.
 struct Rounded {
     rounding: Rounding,
     results: Results<f64>,
@@ -68,7 +69,7 @@ impl Sink for Rounded {
 
     fn values(&self, index: usize, values: &[f64]) -> bool {
         let Rounding { op, ddof, .. } = self.rounding;
-        // No policy is asked: there is no NaN among them.
+        // The policy for NaNs does not matter: if a value is one, `Short` and `Extremes` give `None`.
         let result = match op {
             Op::Sum => Short::new::<quantity::Sum>(values).map(|few| statistics::sum(&few)),
             Op::Mean => Short::new::<quantity::Sum>(values).map(|few| statistics::mean(&few)),

@@ -1,4 +1,4 @@
-//! All statistics for each element of the axes that stay.
+//! Reductions along axes to all statistics, for each element of the kept axes.
 
 use super::plan::{Plan, Sink};
 use super::results::Results;
@@ -9,7 +9,7 @@ use crate::exact::short::Short;
 use crate::round::special::NanPolicy;
 use crate::stats::Stats;
 
-/// Computes the statistics of each result of a plan, into as many places.
+/// Computes the statistics of each result of a plan and writes them to its place.
 pub fn reduce(plan: &Plan, ddof: u64, policy: NanPolicy, results: Results<Stats>) -> Result<()> {
     plan.run::<quantity::Describe>(&Described {
         ddof,
@@ -18,7 +18,7 @@ pub fn reduce(plan: &Plan, ddof: u64, policy: NanPolicy, results: Results<Stats>
     })
 }
 
-/// Rounds each result's statistics into its place.
+/// A sink that rounds each result's statistics and writes them to its place.
 struct Described {
     ddof: u64,
     policy: NanPolicy,

@@ -1,7 +1,7 @@
 //! Dot products of arrays.
 //!
-//! Contiguous doubles go to the kernel as they lie. Elements of other types and layouts are converted on the
-//! way, exactly: to doubles, or, 64-bit integers, to unevaluated sums of two doubles.
+//! The kernel reads contiguous doubles where they lie. Elements of other types and layouts are converted
+//! exactly before: 64-bit integers to unevaluated sums of two doubles, all others to doubles.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -19,13 +19,13 @@ use crate::parallel::fold_chunks;
 use crate::round::statistics;
 use crate::simd::{Kernel, Simd, in_force};
 
-/// Pairs converted at a time: they stay in the nearest cache, and take 8 KiB of the stack.
-const TILE: usize = 256;
+/// Pairs that are converted at a time: they stay in the nearest cache, and take 8 KiB of the stack.
+const PAIRS_IN_TILE: usize = 256;
 
-/// Contiguous doubles from this length on are used where they lie; shorter runs are gathered.
-const WORTH_A_CALL: usize = 128;
+/// Runs of contiguous doubles from this length on are read where they lie; shorter ones are gathered.
+const MIN_RUN_IN_PLACE: usize = 128;
 
-/// Σxy of two vectors of one length.
+/// Σxy of two vectors of equal length.
 pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
     let products = fold_chunks(
         x.len(),
@@ -40,7 +40,7 @@ pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
     Ok(statistics::dot(&products.finish()))
 }
 
-/// Σxy of two arrays of one shape.
+/// Σxy of two arrays, which must have the same shape.
 pub fn arrays(x: &View, y: &View) -> Result<f64> {
     let shapes_differ = || Error::invalid("x and y must have the same shape");
     let space = x.space().with(y.space()).ok_or_else(shapes_differ)?;
@@ -59,7 +59,7 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     Ok(statistics::dot(&products.finish()))
 }
 
-/// Adds the products of part of two arrays. Not inlined: tiles belong into no frame but its own.
+/// Adds the products of the pairs `range`. Not inlined, so that no other frame has to hold the tiles.
 #[inline(never)]
 fn add(
     x: &View,
@@ -73,25 +73,27 @@ fn add(
     let mut gathered = Gathered::new(readers);
     space.runs(range, |offsets, run, strides| {
         let first = [0, 1].map(|i| [x, y][i].data().wrapping_offset(offsets[i]));
-        if doubles && strides == [8; 2] && run >= WORTH_A_CALL {
-            // SAFETY: elements of the arrays, one after the other, without alignment.
+        if doubles && strides == [8; 2] && run >= MIN_RUN_IN_PLACE {
+            // SAFETY: each pointer leads to `run` elements of its array that lie one after the other, and
+            // `Unaligned` needs no alignment.
             let [x, y] = first.map(|first| unsafe { from_raw_parts(first.cast(), run) });
             products.add(x, y);
         } else {
-            // SAFETY: elements of the arrays, of the readers' types.
+            // SAFETY: `runs` visits elements of the arrays, whose types the readers were chosen for.
             unsafe { gathered.add(first, run, strides, products) };
         }
     });
     gathered.finish(products);
 }
 
-/// Converted pairs from runs of any length, until they are worth a call of the kernel.
+/// Gathers converted pairs from runs of any length into tiles, which are worth a call of the kernel.
 struct Gathered {
     readers: [Reader; 2],
     tiles: [Tile; 2],
+    /// How many pairs the tiles hold.
     pairs: usize,
-    /// Products with one rest and with two, apart from those of values: their magnitudes lie far from each
-    /// other, and would drive one window to and fro.
+    /// The products with one rest and those with two. They are kept apart from the products of values, as
+    /// their magnitudes differ so much that a common window would move to and fro.
     with_rests: Option<[Products; 2]>,
 }
 
@@ -106,10 +108,11 @@ impl Gathered {
         }
     }
 
-    /// Takes pairs of elements, from two addresses on, at strides in bytes; adds the products of full tiles.
+    /// Takes `run` pairs of elements, which begin at the addresses `first` and have the distances `strides`
+    /// in bytes; adds the products of tiles that become full.
     ///
     /// # Safety
-    /// The elements may be read, and are of the readers' types.
+    /// These elements may be read, and are of the types that the readers were chosen for.
     unsafe fn add(
         &mut self,
         first: [*const u8; 2],
@@ -119,7 +122,7 @@ impl Gathered {
     ) {
         let mut done = 0;
         while done < run {
-            let count = (run - done).min(TILE - self.pairs);
+            let count = (run - done).min(PAIRS_IN_TILE - self.pairs);
             let places = self.pairs..self.pairs + count;
             for (i, tile) in self.tiles.iter_mut().enumerate() {
                 let elements = Elements {
@@ -127,25 +130,26 @@ impl Gathered {
                     stride: strides[i],
                 };
                 let (values, rests) = (&mut tile.values, &mut tile.rests);
-                // SAFETY: the caller's promise; there are places for as many.
-                let any = unsafe {
+                // SAFETY: the reader reads as many elements as it gets places, `count`, and the caller
+                // promises these.
+                let any_rest = unsafe {
                     (self.readers[i])(
                         elements,
                         &mut values[places.clone()],
                         &mut rests[places.clone()],
                     )
                 };
-                tile.has_rests |= any;
+                tile.has_rests |= any_rest;
             }
             self.pairs += count;
             done += count;
-            if self.pairs == TILE {
+            if self.pairs == PAIRS_IN_TILE {
                 self.flush(products);
             }
         }
     }
 
-    /// Adds all that is left.
+    /// Adds the products of the pairs that are left, and those with rests.
     fn finish(&mut self, products: &mut Products) {
         self.flush(products);
         for with_rests in self.with_rests.iter_mut().flatten() {
@@ -153,30 +157,30 @@ impl Gathered {
         }
     }
 
-    /// Adds the products of the pairs at hand.
+    /// Adds the products of the pairs in the tiles, which are empty afterwards.
     fn flush(&mut self, products: &mut Products) {
         let pairs = std::mem::take(&mut self.pairs);
         let [x, y] = &mut self.tiles;
-        // SAFETY: of each pair both values were written, and their rests if the tile has any.
+        // SAFETY: `add` wrote both values of each pair, and their rests where a tile has rests.
         unsafe {
             products.add(x.values(pairs), y.values(pairs));
             if !x.has_rests && !y.has_rests {
                 return;
             }
-            // The values tell alone what a product with an infinity or NaN is; rests belong to integers,
-            // which are finite.
+            // Rests belong to integers, which are finite: the product of the values above has already told
+            // what becomes of an infinity or NaN, so the products with rests take 0 instead.
             x.drop_specials(pairs);
             y.drop_specials(pairs);
             let new = || [(); 2].map(|()| Products::new(in_force()));
-            let [one, two] = self.with_rests.get_or_insert_with(new);
+            let [with_one, with_two] = self.with_rests.get_or_insert_with(new);
             if x.has_rests {
-                one.add(x.rests(pairs), y.values(pairs));
+                with_one.add(x.rests(pairs), y.values(pairs));
             }
             if y.has_rests {
-                one.add(x.values(pairs), y.rests(pairs));
+                with_one.add(x.values(pairs), y.rests(pairs));
             }
             if x.has_rests && y.has_rests {
-                two.add(x.rests(pairs), y.rests(pairs));
+                with_two.add(x.rests(pairs), y.rests(pairs));
             }
         }
         x.has_rests = false;
@@ -184,10 +188,11 @@ impl Gathered {
     }
 }
 
-/// Values as unevaluated sums of two doubles: the nearest one, and what 64-bit integers have beyond it.
+/// Elements as unevaluated sums of two doubles: the value, which is the nearest double, and the rest, which
+/// is 0 except for 64-bit integers.
 struct Tile {
-    values: [MaybeUninit<Unaligned>; TILE],
-    rests: [MaybeUninit<Unaligned>; TILE],
+    values: [MaybeUninit<Unaligned>; PAIRS_IN_TILE],
+    rests: [MaybeUninit<Unaligned>; PAIRS_IN_TILE],
     /// Is any of the rests not 0?
     has_rests: bool,
 }
@@ -196,21 +201,21 @@ impl Tile {
     #[inline(always)]
     fn new() -> Self {
         Self {
-            values: [MaybeUninit::uninit(); TILE],
-            rests: [MaybeUninit::uninit(); TILE],
+            values: [MaybeUninit::uninit(); PAIRS_IN_TILE],
+            rests: [MaybeUninit::uninit(); PAIRS_IN_TILE],
             has_rests: false,
         }
     }
 
     /// # Safety
-    /// So many were written.
+    /// The first `count` values were written.
     unsafe fn values(&self, count: usize) -> &[Unaligned] {
         // SAFETY: the caller's promise.
         unsafe { written(&self.values[..count]) }
     }
 
     /// # Safety
-    /// So many were written.
+    /// The first `count` rests were written.
     unsafe fn rests(&self, count: usize) -> &[Unaligned] {
         // SAFETY: the caller's promise.
         unsafe { written(&self.rests[..count]) }
@@ -219,7 +224,7 @@ impl Tile {
     /// Puts 0 in the place of values that are not finite.
     ///
     /// # Safety
-    /// So many were written.
+    /// The first `count` values were written.
     unsafe fn drop_specials(&mut self, count: usize) {
         for value in &mut self.values[..count] {
             // SAFETY: the caller's promise.
@@ -231,17 +236,19 @@ impl Tile {
     }
 }
 
-/// Elements of an array, from an address on, at a stride in bytes.
+/// Elements of an array: the address of the first one, and the distance in bytes from each to the next.
 #[derive(Clone, Copy)]
 struct Elements {
     first: *const u8,
     stride: isize,
 }
 
-/// Writes as many values as there are places and, for types that have any, their rests; is a rest not 0?
+/// Converts as many elements as there are places: writes their values and, for types that have any, their
+/// rests. Returns whether a rest is not 0.
 type Reader =
     unsafe fn(Elements, &mut [MaybeUninit<Unaligned>], &mut [MaybeUninit<Unaligned>]) -> bool;
 
+/// The reader for an array's element type.
 fn reader(view: &View) -> Reader {
     struct Choose;
     impl Visitor for Choose {
@@ -253,8 +260,10 @@ fn reader(view: &View) -> Reader {
     view.dtype().visit(Choose)
 }
 
+/// The [`Reader`] for elements of type `T`.
+///
 /// # Safety
-/// As many elements may be read as there are places.
+/// As many elements of this type may be read as there are places.
 unsafe fn read<T: Element>(
     elements: Elements,
     values: &mut [MaybeUninit<Unaligned>],
@@ -264,7 +273,7 @@ unsafe fn read<T: Element>(
         elements: I,
         values: &'a mut [MaybeUninit<Unaligned>],
         rests: &'a mut [MaybeUninit<Unaligned>],
-        /// The bits of all rests.
+        /// The bits that are set in any of the rests.
         bits: &'a mut u64,
         has_rests: bool,
     }
@@ -273,7 +282,7 @@ unsafe fn read<T: Element>(
 
         #[inline(always)]
         fn run<S: Simd>(self, _: S) {
-            // Of its own, as the compiler cannot tell `self.bits` from the places.
+            // A variable of its own, as the compiler cannot know that `self.bits` is none of the places.
             let mut bits = 0;
             let places = self.values.iter_mut().zip(self.rests);
             for ((value_out, rest_out), (value, rest)) in places.zip(self.elements) {
@@ -302,7 +311,7 @@ unsafe fn read<T: Element>(
     } else {
         let element = |i: usize| {
             let element = first.wrapping_offset(i as isize * stride).cast::<T::Raw>();
-            // SAFETY: as above.
+            // SAFETY: the caller's promise; raw elements have no alignment.
             T::to_doubles(unsafe { element.read() })
         };
         in_force().run(Convert {

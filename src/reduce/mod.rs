@@ -5,18 +5,19 @@
 //! | [`whole`] | all values of a vector or an array |
 //! | [`dot`] | dot products of whole arrays |
 //! | [`plan`] | reductions along axes: which way they go through memory, and what each result is given to |
+//! | [`op`] | the statistics that a reduction along axes can compute |
 //! | [`axes`], [`describe`] | what is made of each result: one statistic, or all of them |
 //! | [`results`] | the places where results go |
 //! | [`strip`] | neighbouring results that are computed together |
 //! | [`source`] | where the values of results lie, and which of them a mask selects |
-//! | [`strip_moments`] | the moments of a strip under way, by one of the three ways that follow |
+//! | [`strip_moments`] | the moments of a strip, by one of the three ways that follow |
 //! | [`streamed`] | rows of values go to the column kernel as they lie |
 //! | [`transposed`] | each result's values are brought together first |
 //! | [`selected`] | rows under a mask |
 //! | [`chunk`] | how many values a thread takes at a time |
 //!
-//! How the values are split follows the threads at hand and the layout in memory; results cannot depend on
-//! it.
+//! How the values are split depends on the number of threads and on the layout in memory. The results do not,
+//! as the sums are exact.
 
 pub mod axes;
 pub mod chunk;

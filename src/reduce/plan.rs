@@ -1,14 +1,14 @@
 //! Reductions over some axes of an array: one result for each element of the others.
 //!
-//! Where the reduced axes are the closer ones in memory, each result's values are walked by themselves. Where
-//! a kept axis is, that would touch a cache line for each value; so a strip of neighbouring results is filled
-//! together, from rows of values that lie together: see [`super::strip_moments`].
+//! Where the innermost axis in memory is a reduced one, each result's values are walked by themselves. Where
+//! it is a kept one, that would touch a cache line for each value, so the results of a strip are computed
+//! together from rows of values that lie together: see [`super::strip_moments`].
 
 use std::marker::PhantomData;
 
-use super::chunk::CHUNK;
+use super::chunk::VALUES_IN_CHUNK;
 use super::source::Source;
-use super::strip::{Strip, WIDTH};
+use super::strip::{RESULTS_IN_STRIP, Strip};
 use super::strip_moments::StripMoments;
 use crate::array::View;
 use crate::array::dtype::Visitor;
@@ -21,28 +21,29 @@ use crate::parallel::governance::Watch;
 use crate::parallel::{fold_chunks, threads_for_call};
 use crate::simd::in_force;
 
-/// What is made of the moments of each result.
+/// Makes a result of the moments, or of the few values, of each element of the kept axes.
 pub trait Sink: Sync {
-    /// Takes the moments of one result, by its index in C order of the kept axes; once for each result, on
-    /// any thread.
+    /// Takes the moments of one result; `index` counts the results in C order of the kept axes. Called on any
+    /// thread, at most once for each result.
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()>;
 
-    /// Takes the values of a result instead, which are few; `false` if it needs the moments, which then also
-    /// come for results whose values it has taken.
+    /// Takes the values of a result, which are few, instead of its moments; `false` if it needs the moments.
+    /// These then also come for neighbouring results whose values it has taken.
     fn values(&self, index: usize, values: &[f64]) -> bool {
         let _ = (index, values);
         false
     }
 }
 
-/// A reduction over axes, planned.
+/// A reduction of an array over some of its axes.
 pub struct Plan<'a> {
     view: &'a View,
     mask: Option<&'a View>,
-    /// Offsets of the results' first values in the array and in the mask, and of the results themselves, by
-    /// number.
+    /// The kept axes: for each result the offsets in bytes of its first value in the array and in the mask,
+    /// and its index.
     kept: Space<3>,
-    /// Where one result's values lie in the array and in the mask, relative to the first.
+    /// The reduced axes: for each value of a result its offsets in bytes from the first one, in the array and
+    /// in the mask.
     reduced: Space<2>,
 }
 
@@ -55,7 +56,7 @@ impl<'a> Plan<'a> {
         let mut results = 1isize;
         let empty = view.space().is_empty();
         for (axis, dim) in view.space().dims().iter().enumerate().rev() {
-            // Between no elements there are no distances: the strides are not checked and may be anything.
+            // The strides of an array without elements were not checked and may be anything.
             let stride = |view: &View| {
                 if empty {
                     0
@@ -86,7 +87,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// How many results there are; `None` if they are more than memory can hold.
+    /// The number of results; `None` if they are more than memory can hold.
     pub fn results(&self) -> Option<usize> {
         self.kept
             .is_addressable(size_of::<f64>())
@@ -98,7 +99,7 @@ impl<'a> Plan<'a> {
         self.reduced.len() as u64
     }
 
-    /// How many values of a result count.
+    /// How many values of a result the mask selects; without a mask all of them.
     pub fn selected_values(&self, index: usize) -> Result<u64> {
         let source = Source::new(self.view, self.mask, self.reduced);
         if !source.is_masked() {
@@ -114,9 +115,9 @@ impl<'a> Plan<'a> {
                     result,
                     ..Strip::default()
                 };
-                outcome = source.in_parts(CHUNK, |range| {
+                outcome = source.in_parts(VALUES_IN_CHUNK, |range| {
                     source.for_each_marked(&strip, range, |_, mark| {
-                        // SAFETY: an element of the mask.
+                        // SAFETY: `for_each_marked` visits elements of the mask, which may be read.
                         selected += u64::from(unsafe { mark.is_set() });
                     });
                     Ok(())
@@ -131,7 +132,7 @@ impl<'a> Plan<'a> {
         overlaps(self.view) || self.mask.is_some_and(overlaps)
     }
 
-    /// Computes the moments of all results.
+    /// Computes all results and hands each of them to `sink`.
     pub fn run<Q: Quantity>(&self, sink: &dyn Sink) -> Result<()> {
         struct Run<'a, Q>(&'a Plan<'a>, &'a dyn Sink, PhantomData<Q>);
         impl<Q: Quantity> Visitor for Run<'_, Q> {
@@ -164,26 +165,26 @@ impl<'a> Plan<'a> {
         // Strips go along the innermost kept axis.
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
         let width = if across { strip_width(inner) } else { 1 };
-        let per_row = inner.div_ceil(width);
-        let strips = kept.len() / inner * per_row;
+        let strips_per_row = inner.div_ceil(width);
+        let strips = kept.len() / inner * strips_per_row;
         let task = Task {
             source: Source::new(self.view, self.mask, reduced),
             sink,
         };
         let strip = |index: usize, visit: &mut dyn FnMut(Strip) -> Result<()>| {
-            let first = index / per_row * inner + index % per_row * width;
-            let count = width.min(inner - index % per_row * width);
+            let first = index / strips_per_row * inner + index % strips_per_row * width;
+            let count = width.min(inner - index % strips_per_row * width);
             let mut outcome = Ok(());
             kept.runs(
                 first..first + count,
-                |[offset, mark, result], len, [stride, mark_stride, step]| {
+                |[offset, mark, result], len, [stride, mark_stride, index_step]| {
                     outcome = visit(Strip {
                         offset,
                         stride,
                         mark,
                         mark_stride,
                         result,
-                        step,
+                        index_step,
                         len,
                     });
                 },
@@ -191,9 +192,9 @@ impl<'a> Plan<'a> {
             outcome
         };
         let values = task.source.len().saturating_mul(width);
-        if strips < 2 * threads_for_call() && values > 2 * CHUNK {
-            // Few large strips: the threads share each of them. One of them reports its values as progress,
-            // several report themselves.
+        if strips < 2 * threads_for_call() && values > 2 * VALUES_IN_CHUNK {
+            // Few large strips: all threads work on one strip at a time. Progress counts the strips, or the
+            // values if there is only one strip.
             let watch = (strips > 1).then(|| Watch::begin(strips as u64));
             return (0..strips).try_for_each(|index| {
                 strip(index, &mut |strip| task.together::<T, Q>(&strip))?;
@@ -205,7 +206,7 @@ impl<'a> Plan<'a> {
         }
         fold_chunks(
             strips,
-            (CHUNK / values.max(1)).max(1),
+            (VALUES_IN_CHUNK / values.max(1)).max(1),
             StripMoments::<T, Q>::default,
             |moments, range| {
                 range
@@ -218,15 +219,21 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Results in a strip where so many lie side by side: as many in each one, and an equal number of strips for
-/// each thread, if that does not make them much narrower.
+/// How many results a strip gets where `results` lie side by side: as many as the other strips, and each
+/// thread as many strips as the others, unless strips would get narrower than half of [`RESULTS_IN_STRIP`].
 fn strip_width(results: usize) -> usize {
-    let strips = results.div_ceil(WIDTH).next_multiple_of(threads_for_call());
+    let strips = results
+        .div_ceil(RESULTS_IN_STRIP)
+        .next_multiple_of(threads_for_call());
     let even = results.div_ceil(strips).next_multiple_of(PACK);
-    if even >= WIDTH / 2 { even } else { WIDTH }
+    if even >= RESULTS_IN_STRIP / 2 {
+        even
+    } else {
+        RESULTS_IN_STRIP
+    }
 }
 
-/// What all strips of a reduction have in common.
+/// Where the values of all strips come from, and where their results go.
 struct Task<'a> {
     source: Source<'a>,
     sink: &'a dyn Sink,
@@ -259,21 +266,22 @@ impl Task<'_> {
         moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
         moments.begin(&self.source, strip)?;
-        // Long parts, for the sake of prefetching; still below a millisecond.
-        self.source.in_parts(8 * CHUNK / strip.len, |range| {
-            moments.add(&self.source, strip, range)
-        })
+        // Long parts, for the hardware's prefetching, but below a millisecond, as a part is not interrupted.
+        self.source
+            .in_parts(8 * VALUES_IN_CHUNK / strip.len, |range| {
+                moments.add(&self.source, strip, range)
+            })
     }
 
-    /// Reduces a strip's results one after the other, which takes no memory. Not inlined: the accumulator
-    /// belongs into no frame but its own.
+    /// Reduces a strip's results one after the other, which allocates nothing. Not inlined, so that no other
+    /// frame has to hold the accumulator.
     #[cold]
     #[inline(never)]
     fn one_by_one<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
         for i in 0..strip.len {
             let result = strip.result_alone(i);
             let mut accumulator = T::Accumulator::<Q>::new(in_force());
-            self.source.in_parts(CHUNK, |range| {
+            self.source.in_parts(VALUES_IN_CHUNK, |range| {
                 self.source.add_one(&result, range, &mut accumulator);
                 Ok(())
             })?;
@@ -283,7 +291,8 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Reduces a strip of a few values for each result, if they are easy.
+    /// Reduces a strip whose results have few values each, as long as the sink takes values; `false` if it
+    /// needs moments, or if there is a mask.
     fn short<T: Element>(&self, strip: &Strip) -> bool {
         if self.source.is_masked() {
             return false;
@@ -302,7 +311,7 @@ impl Task<'_> {
             let mut values = [0.0; short::MAX_VALUES];
             for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
                 let element = first.wrapping_offset(i as isize * strip.stride + offset);
-                // SAFETY: an element of the array; raw elements have no alignment.
+                // SAFETY: this is an element of the array; raw elements have no alignment.
                 *value = T::to_doubles(unsafe { element.cast::<T::Raw>().read() }).0;
             }
             self.sink.values(strip.index(i), &values[..count])
@@ -330,15 +339,15 @@ impl Task<'_> {
         }
     }
 
-    /// Values of each result that make a chunk for the whole strip: whole blocks of the column kernel.
+    /// How many values of each result make a chunk together, in whole blocks of the column kernel.
     fn part(&self, strip: &Strip) -> usize {
         let values = self.source.len().saturating_mul(strip.len);
-        let chunk = (values / 64).clamp(CHUNK, 4 * CHUNK);
+        let chunk = (values / 64).clamp(VALUES_IN_CHUNK, 4 * VALUES_IN_CHUNK);
         (chunk / strip.len).next_multiple_of(BLOCK)
     }
 
-    /// Gives the moments of a strip's results to the sink. Not inlined: they belong into no frame but its
-    /// own.
+    /// Gives the moments of a strip's results to the sink. Not inlined, so that no other frame has to hold
+    /// moments.
     #[inline(never)]
     fn hand_over<T: Element, Q: Quantity>(
         &self,

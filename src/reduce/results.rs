@@ -1,4 +1,4 @@
-//! Where results go.
+//! The caller's memory that results go to.
 
 /// The places of a call's results, one after the other, at any alignment. Each is used by one thread at a
 /// time.
@@ -8,62 +8,64 @@ pub struct Results<T> {
     len: usize,
 }
 
-// SAFETY: a place is used by one thread at a time, and what is there has no ties to a thread.
+// SAFETY: a place is used by one thread at a time, and its value may be used on any thread.
 unsafe impl<T: Send> Send for Results<T> {}
-// SAFETY: as above.
+// SAFETY: as for `Send`.
 unsafe impl<T: Send> Sync for Results<T> {}
 
 impl<T: Copy> Results<T> {
     /// # Safety
-    /// So many may be read and written there, any bit pattern is a `T`, and they are of no concern to anybody
-    /// else while this is in use.
+    /// `len` values from `first` on may be read and written, any bit pattern is a `T`, and nobody else reads
+    /// or writes them while this is in use.
     pub unsafe fn new(first: *mut T, len: usize) -> Self {
         Self { first, len }
     }
 
-    /// How many there are.
+    /// The number of places.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// The first byte.
+    /// The address of the first byte.
     pub fn start(&self) -> *const u8 {
         self.first.cast()
     }
 
-    /// How many bytes there are.
+    /// The number of bytes of all places.
     pub fn bytes(&self) -> usize {
         self.len * size_of::<T>()
     }
 
-    /// What is there.
+    /// The value at a place.
     pub fn read(&self, index: usize) -> T {
-        // SAFETY: one of the places, by the promise of `new`.
+        // SAFETY: `at` answers one of the places, which may be read by the promise of `new`.
         unsafe { self.at(index).read_unaligned() }
     }
 
-    /// Puts a result there.
+    /// Writes a result to its place.
     pub fn write(&self, index: usize, value: T) {
-        // SAFETY: as above.
+        // SAFETY: `at` answers one of the places, which may be written by the promise of `new`.
         unsafe { self.at(index).write_unaligned(value) };
     }
 
-    /// Looks at what is there, in place if it is aligned.
+    /// Calls `look` with the value at a place: with a copy only if it is not aligned.
     pub fn look<R>(&self, index: usize, look: impl FnOnce(&T) -> R) -> R {
         let at = self.at(index);
         if at.is_aligned() {
-            // SAFETY: as above, and aligned; nobody writes meanwhile, by the promise of `new`.
+            // SAFETY: `at` answers one of the places, and it is aligned; nobody writes meanwhile, by the
+            // promise of `new`.
             look(unsafe { &*at })
         } else {
             look(&self.read(index))
         }
     }
 
-    /// Changes what is there, in place if it is aligned.
+    /// Calls `change` with the value at a place: with a copy, which is then written back, only if it is not
+    /// aligned.
     pub fn change<R>(&self, index: usize, change: impl FnOnce(&mut T) -> R) -> R {
         let at = self.at(index);
         if at.is_aligned() {
-            // SAFETY: as in `look`.
+            // SAFETY: as in `look`; this thread alone uses the place.
             return change(unsafe { &mut *at });
         }
         let mut value = self.read(index);
@@ -72,6 +74,7 @@ impl<T: Copy> Results<T> {
         result
     }
 
+    /// The address of a place.
     fn at(&self, index: usize) -> *mut T {
         assert!(index < self.len);
         self.first.wrapping_add(index)

@@ -1,5 +1,5 @@
-//! Strips of values that a mask selects: from each row they are appended to those of their results, tile by
-//! tile, and accumulated like those of any array.
+//! Strips under a mask: the selected values of each row are appended to the columns of their results in a
+//! tile, and the columns go to the results' accumulators.
 
 use std::mem::MaybeUninit;
 
@@ -10,20 +10,20 @@ use crate::array::view::written;
 use crate::error::Result;
 use crate::exact::Accumulate;
 
-/// Results in a tile.
-const WIDTH: usize = 256;
+/// Results, and so columns, in a tile.
+const RESULTS_IN_TILE: usize = 256;
 
 /// Rows that are appended at a time: a tile of doubles has 528 KiB and lives in the second-level cache.
-const ROWS: usize = 256;
+const ROWS_IN_TILE: usize = 256;
 
-/// From one result's values to the next one's in a tile: no power of two, which would fill few sets of the
-/// caches.
-const PITCH: usize = ROWS + 8;
+/// The distance from one result's values to the next one's in a tile. A power of two would use few sets of
+/// the caches.
+const TILE_PITCH: usize = ROWS_IN_TILE + 8;
 
-/// A row's values, and the mask's elements beside them.
+/// A row, and the element of the mask that belongs to its first value.
 pub type MarkedRow = (Row, Mark);
 
-/// Room for the selected values of some results.
+/// A tile: room for the selected values of some results.
 pub struct Selected<R> {
     tile: Vec<MaybeUninit<R>>,
 }
@@ -35,10 +35,10 @@ impl<R> Default for Selected<R> {
 }
 
 impl<R: Copy> Selected<R> {
-    /// Makes room; otherwise NO_MEMORY.
+    /// Allocates the tile, once; NO_MEMORY if that fails.
     pub fn begin(&mut self) -> Result<()> {
         if self.tile.is_empty() {
-            let len = WIDTH * PITCH;
+            let len = RESULTS_IN_TILE * TILE_PITCH;
             self.tile.try_reserve_exact(len).map_err(no_memory)?;
             self.tile.resize_with(len, MaybeUninit::uninit);
         }
@@ -48,17 +48,17 @@ impl<R: Copy> Selected<R> {
     /// Adds the selected values of rows to the results of a strip.
     ///
     /// # Safety
-    /// The rows and their marks may be read, at the strip's strides.
+    /// A value and an element of the mask may be read for each result, at the strip's strides.
     pub unsafe fn add<A: Accumulate<Raw = R>>(
         &mut self,
         rows: &[MarkedRow],
         strip: &Strip,
         results: &mut Transposed<A>,
     ) {
-        for first in (0..strip.len).step_by(WIDTH) {
-            let len = WIDTH.min(strip.len - first);
-            for rows in rows.chunks(ROWS) {
-                let mut filled = [0u16; WIDTH];
+        for first in (0..strip.len).step_by(RESULTS_IN_TILE) {
+            let len = RESULTS_IN_TILE.min(strip.len - first);
+            for rows in rows.chunks(ROWS_IN_TILE) {
+                let mut filled = [0u16; RESULTS_IN_TILE];
                 for &(row, mark) in rows {
                     let value = row.0.wrapping_offset(first as isize * strip.stride);
                     let mark = mark.offset(first as isize * strip.mark_stride);
@@ -73,9 +73,9 @@ impl<R: Copy> Selected<R> {
                         }
                     }
                 }
-                let tile = self.tile.chunks_exact(PITCH).zip(filled);
+                let tile = self.tile.chunks_exact(TILE_PITCH).zip(filled);
                 for (i, (values, filled)) in tile.take(len).enumerate() {
-                    // SAFETY: so many were written.
+                    // SAFETY: `append` wrote the first `filled` values of the column.
                     let values = unsafe { written(&values[..filled.into()]) };
                     results.result(first + i).add(values);
                 }
@@ -83,10 +83,11 @@ impl<R: Copy> Selected<R> {
         }
     }
 
-    /// Appends the selected values of a row to those of their results.
+    /// Appends the selected values of a row to the columns of their results; elements of the mask have `SIZE`
+    /// bytes.
     ///
     /// # Safety
-    /// As many values and marks as there are results may be read.
+    /// As many values and elements of the mask may be read as `filled` has numbers.
     #[inline]
     unsafe fn append<const SIZE: usize>(
         &mut self,
@@ -95,14 +96,14 @@ impl<R: Copy> Selected<R> {
         strip: &Strip,
         filled: &mut [u16],
     ) {
-        let columns = self.tile.chunks_exact_mut(PITCH).zip(filled);
+        let columns = self.tile.chunks_exact_mut(TILE_PITCH).zip(filled);
         for (i, (column, filled)) in (0..).zip(columns) {
             let value = value.wrapping_offset(i * strip.stride);
-            // The place after the last value that was selected is free, as there are fewer than ROWS of them
-            // yet.
+            // Every value is written after the last selected one, and stays only if it is selected. There is
+            // room, as fewer than ROWS_IN_TILE values were selected before.
             // SAFETY: the caller's promise; raw elements have no alignment.
             column[usize::from(*filled)].write(unsafe { value.cast::<R>().read() });
-            // SAFETY: as above.
+            // SAFETY: the caller's promise.
             *filled += u16::from(unsafe { mark.offset(i * strip.mark_stride).selects::<SIZE>() });
         }
     }

@@ -11,21 +11,21 @@ use crate::error::Result;
 use crate::exact::Accumulate;
 use crate::parallel::governance;
 
-/// Values that a mask has selected, gathered at a time: 4 KiB of the stack.
-const TILE: usize = 512;
+/// Values selected by a mask that are accumulated at a time: they take at most 4 KiB of the stack.
+const VALUES_IN_TILE: usize = 512;
 
 /// An array, perhaps a mask of the same shape, and the axes along which they are reduced.
 pub struct Source<'a> {
     view: &'a View,
     mask: Option<&'a View>,
-    /// Where a result's values lie in the array and in the mask, relative to the first.
+    /// For each value of a result its offsets in bytes from the first one, in the array and in the mask.
     reduced: Space<2>,
-    /// The same in the array alone.
+    /// The offsets in the array alone.
     values: Space<1>,
 }
 
 impl<'a> Source<'a> {
-    /// `reduced` in an order that suits the memory.
+    /// `reduced` spans the reduced axes, best in the order of memory: see [`Space::by_memory`].
     pub fn new(view: &'a View, mask: Option<&'a View>, reduced: Space<2>) -> Self {
         Self {
             view,
@@ -50,7 +50,8 @@ impl<'a> Source<'a> {
         self.view.data().wrapping_offset(strip.offset)
     }
 
-    /// Does something for all of a result's values, in parts of so many; looks at the control in between.
+    /// Calls `work` with one range of at most `part` values of a result after the other; before each call
+    /// checks whether the attached control was cancelled.
     pub fn in_parts(
         &self,
         part: usize,
@@ -71,8 +72,8 @@ impl<'a> Source<'a> {
         });
     }
 
-    /// Calls `visit` with each of a strip's first result's values `range` and its element of the mask, if
-    /// there is a mask.
+    /// Calls `visit` with the address of each of the values `range` of a strip's first result, and with its
+    /// element of the mask; does nothing without a mask.
     pub fn for_each_marked(
         &self,
         strip: &Strip,
@@ -100,7 +101,7 @@ impl<'a> Source<'a> {
         );
     }
 
-    /// Adds the selected ones of the values `range` of a strip's first result.
+    /// Adds the values `range` of a strip's first result, only the selected ones if there is a mask.
     pub fn add_one<A: Accumulate>(&self, strip: &Strip, range: Range<usize>, result: &mut A) {
         if self.is_masked() {
             return self.add_selected(strip, range, result);
@@ -110,23 +111,24 @@ impl<'a> Source<'a> {
         values.for_each_tile::<A::Raw>(range, |values| result.add(values));
     }
 
-    /// The same with a mask. Not inlined: the tile belongs into no frame but its own.
+    /// As [`Self::add_one`], with a mask. Not inlined, so that no other frame has to hold the tile.
     #[inline(never)]
     fn add_selected<A: Accumulate>(&self, strip: &Strip, range: Range<usize>, result: &mut A) {
-        let mut tile = [const { MaybeUninit::<A::Raw>::uninit() }; TILE];
+        let mut tile = [const { MaybeUninit::<A::Raw>::uninit() }; VALUES_IN_TILE];
         let mut filled = 0;
         self.for_each_marked(strip, range, |value, mark| {
-            // SAFETY: elements of the array and of the mask; raw elements have no alignment.
+            // SAFETY: `for_each_marked` visits elements of the array and of the mask; raw elements have no
+            // alignment.
             let (value, selected) = unsafe { (value.cast::<A::Raw>().read(), mark.is_set()) };
             tile[filled].write(value);
             filled += usize::from(selected);
-            if filled == TILE {
-                // SAFETY: all were written.
+            if filled == VALUES_IN_TILE {
+                // SAFETY: every value of the tile was written.
                 result.add(unsafe { written(&tile) });
                 filled = 0;
             }
         });
-        // SAFETY: these were written.
+        // SAFETY: the first `filled` values were written.
         result.add(unsafe { written(&tile[..filled]) });
     }
 }
@@ -138,11 +140,11 @@ pub struct Mark {
     size: usize,
 }
 
-// SAFETY: as for rows.
+// SAFETY: a mark is only used within one call, and points into a mask that any thread may read.
 unsafe impl Send for Mark {}
 
 impl Mark {
-    /// The element so many bytes further.
+    /// The element that lies `bytes` bytes further.
     #[must_use]
     pub fn offset(self, bytes: isize) -> Self {
         Self {
@@ -151,25 +153,25 @@ impl Mark {
         }
     }
 
-    /// Its bytes.
+    /// The size of the element in bytes.
     pub fn size(self) -> usize {
         self.size
     }
 
-    /// Does it select a value: is one of its bytes not 0? `SIZE` is how many it has.
+    /// Does the element, which has `SIZE` bytes, select a value? It does if one of them is not 0.
     ///
     /// # Safety
-    /// They may be read.
+    /// These bytes may be read.
     #[inline(always)]
     pub unsafe fn selects<const SIZE: usize>(self) -> bool {
         // SAFETY: the caller's promise.
         unsafe { self.at.cast::<[u8; SIZE]>().read() != [0; SIZE] }
     }
 
-    /// The same for any size.
+    /// As [`Self::selects`], for an element of any size.
     ///
     /// # Safety
-    /// As above.
+    /// The element may be read.
     #[inline(always)]
     pub unsafe fn is_set(self) -> bool {
         // SAFETY: the caller's promise.

@@ -1,4 +1,4 @@
-//! Strips by the column kernel: rows are added as they stream in.
+//! Strips by the column kernel, which adds rows as they lie in memory.
 
 use super::strip::{Row, Strip, no_memory};
 use super::transposed::Transposed;
@@ -8,41 +8,43 @@ use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, Moments};
 use crate::simd::{Kernel, Simd, in_force};
 
-/// Where blocks in a row fit few columns, at most so many are transposed before the next attempt.
-const MAX_STRETCH: usize = 64;
+/// After a block that fits few columns, the next blocks are transposed before the column kernel is tried
+/// again: 1 at first, twice as many each time that it fails again, at most this many.
+const MAX_TRANSPOSED_BLOCKS: usize = 64;
 
 /// The sums and extremes of a strip's results.
 pub struct Streamed<T: Element, Q: Quantity> {
     columns: Columns<Q>,
-    /// A pass of rows as doubles, where they are none.
+    /// The rows of a pass, converted to doubles; empty if they are doubles.
     tile: Vec<f64>,
-    /// Values of a result in a block.
+    /// The values of one result in a block.
     values: Vec<T::Raw>,
-    /// Blocks to transpose, next time that few columns fit.
-    stretch: usize,
+    /// How many blocks are transposed after the next block that fits few columns.
+    blocks_to_transpose: usize,
 }
 
-/// For use after [`Streamed::begin`].
+/// Has no results before [`Streamed::begin`].
 impl<T: Element, Q: Quantity> Default for Streamed<T, Q> {
     fn default() -> Self {
         Self {
             columns: Columns::new(in_force()),
             tile: Vec::new(),
             values: Vec::new(),
-            stretch: 1,
+            blocks_to_transpose: 1,
         }
     }
 }
 
 impl<T: Element, Q: Quantity> Streamed<T, Q> {
-    /// Is the strip one for this way? Its values are doubles, if only after conversion, and lie together.
+    /// Can the column kernel take the strip? Its values must convert to one double each, and those of a row
+    /// must lie together.
     pub fn takes(strip: &Strip) -> bool {
         !T::EXCEEDS_F64 && strip.len >= PACK && strip.stride == size_of::<T::Raw>() as isize
     }
 
-    /// Begins a strip of so many results.
+    /// Begins a strip of `len` results.
     pub fn begin(&mut self, len: usize) -> Result<()> {
-        self.stretch = 1;
+        self.blocks_to_transpose = 1;
         self.columns.begin(len).map_err(no_memory)?;
         self.values.clear();
         self.values.try_reserve_exact(BLOCK).map_err(no_memory)?;
@@ -54,14 +56,14 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
         Ok(())
     }
 
-    /// Adds rows, or hands them on to `others`.
+    /// Adds rows: to the running sums if they fit, otherwise to `transposed`.
     ///
     /// # Safety
-    /// Each has as many readable elements as there are results.
+    /// Each row has as many readable elements as there are results.
     pub unsafe fn add<A: Accumulate<Raw = T::Raw>>(
         &mut self,
         rows: &[Row],
-        others: &mut Transposed<A>,
+        transposed: &mut Transposed<A>,
     ) -> Result<()> {
         let len = self.columns.columns();
         let stride = size_of::<T::Raw>() as isize;
@@ -74,27 +76,29 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
             unsafe { self.pass_over(block, next) };
             let mut pending = self.columns.settle();
             if pending > len / 4 {
-                // New windows may help.
-                // SAFETY: as above.
+                // `settle` has moved the windows of these columns, so that the block may fit them now.
+                // SAFETY: the caller's promise.
                 unsafe { self.pass_over(block, next) };
                 pending = self.columns.settle();
             }
             for column in self.columns.pending() {
                 let at = |row: &Row| row.0.wrapping_offset(column as isize * stride);
                 self.values.clear();
-                // SAFETY: as above; raw elements have no alignment.
+                // SAFETY: the caller's promise; raw elements have no alignment.
                 let value = |row| unsafe { at(row).cast::<T::Raw>().read() };
                 self.values.extend(block.iter().map(value));
-                others.result(column).add(&self.values);
+                transposed.result(column).add(&self.values);
             }
             if pending > len / 2 {
-                let (left_out, next) = rows.split_at(rows.len().min(self.stretch * BLOCK));
-                // SAFETY: as above.
-                unsafe { others.add(left_out, stride)? };
+                let (left_out, next) =
+                    rows.split_at(rows.len().min(self.blocks_to_transpose * BLOCK));
+                // SAFETY: the caller's promise.
+                unsafe { transposed.add(left_out, stride)? };
                 rows = next;
-                self.stretch = (2 * self.stretch).min(MAX_STRETCH);
+                self.blocks_to_transpose =
+                    (2 * self.blocks_to_transpose).min(MAX_TRANSPOSED_BLOCKS);
             } else {
-                self.stretch = 1;
+                self.blocks_to_transpose = 1;
             }
         }
         Ok(())
@@ -105,7 +109,7 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
         self.columns.take(index)
     }
 
-    /// Adds a block to the running sums; `next` are the rows after it.
+    /// Adds a block to the running sums, and prefetches the rows after it, `next`.
     ///
     /// # Safety
     /// As for [`Self::add`].
@@ -140,14 +144,14 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
                 }
                 let doubles: [*const f64; PASS] =
                     std::array::from_fn(|i| self.tile[i * len..].as_ptr());
-                // SAFETY: rows of the tile.
+                // SAFETY: these point to rows of the tile, which have `len` doubles each.
                 unsafe { self.columns.pass(&doubles[..rows.len()], &[]) };
             }
         }
     }
 }
 
-/// Elements to doubles.
+/// Converts elements to doubles.
 struct Convert<'a, T: Element>(&'a mut [f64], &'a [T::Raw]);
 
 impl<T: Element> Kernel for Convert<'_, T> {

@@ -1,7 +1,8 @@
 //! The moments of a strip of results, filled together from rows that hold a value of each.
 //!
-//! Rows of numbers that lie together go to the column kernel as they are: see [`super::streamed`]. What it
-//! does not take is transposed: see [`super::transposed`]. Of rows under a mask see [`super::selected`].
+//! The column kernel takes rows of values that lie together: see [`super::streamed`]. Other rows, and those
+//! that it declines, are transposed: see [`super::transposed`]. Rows under a mask have a way of their own:
+//! see [`super::selected`].
 
 use std::ops::Range;
 
@@ -14,19 +15,20 @@ use crate::error::Result;
 use crate::exact::quantity::Quantity;
 use crate::exact::{Element, Moments};
 
-/// The results of a strip under way, on one thread.
+/// The moments that one thread gathers of a strip's results.
 pub struct StripMoments<T: Element, Q: Quantity> {
-    /// How many results; 0 until the strip begins.
+    /// The number of results; 0 before [`Self::begin`].
     len: usize,
-    /// Values that each result has got.
+    /// How many values were added to each result, if there is no mask.
     count: u64,
     rows: Vec<Row>,
     marked_rows: Vec<MarkedRow>,
     selected: Selected<T::Raw>,
+    /// Do the rows go to the column kernel?
     streams: bool,
     streamed: Streamed<T, Q>,
-    others: Transposed<T::Accumulator<Q>>,
-    /// Of all threads, once they have met.
+    transposed: Transposed<T::Accumulator<Q>>,
+    /// The moments of each result, by all threads merged so far; empty before the first merge.
     merged: Vec<Moments>,
 }
 
@@ -40,20 +42,21 @@ impl<T: Element, Q: Quantity> Default for StripMoments<T, Q> {
             selected: Selected::default(),
             streams: false,
             streamed: Streamed::default(),
-            others: Transposed::default(),
+            transposed: Transposed::default(),
             merged: Vec::new(),
         }
     }
 }
 
 impl<T: Element, Q: Quantity> StripMoments<T, Q> {
-    /// Begins a strip, unless it has begun.
+    /// Prepares for a strip; does nothing if that was done: the parts of a strip that threads share all begin
+    /// with this call.
     pub fn begin(&mut self, source: &Source, strip: &Strip) -> Result<()> {
         if self.len > 0 {
             return Ok(());
         }
-        self.others.begin(strip.len)?;
-        // Memory that is not touched unless threads meet.
+        self.transposed.begin(strip.len)?;
+        // For `merge`, which cannot fail. Memory that is never touched costs nothing.
         self.merged
             .try_reserve_exact(strip.len)
             .map_err(no_memory)?;
@@ -71,7 +74,7 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
     /// Adds the values `range` of each result.
     pub fn add(&mut self, source: &Source, strip: &Strip, range: Range<usize>) -> Result<()> {
         if strip.len == 1 {
-            source.add_one(strip, range, self.others.result(0));
+            source.add_one(strip, range, self.transposed.result(0));
             return Ok(());
         }
         if source.is_masked() {
@@ -79,8 +82,8 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
             rows.clear();
             rows.try_reserve(range.len()).map_err(no_memory)?;
             source.for_each_marked(strip, range, |value, mark| rows.push((Row(value), mark)));
-            // SAFETY: elements of the array and of the mask.
-            unsafe { self.selected.add(rows, strip, &mut self.others) };
+            // SAFETY: every result of the strip has a value in each of these rows and an element of the mask.
+            unsafe { self.selected.add(rows, strip, &mut self.transposed) };
             return Ok(());
         }
         self.count += range.len() as u64;
@@ -91,18 +94,18 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
             let row = |i: usize| Row(first.wrapping_offset(offset + i as isize * stride));
             self.rows.extend((0..run).map(row));
         });
-        // SAFETY: elements of the array.
+        // SAFETY: every result of the strip has a value in each of these rows.
         unsafe {
             if self.streams {
-                self.streamed.add(&self.rows, &mut self.others)
+                self.streamed.add(&self.rows, &mut self.transposed)
             } else {
-                self.others.add(&self.rows, strip.stride)
+                self.transposed.add(&self.rows, strip.stride)
             }
         }
     }
 
-    /// Adds what others hold of the same strip.
-    pub fn merge(&mut self, mut others: Self) {
+    /// Adds the moments that another thread has gathered of the same strip.
+    pub fn merge(&mut self, mut other: Self) {
         if self.merged.is_empty() {
             for index in 0..self.len {
                 let moments = self.take(index);
@@ -110,7 +113,7 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
             }
         }
         for (index, moments) in self.merged.iter_mut().enumerate() {
-            moments.merge(&others.take(index));
+            moments.merge(&other.take(index));
         }
     }
 
@@ -133,18 +136,18 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
         if let Some(merged) = self.merged.get_mut(index) {
             return std::mem::take(merged);
         }
-        let other = self.others.take(index);
+        let transposed = self.transposed.take(index);
         let mut moments = if self.streams {
             let mut streamed = self.streamed.take(index);
-            if let Some(other) = other {
-                streamed.merge(&other);
+            if let Some(transposed) = transposed {
+                streamed.merge(&transposed);
             }
             streamed
         } else {
-            other.unwrap_or_default()
+            transposed.unwrap_or_default()
         };
         if self.streams {
-            // Each value of a result went one way or the other.
+            // The column kernel does not count. Each value went to it or to an accumulator.
             moments.counts.all = self.count;
         }
         moments

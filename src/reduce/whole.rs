@@ -40,7 +40,7 @@ pub fn array<Q: Quantity>(view: &View) -> Result<Moments> {
     view.dtype().visit(Reduce::<Q>(&view, PhantomData))
 }
 
-/// All elements of an array, in the order of its dimensions.
+/// The moments of an array's elements, which are walked in the order of its dimensions.
 fn elements<A: Accumulate>(view: &View) -> Result<Moments> {
     let accumulator = fold_chunks(
         view.space().len(),

@@ -63,17 +63,21 @@ fn check(rows: &[&[f64]], block: usize) {
             let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
             let oracle = naive::moments(as_unaligned(&values));
             let (sum, square) = (
-                oracle.sum.clone().to_words(),
-                oracle.squares.clone().to_words(),
+                oracle.sum.clone().into_words(),
+                oracle.squares.clone().into_words(),
             );
             let name = set.name();
-            assert_eq!(all[column].sum.clone().to_words(), sum, "{name}");
-            assert_eq!(all[column].squares.clone().to_words(), square, "{name}");
+            assert_eq!(all[column].sum.clone().into_words(), sum, "{name}");
+            assert_eq!(all[column].squares.clone().into_words(), square, "{name}");
             assert_eq!(all[column].extremes, oracle.extremes, "{name}");
-            assert_eq!(both[column].sum.clone().to_words(), sum, "{name}");
-            assert_eq!(sums[column].sum.clone().to_words(), sum, "{name}");
-            assert_eq!(both[column].squares.clone().to_words(), square, "{name}");
-            assert_eq!(squares[column].squares.clone().to_words(), square, "{name}");
+            assert_eq!(both[column].sum.clone().into_words(), sum, "{name}");
+            assert_eq!(sums[column].sum.clone().into_words(), sum, "{name}");
+            assert_eq!(both[column].squares.clone().into_words(), square, "{name}");
+            assert_eq!(
+                squares[column].squares.clone().into_words(),
+                square,
+                "{name}"
+            );
         }
     }
 }

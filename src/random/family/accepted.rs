@@ -1,4 +1,4 @@
-//! Samplers of `rand_distr`.
+//! Samplers of `rand_distr` that must not refuse their parameters.
 
 use crate::error::{Error, PAREXACT_ERROR_INTERNAL, Result};
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// The Poisson law.
 #[derive(Debug, Clone)]
 pub struct Poisson {
-    /// None for mean 0.
+    /// `None` for mean 0, where every value is 0.
     sampler: Option<rand_distr::Poisson<f64>>,
 }
 
@@ -35,7 +35,7 @@ pub enum Binomial {
     General(rand_distr::Binomial),
     /// The rarer outcome is so rare that its number is a Poisson variable, cut off at n.
     Rare {
-        /// Of mean n·min(p, 1 - p).
+        /// The number of rare outcomes, before it is cut off: its mean is n·min(p, 1 - p).
         outcomes: Poisson,
         /// The number of trials.
         n: f64,
@@ -108,7 +108,7 @@ impl Geometric {
 pub struct Integer {
     low: i64,
     count: u64,
-    /// 2^64 mod count: so many of the 2^64 words are one too many for some of the values.
+    /// 2^64 mod count: so many of the 2^64 words have to be rejected, or some values would be more likely.
     excess: u64,
 }
 
@@ -124,8 +124,8 @@ impl Integer {
         }
     }
 
-    /// A value in [low, high): the upper half of word · count, unless the lower half shows that the word is
-    /// one too many (Lemire, 2019).
+    /// A value in [low, high): the upper half of word · count, unless the lower half is below the excess and
+    /// the word is rejected (Lemire, 2019).
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         loop {
             let product = u128::from(rng.word()) * u128::from(self.count);

@@ -21,12 +21,12 @@ const LOG_UNIT: f64 = 18446744073709551616.0;
 #[derive(Debug, Clone)]
 struct UnitGamma {
     shape: f64,
-    /// Of this shape, or of one more if it is below 1.
+    /// Draws gammas of shape `shape`, or `shape` + 1 where `shape` is below 1.
     sampler: rand_distr::Gamma<f64>,
 }
 
 impl UnitGamma {
-    /// For normal shapes, and halves of them.
+    /// The law of a shape that is a normal number, or half of one.
     fn new(shape: f64) -> Result<Self> {
         let raised = if shape < 1.0 { shape + 1.0 } else { shape };
         Ok(Self {
@@ -35,13 +35,13 @@ impl UnitGamma {
         })
     }
 
-    /// Whether values may underflow, and logarithms are to be used.
+    /// Is the shape so small that values may underflow, and logarithms must be used?
     #[inline]
     fn is_small(&self) -> bool {
         self.shape < SMALL_SHAPE
     }
 
-    /// A positive value, unless `is_small`.
+    /// A positive value; not for small shapes.
     #[inline]
     fn sample(&self, rng: &mut SampleRng) -> f64 {
         debug_assert!(!self.is_small());
@@ -53,7 +53,7 @@ impl UnitGamma {
         if self.shape == 0.5 {
             return value * (unit * unit); // chi-squared of one degree, and the arcsine law
         }
-        // Faster than a power, and as good: the exponent is at least -588.
+        // Faster than a power, and as accurate: the exponent is at least -588.
         value * libm::exp(libm::log(unit) / self.shape)
     }
 
@@ -234,7 +234,7 @@ mod tests {
         let ratio = (ratio * 2f64.powi(61)) as i128; // exact
         let one = 1i128 << 61;
         let numerator = if x_is_less { ratio } else { one };
-        let digits = 52 - crate::exact::float::exponent(x); // behind the point
+        let digits = 52 - crate::exact::float::exponent(x); // after the binary point
         let units = (x * 2f64.powi(digits)) as i128;
         let error = units * (one + ratio) - (numerator << digits);
         error.unsigned_abs() as f64 / (one + ratio) as f64

@@ -77,7 +77,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// The value that this generator's sample has.
+    /// The sample that is made of this generator's words.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let x = match self {
             Self::LogNormal(law) => law.sample(rng),

@@ -6,8 +6,8 @@ use rand::TryRng;
 
 use crate::random::{Domain, philox};
 
-/// The width of a word against that of a uniform number with 53 bits.
-const UNIT: f64 = 1.0 / (1u64 << 53) as f64;
+/// The distance between neighbouring uniform samples.
+const STEP: f64 = 1.0 / (1u64 << 53) as f64;
 
 /// The words of one sample: Philox4x64-10 under the key (seed, stream), at the counters (index, 0, 1, 2, …).
 ///
@@ -49,20 +49,20 @@ impl SampleRng {
     /// Uniform on [0, 1), in steps of 2^-53.
     #[inline]
     pub fn unit(&mut self) -> f64 {
-        (self.word() >> 11) as f64 * UNIT
+        (self.word() >> 11) as f64 * STEP
     }
 
     /// Uniform on (0, 1): the odd multiples of 2^-53.
     #[inline]
     pub fn open_unit(&mut self) -> f64 {
-        (self.word() >> 11 | 1) as f64 * UNIT
+        (self.word() >> 11 | 1) as f64 * STEP
     }
 }
 
 impl TryRng for SampleRng {
     type Error = Infallible;
 
-    /// The lower half of a whole word: there is no state of half a word.
+    /// The lower half of a word; the upper half is dropped, so that no half of a word has to be kept.
     #[inline]
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
         Ok(self.word() as u32)

@@ -41,8 +41,8 @@ impl Weibull {
         }
     }
 
-    /// A value >= 0. By its logarithm: E^(1/shape) may leave the doubles where the product with the scale
-    /// does not, and a power takes longer.
+    /// A value >= 0, computed by its logarithm: E^(1/shape) may overflow or underflow where its product with
+    /// the scale does not, and a power takes longer.
     pub fn sample(&self, rng: &mut SampleRng) -> f64 {
         let exponential = -libm::log(rng.open_unit()); // positive
         libm::exp(self.log_scale + libm::log(exponential) / self.shape)
@@ -73,7 +73,7 @@ impl Cauchy {
 /// The triangular law.
 #[derive(Debug, Clone)]
 pub struct Triangular {
-    /// 1, or 2 if high - low would overflow: all of the following is divided by it.
+    /// 1, or 2 if high - low would overflow. The bounds and their range are divided by it.
     scale: f64,
     low: f64,
     high: f64,
@@ -83,7 +83,7 @@ pub struct Triangular {
     rising: f64,
     /// (high - mode) / range, not 1 - rising, which would lose a mode close to the upper end.
     falling: f64,
-    /// What a sample is that would be subnormal.
+    /// What replaces a sample that would be subnormal.
     stand_in: f64,
 }
 

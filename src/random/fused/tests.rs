@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::exact::{Accumulate, Moments, naive};
-use crate::random::bulk::PIECE;
+use crate::random::bulk::SAMPLES_IN_PIECE;
 use crate::simd::InstructionSet;
 use crate::state::State;
 
@@ -17,8 +17,7 @@ fn scaled(sd: f64) -> Transform {
     Transform::Normal { mean: 0.0, sd }
 }
 
-/// What is known of some blocks, one transform each, as one loop tells and as stored samples do one by
-/// one.
+/// The states of some blocks, one transform each: made in one loop, and of stored samples one by one.
 fn both_ways(set: InstructionSet, standard: Standard, transforms: &[Transform]) -> [State; 2] {
     let mut fused = Accumulator::<Describe>::new(set);
     let mut stored = Moments::default();
@@ -31,7 +30,7 @@ fn both_ways(set: InstructionSet, standard: Standard, transforms: &[Transform]) 
             first,
         };
         assert!(describe(&blocks, transform, &mut fused));
-        blocks.visit(&mut |piece: &mut [Unaligned; PIECE]| {
+        blocks.visit(&mut |piece: &mut [Unaligned; SAMPLES_IN_PIECE]| {
             transform.in_place(set, piece);
             stored.merge(&naive::moments(piece));
         });
@@ -52,12 +51,12 @@ fn one_loop_and_stored_samples_agree() {
         vec![NORMAL; 3],
         vec![UNIFORM; 3],
         vec![Transform::Exponential { rate: 7.0 }; 3],
-        // No window holds these.
+        // No window holds these samples.
         vec![scaled(0.0); 2],
         vec![scaled(1e-160); 2],
         vec![scaled(1e300); 2],
         vec![Transform::Exponential { rate: tiny }; 2],
-        // Infinities, as many as not.
+        // About half of the normals are infinite.
         vec![
             Transform::Normal {
                 mean: f64::MAX,
@@ -65,7 +64,7 @@ fn one_loop_and_stored_samples_agree() {
             };
             2
         ],
-        // Zeros, where subnormals would be.
+        // Some samples would be subnormal, and are 0.
         vec![
             Transform::Uniform {
                 range: 16.0 * tiny,
@@ -74,7 +73,7 @@ fn one_loop_and_stored_samples_agree() {
             };
             2
         ],
-        // The same; of uniforms, all others are negative.
+        // Such samples again; of uniforms all other samples are negative.
         vec![
             Transform::Uniform {
                 range: 2.5 * tiny,
@@ -83,12 +82,12 @@ fn one_loop_and_stored_samples_agree() {
             };
             4
         ],
-        // The window is left and found again.
+        // Samples leave the window and come back to it.
         [1.0, 1e-9, 1.0, 1e9, 0.0, 1.0, 1e-160, 1.0, 1e300, 1.0]
             .map(scaled)
             .to_vec(),
     ];
-    // The emulated one everywhere.
+    // The emulated set runs on every CPU.
     let sets: Vec<_> = InstructionSet::supported()
         .filter(|set| ["avx512", "emulated"].contains(&set.name()))
         .collect();
