@@ -9,8 +9,9 @@ use crate::error::{
 use crate::exact::Moments;
 use crate::exact::quantity;
 use crate::parallel::{fold_chunks, governance};
-use crate::reduce::plan::{Plan, Sink};
+use crate::reduce::plan::Plan;
 use crate::reduce::results::Results;
+use crate::reduce::sink::Sink;
 use crate::round::special::NanPolicy;
 use crate::state::{State, check_count};
 use crate::stats::Stats;

@@ -1,8 +1,24 @@
 //! Philox4x64-10, a generator whose output is a function of key and counter alone (Salmon, Moraes, Dror,
 //! Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 
-use super::Domain;
 use super::lanes::LANES;
+
+/// What the words of a Philox counter are used for. The number is in bits 32 and up of the counter's third
+/// word, below it the kind of distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Domain {
+    /// States of the bulk generators; counter (block, lane, ·, 0).
+    Lanes = 0,
+    /// Words of a sample's own generator; counter (sample, group of four words, ·, 0).
+    Sample = 1,
+}
+
+impl Domain {
+    /// The counter's third word.
+    pub const fn word(self, kind: i32) -> u64 {
+        (self as u64) << 32 | kind as u64
+    }
+}
 
 const MULTIPLIERS: [u64; 2] = [0xd2e7_470e_e14c_6c93, 0xca5a_8263_9512_1157];
 /// What each round adds to the key: the fractional parts of the golden ratio and of √3.

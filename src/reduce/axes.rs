@@ -1,8 +1,9 @@
 //! Reductions along axes to one statistic: a number for each element of the kept axes.
 
 use super::op::Op;
-use super::plan::{Plan, Sink};
+use super::plan::Plan;
 use super::results::Results;
+use super::sink::Sink;
 use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::extremes::Extremes;

@@ -1,7 +1,8 @@
 //! Reductions along axes to all statistics, for each element of the kept axes.
 
-use super::plan::{Plan, Sink};
+use super::plan::Plan;
 use super::results::Results;
+use super::sink::Sink;
 use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::quantity;

@@ -4,11 +4,14 @@
 //! |---|---|
 //! | [`whole`] | all values of a vector or an array |
 //! | [`dot`] | dot products of whole arrays |
+//! | [`tile`] | elements converted for them |
 //! | [`plan`] | reductions along axes: which way they go through memory, and what each result is given to |
 //! | [`op`] | the statistics that a reduction along axes can compute |
 //! | [`axes`], [`describe`] | what is made of each result: one statistic, or all of them |
+//! | [`sink`] | where the moments of results go |
 //! | [`results`] | the places where results go |
-//! | [`strip`] | neighbouring results that are computed together |
+//! | [`strip`], [`strips`] | neighbouring results that are computed together; all of them |
+//! | [`task`] | the work on one strip |
 //! | [`source`] | where the values of results lie, and which of them a mask selects |
 //! | [`strip_moments`] | the moments of a strip, by one of the three ways that follow |
 //! | [`streamed`] | rows of values go to the column kernel as they lie |
@@ -27,9 +30,13 @@ pub mod op;
 pub mod plan;
 pub mod results;
 pub mod selected;
+pub mod sink;
 pub mod source;
 pub mod streamed;
 pub mod strip;
 pub mod strip_moments;
+pub mod strips;
+pub mod task;
+pub mod tile;
 pub mod transposed;
 pub mod whole;

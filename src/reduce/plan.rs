@@ -7,33 +7,20 @@
 use std::marker::PhantomData;
 
 use super::chunk::VALUES_IN_CHUNK;
+use super::sink::Sink;
 use super::source::Source;
-use super::strip::{RESULTS_IN_STRIP, Strip};
+use super::strip::Strip;
 use super::strip_moments::StripMoments;
+use super::strips::Strips;
+use super::task::Task;
 use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
-use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::exact::columns::{BLOCK, PACK};
+use crate::error::Result;
+use crate::exact::Element;
 use crate::exact::quantity::Quantity;
-use crate::exact::{Accumulate, Element, Moments, short};
 use crate::parallel::governance::Watch;
 use crate::parallel::{fold_chunks, threads_for_call};
-use crate::simd::in_force;
-
-/// Makes a result of the moments, or of the few values, of each element of the kept axes.
-pub trait Sink: Sync {
-    /// Takes the moments of one result; `index` counts the results in C order of the kept axes. Called on any
-    /// thread, at most once for each result.
-    fn moments(&self, index: usize, moments: &mut Moments) -> Result<()>;
-
-    /// Takes the values of a result, which are few, instead of its moments; `false` if it needs the moments.
-    /// These then also come for neighbouring results whose values it has taken.
-    fn values(&self, index: usize, values: &[f64]) -> bool {
-        let _ = (index, values);
-        false
-    }
-}
 
 /// A reduction of an array over some of its axes.
 pub struct Plan<'a> {
@@ -150,54 +137,19 @@ impl<'a> Plan<'a> {
     }
 
     fn reduce<T: Element, Q: Quantity>(&self, sink: &dyn Sink) -> Result<()> {
-        let kept = self.kept.by_memory();
         let reduced = self.reduced.by_memory();
-        let stride = |dims: &[isize]| dims.first().map_or(usize::MAX, |s| s.unsigned_abs());
-        let kept_stride = kept
-            .dims()
-            .last()
-            .map_or(usize::MAX, |dim| stride(&dim.strides));
-        let reduced_stride = reduced
-            .dims()
-            .last()
-            .map_or(usize::MAX, |dim| stride(&dim.strides));
-        let across = kept_stride < reduced_stride || reduced.len() <= short::MAX_VALUES;
-        // Strips go along the innermost kept axis.
-        let inner = kept.dims().last().map_or(1, |dim| dim.len);
-        let width = if across { strip_width(inner) } else { 1 };
-        let strips_per_row = inner.div_ceil(width);
-        let strips = kept.len() / inner * strips_per_row;
+        let strips = Strips::new(&self.kept, &reduced);
         let task = Task {
             source: Source::new(self.view, self.mask, reduced),
             sink,
         };
-        let strip = |index: usize, visit: &mut dyn FnMut(Strip) -> Result<()>| {
-            let first = index / strips_per_row * inner + index % strips_per_row * width;
-            let count = width.min(inner - index % strips_per_row * width);
-            let mut outcome = Ok(());
-            kept.runs(
-                first..first + count,
-                |[offset, mark, result], len, [stride, mark_stride, index_step]| {
-                    outcome = visit(Strip {
-                        offset,
-                        stride,
-                        mark,
-                        mark_stride,
-                        result,
-                        index_step,
-                        len,
-                    });
-                },
-            );
-            outcome
-        };
-        let values = task.source.len().saturating_mul(width);
-        if strips < 2 * threads_for_call() && values > 2 * VALUES_IN_CHUNK {
+        let values = task.source.len().saturating_mul(strips.width());
+        if strips.count() < 2 * threads_for_call() && values > 2 * VALUES_IN_CHUNK {
             // Few large strips: all threads work on one strip at a time. Progress counts the strips, or the
             // values if there is only one strip.
-            let watch = (strips > 1).then(|| Watch::begin(strips as u64));
-            return (0..strips).try_for_each(|index| {
-                strip(index, &mut |strip| task.together::<T, Q>(&strip))?;
+            let watch = (strips.count() > 1).then(|| Watch::begin(strips.count() as u64));
+            return (0..strips.count()).try_for_each(|index| {
+                strips.visit(index, |strip| task.together::<T, Q>(&strip))?;
                 if let Some(watch) = &watch {
                     watch.advance(1);
                 }
@@ -205,155 +157,16 @@ impl<'a> Plan<'a> {
             });
         }
         fold_chunks(
-            strips,
+            strips.count(),
             (VALUES_IN_CHUNK / values.max(1)).max(1),
             StripMoments::<T, Q>::default,
             |moments, range| {
                 range
                     .into_iter()
-                    .try_for_each(|index| strip(index, &mut |strip| task.alone(&strip, moments)))
+                    .try_for_each(|index| strips.visit(index, |strip| task.alone(&strip, moments)))
             },
             |_, _| (),
         )?;
         Ok(())
-    }
-}
-
-/// How many results a strip gets where `results` lie side by side: as many as the other strips, and each
-/// thread as many strips as the others, unless strips would get narrower than half of [`RESULTS_IN_STRIP`].
-fn strip_width(results: usize) -> usize {
-    let strips = results
-        .div_ceil(RESULTS_IN_STRIP)
-        .next_multiple_of(threads_for_call());
-    let even = results.div_ceil(strips).next_multiple_of(PACK);
-    if even >= RESULTS_IN_STRIP / 2 {
-        even
-    } else {
-        RESULTS_IN_STRIP
-    }
-}
-
-/// Where the values of all strips come from, and where their results go.
-struct Task<'a> {
-    source: Source<'a>,
-    sink: &'a dyn Sink,
-}
-
-impl Task<'_> {
-    /// Reduces a strip on this thread.
-    fn alone<T: Element, Q: Quantity>(
-        &self,
-        strip: &Strip,
-        moments: &mut StripMoments<T, Q>,
-    ) -> Result<()> {
-        if self.source.len() <= short::MAX_VALUES && !T::EXCEEDS_F64 && self.short::<T>(strip) {
-            return Ok(());
-        }
-        match self.fill(strip, moments) {
-            Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
-                *moments = StripMoments::default();
-                self.one_by_one::<T, Q>(strip)
-            }
-            Err(error) => Err(error),
-            Ok(()) => self.hand_over(strip, moments),
-        }
-    }
-
-    /// Adds all values of a strip.
-    fn fill<T: Element, Q: Quantity>(
-        &self,
-        strip: &Strip,
-        moments: &mut StripMoments<T, Q>,
-    ) -> Result<()> {
-        moments.begin(&self.source, strip)?;
-        // Long parts, for the hardware's prefetching, but below a millisecond, as a part is not interrupted.
-        self.source
-            .in_parts(8 * VALUES_IN_CHUNK / strip.len, |range| {
-                moments.add(&self.source, strip, range)
-            })
-    }
-
-    /// Reduces a strip's results one after the other, which allocates nothing. Not inlined, so that no other
-    /// frame has to hold the accumulator.
-    #[cold]
-    #[inline(never)]
-    fn one_by_one<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
-        for i in 0..strip.len {
-            let result = strip.result_alone(i);
-            let mut accumulator = T::Accumulator::<Q>::new(in_force());
-            self.source.in_parts(VALUES_IN_CHUNK, |range| {
-                self.source.add_one(&result, range, &mut accumulator);
-                Ok(())
-            })?;
-            self.sink
-                .moments(strip.index(i), &mut accumulator.finish())?;
-        }
-        Ok(())
-    }
-
-    /// Reduces a strip whose results have few values each, as long as the sink takes values; `false` if it
-    /// needs moments, or if there is a mask.
-    fn short<T: Element>(&self, strip: &Strip) -> bool {
-        if self.source.is_masked() {
-            return false;
-        }
-        let count = self.source.len();
-        let mut offsets = [0; short::MAX_VALUES];
-        let mut filled = 0;
-        self.source.runs(0..count, |offset, run, stride| {
-            for (i, out) in offsets[filled..filled + run].iter_mut().enumerate() {
-                *out = offset + i as isize * stride;
-            }
-            filled += run;
-        });
-        let first = self.source.first(strip);
-        (0..strip.len).all(|i| {
-            let mut values = [0.0; short::MAX_VALUES];
-            for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
-                let element = first.wrapping_offset(i as isize * strip.stride + offset);
-                // SAFETY: this is an element of the array; raw elements have no alignment.
-                *value = T::to_doubles(unsafe { element.cast::<T::Raw>().read() }).0;
-            }
-            self.sink.values(strip.index(i), &values[..count])
-        })
-    }
-
-    /// Reduces a strip on all threads.
-    fn together<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
-        let moments = fold_chunks(
-            self.source.len(),
-            self.part(strip),
-            StripMoments::<T, Q>::default,
-            |moments, range| {
-                moments.begin(&self.source, strip)?;
-                moments.add(&self.source, strip, range)
-            },
-            StripMoments::merge,
-        );
-        match moments {
-            Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
-                self.one_by_one::<T, Q>(strip)
-            }
-            Err(error) => Err(error),
-            Ok(mut moments) => self.hand_over(strip, &mut moments),
-        }
-    }
-
-    /// How many values of each result make a chunk together, in whole blocks of the column kernel.
-    fn part(&self, strip: &Strip) -> usize {
-        let values = self.source.len().saturating_mul(strip.len);
-        let chunk = (values / 64).clamp(VALUES_IN_CHUNK, 4 * VALUES_IN_CHUNK);
-        (chunk / strip.len).next_multiple_of(BLOCK)
-    }
-
-    /// Gives the moments of a strip's results to the sink. Not inlined, so that no other frame has to hold
-    /// moments.
-    #[inline(never)]
-    fn hand_over<T: Element, Q: Quantity>(
-        &self,
-        strip: &Strip,
-        moments: &mut StripMoments<T, Q>,
-    ) -> Result<()> {
-        moments.finish(|i, moments| self.sink.moments(strip.index(i), moments))
     }
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use rand::TryRng;
 
-use crate::random::{Domain, philox};
+use crate::random::philox::{self, Domain};
 
 /// The distance between neighbouring uniform samples.
 const STEP: f64 = 1.0 / (1u64 << 53) as f64;
