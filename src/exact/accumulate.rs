@@ -1,4 +1,4 @@
-//! What all accumulators have in common.
+//! The trait of all accumulators.
 
 use super::Moments;
 use crate::simd::InstructionSet;
@@ -8,12 +8,12 @@ pub trait Accumulate: Send {
     /// The bytes of a value, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
 
-    /// Nothing added yet.
+    /// An accumulator of no values, for kernels on an instruction set.
     fn new(set: InstructionSet) -> Self;
     /// Adds values.
     fn add(&mut self, values: &[Self::Raw]);
-    /// Adds what another accumulator holds.
+    /// Adds the values of another accumulator.
     fn merge(&mut self, other: Self);
-    /// What was added.
+    /// The exact moments of all values added.
     fn finish(self) -> Moments;
 }

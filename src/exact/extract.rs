@@ -41,7 +41,7 @@ use crate::simd::{F64s, MAX_LANES, Simd, U64s};
 pub struct Running<S: Simd, const VECTORS: usize, const FOLDS: usize>([[S::F64; VECTORS]; FOLDS]);
 
 impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLDS> {
-    /// At the start of a block.
+    /// The running sums at the start of a block.
     #[inline(always)]
     pub fn start(simd: S, folds: &Folds) -> Self {
         let mut running = [[simd.splat(0.0); VECTORS]; FOLDS];
@@ -51,26 +51,26 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
         Self(running)
     }
 
-    /// What was stored, as [`Self::folds`] gives it.
+    /// Running sums with these folds, as [`Self::folds`] returned them.
     #[inline(always)]
     pub fn from_folds(folds: [[S::F64; VECTORS]; FOLDS]) -> Self {
         Self(folds)
     }
 
-    /// The folds, the first one first.
+    /// The lanes of each fold, the first fold first.
     #[inline(always)]
     pub fn folds(&self) -> &[[S::F64; VECTORS]; FOLDS] {
         &self.0
     }
 
-    /// The first fold.
+    /// The lanes of the first fold.
     #[inline(always)]
     pub fn first(&self) -> &[S::F64; VECTORS] {
         &self.0[0]
     }
 
-    /// Adds a vector to the lanes number `vector`. The last fold is a single addition. With `one`, the
-    /// [`opaque`](crate::simd::opaque) 1.0, a part of the additions goes to the multipliers.
+    /// Adds x to the lanes of the vector number `vector`. The last fold is a single addition. With `one`,
+    /// which is 1.0 from [`opaque`](crate::simd::opaque), some additions are fused multiply-adds.
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
         let mut residual = x;
@@ -84,7 +84,7 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
         };
     }
 
-    /// At the end of a block, adds what the lanes have moved by to the totals.
+    /// At the end of a block, adds each lane's difference from its start value to the totals, as an integer.
     #[inline(always)]
     pub fn add_to(&self, simd: S, folds: &Folds, totals: &mut Lanes) {
         const { assert!(S::LANES <= MAX_LANES) };
@@ -93,15 +93,15 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
             let total = totals[j].as_mut_ptr().cast();
             for vector in vectors {
                 let moved = vector.to_bits().sub(start);
-                // SAFETY: a vector has no more lanes than there are totals. Their bits are those of integers
-                // with or without a sign, and so are sums modulo 2^64.
+                // SAFETY: a vector has no more lanes than there are totals. Sums modulo 2^64 have the same
+                // bits for signed integers, which the totals are, and unsigned ones, which are added.
                 unsafe { simd.load_bits(total).add(moved).store(total) };
             }
         }
     }
 }
 
-/// Adds x to one fold, and returns the residual.
+/// Adds x to one fold, and returns the residual. `one` is as in [`Running::add`].
 #[inline(always)]
 fn extract<V: F64s>(fold: &mut V, x: V, one: Option<V>) -> V {
     let sum = fold.add(x);

@@ -1,20 +1,20 @@
-//! What a reduction knows of its values, exactly: counts, Σx, Σx², extremes.
+//! The exact moments of a set of values: counts, Σx, Σx², extremes.
 
 use super::dyadic::Dyadic;
 use super::extremes::Extremes;
 use super::natural::{MAX_LIMBS, Natural};
 use super::superaccumulator::{Squares, Sum};
 
-/// How many values there were, and how many of them were not finite.
+/// How many values there are, and how many of them are not finite.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All values, NaN and infinities included.
     pub all: u64,
-    /// NaNs.
+    /// How many NaNs.
     pub nan: u64,
-    /// Positive infinities.
+    /// How many positive infinities.
     pub positive_infinity: u64,
-    /// Negative infinities.
+    /// How many negative infinities.
     pub negative_infinity: u64,
 }
 
@@ -38,13 +38,13 @@ impl Counts {
         self.negative_infinity += other.negative_infinity;
     }
 
-    /// The values that are not NaN.
+    /// How many values are not NaN.
     pub fn numbers(&self) -> u64 {
         self.all - self.nan
     }
 }
 
-/// What statistics are computed from, however it is held.
+/// Exact moments, in whatever form they are kept: what statistics are computed from.
 pub trait ExactMoments<const LIMBS: usize> {
     /// How many values.
     fn counts(&self) -> &Counts;
@@ -52,8 +52,8 @@ pub trait ExactMoments<const LIMBS: usize> {
     fn sum(&self) -> Dyadic<LIMBS>;
     /// Σx² over the finite ones.
     fn squares(&self) -> Natural<LIMBS>;
-    /// n·Σx² - (Σx)², for n finite values with the sum that is given.
-    fn spread(&self, sum: &Dyadic<LIMBS>) -> Natural<LIMBS>;
+    /// n·Σx² - (Σx)², which is n·Σ(x - mean)², for n finite values whose sum is given.
+    fn scaled_deviations(&self, sum: &Dyadic<LIMBS>) -> Natural<LIMBS>;
     /// Minimum and maximum over all but the NaNs.
     fn extremes(&self) -> &Extremes;
 }
@@ -94,7 +94,7 @@ impl ExactMoments<MAX_LIMBS> for Moments {
         self.squares.to_dyadic().magnitude
     }
 
-    fn spread(&self, sum: &Dyadic<MAX_LIMBS>) -> Natural<MAX_LIMBS> {
+    fn scaled_deviations(&self, sum: &Dyadic<MAX_LIMBS>) -> Natural<MAX_LIMBS> {
         let scaled = self.squares().times(self.counts.numbers());
         scaled.difference(&sum.magnitude.squared()).1
     }

@@ -10,7 +10,7 @@ use super::{Accumulate, Accumulator, Moments, as_unaligned, naive, quantity};
 use crate::simd::{InstructionSet, in_force};
 use crate::test_values::any_values;
 
-/// The words of both sums, the counts and the extremes: all that there is.
+/// All parts of moments: counts, extremes, and the words of both sums.
 fn everything(moments: Moments) -> impl PartialEq + std::fmt::Debug {
     (
         moments.counts,
@@ -200,7 +200,7 @@ fn squares_at_the_edge_of_underflow() {
     }
 }
 
-/// One small factor with all its bits, wherever the window may end.
+/// One small factor has all its bits, at every distance from the window's end.
 #[test]
 fn small_factors_keep_their_last_bits() {
     let odd = 1.0 + 2f64.powi(-52);
@@ -212,7 +212,7 @@ fn small_factors_keep_their_last_bits() {
     }
 }
 
-/// The same at the other end, where start values would overflow.
+/// Above these magnitudes the lanes of squares and of sums might overflow.
 #[test]
 fn squares_and_sums_at_the_edge_of_overflow() {
     for exponent in (495..515).chain(1005..1024) {

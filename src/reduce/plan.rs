@@ -14,7 +14,7 @@ use crate::array::View;
 use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
 use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::exact::columns::{BLOCK, PACK};
+use crate::exact::columns::{BLOCK_ROWS, PACK};
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, Moments, short};
 use crate::parallel::governance::Watch;
@@ -334,7 +334,7 @@ impl Task<'_> {
     fn part(&self, strip: &Strip) -> usize {
         let values = self.source.len().saturating_mul(strip.len);
         let chunk = (values / 64).clamp(CHUNK, 4 * CHUNK);
-        (chunk / strip.len).next_multiple_of(BLOCK)
+        (chunk / strip.len).next_multiple_of(BLOCK_ROWS)
     }
 
     /// Gives the moments of a strip's results to the sink. Not inlined: they belong into no frame but its
