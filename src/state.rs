@@ -40,9 +40,9 @@ const _: () = assert!(SQUARES + SQUARES_DIGITS == NOT_MIN);
 const _: () = assert!(COUNTERS + PAREXACT_STATE_ADDITIVE_COUNT == NOT_MIN);
 const _: () = assert!(NOT_MIN + PAREXACT_STATE_MAX_COUNT == SPARE);
 
-/// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
-/// little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever
-/// the order or the splitting.
+/// Exact moments of a set of values: counts, sum, sum of squares, extremes. A state is flat,
+/// without pointers, and little-endian, so that it may be copied, stored, sent and merged anywhere. Equal
+/// sets have equal words, whatever the order or the splitting.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {

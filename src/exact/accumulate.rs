@@ -3,7 +3,7 @@
 use super::Moments;
 use crate::simd::InstructionSet;
 
-/// A reduction under way.
+/// An exact reduction under way.
 pub trait Accumulate: Send {
     /// The bytes of a value, at any alignment.
     type Raw: Copy + Send + Sync + 'static;

@@ -1,8 +1,8 @@
-//! Sums of values of any exponent: one integer for each exponent, added to without looking at the others.
+//! Sums of values of any exponent: one integer for each exponent, to which significands are added.
 //!
 //! The large superaccumulator of Neal, "Fast exact summation using small and large superaccumulators" (2015),
-//! extended to squares. Significands are added as integers into the bin of their sign and exponent; nothing
-//! is shifted until [`Bins::drain`].
+//! extended to squares. A significand goes unshifted into the bin of its sign and exponent; [`Bins::drain`]
+//! shifts the sums.
 
 use std::alloc::{Layout, alloc_zeroed};
 

@@ -2,9 +2,9 @@
 //!
 //! # Algorithm
 //! Extraction against a large start value splits numbers at a fixed bit (Rump, Ogita, Oishi, "Accurate
-//! floating-point summation", 2008; Demmel, Nguyen, "Parallel reproducible summation", 2015). Where those
-//! drop what lies below the last fold, we keep it or decline the block, so that the result is exact. Each
-//! lane of a fold does
+//! floating-point summation", 2008; Demmel, Nguyen, "Parallel reproducible summation", 2015). Those
+//! algorithms drop what lies below the last fold; here it is kept or the block is declined, so that the
+//! result is exact. Each lane of a fold does
 //!
 //! ```text
 //! a = 1.5·2^m;  for each x:  t = a + x;  q = t - a;  a = t;  r = x - q;
@@ -25,9 +25,8 @@
 //!   last fold is a single addition. x is such a multiple if |x| >= 2^m of the last fold, or if its unit is
 //!   2^-1074.
 //!
-//! Squares: h = RN(x²) and l = x² - h, exact by a fused multiply-add while |x| >= 2^-485. They have folds of
-//! their own:
-//! |h| <= 2^(2e+2), |l| <= ulp(h)/2 <= 2^(2e-52).
+//! Squares are split into h = RN(x²) and l = x² - h, which a fused multiply-add computes exactly while
+//! |x| >= 2^-485. Both have folds of their own: |h| <= 2^(2e+2), |l| <= ulp(h)/2 <= 2^(2e-52).
 //!
 //! The kernels on top: [`super::fold`] along memory, [`super::fold_products`] for dot products,
 //! [`super::columns`] across the rows of a matrix.

@@ -17,7 +17,7 @@ const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
 pub struct Parts {
     /// True for negative numbers and -0.0.
     pub negative: bool,
-    /// At most 53 bits.
+    /// The significand as an integer of at most 53 bits.
     pub significand: u64,
     /// The exponent of the significand's last bit: -1074 to 971.
     pub exponent: i32,

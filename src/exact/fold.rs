@@ -173,7 +173,7 @@ pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize
     pub window: &'a Window,
     /// The totals to add to, which have room for the blocks of `count` values.
     pub totals: &'a mut Totals,
-    /// The extremes so far.
+    /// The extremes, to which those of the values are added.
     pub min_max: &'a mut MinMax,
     /// The quantities to gather.
     pub quantity: PhantomData<Q>,

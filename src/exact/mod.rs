@@ -8,7 +8,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`quantity`] | what a reduction gathers: types that kernels and accumulators are compiled for |
-//! | [`accumulate`] | what all accumulators have in common |
+//! | [`accumulate`] | the trait of all accumulators |
 //! | [`accumulator`] | the accumulator of doubles: chooses the tier, block by block |
 //! | [`products`] | the accumulator of dot products |
 //! | [`integers`] | the accumulator of integers |

@@ -10,11 +10,11 @@ use super::superaccumulator::{Squares, Sum};
 pub struct Counts {
     /// All values, NaN and infinities included.
     pub all: u64,
-    /// How many NaNs.
+    /// How many of the values are NaN.
     pub nan: u64,
-    /// How many positive infinities.
+    /// How many of the values are +∞.
     pub positive_infinity: u64,
-    /// How many negative infinities.
+    /// How many of the values are -∞.
     pub negative_infinity: u64,
 }
 
@@ -46,11 +46,11 @@ impl Counts {
 
 /// Exact moments, in whatever form they are kept: what statistics are computed from.
 pub trait ExactMoments<const LIMBS: usize> {
-    /// How many values.
+    /// How many values there are, and how many of them are not finite.
     fn counts(&self) -> &Counts;
-    /// Σx over the finite ones.
+    /// Σx over the finite values.
     fn sum(&self) -> Dyadic<LIMBS>;
-    /// Σx² over the finite ones.
+    /// Σx² over the finite values.
     fn squares(&self) -> Natural<LIMBS>;
     /// n·Σx² - (Σx)², which is n·Σ(x - mean)², for n finite values whose sum is given.
     fn scaled_deviations(&self, sum: &Dyadic<LIMBS>) -> Natural<LIMBS>;
@@ -61,11 +61,11 @@ pub trait ExactMoments<const LIMBS: usize> {
 /// Exact moments of a set of values.
 #[derive(Debug, Clone, Default)]
 pub struct Moments {
-    /// How many values.
+    /// How many values there are, and how many of them are not finite.
     pub counts: Counts,
-    /// Σx over the finite ones.
+    /// Σx over the finite values.
     pub sum: Sum,
-    /// Σx² over the finite ones.
+    /// Σx² over the finite values.
     pub squares: Squares,
     /// Minimum and maximum over all but the NaNs.
     pub extremes: Extremes,

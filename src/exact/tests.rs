@@ -122,7 +122,7 @@ fn every_length() {
             bits ^= bits << 13;
             bits ^= bits >> 7;
             bits ^= bits << 17;
-            // Mostly close magnitudes; wide ones now and then.
+            // Most exponents are close together; one in 700 may be any.
             let exponent = if i % 700 == 699 {
                 bits >> 3 & 0x7ff
             } else {
@@ -161,7 +161,7 @@ fn lanes_reach_their_bounds() {
         extreme.push(2.0 - unit(k - 51) + unit(-52));
     }
     extreme.push(2.0 - unit(-52));
-    // Squares whose rounded part or error is close to half a unit of its first fold.
+    // Values whose square, or its error, leaves a residual close to half a unit of its first fold.
     let mut x = 1.0f64;
     for _ in 0..200_000 {
         x = (x * 1.000_123_457).rem_euclid(1.0) + 1.0;
@@ -222,7 +222,8 @@ fn squares_and_sums_at_the_edge_of_overflow() {
     }
 }
 
-/// Bits that products lose to underflow show once all others cancel: v·v against the products of v's halves.
+/// If all other bits cancel, bits that underflow would lose decide the result: v·v less the products of v's
+/// halves.
 #[test]
 fn products_keep_what_would_underflow() {
     for exponent in -490..-480 {

@@ -37,8 +37,8 @@ pub fn propagated_norm<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -
     propagated(moments.counts(), || norm(moments))
 }
 
-/// The exact variance Σ(x - mean)² / (n - ddof), where `sum` is Σx. `None`, which becomes NaN, if n <= ddof or
-/// a value is infinite.
+/// The exact variance Σ(x - mean)² / (n - ddof), where `sum` is Σx. `None`, which becomes NaN, if n <= ddof
+/// or a value is infinite.
 pub fn variance<const LIMBS: usize>(
     moments: &impl ExactMoments<LIMBS>,
     sum: &Dyadic<LIMBS>,

@@ -85,7 +85,7 @@ pub trait Simd: Copy + Send + Sync + 'static {
         out: *mut u64,
         pitch: usize,
     ) {
-        // Without prefetch instructions the hardware prefetcher has to do.
+        // This version leaves prefetching to the hardware.
         let _ = ahead;
         for column in 0..columns {
             for (i, row) in rows.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The part of a pack that is used between blocks of rows alone: windows, totals and extremes.
+//! The part of a pack that is used only between blocks of rows: windows, totals and extremes.
 
 use super::pack::{FOLDS, LOG2_BLOCK_ROWS, PACK, Pack, Quantities};
 use crate::exact::Moments;

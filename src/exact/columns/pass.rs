@@ -13,7 +13,7 @@ pub struct Pass<'a, Q> {
     pub rows: &'a [*const f64],
     /// The rows that come next.
     pub ahead: &'a [*const f64],
-    /// How many columns.
+    /// How many columns each row has, at least [`PACK`].
     pub columns: usize,
     /// The packs to add to.
     pub packs: &'a mut [Pack],
