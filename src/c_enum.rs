@@ -6,12 +6,13 @@ use crate::error::{Error, Result};
 
 /// An enum whose variants are the constants of one prefix, numbered 0, 1, 2, …
 pub trait CEnum: Copy + 'static {
-    /// What the names of its constants begin with.
+    /// The prefix of the constants' names.
     const PREFIX: &'static str;
-    /// Every variant with the name of its constant; the number of a variant is its index.
+    /// All variants with the names of their constants; the number of a variant is its index.
     const ALL: &'static [(Self, &'static str)];
 
-    /// The variant of a number that the caller passed as `argument`, or a refusal that says which there are.
+    /// The variant of a number that the caller passed as `argument`; the message of an error says which
+    /// numbers are valid.
     fn of_code(code: i32, argument: impl Display) -> Result<Self> {
         let index = usize::try_from(code).ok();
         match index.and_then(|index| Self::ALL.get(index)) {
@@ -23,7 +24,8 @@ pub trait CEnum: Copy + 'static {
         }
     }
 
-    /// What [`CEnum::of_code`] accepts: up to three numbers are listed with their meanings.
+    /// The numbers that [`CEnum::of_code`] accepts, for its message. Up to three are listed with their
+    /// meanings.
     fn choices() -> String {
         let last = Self::ALL.len() - 1;
         if last > 2 {
@@ -42,8 +44,8 @@ pub trait CEnum: Copy + 'static {
     }
 }
 
-/// Declares an enum and implements [`CEnum`] for it. The constants are written out, for cbindgen expands no
-/// macros; their values become those of the variants, and the build fails if these are not 0, 1, 2, …
+/// Declares an enum and implements [`CEnum`] for it. Callers write out the constants, as cbindgen expands no
+/// macros. The variants take their values, and the build fails if these are not 0, 1, 2, …
 macro_rules! c_enum {
     (
         $(#[$attribute:meta])*
@@ -84,13 +86,13 @@ pub(crate) mod tests {
     use crate::reduce::op::Op;
     use crate::round::special::NanPolicy;
 
-    /// A file of the repository that tests compare with the code.
+    /// The text of a file of the repository, for tests that compare it with the code.
     pub(crate) fn document(path: &str) -> String {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Names and numbers of the header's constants that begin so, in its order.
+    /// Names and numbers of the header's constants with this prefix, in its order.
     pub(crate) fn constants_of_header(prefix: &str) -> Vec<(String, i32)> {
         let header = document("include/parexact.h");
         let lines = header.lines();

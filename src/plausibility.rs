@@ -1,7 +1,7 @@
-//! Whether a set of values can have certain moments.
+//! Whether a set of values can have given moments.
 //!
-//! The conditions are necessary, not sufficient. Each one is an inequality between exact integers. Where the
-//! leading bits of both sides tell that it holds, as they nearly always do, nothing else is looked at.
+//! The conditions are necessary, not sufficient. Each one is an inequality between exact integers. The
+//! leading bits of both sides nearly always show that it holds; only if they do not, all bits are compared.
 
 use crate::exact::Moments;
 use crate::exact::extremes::Extremes;
@@ -9,13 +9,13 @@ use crate::exact::float::{LEAST_BIT, order_key, parts};
 use crate::exact::moments::Counts;
 use crate::exact::superaccumulator::{Squares, Sum, Superaccumulator};
 
-/// Squares of finite values are below 2^2048, in units of 2^-2148.
+/// Bits of the square of a finite value, which is below 2^2048, in units of 2^-2148.
 const SQUARE_BITS: u32 = 2048 + 2148;
 
-/// Sums take 64-bit integers as they are, extremes take the nearest double, which is another number above
-/// 2^53.
+/// The least magnitude of an extreme that may be a rounded integer: a sum of 64-bit integers is exact, but an
+/// extreme is the nearest double, which may differ from an integer above 2^53.
 const ROUNDED_FROM: f64 = (1u64 << 53) as f64;
-/// The extreme that the largest of these integers, 2^64 - 1, becomes.
+/// The greatest magnitude of a rounded integer, to which 2^64 - 1 is rounded.
 const ROUNDED_TO: f64 = 2.0 * (1u64 << 63) as f64;
 
 /// Refuses moments, with canonical digits, that no set of values has.
@@ -25,8 +25,7 @@ pub fn check(moments: &Moments) -> Result<(), &'static str> {
     }
     let n = finite(&moments.counts);
     if let Some(x) = only_value(moments) {
-        // All conditions together come down to this. It takes less time than the inequalities, which are
-        // equalities here.
+        // The inequalities are equalities here, and amount to these two, which take less time.
         return if compared_with_multiple(&moments.sum, n, x).is_eq()
             && compared_with_squares(&moments.squares, n, x).is_eq()
         {
@@ -49,8 +48,8 @@ pub fn check(moments: &Moments) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The value that all numbers have, if they are finite and equal; `None` also for a value that may have been
-/// rounded.
+/// The value of all numbers, if they are finite and equal; `None` if they are not, or if the value may have
+/// been rounded.
 fn only_value(moments: &Moments) -> Option<f64> {
     let Extremes { min_key, max_key } = moments.extremes;
     let x = moments.extremes.min();
@@ -70,9 +69,9 @@ struct Scaled {
 }
 
 impl Scaled {
-    /// The leading 63 bits of a sum's magnitude, less a unit if it is negative: [`Self::above`] is one more
-    /// in the last place.
-    fn below<const N: usize, const LSB: i32>(sum: &Superaccumulator<N, LSB>) -> Self {
+    /// The leading 63 bits of a sum's magnitude, or of one unit less if the sum is negative. [`Self::above`]
+    /// is one more in the last place.
+    fn below<const DIGITS: usize, const LSB: i32>(sum: &Superaccumulator<DIGITS, LSB>) -> Self {
         let (factor, exponent) = sum.leading();
         Self {
             factor: factor.into(),
@@ -80,7 +79,7 @@ impl Scaled {
         }
     }
 
-    /// What no sum with these leading bits exceeds in magnitude.
+    /// An upper bound of the magnitudes of sums with these leading bits.
     fn above(self) -> Self {
         Self {
             factor: self.factor + 1,
@@ -97,7 +96,7 @@ impl Scaled {
         }
     }
 
-    /// The square; of factors below 2^64.
+    /// The square. The factor must be below 2^64.
     fn squared(self) -> Self {
         Self {
             factor: self.factor * self.factor,
@@ -105,7 +104,7 @@ impl Scaled {
         }
     }
 
-    /// n times this; if the product needs at most 128 bits.
+    /// self · n. The product of factor and n must fit 128 bits.
     fn times(self, n: u64) -> Self {
         Self {
             factor: self.factor * u128::from(n),
@@ -113,7 +112,7 @@ impl Scaled {
         }
     }
 
-    /// At most this, with a factor of 64 bits.
+    /// The number rounded down to a factor of at most 64 bits.
     fn rounded_down(self) -> Self {
         let excess = 64 - self.factor.leading_zeros().min(64);
         Self {
@@ -122,7 +121,7 @@ impl Scaled {
         }
     }
 
-    /// Exact comparison.
+    /// Is self <= other? The comparison is exact.
     fn is_at_most(self, other: Self) -> bool {
         let bits = |x: Self| u128::BITS - x.factor.leading_zeros() + x.exponent;
         if self.factor == 0 || other.factor == 0 {
@@ -136,7 +135,8 @@ impl Scaled {
     }
 }
 
-/// Extremes exist if values do, infinite ones if infinities do. One number is both of them.
+/// There are extremes if there are numbers, and infinite ones if there are infinities. A single number is
+/// both minimum and maximum.
 fn extremes_fit_counts(moments: &Moments) -> bool {
     let counts = &moments.counts;
     let numbers = moments.counts.numbers();
@@ -164,8 +164,8 @@ fn extremes_fit_counts(moments: &Moments) -> bool {
     least && greatest && min_key <= max_key && (numbers > 1 || min_key == max_key)
 }
 
-/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So a state that
-/// passes has room for merging: Σx² < 2^63·2^2048, and |Σx| is bounded by that.
+/// Every set of n values satisfies n·Σx² >= (Σx)² (Cauchy-Schwarz), and Σx² < n·2^2048. So states that pass
+/// can be merged without overflow: Σx² < 2^63·2^2048, which bounds |Σx| as well.
 fn sums_are_possible(moments: &Moments, n: u64, sum_below: Scaled, squares_below: Scaled) -> bool {
     let n_bits = u64::BITS - n.leading_zeros();
     let (sum, squares) = (&moments.sum, &moments.squares);
@@ -190,8 +190,8 @@ fn sums_are_possible(moments: &Moments, n: u64, sum_below: Scaled, squares_below
 /// n·min <= Σx <= n·max, as far as the extremes are finite.
 fn mean_is_between_extremes(moments: &Moments, n: u64, sum_below: Scaled) -> bool {
     let (counts, extremes) = (&moments.counts, &moments.extremes);
-    let (low, _) = reach(extremes.min());
-    let (_, high) = reach(extremes.max());
+    let (low, _) = range_before_rounding(extremes.min());
+    let (_, high) = range_before_rounding(extremes.max());
     let negative = moments.sum.is_negative();
     (counts.negative_infinity > 0
         || clearly_at_least(negative, sum_below, n, low)
@@ -201,7 +201,7 @@ fn mean_is_between_extremes(moments: &Moments, n: u64, sum_below: Scaled) -> boo
             || compared_with_multiple(&moments.sum, n, high).is_le())
 }
 
-/// Do the leading bits of a sum, of this sign, tell that it is at least n·x?
+/// Do the leading bits of a sum with this sign show that it is at least n·x?
 fn clearly_at_least(negative: bool, sum_below: Scaled, n: u64, x: f64) -> bool {
     let multiple = Scaled::magnitude(x).times(n); // below 2^116
     match (negative, x.is_sign_negative()) {
@@ -221,7 +221,7 @@ fn compared_with_multiple(sum: &Sum, n: u64, x: f64) -> std::cmp::Ordering {
     sign(difference)
 }
 
-/// The square of the greatest magnitude is among the squares, and n times it is no less than all of them.
+/// m² <= Σx² <= n·m², where m is the greatest magnitude, as far as the extremes are finite.
 fn squares_fit_extremes(moments: &Moments, n: u64, squares_below: Scaled) -> bool {
     let (counts, extremes) = (&moments.counts, &moments.extremes);
     let known = |infinities: u64, extreme: f64| (infinities == 0).then(|| extreme.abs());
@@ -230,7 +230,7 @@ fn squares_fit_extremes(moments: &Moments, n: u64, squares_below: Scaled) -> boo
     let Some(greatest) = min.into_iter().chain(max).reduce(f64::max) else {
         return true;
     };
-    let (least, most) = reach(greatest);
+    let (least, most) = range_before_rounding(greatest);
     let square = Scaled::magnitude(least).squared();
     if !square.is_at_most(squares_below)
         && compared_with_squares(&moments.squares, 1, least).is_lt()
@@ -238,7 +238,7 @@ fn squares_fit_extremes(moments: &Moments, n: u64, squares_below: Scaled) -> boo
         return false;
     }
     if min.is_none() || max.is_none() {
-        return true; // the finite values may reach further than the extreme that is known
+        return true; // a finite value may exceed the finite extreme in magnitude
     }
     let squares = Scaled::magnitude(most).squared().rounded_down().times(n);
     squares_below.above().is_at_most(squares)
@@ -258,8 +258,8 @@ fn compared_with_squares(squares: &Squares, n: u64, x: f64) -> std::cmp::Orderin
     sign(difference)
 }
 
-/// The numbers between which a value lies that became this extreme.
-fn reach(extreme: f64) -> (f64, f64) {
+/// Bounds of the numbers that may have been rounded to this extreme.
+fn range_before_rounding(extreme: f64) -> (f64, f64) {
     if may_be_rounded(extreme) {
         (extreme.next_down(), extreme.next_up())
     } else {
@@ -267,17 +267,20 @@ fn reach(extreme: f64) -> (f64, f64) {
     }
 }
 
-/// May an integer of up to 64 bits have been rounded to this extreme?
+/// Is this extreme one to which an integer of 64 bits may have been rounded?
 fn may_be_rounded(extreme: f64) -> bool {
     (ROUNDED_FROM..=ROUNDED_TO).contains(&extreme.abs())
 }
 
-/// Is it 0? For canonical digits.
-fn is_zero<const N: usize, const LSB: i32>(sum: &Superaccumulator<N, LSB>) -> bool {
+/// Is the sum 0? Its digits must be canonical.
+fn is_zero<const DIGITS: usize, const LSB: i32>(sum: &Superaccumulator<DIGITS, LSB>) -> bool {
     sum.bits() == 0 && !sum.is_negative()
 }
 
-fn sign<const N: usize, const LSB: i32>(mut sum: Superaccumulator<N, LSB>) -> std::cmp::Ordering {
+/// Compares a sum with 0.
+fn sign<const DIGITS: usize, const LSB: i32>(
+    mut sum: Superaccumulator<DIGITS, LSB>,
+) -> std::cmp::Ordering {
     sum.normalize();
     if sum.is_negative() {
         std::cmp::Ordering::Less

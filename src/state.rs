@@ -24,8 +24,10 @@ pub const PAREXACT_STATE_MAX_FIRST: usize = 207;
 /// How many words merge by the maximum.
 pub const PAREXACT_STATE_MAX_COUNT: usize = 3;
 
+/// The version of the format, which is the first word of a state.
 const VERSION: i64 = 1;
 
+// Where the parts of a state begin.
 const COUNTERS: usize = PAREXACT_STATE_ADDITIVE_FIRST;
 const SUM: usize = COUNTERS + 4;
 const SQUARES: usize = SUM + SUM_DIGITS;
@@ -38,9 +40,9 @@ const _: () = assert!(SQUARES + SQUARES_DIGITS == NOT_MIN);
 const _: () = assert!(COUNTERS + PAREXACT_STATE_ADDITIVE_COUNT == NOT_MIN);
 const _: () = assert!(NOT_MIN + PAREXACT_STATE_MAX_COUNT == SPARE);
 
-/// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
-/// little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever
-/// the order or the splitting.
+/// Exact moments of a set of values: counts, sum, sum of squares, extremes. A state is flat,
+/// without pointers, and little-endian, so that it may be copied, stored, sent and merged anywhere. Equal
+/// sets have equal words, whatever the order or the splitting.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
@@ -64,7 +66,7 @@ impl State {
         Self { words }
     };
 
-    /// The moments that the words stand for, canonical or not, if there can be values that have them.
+    /// The moments that the words stand for, canonical or not; an error if no set of values has them.
     pub fn moments(&self) -> Result<Moments> {
         let mut moments = Moments::default();
         self.check_into(&mut moments)?;
@@ -77,30 +79,30 @@ impl State {
         Ok(self.words[COUNTERS].cast_unsigned())
     }
 
-    /// Checks the words and puts their moments into empty ones.
+    /// Checks the words, and writes their moments to `moments`, which are empty.
     fn check_into(&self, moments: &mut Moments) -> Result<()> {
         if *self == Self::EMPTY {
             return Ok(());
         }
         self.read_into(moments)?;
-        plausibility::check(moments).map_err(bad)
+        plausibility::check(moments).map_err(bad_state)
     }
 
-    /// The same without a look at what the moments say.
+    /// Like [`Self::check_into`], but does not check whether a set of values has the moments.
     fn read_into(&self, moments: &mut Moments) -> Result<()> {
         let words = &self.words;
         if words[0] != VERSION {
-            return Err(bad(format!(
+            return Err(bad_state(format!(
                 "the state has version {}; this library reads version {VERSION}",
                 words[0]
             )));
         }
         self.check_error()?;
         if words[SPARE..].iter().any(|&word| word != 0) {
-            return Err(bad("a spare word of the state is not 0"));
+            return Err(bad_state("a spare word of the state is not 0"));
         }
         moments.counts = self.counts()?;
-        let digits = || bad("the digits of the state are beyond any sum of 2^63 values");
+        let digits = || bad_state("the digits of the state are beyond any sum of 2^63 values");
         moments.sum = Sum::from_words(&words[SUM..SQUARES]).ok_or_else(digits)?;
         moments.squares = Squares::from_words(&words[SQUARES..NOT_MIN]).ok_or_else(digits)?;
         moments.extremes = Extremes {
@@ -110,7 +112,7 @@ impl State {
         Ok(())
     }
 
-    /// Puts moments in, in canonical form.
+    /// Sets the state to moments, in canonical form.
     pub fn set(&mut self, moments: &mut Moments) {
         *self = Self::EMPTY;
         self.words[COUNTERS..SUM].copy_from_slice(&counters(&moments.counts));
@@ -172,7 +174,7 @@ impl State {
         Ok(())
     }
 
-    /// Brings a state that was checked into canonical form.
+    /// Brings the state, which was checked, into canonical form.
     fn normalize(&mut self) -> Result<()> {
         if !self.is_canonical() {
             let mut moments = Moments::default();
@@ -187,7 +189,8 @@ impl State {
         is_canonical(&self.words[SUM..SQUARES]) && is_canonical(&self.words[SQUARES..NOT_MIN])
     }
 
-    /// Merges another state in, or notes the failure in the state itself, for [`Self::moments`] to report.
+    /// Merges another state into this one; a failure is stored in the error word, from which
+    /// [`Self::moments`] reports it.
     pub fn merge_or_poison(&mut self, from: &Self) {
         if let Err(error) = from.moments().and_then(|moments| self.add(&moments)) {
             self.words[ERROR] = self.words[ERROR].max(from.words[ERROR]);
@@ -195,13 +198,14 @@ impl State {
         }
     }
 
-    /// Notes a failure for [`Self::moments`] to report; a larger status that was noted before stays.
+    /// Stores a failure in the error word, from which [`Self::moments`] reports it; a larger status that is
+    /// there stays.
     pub fn poison(&mut self, error: &Error) {
         self.words[ERROR] = self.words[ERROR].max(error.status.into());
     }
 
-    /// Notes that a change of the state was stopped midway, for [`Self::moments`] to report.
-    pub fn note(&mut self, status: Status) {
+    /// Stores in the error word that a change of the state was interrupted, which [`Self::moments`] reports.
+    pub fn mark_interrupted(&mut self, status: Status) {
         self.words[ERROR] = status.into();
     }
 
@@ -217,27 +221,31 @@ impl State {
         Ok([hash as u64, (hash >> 64) as u64])
     }
 
+    /// Reports the failure in the error word.
     fn check_error(&self) -> Result<()> {
         match self.words[ERROR] {
             0 => Ok(()),
-            status => Err(bad(format!(
+            status => Err(bad_state(format!(
                 "an earlier update or merge of this state failed with status {status}"
             ))),
         }
     }
 
+    /// The counters, if they are possible.
     fn counts(&self) -> Result<Counts> {
         let mut counters = [0; 4];
         for (counter, &word) in counters.iter_mut().zip(&self.words[COUNTERS..SUM]) {
             *counter =
-                u64::try_from(word).map_err(|_| bad("a counter of the state is negative"))?;
+                u64::try_from(word).map_err(|_| bad_state("a counter of the state is negative"))?;
         }
         let [all, nan, positive_infinity, negative_infinity] = counters;
-        // Four numbers below 2^63 might overflow.
+        // The sum of three numbers below 2^63 may overflow 64 bits.
         let special =
             u128::from(nan) + u128::from(positive_infinity) + u128::from(negative_infinity);
         if special > all.into() {
-            return Err(bad("the state has more NaNs and infinities than values"));
+            return Err(bad_state(
+                "the state has more NaNs and infinities than values",
+            ));
         }
         Ok(Counts {
             all,
@@ -248,7 +256,7 @@ impl State {
     }
 }
 
-/// The words of counters.
+/// The counters as words of a state.
 fn counters(counts: &Counts) -> [i64; 4] {
     [
         counts.all,
@@ -259,8 +267,8 @@ fn counters(counts: &Counts) -> [i64; 4] {
     .map(u64::cast_signed)
 }
 
-/// Refuses counts that no state can hold: of the values there are, and of those to come, which `name` says to
-/// people.
+/// Refuses to add `more` values to a state of `there` values if it cannot count them all. `name` describes
+/// `more` in the message.
 pub fn check_count(there: u64, more: u64, name: &str) -> Result<()> {
     let room = (i64::MAX as u64).saturating_sub(there);
     if more > room {
@@ -275,6 +283,7 @@ pub fn check_count(there: u64, more: u64, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn bad(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+/// The error of a state that is refused.
+fn bad_state(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(PAREXACT_ERROR_BAD_STATE, message)
 }

@@ -1,7 +1,7 @@
-//! Many states at once: checked first, changed afterwards.
+//! Many states at once: all are checked before any is changed.
 //!
-//! A call that refuses a state leaves all of them as they were. One that is stopped midway, when some have
-//! been changed, notes that in each of them.
+//! A call that refuses a state leaves all states as they were. A call that is interrupted, when some states
+//! may have been changed, marks all of them as interrupted.
 
 use crate::error::{
     PAREXACT_ERROR_CANCELLED, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_INTERNAL, Result, Status,
@@ -19,12 +19,12 @@ use crate::stats::Stats;
 /// The states of one call.
 pub type States = Results<State>;
 
-/// States that a thread takes at a time: some hundred microseconds.
-const CHUNK: usize = 128;
+/// How many states a thread takes at a time, which is work for some hundred microseconds.
+const CHUNK_STATES: usize = 128;
 
 /// Makes states of no values.
 pub fn init(states: &States) -> Result<()> {
-    or_note(states, || {
+    marking_interruption(states, || {
         for_each(states.len(), |i| {
             states.write(i, State::default());
             Ok(())
@@ -34,7 +34,7 @@ pub fn init(states: &States) -> Result<()> {
 
 /// Adds each state of `from` to the one of `into` at the same place.
 pub fn merge(into: &States, from: &States) -> Result<()> {
-    or_note(into, || {
+    marking_interruption(into, || {
         check_each(into.len(), |i| {
             let (there, more) = (count(into, i, "into")?, count(from, i, "from")?);
             check_count(there, more, "its count").map_err(|error| error.at("from", i))
@@ -53,14 +53,14 @@ pub fn merge(into: &States, from: &States) -> Result<()> {
 
 /// Adds the values of each result of a plan to its state.
 pub fn update(states: &States, plan: &Plan) -> Result<()> {
-    or_note(states, || {
+    marking_interruption(states, || {
         check_each(states.len(), |i| {
             let there = count(states, i, "states")?;
             let check = |more| {
                 let checked = check_count(there, more, "the number of values to add");
                 checked.map_err(|error| error.at("states", i))
             };
-            // With a mask they may be fewer; to count them takes a look at all of it.
+            // A mask may select fewer values, but to count those takes a pass over it.
             check(plan.values()).or_else(|_| check(plan.selected_values(i)?))
         })?;
         plan.run::<quantity::Describe>(&Adding(states))
@@ -77,7 +77,7 @@ pub fn results(states: &States, ddof: u64, policy: NanPolicy, out: &Results<Stat
     })
 }
 
-/// Adds moments to the state of each result.
+/// The sink that adds the moments of each result to its state.
 struct Adding<'a>(&'a States);
 
 impl Sink for Adding<'_> {
@@ -86,34 +86,34 @@ impl Sink for Adding<'_> {
     }
 }
 
-/// How many values a state has, which is checked.
+/// How many values the state at `index` has; the state is checked.
 fn count(states: &States, index: usize, name: &str) -> Result<u64> {
     let count = states.look(index, State::checked_count);
     count.map_err(|error| error.at(name, index))
 }
 
-/// Checks each of so many states, before any is changed.
+/// Calls `check` for each of `count` states, without progress.
 fn check_each(count: usize, check: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
     governance::without_progress(|| for_each(count, check))
 }
 
-/// Does something for each of so many states, on all threads; the error is that of the first one that fails.
+/// Calls `work` for each of `count` states, on all threads; the error is that of the first state that fails.
 fn for_each(count: usize, work: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
     fold_chunks(
         count,
-        CHUNK,
+        CHUNK_STATES,
         || (),
         |(), range| range.into_iter().try_for_each(&work),
         |(), ()| (),
     )
 }
 
-/// Does something with states; if that is stopped midway, the error word of each state holds the status.
-fn or_note(states: &States, work: impl FnOnce() -> Result<()>) -> Result<()> {
+/// Does work that changes states; if it is interrupted, the states are marked so, with the reason's status.
+fn marking_interruption(states: &States, work: impl FnOnce() -> Result<()>) -> Result<()> {
     struct OnPanic<'a>(&'a States);
     impl Drop for OnPanic<'_> {
         fn drop(&mut self) {
-            note(self.0, PAREXACT_ERROR_INTERNAL);
+            mark_interrupted(self.0, PAREXACT_ERROR_INTERNAL);
         }
     }
     let on_panic = OnPanic(states);
@@ -122,13 +122,14 @@ fn or_note(states: &States, work: impl FnOnce() -> Result<()>) -> Result<()> {
     if let Err(error) = &outcome
         && [PAREXACT_ERROR_CANCELLED, PAREXACT_ERROR_FORKED].contains(&error.status)
     {
-        note(states, error.status);
+        mark_interrupted(states, error.status);
     }
     outcome
 }
 
-fn note(states: &States, status: Status) {
+/// Marks all states as interrupted.
+fn mark_interrupted(states: &States, status: Status) {
     for i in 0..states.len() {
-        states.change(i, |state| state.note(status));
+        states.change(i, |state| state.mark_interrupted(status));
     }
 }

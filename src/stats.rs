@@ -1,4 +1,4 @@
-//! Statistics as the user gets them: rounded from exact moments, NaNs treated as asked.
+//! Statistics as the user gets them: rounded from exact moments, under a policy for NaNs.
 
 use crate::error::{Error, Result};
 use crate::exact::float::CANONICAL_NAN;
@@ -11,9 +11,9 @@ use crate::round::statistics;
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stats {
-    /// The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+    /// How many values the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
     pub count: u64,
-    /// The NaNs met, under any policy.
+    /// How many NaNs there were, under any policy.
     pub nan_count: u64,
     /// Sum; +0.0 if exactly zero or if there are no values.
     pub sum: f64,
@@ -30,14 +30,14 @@ pub struct Stats {
     pub max: f64,
 }
 
-/// Delta degrees of freedom, checked.
+/// The delta degrees of freedom, which must not be negative.
 pub fn checked_ddof(ddof: i64) -> Result<u64> {
     u64::try_from(ddof)
         .map_err(|_| Error::invalid(format!("ddof is {ddof}; it must not be negative")))
 }
 
 impl Stats {
-    /// Rounds moments. The divisor of the variance is n - ddof.
+    /// The rounded statistics of moments. The divisor of the variance is n - ddof.
     pub fn new<const LIMBS: usize>(
         moments: &impl ExactMoments<LIMBS>,
         ddof: u64,
@@ -60,6 +60,7 @@ impl Stats {
         })
     }
 
+    /// The statistics of values with NaNs, if NaNs propagate.
     fn nan(count: u64, nan_count: u64) -> Self {
         Self {
             count,

@@ -1,19 +1,19 @@
-//! What all accumulators have in common.
+//! The trait of all accumulators.
 
 use super::Moments;
 use crate::simd::InstructionSet;
 
-/// A reduction under way.
+/// An exact reduction under way.
 pub trait Accumulate: Send {
     /// The bytes of a value, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
 
-    /// Nothing added yet.
+    /// An accumulator of no values, for kernels on an instruction set.
     fn new(set: InstructionSet) -> Self;
     /// Adds values.
     fn add(&mut self, values: &[Self::Raw]);
-    /// Adds what another accumulator holds.
+    /// Adds the values of another accumulator.
     fn merge(&mut self, other: Self);
-    /// What was added.
+    /// The exact moments of all values added.
     fn finish(self) -> Moments;
 }

@@ -1,11 +1,12 @@
-//! The driver of the tiers: feeds blocks to the kernel, and deals with those it declines.
+//! The accumulator of doubles: feeds blocks to the kernel, and adds the blocks that it declines in other
+//! ways.
 
 use std::marker::PhantomData;
 
 use super::accumulate::Accumulate;
 use super::bins::Bins;
 use super::float::{exponent, power_of_two};
-use super::fold::{Blocking, Fold, MAX_STEP, Unrolling, block, fold};
+use super::fold::{Blocking, Fold, MAX_STEP, MinMax, Unrolling, block, fold};
 use super::quantity::Quantity;
 use super::sieve::{Outliers, Sieve, Sift};
 use super::span::Span;
@@ -14,34 +15,35 @@ use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
 use crate::simd::{InstructionSet, Kernel, Simd};
 
-/// Values of a block copied at a time to leave outliers out: a multiple of every kernel's step, and 4 KiB of
-/// the stack.
-const SIFTED: usize = 512;
+/// How many values of a block are copied at a time to replace outliers by zeros: a multiple of every kernel's
+/// step, and 4 KiB of the stack.
+const SIFTED_VALUES: usize = 512;
 
-/// Bins cost microseconds to make and to drain: fewer values than this go one by one.
-const WORTH_BINS: usize = 4096;
+/// Bins take microseconds to make and to drain: fewer values than this are added one by one.
+const MIN_FOR_BINS: usize = 4096;
 
-/// Where many blocks in a row are declined, at most so many are looked over before the next attempt.
+/// The longest [`Accumulator::stretch`].
 const MAX_STRETCH: usize = 64;
 
-/// An exact reduction under way. Quantities that were not asked for stay empty in the result.
+/// An exact reduction under way. Quantities that `Q` does not gather stay empty in the result.
 pub struct Accumulator<Q> {
     set: InstructionSet,
     blocking: Blocking,
     window: Option<Window>,
     totals: Totals,
     bins: Option<Box<Bins>>,
-    /// Blocks to look over before the kernel is trusted again.
+    /// How many blocks are added by [`Self::add_block`] before the kernel is tried again. The number doubles
+    /// while the kernel declines every block.
     stretch: usize,
-    /// In this stretch a block could not be sifted.
+    /// Was there a block in this stretch with too many outliers to sift?
     sifting_failed: bool,
-    /// Values that no window held.
-    wide: usize,
+    /// How many values no window held.
+    wide_values: usize,
     moments: Moments,
     quantity: PhantomData<Q>,
 }
 
-/// Adds values in memory, whole steps, on the instruction set of the accumulator.
+/// The kernel that adds values in memory, a multiple of the step.
 struct AddMemory<'a, Q>(&'a mut Accumulator<Q>, &'a [Unaligned]);
 
 impl<Q: Quantity> Kernel for AddMemory<'_, Q> {
@@ -71,7 +73,7 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
             bins: None,
             stretch: 0,
             sifting_failed: false,
-            wide: 0,
+            wide_values: 0,
             moments: Moments::default(),
             quantity: PhantomData,
         }
@@ -99,7 +101,7 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
 }
 
 impl<Q: Quantity> Accumulator<Q> {
-    /// Brings everything into the moments.
+    /// Moves the totals and the bins into the moments.
     fn settle(&mut self) {
         self.deposit_totals();
         if let Some(bins) = &mut self.bins {
@@ -107,49 +109,55 @@ impl<Q: Quantity> Accumulator<Q> {
         }
     }
 
-    /// Adds all that a supply has, on the accumulator's instruction set, with lanes for `VECTORS` vectors.
-    pub fn add_supply<S: Simd, From: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
+    /// Adds all values of a supply, with lanes for `VECTORS` vectors. `simd` is of the accumulator's
+    /// instruction set.
+    pub fn add_supply<
+        S: Simd,
+        Values: Supply<S, BATCH>,
+        const BATCH: usize,
+        const VECTORS: usize,
+    >(
         &mut self,
         simd: S,
-        mut supply: From,
+        mut supply: Values,
     ) {
         self.moments.counts.all += supply.left() as u64;
         let block = const { block::<S, Q, VECTORS>() };
-        let mut room = From::room();
+        let mut buffer = Values::buffer();
         while supply.left() > 0 {
-            self.fold::<S, From, BATCH, VECTORS>(simd, &mut supply);
+            self.fold::<S, Values, BATCH, VECTORS>(simd, &mut supply);
             for _ in 0..self.stretch {
-                if self.add_block(supply.block(simd, block, &mut room)) {
+                if self.add_block(supply.block(simd, block, &mut buffer)) {
                     break;
                 }
             }
         }
     }
 
-    /// Lets the kernel take blocks from a supply as long as they fit, and sets the stretch for what follows.
-    fn fold<S: Simd, From: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
+    /// Lets the kernel take blocks from a supply as long as they fit, and sets the stretch for those after.
+    fn fold<S: Simd, Values: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
         &mut self,
         simd: S,
-        supply: &mut From,
+        supply: &mut Values,
     ) {
         let mut done = 0;
         let mut fits = false;
         if let Some(window) = self.window {
             let block = const { block::<S, Q, VECTORS>() };
-            let count = supply.left().min(self.room() * block);
+            let count = supply.left().min(self.make_room() * block);
             let values = supply.in_memory();
-            let mut compared = (f64::INFINITY, f64::NEG_INFINITY);
-            done = simd.run(Fold::<S, Q, From, BATCH, VECTORS> {
+            let mut min_max = (f64::INFINITY, f64::NEG_INFINITY);
+            done = simd.run(Fold::<S, Q, Values, BATCH, VECTORS> {
                 simd,
                 supply,
                 count,
                 window: &window,
                 totals: &mut self.totals,
-                compared: &mut compared,
+                min_max: &mut min_max,
                 quantity: PhantomData,
             });
             fits = done == count;
-            self.compare(compared, values.get(..done).unwrap_or_default());
+            self.add_extremes(min_max, values.get(..done).unwrap_or_default());
         }
         self.sifting_failed = false;
         self.stretch = if fits {
@@ -161,24 +169,25 @@ impl<Q: Quantity> Accumulator<Q> {
         };
     }
 
-    /// Adds one block after a look at it; was it an ordinary one, that the kernel would take?
+    /// Adds one block after finding its span, and returns whether two folds of one window held it, as the
+    /// kernel requires.
     fn add_block(&mut self, block: &[Unaligned]) -> bool {
         if block.is_empty() {
             return true;
         }
         let span = Span::of(self.set, block);
-        self.compare(span.compared, block);
+        self.add_extremes(span.min_max, block);
         self.add_spanned(block, span)
     }
 
-    /// Adds fewer values than a step.
+    /// Adds the values after the last whole step, filled up with zeros.
     fn add_rest(&mut self, rest: &[Unaligned]) {
         if Q::EXTREMES {
             for &value in rest {
                 self.moments.extremes.add(f64::from_ne_bytes(value));
             }
         }
-        // Zeros change sums by nothing.
+        // Zeros do not change the sums.
         let mut padded = [[0; 8]; MAX_STEP];
         let padded = &mut padded[..self.blocking.step];
         padded[..rest.len()].copy_from_slice(rest);
@@ -186,7 +195,8 @@ impl<Q: Quantity> Accumulator<Q> {
         self.add_spanned(padded, span);
     }
 
-    /// Adds a block that was looked over, all but its extremes; was it an ordinary one?
+    /// Adds a block with this span to the sums and counts, and returns whether two folds of one window held
+    /// it.
     fn add_spanned(&mut self, block: &[Unaligned], span: Span) -> bool {
         if span.finite && span.largest() == 0.0 {
             return true;
@@ -197,7 +207,7 @@ impl<Q: Quantity> Accumulator<Q> {
             self.add_fitting(depth, block, &window);
             return depth == Depth::Two;
         }
-        // Where one block could not be sifted, the next ones are not likely to be.
+        // After one block with too many outliers the next ones are likely to have too many as well.
         self.sifting_failed = self.sifting_failed || !self.try_sifting(block);
         if self.sifting_failed {
             self.add_wide(block, span.finite);
@@ -205,7 +215,8 @@ impl<Q: Quantity> Accumulator<Q> {
         false
     }
 
-    /// Sifts a block by the window in force, or else by a window of its own.
+    /// Adds a block by [`Self::add_sifted`] with the window in force, or else with a window for the block's
+    /// usual magnitudes. Returns `false`, with nothing added, if there are too many outliers for both.
     fn try_sifting(&mut self, block: &[Unaligned]) -> bool {
         if let Some(window) = self.window
             && self.add_sifted(block, &window)
@@ -219,17 +230,17 @@ impl<Q: Quantity> Accumulator<Q> {
         })
     }
 
-    /// Adds a block that fits a window of this depth, which is in force.
+    /// Adds a block that fits the window in force with folds of this depth.
     fn add_fitting(&mut self, depth: Depth, block: &[Unaligned], window: &Window) {
-        self.room();
+        self.make_room();
         let no_extremes = &mut (f64::INFINITY, f64::NEG_INFINITY);
         let totals = &mut self.totals;
         let done = fold::<Q::Sums>(self.set, depth, block, window, totals, no_extremes);
         assert_eq!(done, block.len(), "the window holds the block");
     }
 
-    /// Adds a block whose values fit the window in force but for a few, which go one by one; `false`, and
-    /// nothing added, if they are more than a few.
+    /// Adds a block of which all but a few values fit the window in force; those few are added one by one.
+    /// Returns `false`, with nothing added, if they are too many.
     fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
         let sieve = Sieve {
             least: window.least(Depth::Two),
@@ -243,8 +254,11 @@ impl<Q: Quantity> Accumulator<Q> {
         for &index in outliers {
             self.add_one(f64::from_ne_bytes(block[usize::from(index)]));
         }
-        let mut kept = [[0; 8]; SIFTED];
-        for (piece, start) in block.chunks(SIFTED).zip((0..).step_by(SIFTED)) {
+        let mut kept = [[0; 8]; SIFTED_VALUES];
+        for (piece, start) in block
+            .chunks(SIFTED_VALUES)
+            .zip((0..).step_by(SIFTED_VALUES))
+        {
             let kept = &mut kept[..piece.len()];
             kept.copy_from_slice(piece);
             while let Some((&index, later)) = outliers.split_first()
@@ -258,7 +272,7 @@ impl<Q: Quantity> Accumulator<Q> {
         true
     }
 
-    /// A window for what seem to be the usual magnitudes of a block.
+    /// A window for the usual magnitudes of a block, judged by a sample of its values.
     fn typical_window(&self, block: &[Unaligned]) -> Option<Window> {
         const SAMPLES: usize = 32;
         let mut exponents = [i32::MIN; SAMPLES];
@@ -270,7 +284,7 @@ impl<Q: Quantity> Accumulator<Q> {
             }
         }
         exponents.sort_unstable();
-        // Above three quarters of the samples, and a little more.
+        // Three quarters of the samples are below 2^(upper + 1); the window admits four times that.
         let upper = exponents[SAMPLES * 3 / 4];
         let largest = power_of_two(upper.saturating_add(2));
         if upper == i32::MIN || largest.is_infinite() {
@@ -279,7 +293,7 @@ impl<Q: Quantity> Accumulator<Q> {
         Window::new::<Q>(largest, self.blocking.log2_adds)
     }
 
-    /// Adds one value of any kind to the sums.
+    /// Adds one value, finite or not, to the sums and counts.
     fn add_one(&mut self, x: f64) {
         if !x.is_finite() {
             self.moments.counts.add_special(x);
@@ -293,7 +307,9 @@ impl<Q: Quantity> Accumulator<Q> {
         }
     }
 
-    /// The window and depth for a block: the window in force if it will do, else one of the block's own.
+    /// The window and depth for a block with this span: the window in force if two of its folds hold the
+    /// block, else a window made for the block; but if that takes three folds, the window in force stays if
+    /// three of its folds hold the block as well.
     fn fit(&mut self, span: Span) -> Option<(Window, Depth)> {
         let (least, largest) = (span.least, span.largest());
         let in_force = self
@@ -317,8 +333,8 @@ impl<Q: Quantity> Accumulator<Q> {
 
     /// Adds a block whose exponents lie too far apart, or too close to the ends of the range, for any window.
     fn add_wide(&mut self, block: &[Unaligned], all_finite: bool) {
-        self.wide += block.len();
-        if self.bins.is_none() && self.wide >= WORTH_BINS {
+        self.wide_values += block.len();
+        if self.bins.is_none() && self.wide_values >= MIN_FOR_BINS {
             self.bins = Bins::new();
         }
         let Some(bins) = &mut self.bins else {
@@ -345,21 +361,23 @@ impl<Q: Quantity> Accumulator<Q> {
         }
     }
 
-    fn compare(&mut self, compared: (f64, f64), values: &[Unaligned]) {
+    /// Adds the extremes of `values`, which float comparison has found, if extremes are gathered.
+    fn add_extremes(&mut self, (min, max): MinMax, values: &[Unaligned]) {
         if Q::EXTREMES {
             let extremes = &mut self.moments.extremes;
-            extremes.add_compared(compared.0, compared.1, values);
+            extremes.add_compared(min, max, values);
         }
     }
 
-    /// Blocks that the totals have room for, after making some.
-    fn room(&mut self) -> usize {
+    /// How many blocks the totals have room for, at least one: full totals are deposited first.
+    fn make_room(&mut self) -> usize {
         if self.totals.room() == 0 {
             self.deposit_totals();
         }
         self.totals.room()
     }
 
+    /// Moves the totals into the moments.
     fn deposit_totals(&mut self) {
         if let Some(window) = &self.window {
             let moments = &mut self.moments;

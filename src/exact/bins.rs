@@ -1,8 +1,8 @@
-//! Sums of values of any exponent: one integer for each exponent, added to without looking at the others.
+//! Sums of values of any exponent: one integer for each exponent, to which significands are added.
 //!
 //! The large superaccumulator of Neal, "Fast exact summation using small and large superaccumulators" (2015),
-//! extended to squares. Significands are added as integers into the bin of their sign and exponent; nothing
-//! is shifted until [`Bins::drain`].
+//! extended to squares. A significand goes unshifted into the bin of its sign and exponent; [`Bins::drain`]
+//! shifts the sums.
 
 use std::alloc::{Layout, alloc_zeroed};
 
@@ -11,18 +11,20 @@ use super::float::{LEAST_BIT, parts};
 use super::quantity::Quantity;
 use super::superaccumulator::{Squares, Sum};
 
+/// How many values the exponent field of a double has.
 const EXPONENTS: usize = 2048;
-/// A square has at most 106 bits, so a 128-bit bin holds 2^22 of them.
+/// How many values the bins hold: a square has at most 106 bits, so that 2^22 of them fit 128 bits.
 const CAPACITY: usize = 1 << 22;
 
 /// Bins for Σx and Σx².
 pub struct Bins {
     /// Low words of Σ significands, by sign and exponent field.
     low: [u64; 2 * EXPONENTS],
-    /// How often each overflowed.
+    /// How often each low word overflowed.
     high: [u32; 2 * EXPONENTS],
     /// Σ significands², by exponent field.
     squares: [u128; EXPONENTS],
+    /// How many values were added since the bins were drained.
     values: usize,
 }
 
@@ -38,12 +40,12 @@ impl Bins {
         }
     }
 
-    /// Room for how many values until the bins must be drained.
+    /// How many values may be added until the bins must be drained.
     pub fn room(&self) -> usize {
         CAPACITY - self.values
     }
 
-    /// Adds finite values, at most [`Self::room`] of them, to the sums that are asked for.
+    /// Adds finite values, at most [`Self::room`] of them, to the sums that `Q` gathers.
     pub fn add<Q: Quantity>(&mut self, values: &[Unaligned]) {
         debug_assert!(values.len() <= self.room());
         self.values += values.len();
@@ -54,7 +56,7 @@ impl Bins {
             if Q::SUM {
                 let (sum, carry) = self.low[index].overflowing_add(significand);
                 self.low[index] = sum;
-                // Rare and well predicted: at most once in 2^11 values.
+                // The branch is well predicted: a word overflows at most once in 2^11 additions.
                 if carry {
                     self.high[index] += 1;
                 }

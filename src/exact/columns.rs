@@ -1,15 +1,15 @@
 //! The block kernel across columns: the rows of a matrix are read as they lie in memory, and every column has
 //! folds and a window of its own.
 //!
-//! A lane of [`super::extract`] belongs to the whole vector's sum; here it is a column. So the bounds proved
-//! there hold column by column, and admission is decided column by column, too: those whose values in a block
-//! of rows do not fit are left out and named, the others go on.
+//! Each lane of [`super::extract`] sums a column here. So the bounds proved there hold for each column, and
+//! each column is admitted by itself: columns whose values in a block of rows do not fit their windows are
+//! left out and named, and the block is added to the others.
 //!
 //! | module | concept |
 //! |---|---|
 //! | [`pack`] | neighbouring columns and their running sums |
-//! | [`pass`] | the kernel: some rows are added |
-//! | [`frame`] | between blocks: admission, windows, totals |
+//! | [`pass`] | the kernel: adds rows to the running sums |
+//! | [`frame`] | admission, windows and totals of a pack, between blocks |
 
 use std::collections::TryReserveError;
 use std::marker::PhantomData;
@@ -19,8 +19,8 @@ use super::quantity::Quantity;
 use super::sparse::Sparse;
 use crate::simd::{InstructionSet, Kernel, Simd};
 use frame::{Frame, MAX_BLOCKS};
-use pack::Spread;
-pub use pack::{BLOCK, PACK, PASS, Pack};
+use pack::PackExtremes;
+pub use pack::{BLOCK_ROWS, PACK, PASS_ROWS, Pack};
 use pass::Pass;
 
 mod frame;
@@ -29,34 +29,34 @@ mod pass;
 #[cfg(test)]
 mod tests;
 
-/// Exact sums and extremes of neighbouring columns under way, without what no window holds.
+/// Exact sums and extremes of neighbouring columns under way, without the values that no window holds.
 pub struct Columns<Q> {
     set: InstructionSet,
     columns: usize,
     running: Vec<Pack>,
-    /// None without extremes.
-    spreads: Vec<Spread>,
+    /// The extremes of each pack in the present block; empty if extremes are not gathered.
+    extremes: Vec<PackExtremes>,
     frames: Vec<Frame>,
-    /// What has left the columns' totals.
+    /// The moments that were deposited from the totals, by column.
     deposited: Sparse<Moments>,
     quantity: PhantomData<Q>,
 }
 
 impl<Q: Quantity> Columns<Q> {
-    /// For use after [`Self::begin`].
+    /// No columns yet: [`Self::begin`] sets their number.
     pub fn new(set: InstructionSet) -> Self {
         Self {
             set,
             columns: 0,
             running: Vec::new(),
-            spreads: Vec::new(),
+            extremes: Vec::new(),
             frames: Vec::new(),
             deposited: Sparse::default(),
             quantity: PhantomData,
         }
     }
 
-    /// Begins anew, with `columns` columns, at least [`PACK`].
+    /// Begins a new reduction of `columns` columns, at least [`PACK`].
     pub fn begin(&mut self, columns: usize) -> Result<(), TryReserveError> {
         assert!(columns >= PACK);
         let packs = columns.div_ceil(PACK);
@@ -65,13 +65,13 @@ impl<Q: Quantity> Columns<Q> {
         self.frames.clear();
         self.running.try_reserve_exact(packs)?;
         if Q::EXTREMES {
-            self.spreads.clear();
-            self.spreads.try_reserve_exact(packs)?;
-            self.spreads.resize(packs, Spread::NONE);
+            self.extremes.clear();
+            self.extremes.try_reserve_exact(packs)?;
+            self.extremes.resize(packs, PackExtremes::NONE);
         }
         self.frames.try_reserve_exact(packs)?;
         self.deposited.begin(columns)?;
-        // Columns of the last pack that belong to the one before.
+        // How many columns of the last pack belong to the pack before.
         let shared = packs * PACK - columns;
         self.frames.resize_with(packs - 1, || Frame::new(u8::MAX));
         self.frames.push(Frame::new(u8::MAX << shared));
@@ -84,15 +84,14 @@ impl<Q: Quantity> Columns<Q> {
         self.columns
     }
 
-    /// Begins a block of at most [`BLOCK`] rows.
+    /// Begins a block of at most [`BLOCK_ROWS`] rows.
     pub fn begin_block(&mut self) {
         for frame in &mut self.frames {
             frame.pending = frame.owned;
         }
     }
 
-    /// One pass over at most [`PASS`] rows of the present block. Meanwhile the memory is asked for the rows
-    /// `ahead`.
+    /// Makes one pass over at most [`PASS_ROWS`] rows of the present block, and prefetches the rows `ahead`.
     ///
     /// # Safety
     /// Each of the rows has as many readable doubles as there are columns, at any alignment.
@@ -102,16 +101,16 @@ impl<Q: Quantity> Columns<Q> {
             ahead,
             columns: self.columns,
             packs: &mut self.running,
-            spreads: &mut self.spreads,
+            extremes: &mut self.extremes,
             quantity: PhantomData,
         };
         // SAFETY: the caller's promise.
         unsafe { pass.run(self.set) };
     }
 
-    /// Adds the block that was passed over to the columns that it fits, and returns for how many it is
-    /// pending. Those have new windows where that may help: pass over the block again for them, or leave it
-    /// out of [`Self::pending`].
+    /// Adds the block that was passed over to the columns that it fits, and returns how many columns are
+    /// still pending. Pending columns have new windows where that may help: pass over the block again, or add
+    /// its values of the [`Self::pending`] columns in another way.
     pub fn settle(&mut self) -> usize {
         struct Settle<'a, Q>(&'a mut Frame, &'a Pack, PhantomData<Q>);
         impl<Q: Quantity> Kernel for Settle<'_, Q> {
@@ -125,21 +124,21 @@ impl<Q: Quantity> Columns<Q> {
         let mut pending = 0;
         for (p, (frame, running)) in self.frames.iter_mut().zip(&mut self.running).enumerate() {
             let first = (p * PACK).min(self.columns - PACK);
-            if let Some(spread) = self.spreads.get(p) {
-                let reach = spread.min.iter().zip(&spread.max);
-                for (high, (min, max)) in running.high.iter_mut().zip(reach) {
+            if let Some(extremes) = self.extremes.get(p) {
+                let min_max = extremes.min.iter().zip(&extremes.max);
+                for (high, (min, max)) in running.high.iter_mut().zip(min_max) {
                     *high = max.max(-min);
                 }
             }
             let pending_before = frame.pending;
             self.set.run(Settle::<Q>(frame, running, PhantomData));
-            if let Some(spread) = self.spreads.get_mut(p) {
+            if let Some(extremes) = self.extremes.get_mut(p) {
                 for lane in bits(pending_before & !frame.pending) {
-                    let (min, max) = spread.extremes(lane);
+                    let (min, max) = extremes.of_lane(lane);
                     frame.extremes[lane].add(min);
                     frame.extremes[lane].add(max);
                 }
-                *spread = Spread::NONE;
+                *extremes = PackExtremes::NONE;
             }
             frame.blocks += 1;
             if frame.pending != 0 {
@@ -184,7 +183,7 @@ impl<Q: Quantity> Columns<Q> {
     }
 }
 
-/// The places of the bits that are set.
+/// The positions of the bits that are set.
 fn bits(set: u8) -> impl Iterator<Item = usize> {
     (0..PACK).filter(move |bit| set >> bit & 1 != 0)
 }

@@ -1,12 +1,12 @@
-//! Exact values: dyadic rationals, ±m·2^e, which all sums of doubles and of their products are.
+//! Dyadic rationals, ±m·2^e: the form of every exact sum of doubles and of their products.
 
 use super::natural::Natural;
 
-/// A sign and a magnitude of at most `LIMBS` limbs.
+/// A dyadic rational whose magnitude has at most `LIMBS` limbs.
 #[derive(Debug, Clone)]
 pub struct Dyadic<const LIMBS: usize> {
-    /// Is it below 0? Of 0 meaningless.
+    /// Is the number below 0? Either value may stand beside a magnitude of 0.
     pub negative: bool,
-    /// |x|.
+    /// The magnitude of the number.
     pub magnitude: Natural<LIMBS>,
 }

@@ -9,15 +9,15 @@ use crate::simd::{InstructionSet, Kernel, Simd};
 
 /// The type of an array's elements.
 pub trait Element {
-    /// Its bytes in native order, at any alignment.
+    /// The bytes of an element in native order, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
-    /// Is it `f64` itself?
+    /// Is the type `f64` itself?
     const IS_DOUBLE: bool = false;
     /// Do some values need two doubles, as 64-bit integers do?
     const EXCEEDS_F64: bool;
-    /// The nearest double of a value, and the rest, exactly.
+    /// The double nearest to a value, and the exact difference of the value from it.
     fn to_doubles(raw: Self::Raw) -> (f64, f64);
-    /// What accumulates it.
+    /// The accumulator of elements.
     type Accumulator<Q: Quantity>: Accumulate<Raw = Self::Raw>;
 }
 
@@ -52,14 +52,16 @@ impl<T: Integer> Element for T {
     type Accumulator<Q: Quantity> = IntegerAccumulator<T, Q>;
 }
 
-/// Accumulates `f32` as the doubles that they are.
+/// The accumulator of `f32`: widens them to doubles, which have no more significant bits than [`Narrow`]
+/// allows.
 pub struct Widening<Q> {
     set: InstructionSet,
     doubles: Accumulator<Narrow<Q>>,
 }
 
-/// Doubles at a time, a block or several of the kernel's: 8 KiB of the stack, in the nearest cache.
-const TILE: usize = 1024;
+/// How many values are widened at a time: a multiple of every kernel's block, and 8 KiB of the stack, which
+/// stay in the nearest cache.
+const WIDENED_VALUES: usize = 1024;
 
 impl<Q: Quantity> Accumulate for Widening<Q> {
     type Raw = [u8; 4];
@@ -83,8 +85,8 @@ impl<Q: Quantity> Accumulate for Widening<Q> {
                 }
             }
         }
-        let mut tile = [[0; 8]; TILE];
-        for values in values.chunks(TILE) {
+        let mut tile = [[0; 8]; WIDENED_VALUES];
+        for values in values.chunks(WIDENED_VALUES) {
             let tile = &mut tile[..values.len()];
             self.set.run(Widen(tile, values));
             self.doubles.add(tile);

@@ -2,9 +2,9 @@
 //!
 //! # Algorithm
 //! Extraction against a large start value splits numbers at a fixed bit (Rump, Ogita, Oishi, "Accurate
-//! floating-point summation", 2008; Demmel, Nguyen, "Parallel reproducible summation", 2015). Where those
-//! drop what lies below the last fold, we keep it or decline the block, so that the result is exact. Each
-//! lane of a fold does
+//! floating-point summation", 2008; Demmel, Nguyen, "Parallel reproducible summation", 2015). Those
+//! algorithms drop what lies below the last fold; here it is kept or the block is declined, so that the
+//! result is exact. Each lane of a fold does
 //!
 //! ```text
 //! a = 1.5·2^m;  for each x:  t = a + x;  q = t - a;  a = t;  r = x - q;
@@ -25,9 +25,8 @@
 //!   last fold is a single addition. x is such a multiple if |x| >= 2^m of the last fold, or if its unit is
 //!   2^-1074.
 //!
-//! Squares: h = RN(x²) and l = x² - h, exact by a fused multiply-add while |x| >= 2^-485. They have folds of
-//! their own:
-//! |h| <= 2^(2e+2), |l| <= ulp(h)/2 <= 2^(2e-52).
+//! Squares are split into h = RN(x²) and l = x² - h, which a fused multiply-add computes exactly while
+//! |x| >= 2^-485. Both have folds of their own: |h| <= 2^(2e+2), |l| <= ulp(h)/2 <= 2^(2e-52).
 //!
 //! The kernels on top: [`super::fold`] along memory, [`super::fold_products`] for dot products,
 //! [`super::columns`] across the rows of a matrix.
@@ -41,7 +40,7 @@ use crate::simd::{F64s, MAX_LANES, Simd, U64s};
 pub struct Running<S: Simd, const VECTORS: usize, const FOLDS: usize>([[S::F64; VECTORS]; FOLDS]);
 
 impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLDS> {
-    /// At the start of a block.
+    /// The running sums at the start of a block.
     #[inline(always)]
     pub fn start(simd: S, folds: &Folds) -> Self {
         let mut running = [[simd.splat(0.0); VECTORS]; FOLDS];
@@ -51,26 +50,26 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
         Self(running)
     }
 
-    /// What was stored, as [`Self::folds`] gives it.
+    /// Running sums with these folds, as [`Self::folds`] returned them.
     #[inline(always)]
     pub fn from_folds(folds: [[S::F64; VECTORS]; FOLDS]) -> Self {
         Self(folds)
     }
 
-    /// The folds, the first one first.
+    /// The lanes of each fold, the first fold first.
     #[inline(always)]
     pub fn folds(&self) -> &[[S::F64; VECTORS]; FOLDS] {
         &self.0
     }
 
-    /// The first fold.
+    /// The lanes of the first fold.
     #[inline(always)]
     pub fn first(&self) -> &[S::F64; VECTORS] {
         &self.0[0]
     }
 
-    /// Adds a vector to the lanes number `vector`. The last fold is a single addition. With `one`, the
-    /// [`opaque`](crate::simd::opaque) 1.0, a part of the additions goes to the multipliers.
+    /// Adds x to the lanes of the vector number `vector`. The last fold is a single addition. With `one`,
+    /// which is 1.0 from [`opaque`](crate::simd::opaque), some additions are fused multiply-adds.
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
         let mut residual = x;
@@ -84,7 +83,7 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
         };
     }
 
-    /// At the end of a block, adds what the lanes have moved by to the totals.
+    /// At the end of a block, adds each lane's difference from its start value to the totals, as an integer.
     #[inline(always)]
     pub fn add_to(&self, simd: S, folds: &Folds, totals: &mut Lanes) {
         const { assert!(S::LANES <= MAX_LANES) };
@@ -93,15 +92,15 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
             let total = totals[j].as_mut_ptr().cast();
             for vector in vectors {
                 let moved = vector.to_bits().sub(start);
-                // SAFETY: a vector has no more lanes than there are totals. Their bits are those of integers
-                // with or without a sign, and so are sums modulo 2^64.
+                // SAFETY: a vector has no more lanes than there are totals. Sums modulo 2^64 have the same
+                // bits for signed integers, which the totals are, and unsigned ones, which are added.
                 unsafe { simd.load_bits(total).add(moved).store(total) };
             }
         }
     }
 }
 
-/// Adds x to one fold, and returns the residual.
+/// Adds x to one fold, and returns the residual. `one` is as in [`Running::add`].
 #[inline(always)]
 fn extract<V: F64s>(fold: &mut V, x: V, one: Option<V>) -> V {
     let sum = fold.add(x);

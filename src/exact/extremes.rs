@@ -19,13 +19,13 @@ impl Default for Extremes {
 }
 
 impl Extremes {
-    /// Of no values.
+    /// The extremes of no values.
     pub const EMPTY: Self = Self {
         min_key: i64::MAX,
         max_key: i64::MIN,
     };
 
-    /// Of some values; `None` if one is NaN.
+    /// The extremes of values; `None` if one is NaN.
     #[inline]
     pub fn of(values: &[f64]) -> Option<Self> {
         let mut extremes = Self::EMPTY;
@@ -68,11 +68,11 @@ impl Extremes {
         self.max_key = self.max_key.max(other.max_key);
     }
 
-    /// Takes in the extremes of `values` as float comparison found them, which cannot tell -0.0 from +0.0:
-    /// only where that decides, the values are searched for the other zero.
+    /// Takes in the extremes of `values` as float comparison found them. It does not tell -0.0 from +0.0:
+    /// where an extreme is 0 and its sign matters, the values are searched for the other zero.
     pub fn add_compared(&mut self, min: f64, max: f64, values: &[Unaligned]) {
         if min > max {
-            return; // nothing but NaN
+            return; // all values are NaN
         }
         self.add(min);
         self.add(max);
@@ -85,9 +85,9 @@ impl Extremes {
     }
 }
 
-/// Is a value of just these bits among them?
+/// Does one of the values have the bits of x?
 fn contains(values: &[Unaligned], x: f64) -> bool {
-    // Whole runs are compared without a branch, so that the compiler can vectorise.
+    // Runs are compared without a branch in them, so that the compiler can vectorise the comparison.
     values.chunks(256).any(|run| {
         run.iter()
             .fold(false, |found, value| found | (*value == x.to_ne_bytes()))

@@ -7,7 +7,9 @@ pub const LEAST_BIT: i32 = -1074;
 /// Exponent of the smallest normal number.
 pub const MIN_EXPONENT: i32 = -1022;
 
+/// Bits of the fraction field.
 const FRACTION_BITS: u32 = 52;
+/// The mask of the fraction field.
 const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
 
 /// `|x| = significand · 2^exponent`, with the sign apart.
@@ -15,13 +17,13 @@ const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
 pub struct Parts {
     /// True for negative numbers and -0.0.
     pub negative: bool,
-    /// At most 53 bits.
+    /// The significand as an integer of at most 53 bits.
     pub significand: u64,
-    /// Of the significand's last bit: -1074 to 971.
+    /// The exponent of the significand's last bit: -1074 to 971.
     pub exponent: i32,
 }
 
-/// Takes a finite number apart.
+/// The sign, significand and exponent of a finite number.
 #[inline(always)]
 pub fn parts(x: f64) -> Parts {
     debug_assert!(x.is_finite());
@@ -35,7 +37,7 @@ pub fn parts(x: f64) -> Parts {
     }
 }
 
-/// floor(log2 |x|) of a finite nonzero number, subnormals counted as -1022.
+/// floor(log2 |x|) of a finite nonzero number, but -1022 of a subnormal one.
 #[inline(always)]
 pub fn exponent(x: f64) -> i32 {
     parts(x).exponent + FRACTION_BITS as i32
@@ -54,7 +56,7 @@ pub const fn power_of_two(e: i32) -> f64 {
     }
 }
 
-/// An integer that orders like the number, with -0.0 below +0.0, infinities included.
+/// An integer for each number but NaN, infinities included, in the same order, with -0.0 below +0.0.
 #[inline(always)]
 pub fn order_key(x: f64) -> i64 {
     let bits = x.to_bits() as i64;
@@ -67,7 +69,7 @@ pub fn from_order_key(key: i64) -> f64 {
     f64::from_bits((key ^ (((key >> 63) as u64) >> 1) as i64) as u64)
 }
 
-/// The quiet NaN that every NaN result is.
+/// The bits of every NaN that the library returns: quiet, positive, without payload.
 pub const CANONICAL_NAN: f64 = f64::from_bits(0x7ff8_0000_0000_0000);
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! The block kernel: values are added up as they come, in one pass.
 //!
-//! No pass over a block to find the exponent that its window must have: [`fold`] trusts the window of the
-//! last block, and finds the largest and the least nonzero magnitude beside the sums. A block that turns out
-//! not to fit (or to hold NaN or infinity) is declined with its sums dropped; the caller deals with it.
+//! There is no pass over a block to find the exponent that its window must have: [`fold`] takes the window of
+//! the last block, and finds the largest and the least nonzero magnitude beside the sums. A block that does
+//! not fit the window, or has a NaN or infinity, is declined: its sums are dropped, and the caller adds it in
+//! another way.
 //!
-//! Values need not come from memory: a [`Supply`] may make them, and makes a declined block once more.
+//! Values need not come from memory: a [`Supply`] may compute them, and computes a declined block again.
 
 use std::marker::PhantomData;
 
@@ -15,34 +16,34 @@ use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, MAX_LANES, Simd, opaque};
 
-/// No kernel's step is longer.
+/// The longest step of any kernel, in values.
 pub const MAX_STEP: usize = 4 * MAX_LANES;
 
-/// No kernel's block is longer.
+/// The longest block of any kernel, in values.
 pub const MAX_BLOCK: usize = 1024;
 
-/// The least and the greatest number seen by float comparison.
-pub type Compared = (f64, f64);
+/// The least and the greatest number by float comparison, to which -0.0 and +0.0 are equal; (∞, -∞) of none.
+pub type MinMax = (f64, f64);
 
-/// How a kernel takes values.
+/// How a kernel divides values into blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blocking {
-    /// Values come in multiples of this: the lanes that a kernel has for each fold.
+    /// The lanes that a kernel has for each fold: it takes a multiple of so many values.
     pub step: usize,
     /// log2 of the additions that a lane does in a block.
     pub log2_adds: u32,
 }
 
 impl Blocking {
-    /// Values in a full block.
+    /// How many values a full block has.
     pub fn block(self) -> usize {
         self.step << self.log2_adds
     }
 
-    /// That of [`fold`].
+    /// The blocking of [`fold`] for these quantities.
     pub fn of<Q: Quantity>(set: InstructionSet) -> Self {
-        struct Ask<Q>(PhantomData<Q>);
-        impl<Q: Quantity> Kernel for Ask<Q> {
+        struct ChooseBlocking<Q>(PhantomData<Q>);
+        impl<Q: Quantity> Kernel for ChooseBlocking<Q> {
             type Output = Blocking;
 
             #[inline(always)]
@@ -54,29 +55,29 @@ impl Blocking {
                 }
             }
         }
-        set.run(Ask::<Q>(PhantomData))
+        set.run(ChooseBlocking::<Q>(PhantomData))
     }
 }
 
 /// How many vectors are under way at a time, and how often each lane is added to in a block.
 pub struct Unrolling {
-    /// Vectors that have lanes of their own.
+    /// How many vectors have lanes of their own.
     pub vectors: usize,
-    /// log2 of the additions.
+    /// log2 of the additions that a lane does in a block.
     pub log2_adds: u32,
 }
 
-/// log2 of the additions that a lane does in a block of any kernel with squares.
+/// [`Unrolling::log2_adds`] of every kernel with squares.
 pub const LOG2_ADDS_WITH_SQUARES: u32 = 6;
 
-/// Values in a full block of a kernel with lanes for so many vectors.
+/// How many values a full block of a kernel with lanes for `VECTORS` vectors has.
 pub const fn block<S: Simd, Q: Quantity, const VECTORS: usize>() -> usize {
     (VECTORS * S::LANES) << Unrolling::of::<S, Q>().log2_adds
 }
 
 impl Unrolling {
-    /// Chosen by measurement. 16 registers hold the folds of two vectors, or of one with squares; with 32,
-    /// squares keep all ports busy with two.
+    /// The unrolling that was measured to be fastest. 16 registers hold the folds of two vectors, or of one
+    /// with squares; with 32 registers, two vectors with squares keep all execution ports busy.
     pub const fn of<S: Simd, Q: Quantity>() -> Self {
         let (vectors, log2_adds) = match (S::REGISTERS >= 32, Q::SQUARES) {
             (true, false) => (4, 5),
@@ -88,18 +89,18 @@ impl Unrolling {
     }
 }
 
-/// Adds values to `totals`, block by block, and their extremes to `compared`, if those are asked for; stops
-/// at the first block that does not fit `window`, and returns how many values were taken.
+/// Adds values to `totals`, block by block, and their extremes to `min_max` if `Q` has extremes; stops at the
+/// first block that does not fit `window`, and returns how many values were taken.
 ///
-/// The number of values is a multiple of the step of [`Blocking::of`] these quantities, and the totals have
-/// room.
+/// The number of values must be a multiple of the step of [`Blocking::of`] these quantities, and the totals
+/// must have room for the blocks.
 pub fn fold<Q: Quantity>(
     set: InstructionSet,
     depth: Depth,
     values: &[Unaligned],
     window: &Window,
     totals: &mut Totals,
-    compared: &mut Compared,
+    min_max: &mut MinMax,
 ) -> usize {
     macro_rules! with {
         ($folds:literal) => {
@@ -107,7 +108,7 @@ pub fn fold<Q: Quantity>(
                 values,
                 window,
                 totals,
-                compared,
+                min_max,
                 quantity: PhantomData,
             })
         };
@@ -118,12 +119,12 @@ pub fn fold<Q: Quantity>(
     }
 }
 
-/// [`fold`] with so many folds.
+/// The kernel of [`fold`], with `FOLDS` folds.
 struct FoldMemory<'a, Q, const FOLDS: usize> {
     values: &'a [Unaligned],
     window: &'a Window,
     totals: &'a mut Totals,
-    compared: &'a mut Compared,
+    min_max: &'a mut MinMax,
     quantity: PhantomData<Q>,
 }
 
@@ -149,57 +150,58 @@ impl<Q: Quantity, const FOLDS: usize> FoldMemory<'_, Q, FOLDS> {
             count: self.values.len(),
             window: self.window,
             totals: self.totals,
-            compared: self.compared,
+            min_max: self.min_max,
             quantity: PhantomData,
         }
         .with_folds::<FOLDS>()
     }
 }
 
-/// Adds `count` values of a supply to `totals` with two folds, by blocks of which the last one may be
-/// shorter, and their extremes to `compared`; stops at the first block that does not fit `window`, with the
-/// supply at its beginning, and returns how many values were taken.
+/// The kernel that adds `count` values of a supply to `totals` with two folds, and their extremes to
+/// `min_max`, block by block; the last block may be shorter. It stops at the first block that does not fit
+/// `window`, leaves the supply at the beginning of that block, and returns how many values were taken.
 ///
-/// There are lanes for `VECTORS` vectors, a divisor of `BATCH`. To be run on `simd` alone.
-pub struct Fold<'a, S: Simd, Q, From, const BATCH: usize, const VECTORS: usize> {
+/// There are lanes for `VECTORS` vectors, a divisor of `BATCH`. Only `simd` may run it.
+pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize> {
     /// The instruction set that the supply is made for.
     pub simd: S,
     /// Where the values come from.
-    pub supply: &'a mut From,
-    /// How many to take, if they fit: a multiple of `BATCH` vectors that the supply has.
+    pub supply: &'a mut Values,
+    /// How many values to take if they fit: a multiple of `BATCH` vectors, and no more than are left.
     pub count: usize,
-    /// What values may be like.
+    /// The window that blocks must fit.
     pub window: &'a Window,
-    /// What is added to; it has room for so many blocks.
+    /// The totals to add to, which have room for the blocks of `count` values.
     pub totals: &'a mut Totals,
-    /// The extremes so far.
-    pub compared: &'a mut Compared,
-    /// What is gathered.
+    /// The extremes, to which those of the values are added.
+    pub min_max: &'a mut MinMax,
+    /// The quantities to gather.
     pub quantity: PhantomData<Q>,
 }
 
-impl<S, Q, From, const BATCH: usize, const VECTORS: usize> Kernel
-    for Fold<'_, S, Q, From, BATCH, VECTORS>
+impl<S, Q, Values, const BATCH: usize, const VECTORS: usize> Kernel
+    for Fold<'_, S, Q, Values, BATCH, VECTORS>
 where
     S: Simd,
     Q: Quantity,
-    From: Supply<S, BATCH>,
+    Values: Supply<S, BATCH>,
 {
     type Output = usize;
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) -> usize {
+        // The argument is `self.simd`; it has the type that the supply was made for.
         self.with_folds::<2>()
     }
 }
 
-impl<S, Q, From, const BATCH: usize, const VECTORS: usize> Fold<'_, S, Q, From, BATCH, VECTORS>
+impl<S, Q, Values, const BATCH: usize, const VECTORS: usize> Fold<'_, S, Q, Values, BATCH, VECTORS>
 where
     S: Simd,
     Q: Quantity,
-    From: Supply<S, BATCH>,
+    Values: Supply<S, BATCH>,
 {
-    /// Does it with so many folds.
+    /// Runs the kernel with `FOLDS` folds.
     #[inline(always)]
     fn with_folds<const FOLDS: usize>(self) -> usize {
         let Self {
@@ -208,18 +210,18 @@ where
             count,
             window,
             totals,
-            compared,
+            min_max,
             ..
         } = self;
-        // The supply has the values, whole batches of them, and so has a block.
+        // Both `count` and the length of a block are multiples of a batch.
         assert!(count <= supply.left() && count.is_multiple_of(BATCH * S::LANES));
         let block = const { block::<S, Q, VECTORS>() };
         let least_held = window.least(if FOLDS == 2 { Depth::Two } else { Depth::Three });
-        let one = From::FMA_PORT_FREE.then_some(simd.splat(opaque(1.0)));
+        let one = Values::FMA_PORT_FREE.then_some(simd.splat(opaque(1.0)));
         let no_high = if Q::EXTREMES { f64::NEG_INFINITY } else { 0.0 };
-        let mut seen = Seen::<S, VECTORS> {
-            least: [simd.no_least(); VECTORS],
-            innermost: [simd.splat(f64::INFINITY); VECTORS],
+        let mut range = Range::<S, VECTORS> {
+            least_nonzero: [simd.no_least(); VECTORS],
+            least_magnitude: [simd.splat(f64::INFINITY); VECTORS],
             low: [simd.splat(f64::INFINITY); VECTORS],
             high: [simd.splat(no_high); VECTORS],
         };
@@ -227,17 +229,17 @@ where
         while done < count {
             let length = block.min(count - done);
             let mut here = *supply;
-            let (low, high) = (seen.low, seen.high);
+            let (low, high) = (range.low, range.high);
             let mut sum = Running::<S, VECTORS, FOLDS>::start(simd, &window.sum);
             let mut square = Running::<S, VECTORS, FOLDS>::start(simd, &window.square);
             let mut error = Running::<S, VECTORS, FOLDS>::start(simd, &window.error);
             let mut i = 0;
             while i < length {
-                // SAFETY: `count` values are there, and come by whole batches.
+                // SAFETY: at least `count` values are left, and `length` is a multiple of a batch.
                 let vectors = unsafe { here.next(simd) };
                 for (n, x) in vectors.into_iter().enumerate() {
                     let v = n % VECTORS;
-                    seen.add::<Q>(v, x, From::ZEROS);
+                    range.add::<Q>(v, x, Values::EXPECTS_ZEROS);
                     if Q::SUM {
                         sum.add(v, x, one);
                     }
@@ -251,14 +253,16 @@ where
                 }
                 i += BATCH * S::LANES;
             }
-            // A NaN anywhere leaves NaN in its lane, whatever comparisons made of it.
+            // A NaN makes its lane NaN; comparisons may have skipped it.
             let first = if Q::SUM { sum.first() } else { square.first() };
             let mut witness = first[0];
             for lanes in &first[1..] {
                 witness = witness.add(*lanes);
             }
-            if !(seen.fits::<Q>(window.above, least_held, From::ZEROS) && witness.none_is_nan()) {
-                (seen.low, seen.high) = (low, high);
+            if !(range.fits::<Q>(window.above, least_held, Values::EXPECTS_ZEROS)
+                && witness.none_is_nan())
+            {
+                (range.low, range.high) = (low, high);
                 break;
             }
             if Q::SUM {
@@ -276,34 +280,35 @@ where
         }
         if Q::EXTREMES {
             for v in 0..VECTORS {
-                compared.0 = compared.0.min(seen.low[v].reduce_min());
-                compared.1 = compared.1.max(seen.high[v].reduce_max());
+                min_max.0 = min_max.0.min(range.low[v].reduce_min());
+                min_max.1 = min_max.1.max(range.high[v].reduce_max());
             }
         }
         done
     }
 }
 
-/// What the lanes have seen, for admission and for the extremes.
-struct Seen<S: Simd, const VECTORS: usize> {
-    /// The least nonzero magnitudes, where zeros are to be expected.
-    least: [S::Least; VECTORS],
-    /// The least magnitudes, where they are not.
-    innermost: [S::F64; VECTORS],
-    /// The least values, if extremes are asked for.
+/// The least and greatest values and magnitudes of each lane, for admission and for the extremes.
+struct Range<S: Simd, const VECTORS: usize> {
+    /// The least nonzero magnitudes, if zeros are expected.
+    least_nonzero: [S::Least; VECTORS],
+    /// The least magnitudes, if zeros are not expected.
+    least_magnitude: [S::F64; VECTORS],
+    /// The least values, if extremes are gathered.
     low: [S::F64; VECTORS],
-    /// The greatest values, or else the greatest magnitudes.
+    /// The greatest values if extremes are gathered, else the greatest magnitudes.
     high: [S::F64; VECTORS],
 }
 
-impl<S: Simd, const VECTORS: usize> Seen<S, VECTORS> {
+impl<S: Simd, const VECTORS: usize> Range<S, VECTORS> {
+    /// Takes in x, of the vector number `v`. `zeros` tells whether zeros are expected.
     #[inline(always)]
     fn add<Q: Quantity>(&mut self, v: usize, x: S::F64, zeros: bool) {
         let magnitude = x.abs();
         if zeros {
-            self.least[v] = self.least[v].with(magnitude);
+            self.least_nonzero[v] = self.least_nonzero[v].with(magnitude);
         } else {
-            self.innermost[v] = x.min_magnitude(self.innermost[v]);
+            self.least_magnitude[v] = x.min_magnitude(self.least_magnitude[v]);
         }
         if Q::EXTREMES {
             self.low[v] = x.min(self.low[v]);
@@ -313,15 +318,16 @@ impl<S: Simd, const VECTORS: usize> Seen<S, VECTORS> {
         }
     }
 
-    /// Are all magnitudes below `above`, and all nonzero ones (all, if zeros were not to be expected) at
-    /// least `least`?
+    /// Are all magnitudes below `above`, and all nonzero ones at least `least`? Zeros count as nonzero
+    /// magnitudes if they are not expected.
     #[inline(always)]
     fn fits<Q: Quantity>(&self, above: f64, least: f64, zeros: bool) -> bool {
-        let (mut smallest, mut innermost) = (self.least[0], self.innermost[0]);
+        let (mut least_nonzero, mut least_magnitude) =
+            (self.least_nonzero[0], self.least_magnitude[0]);
         let (mut bottom, mut top) = (self.low[0], self.high[0]);
         for v in 1..VECTORS {
-            smallest = smallest.or(self.least[v]);
-            innermost = innermost.min(self.innermost[v]);
+            least_nonzero = least_nonzero.min(self.least_nonzero[v]);
+            least_magnitude = least_magnitude.min(self.least_magnitude[v]);
             bottom = bottom.min(self.low[v]);
             top = top.max(self.high[v]);
         }
@@ -329,9 +335,9 @@ impl<S: Simd, const VECTORS: usize> Seen<S, VECTORS> {
             top = top.abs().max(bottom.abs());
         }
         let reaches = if zeros {
-            smallest.all_at_least(least)
+            least_nonzero.all_at_least(least)
         } else {
-            innermost.all_at_least(least)
+            least_magnitude.all_at_least(least)
         };
         top.all_below(above) && reaches
     }

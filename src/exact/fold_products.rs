@@ -1,8 +1,8 @@
-//! The block kernel of dot products: as [`super::fold`], for pairs of values.
+//! The block kernel of dot products: like [`super::fold`], for pairs of values.
 //!
-//! The largest product is found beside the sums, and of each factor the least nonzero magnitude: products of
-//! values that are multiples of 2^a and 2^b are multiples of 2^(a+b), and so are their rounded parts and
-//! errors. That also keeps products out that underflow to 0.
+//! The kernel finds the largest product beside the sums, and the least nonzero magnitude of each factor:
+//! products of multiples of 2^a and 2^b are multiples of 2^(a+b), and so are their rounded parts and errors.
+//! This test also declines blocks with products that underflow to 0.
 
 use super::Unaligned;
 use super::extract::Running;
@@ -14,10 +14,10 @@ use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
 /// log2 of the additions that a lane does in a block.
 const LOG2_ADDS: u32 = 6;
 
-/// How [`fold_products`] takes pairs.
+/// The blocking of [`fold_products`], in pairs.
 pub fn blocking(set: InstructionSet) -> Blocking {
-    struct Ask;
-    impl Kernel for Ask {
+    struct ChooseBlocking;
+    impl Kernel for ChooseBlocking {
         type Output = Blocking;
 
         #[inline(always)]
@@ -28,10 +28,11 @@ pub fn blocking(set: InstructionSet) -> Blocking {
             }
         }
     }
-    set.run(Ask)
+    set.run(ChooseBlocking)
 }
 
-/// 16 registers hold the folds of one vector of products and of their errors.
+/// How many vectors have lanes of their own: 16 registers hold the folds of one vector of products and of
+/// their errors.
 const fn vectors<S: Simd>() -> usize {
     if S::REGISTERS >= 32 { 2 } else { 1 }
 }
@@ -39,7 +40,8 @@ const fn vectors<S: Simd>() -> usize {
 /// Adds products of pairs to `totals`, block by block; stops at the first block that does not fit `window`,
 /// and returns how many pairs were taken.
 ///
-/// The number of pairs is a multiple of the step of [`blocking`], and the totals have room.
+/// The number of pairs must be a multiple of the step of [`blocking`], and the totals must have room for the
+/// blocks.
 pub fn fold_products(
     set: InstructionSet,
     depth: Depth,
@@ -64,7 +66,7 @@ pub fn fold_products(
     }
 }
 
-/// [`fold_products`] with so many folds.
+/// The kernel of [`fold_products`], with `FOLDS` folds.
 struct FoldPairs<'a, const FOLDS: usize> {
     xs: &'a [Unaligned],
     ys: &'a [Unaligned],
@@ -114,7 +116,7 @@ impl<const FOLDS: usize> FoldPairs<'_, FOLDS> {
                         simd.prefetch(x_start.wrapping_add(at + PREFETCH));
                         simd.prefetch(y_start.wrapping_add(at + PREFETCH));
                     }
-                    // SAFETY: a vector of values, as both lengths are whole steps.
+                    // SAFETY: both slices have a vector there, as their length is a multiple of the step.
                     let (x, y) =
                         unsafe { (simd.load(x_start.add(at)), simd.load(y_start.add(at))) };
                     x_least[v] = x_least[v].with(x.abs());
@@ -126,14 +128,14 @@ impl<const FOLDS: usize> FoldPairs<'_, FOLDS> {
                 }
                 i += step;
             }
-            // NaN from NaN or infinite factors, or from an overflow within `product_error`.
+            // A lane is NaN after a NaN or infinite factor, or after an overflow within `product_error`.
             let (rounded_lanes, error_lanes) = (rounded.first(), error.first());
             let mut witness = rounded_lanes[0].sub(error_lanes[0]);
             let (mut x_smallest, mut y_smallest, mut top) = (x_least[0], y_least[0], high[0]);
             for v in 1..VECTORS {
                 witness = witness.add(rounded_lanes[v].sub(error_lanes[v]));
-                x_smallest = x_smallest.or(x_least[v]);
-                y_smallest = y_smallest.or(y_least[v]);
+                x_smallest = x_smallest.min(x_least[v]);
+                y_smallest = y_smallest.min(y_least[v]);
                 top = top.max(high[v]);
             }
             let least = (x_smallest.reduce(), y_smallest.reduce());

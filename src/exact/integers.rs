@@ -1,4 +1,4 @@
-//! Exact moments of integers: sums of machine words, no floating point.
+//! The accumulator of integers: sums of machine words, without floating point.
 
 use std::marker::PhantomData;
 
@@ -7,28 +7,29 @@ use super::moments::Moments;
 use super::quantity::Quantity;
 use crate::simd::{InstructionSet, Kernel, Simd};
 
-/// Values whose sums fit the word-sized accumulators of the loops below, and stay in the nearest cache.
-const RUN: usize = 1 << 12;
+/// How many values [`Integer::sum`] and [`Integer::squares`] take at most: their sums then fit the machine
+/// words used, and the values stay in the nearest cache.
+const MAX_RUN: usize = 1 << 12;
 
 /// An integer type of a caller's array.
 pub trait Integer: Copy + Ord + Send + Sync + 'static {
-    /// Its bytes in native order, at any alignment.
+    /// The bytes of an integer in native order, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
 
-    /// The number that the bytes mean.
+    /// The integer with these bytes.
     fn read(raw: Self::Raw) -> Self;
     /// The nearest double, ties to even.
     fn to_f64(self) -> f64;
-    /// That double, and what the integer has beyond it.
+    /// The nearest double, and the exact difference of the integer from it.
     #[inline(always)]
     fn to_doubles(self) -> (f64, f64) {
         (self.to_f64(), 0.0)
     }
-    /// Σx of at most [`RUN`] values.
+    /// Σx of at most [`MAX_RUN`] values.
     fn sum(values: &[Self::Raw]) -> i128;
-    /// Σx² of at most [`RUN`] values, as low + high · 2^64.
+    /// Σx² of at most [`MAX_RUN`] values, as low + high · 2^64.
     fn squares(values: &[Self::Raw]) -> (u128, u128);
-    /// The extremes of some values.
+    /// Minimum and maximum of the values; `None` if there are none.
     #[inline(always)]
     fn extremes(values: &[Self::Raw]) -> Option<(Self, Self)> {
         let first = Self::read(*values.first()?);
@@ -39,7 +40,7 @@ pub trait Integer: Copy + Ord + Send + Sync + 'static {
     }
 }
 
-/// At most 16 bits: x² fits 32, and compilers find loops that are wide in memory.
+/// Integers of at most 16 bits: x² fits 32 bits, and compilers vectorise the loops.
 macro_rules! short {
     ($type:ty, $raw:ty, $read:expr) => {
         impl Integer for $type {
@@ -69,7 +70,7 @@ macro_rules! short {
     };
 }
 
-/// 32 bits: x² fits 64, and is summed by halves.
+/// Integers of 32 bits: x² fits 64 bits, and its halves are summed apart.
 macro_rules! word {
     ($type:ty) => {
         impl Integer for $type {
@@ -102,7 +103,8 @@ macro_rules! word {
     };
 }
 
-/// 64 bits: x is summed by halves, and so is x², which would overflow 128 bits.
+/// Integers of 64 bits: the halves of x are summed apart; the carries of Σx², which may exceed 128 bits, are
+/// counted.
 macro_rules! long {
     ($type:ty, $half:ty, $magnitude:expr) => {
         impl Integer for $type {
@@ -118,7 +120,7 @@ macro_rules! long {
             #[inline(always)]
             fn to_doubles(self) -> (f64, f64) {
                 // Both halves are doubles, and the high one is 0 or the larger one: so the error of their
-                // rounded sum is exact (Dekker 1971). Compilers find vector instructions for all of it.
+                // rounded sum is exact (Dekker 1971). Compilers vectorise these operations.
                 let high = f64::from((self >> 32) as $half) * 4294967296.0;
                 let low = f64::from(self as u32);
                 let value = high + low;
@@ -197,7 +199,7 @@ impl<T: Integer, Q: Quantity> Accumulate for IntegerAccumulator<T, Q> {
 
             #[inline(always)]
             fn run<S: Simd>(self, _: S) {
-                for run in self.1.chunks(RUN) {
+                for run in self.1.chunks(MAX_RUN) {
                     self.0.add_run(run);
                 }
             }
@@ -217,7 +219,7 @@ impl<T: Integer, Q: Quantity> Accumulate for IntegerAccumulator<T, Q> {
         let mut moments = Moments::default();
         moments.counts.all = self.count;
         moments.sum.deposit_wide(self.sum, 0);
-        // Both halves are below 2^127.
+        // Both parts are below 2^127.
         moments.squares.deposit_wide(self.squares.0 as i128, 0);
         moments.squares.deposit_wide(self.squares.1 as i128, 64);
         if let Some((min, max)) = self.extremes {
@@ -229,6 +231,7 @@ impl<T: Integer, Q: Quantity> Accumulate for IntegerAccumulator<T, Q> {
 }
 
 impl<T: Integer, Q: Quantity> IntegerAccumulator<T, Q> {
+    /// Adds at most [`MAX_RUN`] values, but for their number.
     #[inline(always)]
     fn add_run(&mut self, run: &[T::Raw]) {
         if Q::SUM {
@@ -263,7 +266,7 @@ impl<T: Integer, Q: Quantity> IntegerAccumulator<T, Q> {
 mod tests {
     use super::*;
 
-    /// The nearest double, and the rest.
+    /// The first double is the nearest, and both add up to x.
     fn check<T: Integer + Into<i128> + std::fmt::Debug>(x: T) {
         let (value, rest) = x.to_doubles();
         assert_eq!(value.to_bits(), x.to_f64().to_bits(), "{x:?}");

@@ -1,33 +1,33 @@
 //! Exact sums: superaccumulators, and the block kernels in front of them.
 //!
 //! Values travel through three tiers, each exact, so results cannot depend on the tier:
-//! 1. [`fold`]: blocks are folded into integers at the speed of memory, if their exponents lie close enough;
-//! 2. the same with a third fold, for blocks of a wider range;
-//! 3. [`bins`]: integer deposits by exponent, for everything else.
+//! 1. [`fold`] with two folds sums blocks at the speed of memory, if their exponents lie close enough;
+//! 2. [`fold`] with three folds sums blocks of a wider range;
+//! 3. [`bins`] takes everything else: it adds significands as integers, by exponent.
 //!
 //! | module | concept |
 //! |---|---|
 //! | [`quantity`] | what a reduction gathers: types that kernels and accumulators are compiled for |
-//! | [`accumulate`] | what all accumulators have in common |
+//! | [`accumulate`] | the trait of all accumulators |
 //! | [`accumulator`] | the accumulator of doubles: chooses the tier, block by block |
-//! | [`products`] | the same for dot products |
+//! | [`products`] | the accumulator of dot products |
 //! | [`integers`] | the accumulator of integers |
 //! | [`element`] | the element types of arrays, and which accumulator takes each |
-//! | [`short`] | the exact moments of a handful of values |
+//! | [`short`] | the exact moments of at most 32 values |
 //! | [`supply`] | where an accumulator takes values from |
 //! | [`extract`] | error-free extraction, with the proof of its bounds |
 //! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across rows |
-//! | [`window`] | where folds lie, and which blocks they hold |
-//! | [`span`], [`sieve`] | a look at a block that was declined; its outliers |
+//! | [`window`] | which bits the folds hold, and which blocks fit them |
+//! | [`span`], [`sieve`] | the range of a block that the kernel declined; its outliers |
 //! | [`bins`] | sums by exponent, for values of any range |
 //! | [`superaccumulator`] | a sum as an integer that covers the whole range of exponents |
-//! | [`moments`], [`extremes`] | what is known of values: counts, Σx, Σx², minimum and maximum |
-//! | [`dyadic`], [`natural`] | exact values, to compute with |
+//! | [`moments`], [`extremes`] | the exact moments of values: counts, Σx, Σx², minimum and maximum |
+//! | [`dyadic`], [`natural`] | arithmetic of exact values |
 //! | [`float`], [`unaligned`] | the binary64 format; doubles at any address |
 //! | [`sparse`] | a container: values for few of many indices |
 //! | `naive` | the slow and plain version of [`accumulator`], the oracle of the tests |
 //!
-//! All ends as exact values; to round them is for [`crate::round`].
+//! Every accumulator ends as exact values; [`crate::round`] rounds them.
 
 pub mod accumulate;
 pub mod accumulator;

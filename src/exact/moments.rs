@@ -1,20 +1,20 @@
-//! What a reduction knows of its values, exactly: counts, Σx, Σx², extremes.
+//! The exact moments of a set of values: counts, Σx, Σx², extremes.
 
 use super::dyadic::Dyadic;
 use super::extremes::Extremes;
 use super::natural::{MAX_LIMBS, Natural};
 use super::superaccumulator::{Squares, Sum};
 
-/// How many values there were, and how many of them were not finite.
+/// How many values there are, and how many of them are not finite.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All values, NaN and infinities included.
     pub all: u64,
-    /// NaNs.
+    /// How many of the values are NaN.
     pub nan: u64,
-    /// Positive infinities.
+    /// How many of the values are +∞.
     pub positive_infinity: u64,
-    /// Negative infinities.
+    /// How many of the values are -∞.
     pub negative_infinity: u64,
 }
 
@@ -38,22 +38,22 @@ impl Counts {
         self.negative_infinity += other.negative_infinity;
     }
 
-    /// The values that are not NaN.
+    /// How many values are not NaN.
     pub fn numbers(&self) -> u64 {
         self.all - self.nan
     }
 }
 
-/// What statistics are computed from, however it is held.
+/// Exact moments, in whatever form they are kept: what statistics are computed from.
 pub trait ExactMoments<const LIMBS: usize> {
-    /// How many values.
+    /// How many values there are, and how many of them are not finite.
     fn counts(&self) -> &Counts;
-    /// Σx over the finite ones.
+    /// Σx over the finite values.
     fn sum(&self) -> Dyadic<LIMBS>;
-    /// Σx² over the finite ones.
+    /// Σx² over the finite values.
     fn squares(&self) -> Natural<LIMBS>;
-    /// n·Σx² - (Σx)², for n finite values with the sum that is given.
-    fn spread(&self, sum: &Dyadic<LIMBS>) -> Natural<LIMBS>;
+    /// n·Σx² - (Σx)², which is n·Σ(x - mean)², for n finite values whose sum is given.
+    fn scaled_deviations(&self, sum: &Dyadic<LIMBS>) -> Natural<LIMBS>;
     /// Minimum and maximum over all but the NaNs.
     fn extremes(&self) -> &Extremes;
 }
@@ -61,11 +61,11 @@ pub trait ExactMoments<const LIMBS: usize> {
 /// Exact moments of a set of values.
 #[derive(Debug, Clone, Default)]
 pub struct Moments {
-    /// How many values.
+    /// How many values there are, and how many of them are not finite.
     pub counts: Counts,
-    /// Σx over the finite ones.
+    /// Σx over the finite values.
     pub sum: Sum,
-    /// Σx² over the finite ones.
+    /// Σx² over the finite values.
     pub squares: Squares,
     /// Minimum and maximum over all but the NaNs.
     pub extremes: Extremes,
@@ -94,7 +94,7 @@ impl ExactMoments<MAX_LIMBS> for Moments {
         self.squares.to_dyadic().magnitude
     }
 
-    fn spread(&self, sum: &Dyadic<MAX_LIMBS>) -> Natural<MAX_LIMBS> {
+    fn scaled_deviations(&self, sum: &Dyadic<MAX_LIMBS>) -> Natural<MAX_LIMBS> {
         let scaled = self.squares().times(self.counts.numbers());
         scaled.difference(&sum.magnitude.squared()).1
     }

@@ -1,9 +1,9 @@
-//! The slow and plain version of [`super::Accumulator`]: one integer deposit for each value. The oracle of
-//! the tests.
+//! The oracle of the tests: a slow and plain version of [`super::Accumulator`], with one integer deposit for
+//! each value.
 
 use super::{Moments, Unaligned};
 
-/// Exact moments, one value after the other.
+/// The exact moments of values, added one after the other.
 pub fn moments(values: &[Unaligned]) -> Moments {
     let mut moments = Moments::default();
     for &value in values {

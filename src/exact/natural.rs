@@ -1,15 +1,15 @@
-//! Natural numbers on the stack: the magnitudes of exact values, and what is computed of them.
+//! Natural numbers on the stack: the magnitudes of exact values, and their arithmetic.
 //!
-//! Numbers are trimmed on both sides: the work follows the bits that are there, which are few for usual data,
-//! and there is no separate path for the rare wide ones.
+//! Operations trim zero limbs on both sides: work grows with the limbs that are left, which are few for usual
+//! data, so that wide numbers need no code of their own.
 
 use std::cmp::Ordering;
 
-/// Limbs for all that is computed of superaccumulators: n·Σx² has 67 + 1, (Σx)² has 2·34.
+/// Limbs that suffice for all that is computed from superaccumulators: n·Σx² has 67 + 1, (Σx)² has 2·34.
 pub const MAX_LIMBS: usize = 68;
 
-/// Σ limbs[i] · 2^(64·i + exponent), the last limb in use nonzero; there is room for `LIMBS` of them, and
-/// results that need more panic.
+/// Σ limbs[i] · 2^(64·i + exponent) over the limbs in use, of which the last is nonzero. Operations whose
+/// results need more than `LIMBS` limbs panic.
 #[derive(Debug, Clone)]
 pub struct Natural<const LIMBS: usize> {
     limbs: [u64; LIMBS],
@@ -34,7 +34,7 @@ impl<const LIMBS: usize> Natural<LIMBS> {
         }
     }
 
-    /// Σ limbs[i] · 2^(64·i + exponent), for numbers of few limbs, whose low zeros are not worth a search.
+    /// Σ limbs[i] · 2^(64·i + exponent). Low zero limbs are kept, as a search would take longer than they do.
     #[inline]
     pub fn from_array(limbs: [u64; LIMBS], exponent: i32) -> Self {
         let zeros = limbs.iter().rev().take_while(|&&limb| limb == 0).count();
@@ -58,7 +58,7 @@ impl<const LIMBS: usize> Natural<LIMBS> {
         }
     }
 
-    /// Is it 0?
+    /// Is the number 0?
     pub fn is_zero(&self) -> bool {
         self.len == 0
     }
@@ -68,7 +68,7 @@ impl<const LIMBS: usize> Natural<LIMBS> {
         &self.limbs[..self.len]
     }
 
-    /// The exponent of the unit.
+    /// The exponent e of the unit 2^e.
     pub fn exponent(&self) -> i32 {
         self.exponent
     }
@@ -118,7 +118,7 @@ impl<const LIMBS: usize> Natural<LIMBS> {
         .trimmed()
     }
 
-    /// The sign of self - other and its magnitude. The units of both differ by a power of 2^64.
+    /// The sign and the magnitude of self - other, whose exponents must differ by a multiple of 64.
     #[must_use]
     pub fn difference(&self, other: &Self) -> (Ordering, Self) {
         if self.is_zero() || other.is_zero() {
@@ -154,6 +154,7 @@ impl<const LIMBS: usize> Natural<LIMBS> {
         (sign, difference.trimmed())
     }
 
+    /// The same number without zero limbs on either side.
     fn trimmed(self) -> Self {
         let high = self.limbs().iter().rposition(|&limb| limb != 0);
         let low = self.limbs().iter().position(|&limb| limb != 0);

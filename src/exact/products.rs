@@ -1,4 +1,5 @@
-//! Exact dot products: the driver of the product kernel, as [`super::accumulator`] is of the others.
+//! The accumulator of dot products: feeds blocks of pairs to [`super::fold_products`], and adds the blocks
+//! that it declines in other ways.
 
 use super::Unaligned;
 use super::fold::{Blocking, MAX_STEP};
@@ -10,10 +11,11 @@ use super::superaccumulator::Squares;
 use super::window::{Depth, ProductWindow, Totals};
 use crate::simd::InstructionSet;
 
-/// Pairs from which a block that is not finite is cleaned at a time: a multiple of every kernel's step.
-const CLEANED: usize = 128;
+/// How many pairs of a block with NaNs or infinities are copied at a time to replace those by zeros: a
+/// multiple of every kernel's step.
+const CLEANED_PAIRS: usize = 128;
 
-/// Σxy under way.
+/// An exact dot product Σxy under way.
 pub struct Products {
     set: InstructionSet,
     blocking: Blocking,
@@ -22,17 +24,17 @@ pub struct Products {
     dot: Dot,
 }
 
-/// What is known of products, exactly.
+/// An exact dot product.
 #[derive(Debug, Clone, Default)]
 pub struct Dot {
-    /// Products with a factor that is not finite, by their values; the others are not counted.
+    /// The products with a factor that is not finite, by their values; other products are not counted.
     pub counts: Counts,
-    /// Σxy of the finite factors.
+    /// Σxy over the pairs of finite factors.
     pub sum: Squares,
 }
 
 impl Products {
-    /// Nothing added yet.
+    /// An accumulator of no pairs.
     pub fn new(set: InstructionSet) -> Self {
         Self {
             set,
@@ -43,7 +45,7 @@ impl Products {
         }
     }
 
-    /// Adds the products of pairs.
+    /// Adds the products of `xs` and `ys`, which have the same length.
     pub fn add(&mut self, xs: &[Unaligned], ys: &[Unaligned]) {
         let whole = xs.len() - xs.len() % self.blocking.step;
         let (mut x, x_rest) = xs.split_at(whole);
@@ -66,44 +68,44 @@ impl Products {
         }
     }
 
-    /// Adds what another accumulator holds.
+    /// Adds the products of another accumulator.
     pub fn merge(&mut self, mut other: Self) {
         self.merge_from(&mut other);
     }
 
-    /// Adds what another accumulator holds, where it lies.
+    /// Adds the products of an accumulator that stays in place, and is not to be used afterwards.
     pub fn merge_from(&mut self, other: &mut Self) {
         other.deposit_totals();
         self.dot.counts.merge(&other.dot.counts);
         self.dot.sum.merge(&other.dot.sum);
     }
 
-    /// What was added.
+    /// The exact dot product of all pairs added.
     pub fn finish(mut self) -> Dot {
         self.deposit_totals();
         self.dot
     }
 
-    /// Lets the kernel take blocks as long as they fit: how many pairs it took, and whether all that it was
-    /// given.
+    /// Lets the kernel take blocks as long as they fit, and returns how many pairs it took, and whether these
+    /// were all that the totals had room for.
     fn fold(&mut self, x: &[Unaligned], y: &[Unaligned]) -> (usize, bool) {
         let Some(window) = self.window else {
             return (0, false);
         };
-        let limit = x.len().min(self.room() * self.blocking.block());
+        let limit = x.len().min(self.make_room() * self.blocking.block());
         let (x, y) = (&x[..limit], &y[..limit]);
         let done = fold_products(self.set, Depth::Two, x, y, &window, &mut self.totals);
         (done, done == limit)
     }
 
-    /// Adds one block after a look at it.
+    /// Adds one block after finding the spans of its factors.
     fn add_block(&mut self, x: &[Unaligned], y: &[Unaligned]) {
         let (x_span, y_span) = (Span::of(self.set, x), Span::of(self.set, y));
         if x_span.finite && y_span.finite {
             return self.add_finite(x, y, (x_span, y_span));
         }
-        for (x, y) in x.chunks(CLEANED).zip(y.chunks(CLEANED)) {
-            let mut finite = [[[0; 8]; CLEANED]; 2];
+        for (x, y) in x.chunks(CLEANED_PAIRS).zip(y.chunks(CLEANED_PAIRS)) {
+            let mut finite = [[[0; 8]; CLEANED_PAIRS]; 2];
             for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
                 let (a, b) = (f64::from_ne_bytes(x), f64::from_ne_bytes(y));
                 if a.is_finite() && b.is_finite() {
@@ -119,6 +121,7 @@ impl Products {
         }
     }
 
+    /// Adds pairs of finite factors with these spans, of at most a block.
     fn add_finite(&mut self, x: &[Unaligned], y: &[Unaligned], (x_span, y_span): (Span, Span)) {
         let largest = (x_span.largest(), y_span.largest());
         if largest.0 == 0.0 || largest.1 == 0.0 {
@@ -146,14 +149,15 @@ impl Products {
         }
     }
 
-    /// Blocks that the totals have room for, after making some.
-    fn room(&mut self) -> usize {
+    /// How many blocks the totals have room for, at least one: full totals are deposited first.
+    fn make_room(&mut self) -> usize {
         if self.totals.room() == 0 {
             self.deposit_totals();
         }
         self.totals.room()
     }
 
+    /// Moves the totals into the sum.
     fn deposit_totals(&mut self) {
         if let Some(window) = &self.window {
             let no_values = &mut Default::default();

@@ -2,39 +2,39 @@
 
 use std::marker::PhantomData;
 
-/// A set of quantities. The counts of values, NaNs and infinities belong to every one.
+/// A set of quantities to gather. The counts of values, NaNs and infinities are gathered with every set.
 pub trait Quantity: Send + Sync + 'static {
-    /// Σx?
+    /// Is Σx gathered?
     const SUM: bool;
-    /// Σx²?
+    /// Is Σx² gathered?
     const SQUARES: bool;
-    /// Minimum and maximum?
+    /// Are minimum and maximum gathered?
     const EXTREMES: bool;
     /// Are values promised to have at most [`NARROW_BITS`] significant bits? Then x² is a double, without an
     /// error part.
     const NARROW: bool = false;
 
-    /// The same without extremes.
+    /// These quantities without the extremes.
     type Sums: Quantity;
 }
 
-/// Most significant bits of a narrow value: squares have 52, and neither folds nor squares of `f32` can
-/// underflow.
+/// The most significant bits that a narrow value may have. Its square then has at most 52; an `f32` has 24,
+/// and neither its square nor its folds underflow.
 pub const NARROW_BITS: i32 = 26;
 
-/// Σx.
+/// Gathers Σx.
 pub struct Sum;
 
-/// Σx².
+/// Gathers Σx².
 pub struct Squares;
 
-/// Σx and Σx².
+/// Gathers Σx and Σx².
 pub struct SumAndSquares;
 
-/// Σx, Σx², minimum and maximum.
+/// Gathers Σx, Σx², minimum and maximum.
 pub struct Describe;
 
-/// Another set of quantities, of narrow values.
+/// Gathers the quantities `Q` of narrow values.
 pub struct Narrow<Q>(PhantomData<Q>);
 
 impl Quantity for Sum {

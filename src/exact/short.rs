@@ -1,6 +1,7 @@
-//! A few values with exponents close together: their exact moments fit a few machine words.
+//! The exact moments of a few values with exponents close together, in a few machine words.
 //!
-//! Superaccumulators cost about a microsecond from zero to result, which rows of three values would feel.
+//! A superaccumulator takes about a microsecond from zero to result, far longer than it takes to read a row
+//! of three values.
 
 use super::dyadic::Dyadic;
 use super::extremes::Extremes;
@@ -9,13 +10,14 @@ use super::moments::{Counts, ExactMoments};
 use super::natural::Natural;
 use super::quantity::Quantity;
 
-/// Most values.
+/// The most values that a [`Short`] takes.
 pub const MAX_VALUES: usize = 32;
 
-/// Bits between the lowest ends of the values: aligned to the lowest one, they have at most 53 + 60 bits.
-const SPAN: i32 = 60;
+/// The largest difference between the exponents of two values: in units of the least significant bit of all,
+/// values then have at most 53 + 60 bits.
+const MAX_EXPONENT_RANGE: i32 = 60;
 
-/// Limbs for all that is computed of them: n·Σx² < 2^(231 + 5).
+/// Limbs that suffice for all that is computed from the values: n·Σx² < 2^(231 + 5).
 const LIMBS: usize = 4;
 
 /// Exact moments of a few values.
@@ -31,8 +33,8 @@ pub struct Short {
 }
 
 impl Short {
-    /// The moments of at most [`MAX_VALUES`] values; `None` if they are not finite or their exponents too far
-    /// apart.
+    /// The moments of at most [`MAX_VALUES`] values; `None` if some are not finite, or if their exponents are
+    /// too far apart.
     #[inline]
     pub fn new<Q: Quantity>(values: &[f64]) -> Option<Self> {
         debug_assert!(values.len() <= MAX_VALUES);
@@ -53,6 +55,7 @@ impl Short {
         Some(short)
     }
 
+    /// Adds the values to the sums that `Q` gathers; `None` as in [`Self::new`].
     #[inline]
     fn add_sums<Q: Quantity>(&mut self, values: &[f64]) -> Option<()> {
         let (mut lowest, mut highest) = (i32::MAX, i32::MIN);
@@ -67,9 +70,9 @@ impl Short {
             }
         }
         if lowest > highest {
-            return Some(()); // nothing but zeros
+            return Some(()); // all values are zeros
         }
-        if highest - lowest > SPAN {
+        if highest - lowest > MAX_EXPONENT_RANGE {
             return None;
         }
         self.exponent = lowest;
@@ -111,7 +114,7 @@ impl ExactMoments<LIMBS> for Short {
     }
 
     #[inline]
-    fn spread(&self, _: &Dyadic<LIMBS>) -> Natural<LIMBS> {
+    fn scaled_deviations(&self, _: &Dyadic<LIMBS>) -> Natural<LIMBS> {
         let scaled = times(self.squares, self.counts.all);
         let spread = subtract(scaled, square(self.sum.unsigned_abs()));
         Natural::from_array(spread, 2 * self.exponent)
@@ -147,6 +150,7 @@ fn square(x: u128) -> [u64; 4] {
     )
 }
 
+/// a + b, modulo 2^256.
 #[inline(always)]
 fn add(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
     let mut carry = 0;
@@ -169,6 +173,7 @@ fn subtract(a: [u64; LIMBS], b: [u64; LIMBS]) -> [u64; LIMBS] {
     })
 }
 
+/// a·n, modulo 2^256.
 #[inline(always)]
 fn times(a: [u64; LIMBS], n: u64) -> [u64; LIMBS] {
     let mut carry = 0;

@@ -1,44 +1,46 @@
-//! Sifting a block: the values that a window holds, and the few that it does not.
+//! Sifting a block: finding its outliers, the few values that a window does not hold.
 
 use super::Unaligned;
 use super::fold::MAX_BLOCK;
 use crate::simd::{Kernel, Simd};
 
-/// What a window holds.
+/// The range of values that a window holds: zeros, and magnitudes from `least` up to but not including
+/// `above`.
 pub struct Sieve {
     /// The least nonzero magnitude.
     pub least: f64,
-    /// All magnitudes are below this.
+    /// The bound that all magnitudes are below.
     pub above: f64,
 }
 
 impl Sieve {
+    /// Is x in the range? NaN is not.
     #[inline(always)]
     fn holds(&self, x: f64) -> bool {
-        // Not short-circuited, for the compiler to vectorise; NaN is not held.
+        // Without short-circuiting the compiler can vectorise this.
         let magnitude = x.abs();
         (magnitude < self.above) & ((magnitude >= self.least) | (magnitude == 0.0))
     }
 }
 
-/// The indices of values that a sieve does not hold, as long as they are few.
+/// The indices of values outside a sieve's range, as long as they are few.
 pub struct Outliers {
-    indices: [u16; Self::FEW],
+    indices: [u16; Self::MAX_OUTLIERS],
     count: usize,
 }
 
 impl Default for Outliers {
     fn default() -> Self {
         Self {
-            indices: [0; Self::FEW],
+            indices: [0; Self::MAX_OUTLIERS],
             count: 0,
         }
     }
 }
 
 impl Outliers {
-    /// More than so many in a block are better off in bins.
-    const FEW: usize = MAX_BLOCK / 16;
+    /// The most outliers of a block that is sifted; with more of them bins take less time.
+    const MAX_OUTLIERS: usize = MAX_BLOCK / 16;
 
     #[inline(always)]
     fn push(&mut self, index: usize) {
@@ -54,7 +56,7 @@ impl Outliers {
     }
 }
 
-/// Finds the values that a sieve does not hold, unless they are more than a few.
+/// The kernel that finds the values outside a sieve's range, and stops once they are too many.
 pub struct Sift<'a>(pub &'a Sieve, pub &'a [Unaligned], pub &'a mut Outliers);
 
 impl Kernel for Sift<'_> {

@@ -1,37 +1,38 @@
-//! A look at a block before it is added: its extremes, its least nonzero magnitude, and whether all of it is
-//! finite.
+//! The range of a block's values, found before the block is added: extremes, the least nonzero magnitude, and
+//! whether all values are finite.
 
 use super::Unaligned;
-use super::fold::Compared;
+use super::fold::MinMax;
 use super::supply::PREFETCH;
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd};
 
-/// What the caller of a declined block needs to know of it.
+/// The range of some values, which decides how a block that the kernel declined is added.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// The least and the greatest value by float comparison, NaNs skipped; (∞, -∞) if there are none.
-    pub compared: Compared,
-    /// The least nonzero magnitude, infinite if there is none.
+    /// The least and the greatest value, NaNs skipped.
+    pub min_max: MinMax,
+    /// The least nonzero magnitude; infinite if there is none.
     pub least: f64,
-    /// Is neither NaN nor an infinity among them?
+    /// Are all values finite?
     pub finite: bool,
 }
 
 impl Span {
     /// The span of values, whose number is a multiple of every vector's lanes.
     pub fn of(set: InstructionSet, values: &[Unaligned]) -> Self {
-        set.run(Look(values))
+        set.run(FindSpan(values))
     }
 
     /// The largest magnitude.
     pub fn largest(&self) -> f64 {
-        self.compared.1.max(-self.compared.0)
+        self.min_max.1.max(-self.min_max.0)
     }
 }
 
-struct Look<'a>(&'a [Unaligned]);
+/// The kernel of [`Span::of`].
+struct FindSpan<'a>(&'a [Unaligned]);
 
-impl Kernel for Look<'_> {
+impl Kernel for FindSpan<'_> {
     type Output = Span;
 
     #[inline(always)]
@@ -45,7 +46,7 @@ impl Kernel for Look<'_> {
         for vector in values.chunks_exact(S::LANES) {
             let at: *const f64 = vector.as_ptr().cast();
             simd.prefetch(at.wrapping_add(PREFETCH));
-            // SAFETY: a vector of values.
+            // SAFETY: the chunk has as many values as a vector has lanes.
             let x = unsafe { simd.load(at) };
             least = least.with(x.abs());
             low = x.min(low);
@@ -53,7 +54,7 @@ impl Kernel for Look<'_> {
             witness = witness.add(x.sub(x));
         }
         Span {
-            compared: (low.reduce_min(), high.reduce_max()),
+            min_max: (low.reduce_min(), high.reduce_max()),
             least: least.reduce(),
             finite: witness.none_is_nan(),
         }

@@ -1,13 +1,14 @@
-//! Values for few of many indices, close together in memory.
+//! A map from indices to values for when few indices have one: the values lie side by side in memory.
 
 use std::collections::TryReserveError;
 
-/// The place of no value.
+/// The entry in `places` of an index without a value.
 const NONE: u32 = u32::MAX;
 
-/// Values for some of the indices below a number that is set once and for all of them.
+/// A map from the indices below a length, which [`Self::begin`] sets, to values.
 #[derive(Debug)]
 pub struct Sparse<T> {
+    /// For each index, where its value is in `values`, or [`NONE`].
     places: Vec<u32>,
     values: Vec<T>,
 }
@@ -22,7 +23,7 @@ impl<T> Default for Sparse<T> {
 }
 
 impl<T> Sparse<T> {
-    /// Forgets all values, and makes room for those of `len` indices; their memory is touched as they come.
+    /// Removes all values, and reserves memory for values of `len` indices; values touch it as they come.
     pub fn begin(&mut self, len: usize) -> Result<(), TryReserveError> {
         assert!(len < NONE as usize);
         self.places.clear();
@@ -33,16 +34,16 @@ impl<T> Sparse<T> {
         Ok(())
     }
 
-    /// How many indices there are.
+    /// How many indices there are, with a value or without.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// The value of an index, made if there was none.
+    /// The value of an index, made by `new` if there was none.
     pub fn get_or_insert_with(&mut self, index: usize, new: impl FnOnce() -> T) -> &mut T {
         let place = &mut self.places[index];
         if *place == NONE {
-            // One value an index: below NONE, and within the memory reserved.
+            // There is at most one value for each index: so the place is below NONE, and memory is reserved.
             *place = self.values.len() as u32;
             self.values.push(new());
         }

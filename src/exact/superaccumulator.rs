@@ -14,38 +14,39 @@ use super::natural::{MAX_LIMBS, Natural};
 
 const DIGIT_BITS: u32 = 32;
 const DIGIT_MASK: i64 = (1 << DIGIT_BITS) - 1;
-/// Deposits between normalisations: 2^30 · 2^32 + 2^32 < 2^63.
+/// The most deposits between normalisations: 2^30 · 2^32 + 2^32 < 2^63.
 const DEPOSITS: u32 = 1 << 30;
 
-/// Words of an accumulator of values: (2^1024 · 2^63 counted in units of 2^-1074) and its sign need 2162
+/// Digits of an accumulator of values: 2^63 values below 2^1024 in units of 2^-1074, and the sign, need 2162
 /// bits.
 pub const SUM_DIGITS: usize = 68;
-/// Words of an accumulator of squares and products: units of 2^-2148 up to 2^2048 · 2^63, and the sign: 4260
-/// bits.
+/// Digits of an accumulator of squares and products: 2^63 of them, below 2^2048, in units of 2^-2148, and the
+/// sign, need 4260 bits.
 pub const SQUARES_DIGITS: usize = 134;
 
-/// Σx, in units of 2^-1074.
+/// The superaccumulator of Σx, in units of 2^-1074.
 pub type Sum = Superaccumulator<SUM_DIGITS, { LEAST_BIT }>;
-/// Σx² or Σxy, in units of 2^-2148.
+/// The superaccumulator of Σx² or Σxy, in units of 2^-2148.
 pub type Squares = Superaccumulator<SQUARES_DIGITS, { 2 * LEAST_BIT }>;
 
-/// An exact sum in units of 2^LSB; `N` digits of 32 bits.
+/// An exact sum of `DIGITS` digits of 32 bits, in units of 2^LSB.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Superaccumulator<const N: usize, const LSB: i32> {
-    digits: [i64; N],
+pub struct Superaccumulator<const DIGITS: usize, const LSB: i32> {
+    digits: [i64; DIGITS],
+    /// How many deposits there were since the digits were canonical.
     deposits: u32,
 }
 
-impl<const N: usize, const LSB: i32> Default for Superaccumulator<N, LSB> {
+impl<const DIGITS: usize, const LSB: i32> Default for Superaccumulator<DIGITS, LSB> {
     fn default() -> Self {
         Self {
-            digits: [0; N],
+            digits: [0; DIGITS],
             deposits: 0,
         }
     }
 }
 
-impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
+impl<const DIGITS: usize, const LSB: i32> Superaccumulator<DIGITS, LSB> {
     /// Adds ±magnitude · 2^exponent. The exponent is at least `LSB`, and the sum stays within the
     /// accumulator.
     #[inline]
@@ -65,7 +66,7 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         }
     }
 
-    /// Adds value · 2^exponent, on the terms of [`Self::deposit`].
+    /// Adds value · 2^exponent, under the conditions of [`Self::deposit`].
     pub fn deposit_wide(&mut self, value: i128, exponent: i32) {
         let magnitude = value.unsigned_abs();
         self.deposit(value < 0, magnitude as u64, exponent);
@@ -75,13 +76,13 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         }
     }
 
-    /// Moves all carries up: the canonical form.
+    /// Propagates all carries, so that the digits are canonical.
     pub fn normalize(&mut self) {
         if self.deposits == 0 {
-            return; // nothing was added since the last time
+            return; // the digits are canonical
         }
         let mut carry = 0;
-        let (top, rest) = self.digits.split_last_mut().expect("N > 0");
+        let (top, rest) = self.digits.split_last_mut().expect("DIGITS > 0");
         for digit in rest {
             let value = *digit + carry;
             *digit = value & DIGIT_MASK;
@@ -91,64 +92,64 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         self.deposits = 0;
     }
 
-    /// Adds another sum. Both are normalised first.
+    /// Adds another sum, and leaves the digits canonical.
     pub fn merge(&mut self, other: &Self) {
         self.normalize();
         for (mine, theirs) in self.digits.iter_mut().zip(&other.digits) {
             *mine += theirs;
         }
-        // `other` holds at most DEPOSITS deposits of 2^32 in each word, and canonical digits add one more.
+        // No digit overflows: `other` has at most DEPOSITS deposits of 2^32 in each, these digits one more.
         self.deposits = 1;
         self.normalize();
     }
 
     /// The canonical words.
     #[cfg(test)]
-    pub fn into_words(mut self) -> [i64; N] {
+    pub fn into_words(mut self) -> [i64; DIGITS] {
         self.normalize();
         self.digits
     }
 
     /// The canonical words, in place.
-    pub fn words(&mut self) -> &[i64; N] {
+    pub fn words(&mut self) -> &[i64; DIGITS] {
         self.normalize();
         &self.digits
     }
 
-    /// Takes `N` words from outside, canonical or not; `None` if the sum is beyond the accumulator's range.
+    /// The sum with these `DIGITS` words, canonical or not; `None` if it is beyond the accumulator's range.
     pub fn from_words(words: &[i64]) -> Option<Self> {
-        assert_eq!(words.len(), N);
+        assert_eq!(words.len(), DIGITS);
         if is_canonical(words) {
             return Some(Self {
                 digits: words.try_into().ok()?,
                 deposits: 0,
             });
         }
-        let mut digits = [0; N];
+        let mut digits = [0; DIGITS];
         let mut carry = 0i128;
         for (digit, word) in digits.iter_mut().zip(words) {
             let value = i128::from(*word) + carry;
             *digit = value as i64 & DIGIT_MASK;
             carry = value >> DIGIT_BITS;
         }
-        // What is left above the top digit must be its sign alone.
-        let top = digits[N - 1] as i32;
+        // All bits above the top digit's 32 must be its sign.
+        let top = digits[DIGITS - 1] as i32;
         if carry != i128::from(top >> 31) {
             return None;
         }
-        digits[N - 1] = i64::from(top);
+        digits[DIGITS - 1] = i64::from(top);
         Some(Self {
             digits,
             deposits: 0,
         })
     }
 
-    /// b with |sum| <= 2^b in units of 2^LSB, and |sum| >= 2^(b-1) if the sum is positive. For canonical
-    /// digits.
+    /// b with |sum| <= 2^b in units of 2^LSB, and |sum| >= 2^(b-1) if the sum is positive. The digits must be
+    /// canonical.
     pub fn bits(&self) -> u32 {
         debug_assert_eq!(self.deposits, 0);
-        // Digits that only continue the sign, 0 or -1, are none.
-        let sign = (self.digits[N - 1] >> DIGIT_BITS) & DIGIT_MASK;
+        // Leading digits that only extend the sign are not significant.
+        let sign = (self.digits[DIGITS - 1] >> DIGIT_BITS) & DIGIT_MASK;
         let significant = |digit: i64| ((digit & DIGIT_MASK) ^ sign) as u64;
         match self
             .digits
@@ -162,12 +163,12 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         }
     }
 
-    /// (m, e) with m·2^e <= sum for a positive sum, and |sum| <= (m + 1)·2^e, in units of 2^LSB, m below
-    /// 2^63. For canonical digits.
+    /// The leading 63 bits: (m, e) with m·2^e <= sum for a positive sum, and |sum| <= (m + 1)·2^e, in units
+    /// of 2^LSB, m below 2^63. The digits must be canonical.
     pub fn leading(&self) -> (u64, u32) {
         let bits = self.bits();
         let exponent = bits.saturating_sub(63);
-        let sign = (self.digits[N - 1] >> DIGIT_BITS) & DIGIT_MASK;
+        let sign = (self.digits[DIGITS - 1] >> DIGIT_BITS) & DIGIT_MASK;
         let first = (exponent / DIGIT_BITS) as usize;
         let window = (0..3).rev().fold(0u128, |window, i| {
             let digit = self
@@ -179,17 +180,17 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         ((window >> (exponent % DIGIT_BITS)) as u64, exponent)
     }
 
-    /// Is it below 0? For canonical digits.
+    /// Is the sum below 0? The digits must be canonical.
     pub fn is_negative(&self) -> bool {
         debug_assert_eq!(self.deposits, 0);
-        self.digits[N - 1] < 0
+        self.digits[DIGITS - 1] < 0
     }
 
-    /// The sum as a number of its own.
+    /// The sum as sign and magnitude.
     pub fn to_dyadic(&self) -> Dyadic<MAX_LIMBS> {
         let mut canonical = self.clone();
         canonical.normalize();
-        let negative = canonical.digits[N - 1] < 0;
+        let negative = canonical.digits[DIGITS - 1] < 0;
         if negative {
             for digit in &mut canonical.digits {
                 *digit = -*digit;
@@ -204,12 +205,12 @@ impl<const N: usize, const LSB: i32> Superaccumulator<N, LSB> {
         };
         Dyadic {
             negative,
-            magnitude: Natural::from_limbs(N / 2, LSB, limb),
+            magnitude: Natural::from_limbs(DIGITS / 2, LSB, limb),
         }
     }
 }
 
-/// Are these words digits in canonical form, of a sum within the accumulator's range?
+/// Are these words canonical digits of a sum within the accumulator's range?
 pub fn is_canonical(words: &[i64]) -> bool {
     let Some((top, rest)) = words.split_last() else {
         return false;
@@ -218,7 +219,7 @@ pub fn is_canonical(words: &[i64]) -> bool {
     beyond == 0 && i32::try_from(*top).is_ok()
 }
 
-/// Adds canonical words to canonical words, whose sum comes out canonical.
+/// Adds canonical words to canonical words, and leaves the sum canonical.
 pub fn add_canonical(words: &mut [i64], more: &[i64]) {
     let mut carry = 0;
     let last = words.len() - 1;
@@ -283,7 +284,7 @@ mod tests {
             a.normalize();
             assert_eq!(a.bits(), bits, "{x}");
             assert_eq!(a.is_negative(), x < 0.0);
-            // Of -1.0, whose magnitude less a unit has ones alone, all bits but the last 63 are cut off.
+            // The magnitude of -1.0 less a unit is 1074 ones, of which the leading 63 are kept.
             let (leading, exponent) = a.leading();
             let expected = match x {
                 1.0 => (1 << 62, 1075 - 63),

@@ -1,31 +1,31 @@
-//! Where an accumulator takes values from: memory, or who makes them.
+//! Where an accumulator takes values from: from memory, or from a generator.
 
 use super::Unaligned;
 use crate::simd::Simd;
 
-/// Doubles ahead of the present one to ask the memory for.
+/// How many doubles ahead of the present one cache lines are prefetched.
 pub const PREFETCH: usize = 2048;
 
-/// Doubles in a cache line.
+/// How many doubles a cache line has.
 pub const CACHE_LINE: usize = 8;
 
-/// Values, `BATCH` vectors at a time. A copy goes on from the same place.
+/// A sequence of values, taken `BATCH` vectors at a time. A copy continues at the same value, so that a
+/// declined block can be taken once more.
 pub trait Supply<S: Simd, const BATCH: usize>: Copy {
-    /// Are the CPU's multipliers free for additions?
+    /// Are the CPU's multipliers free for additions, as fused multiply-adds?
     const FMA_PORT_FREE: bool;
-    /// Are zeros to be expected? If not, a block with one is declined, and there are fewer operations for the
-    /// others.
-    const ZEROS: bool;
-    /// Memory to write a block to, for values that do not lie in memory.
-    type Room;
+    /// Are zeros expected? If not, a kernel takes fewer operations, and declines blocks with zeros.
+    const EXPECTS_ZEROS: bool;
+    /// Where [`Self::block`] writes values that do not lie in memory.
+    type Buffer;
 
-    /// Room for a block.
-    fn room() -> Self::Room;
+    /// A buffer for a block.
+    fn buffer() -> Self::Buffer;
 
-    /// How many values there are yet: a multiple of `BATCH` vectors.
+    /// How many values are left: a multiple of `BATCH` vectors.
     fn left(&self) -> usize;
 
-    /// The values there are yet, if they lie in memory; else none.
+    /// The values that are left, if they lie in memory; else none.
     fn in_memory<'a>(&self) -> &'a [Unaligned]
     where
         Self: 'a;
@@ -33,11 +33,12 @@ pub trait Supply<S: Simd, const BATCH: usize>: Copy {
     /// Takes the next vectors.
     ///
     /// # Safety
-    /// There are so many.
+    /// At least `BATCH` vectors of values are left.
     unsafe fn next(&mut self, simd: S) -> [S::F64; BATCH];
 
-    /// Takes the next block: so many values, or those that are left, a multiple of `BATCH` vectors.
-    fn block<'a>(&mut self, simd: S, len: usize, room: &'a mut Self::Room) -> &'a [Unaligned]
+    /// Takes the next block: `len` values, a multiple of `BATCH` vectors, or those that are left if they are
+    /// fewer.
+    fn block<'a>(&mut self, simd: S, len: usize, buffer: &'a mut Self::Buffer) -> &'a [Unaligned]
     where
         Self: 'a;
 }
@@ -48,10 +49,10 @@ pub struct Memory<'a>(pub &'a [Unaligned]);
 
 impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
     const FMA_PORT_FREE: bool = true;
-    const ZEROS: bool = true;
-    type Room = ();
+    const EXPECTS_ZEROS: bool = true;
+    type Buffer = ();
 
-    fn room() {}
+    fn buffer() {}
 
     fn left(&self) -> usize {
         self.0.len()
@@ -75,7 +76,7 @@ impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
             if (n * S::LANES).is_multiple_of(CACHE_LINE) {
                 simd.prefetch(at.wrapping_add(PREFETCH));
             }
-            // SAFETY: a vector of the batch.
+            // SAFETY: `at` is the vector number `n` of the `BATCH` in the batch.
             *vector = unsafe { simd.load(at) };
         }
         vectors

@@ -10,7 +10,7 @@ use super::{Accumulate, Accumulator, Moments, as_unaligned, naive, quantity};
 use crate::simd::{InstructionSet, in_force};
 use crate::test_values::any_values;
 
-/// The words of both sums, the counts and the extremes: all that there is.
+/// All parts of moments: counts, extremes, and the words of both sums.
 fn everything(moments: Moments) -> impl PartialEq + std::fmt::Debug {
     (
         moments.counts,
@@ -127,7 +127,7 @@ fn every_length() {
             bits ^= bits << 13;
             bits ^= bits >> 7;
             bits ^= bits << 17;
-            // Mostly close magnitudes; wide ones now and then.
+            // Most exponents are close together; one in 700 may be any.
             let exponent = if i % 700 == 699 {
                 bits >> 3 & 0x7ff
             } else {
@@ -166,7 +166,7 @@ fn lanes_reach_their_bounds() {
         extreme.push(2.0 - unit(k - 51) + unit(-52));
     }
     extreme.push(2.0 - unit(-52));
-    // Squares whose rounded part or error is close to half a unit of its first fold.
+    // Values whose square, or its error, leaves a residual close to half a unit of its first fold.
     let mut x = 1.0f64;
     for _ in 0..200_000 {
         x = (x * 1.000_123_457).rem_euclid(1.0) + 1.0;
@@ -205,7 +205,7 @@ fn squares_at_the_edge_of_underflow() {
     }
 }
 
-/// One small factor with all its bits, wherever the window may end.
+/// One small factor has all its bits, at every distance from the window's end.
 #[test]
 fn small_factors_keep_their_last_bits() {
     let odd = 1.0 + 2f64.powi(-52);
@@ -217,7 +217,7 @@ fn small_factors_keep_their_last_bits() {
     }
 }
 
-/// The same at the other end, where start values would overflow.
+/// Above these magnitudes the lanes of squares and of sums might overflow.
 #[test]
 fn squares_and_sums_at_the_edge_of_overflow() {
     for exponent in (495..515).chain(1005..1024) {
@@ -227,7 +227,8 @@ fn squares_and_sums_at_the_edge_of_overflow() {
     }
 }
 
-/// Bits that products lose to underflow show once all others cancel: v·v against the products of v's halves.
+/// If all other bits cancel, bits that underflow would lose decide the result: v·v less the products of v's
+/// halves.
 #[test]
 fn products_keep_what_would_underflow() {
     for exponent in -490..-480 {

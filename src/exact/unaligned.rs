@@ -1,8 +1,7 @@
 //! Doubles at any address.
 
-/// A caller's `f64` in native byte order, at any address.
-///
-/// Callers may pass misaligned pointers; a type of alignment 1 keeps every access to their arrays sound.
+/// The bytes of a caller's `f64`, in native order. Callers may pass misaligned pointers: a type of alignment
+/// 1 makes every access to their arrays sound.
 pub type Unaligned = [u8; 8];
 
 /// The bytes of a slice of `f64`.

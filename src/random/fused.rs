@@ -51,10 +51,10 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> 
     const FMA_PORT_FREE: bool = false;
     // Zeros are rare. So are subnormals, which only `block` replaces: no window holds them with their
     // squares, so that the kernel declines a block that has one.
-    const ZEROS: bool = false;
-    type Room = [MaybeUninit<Unaligned>; SAMPLES_IN_KERNEL_BLOCK];
+    const EXPECTS_ZEROS: bool = false;
+    type Buffer = [MaybeUninit<Unaligned>; SAMPLES_IN_KERNEL_BLOCK];
 
-    fn room() -> Self::Room {
+    fn buffer() -> Self::Buffer {
         [MaybeUninit::uninit(); SAMPLES_IN_KERNEL_BLOCK]
     }
 
@@ -80,16 +80,16 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> 
         vectors
     }
 
-    fn block<'a>(&mut self, simd: S, len: usize, room: &'a mut Self::Room) -> &'a [Unaligned]
+    fn block<'a>(&mut self, simd: S, len: usize, buffer: &'a mut Self::Buffer) -> &'a [Unaligned]
     where
         Self: 'a,
     {
         let len = len.min(self.left);
         self.left -= len;
-        let room = &mut room[..len];
-        simd.run(Store(self, room));
-        // SAFETY: `Store` wrote all of the room.
-        unsafe { std::slice::from_raw_parts(room.as_ptr().cast(), len) }
+        let buffer = &mut buffer[..len];
+        simd.run(Store(self, buffer));
+        // SAFETY: `Store` wrote all of the buffer.
+        unsafe { std::slice::from_raw_parts(buffer.as_ptr().cast(), len) }
     }
 }
 
@@ -105,12 +105,12 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for Store<'_, S, G, N> {
 
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
-        let Self(samples, room) = self;
+        let Self(samples, buffer) = self;
         let Drawn {
             simd, transform, ..
         } = *samples;
         let stand_in = simd.splat(transform.stand_in());
-        for to in room.chunks_exact_mut(N * LANES) {
+        for to in buffer.chunks_exact_mut(N * LANES) {
             for (n, x) in samples.standard().into_iter().enumerate() {
                 let x = transform.of_vector(simd, x);
                 let x = subnormals::replaced_lanes(simd, x, stand_in);

@@ -3,7 +3,7 @@
 use super::strip::{Row, Strip, no_memory};
 use super::transposed::Transposed;
 use crate::error::Result;
-use crate::exact::columns::{BLOCK, Columns, PACK, PASS};
+use crate::exact::columns::{BLOCK_ROWS, Columns, PACK, PASS_ROWS};
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, Moments};
 use crate::simd::{Kernel, Simd, in_force};
@@ -47,11 +47,15 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
         self.blocks_to_transpose = 1;
         self.columns.begin(len).map_err(no_memory)?;
         self.values.clear();
-        self.values.try_reserve_exact(BLOCK).map_err(no_memory)?;
+        self.values
+            .try_reserve_exact(BLOCK_ROWS)
+            .map_err(no_memory)?;
         if !T::IS_DOUBLE {
             self.tile.clear();
-            self.tile.try_reserve_exact(PASS * len).map_err(no_memory)?;
-            self.tile.resize(PASS * len, 0.0);
+            self.tile
+                .try_reserve_exact(PASS_ROWS * len)
+                .map_err(no_memory)?;
+            self.tile.resize(PASS_ROWS * len, 0.0);
         }
         Ok(())
     }
@@ -69,7 +73,7 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
         let stride = size_of::<T::Raw>() as isize;
         let mut rows = rows;
         while !rows.is_empty() {
-            let (block, next) = rows.split_at(BLOCK.min(rows.len()));
+            let (block, next) = rows.split_at(BLOCK_ROWS.min(rows.len()));
             rows = next;
             self.columns.begin_block();
             // SAFETY: the caller's promise.
@@ -91,7 +95,7 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
             }
             if pending > len / 2 {
                 let (left_out, next) =
-                    rows.split_at(rows.len().min(self.blocks_to_transpose * BLOCK));
+                    rows.split_at(rows.len().min(self.blocks_to_transpose * BLOCK_ROWS));
                 // SAFETY: the caller's promise.
                 unsafe { transposed.add(left_out, stride)? };
                 rows = next;
@@ -114,16 +118,16 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
     /// # Safety
     /// As for [`Self::add`].
     unsafe fn pass_over(&mut self, block: &[Row], next: &[Row]) {
-        for start in (0..block.len()).step_by(PASS) {
-            let rows = &block[start..block.len().min(start + PASS)];
+        for start in (0..block.len()).step_by(PASS_ROWS) {
+            let rows = &block[start..block.len().min(start + PASS_ROWS)];
             let ahead = match &block[start + rows.len()..] {
                 [] => next,
                 ahead => ahead,
             };
-            let ahead = &ahead[..ahead.len().min(PASS)];
+            let ahead = &ahead[..ahead.len().min(PASS_ROWS)];
             if T::IS_DOUBLE {
                 let doubles = |rows: &[Row]| {
-                    let mut doubles = [std::ptr::null(); PASS];
+                    let mut doubles = [std::ptr::null(); PASS_ROWS];
                     for (double, row) in doubles.iter_mut().zip(rows) {
                         *double = row.0.cast::<f64>();
                     }
@@ -142,7 +146,7 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
                     let raw = unsafe { std::slice::from_raw_parts(row.0.cast(), len) };
                     in_force().run(Convert::<T>(out, raw));
                 }
-                let doubles: [*const f64; PASS] =
+                let doubles: [*const f64; PASS_ROWS] =
                     std::array::from_fn(|i| self.tile[i * len..].as_ptr());
                 // SAFETY: these point to rows of the tile, which have `len` doubles each.
                 unsafe { self.columns.pass(&doubles[..rows.len()], &[]) };

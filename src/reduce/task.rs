@@ -6,7 +6,7 @@ use super::source::Source;
 use super::strip::Strip;
 use super::strip_moments::StripMoments;
 use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
-use crate::exact::columns::BLOCK;
+use crate::exact::columns::BLOCK_ROWS;
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element, short};
 use crate::parallel::fold_chunks;
@@ -124,7 +124,7 @@ impl Task<'_> {
     fn part(&self, strip: &Strip) -> usize {
         let values = self.source.len().saturating_mul(strip.len);
         let chunk = (values / 64).clamp(VALUES_IN_CHUNK, 4 * VALUES_IN_CHUNK);
-        (chunk / strip.len).next_multiple_of(BLOCK)
+        (chunk / strip.len).next_multiple_of(BLOCK_ROWS)
     }
 
     /// Gives the moments of a strip's results to the sink. Not inlined, so that no other frame has to hold

@@ -1,11 +1,11 @@
-//! From exact values to the doubles that users see: the only place where results are rounded, and where it is
-//! decided what NaNs and infinities make of them.
+//! From exact values to the doubles that users see: results are rounded here only, and the effects of NaNs
+//! and infinities on them are decided here only.
 //!
 //! | module | concept |
 //! |---|---|
 //! | [`rational`] | quotients of exact values and their square roots, rounded to nearest, ties to even |
 //! | [`statistics`] | sum, mean, variance and the others as formulas in exact values |
-//! | [`special`] | what NaNs and infinities make of a result |
+//! | [`special`] | the effects of NaNs and infinities on a result |
 
 pub mod rational;
 pub mod special;

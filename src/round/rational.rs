@@ -7,8 +7,8 @@
 
 use crate::exact::natural::Natural;
 
-/// significand · 2^exponent, plus something below one unit if `inexact`. The significand's top bit is set, or
-/// it is 0.
+/// significand · 2^exponent, plus a part of a unit if `inexact`. The significand is normalised, its top bit
+/// set, or it is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rational {
     significand: u128,
@@ -34,10 +34,11 @@ impl Rational {
         }
     }
 
-    /// The square root.
+    /// The square root, as 64 leading bits and a sticky bit.
     #[must_use]
     pub fn sqrt(self) -> Self {
-        // An even exponent splits evenly; the significand stays above 2^126, so the root has 64 bits.
+        // The exponent is made even, so that it can be halved; the significand stays at least 2^126, so that
+        // the root has 64 bits.
         let odd = self.exponent & 1;
         let significand = self.significand >> odd;
         let lost = self.inexact || significand << odd != self.significand;
@@ -49,8 +50,8 @@ impl Rational {
         }
     }
 
-    /// The nearest `f64`, ties to even, of the number with this magnitude. 0 is +0.0; underflow keeps the
-    /// sign.
+    /// The `f64` nearest to the number with this magnitude and sign, ties to even. 0 becomes +0.0; a number
+    /// that underflows keeps its sign.
     pub fn round(self, negative: bool) -> f64 {
         if self.significand == 0 {
             return 0.0;
@@ -59,7 +60,8 @@ impl Rational {
         let magnitude = if exponent > 1023 {
             f64::INFINITY
         } else {
-            // Bits before the rounding position: 53, fewer for subnormals, none below half of the smallest.
+            // How many bits precede the rounding position: 53, fewer for subnormal results, none below the
+            // smallest.
             let kept = (exponent.max(-1022 - 53) + 1022).min(0) + 53;
             let (head, tail) = if kept == 0 {
                 (0, self.significand)
@@ -77,8 +79,8 @@ impl Rational {
             } else {
                 tail >= HALF
             };
-            // The leading bit of a normal significand adds one to the exponent field, as does a carry out of
-            // it.
+            // The leading bit of a normal significand adds one to the exponent field, and so does a carry out
+            // of the fraction.
             let field = (exponent.max(-1023) + 1023 - i32::from(exponent >= -1022)) as u64;
             f64::from_bits((field << 52) + head + u64::from(up))
         };
@@ -86,7 +88,7 @@ impl Rational {
     }
 }
 
-/// Long division by limbs, until 128 significant bits are there. The last limb is not 0.
+/// Long division by limbs, until the quotient has 128 significant bits. The last limb is not 0.
 fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Rational {
     let denominator = u128::from(denominator);
     let mut quotient = [0u64; 3];
@@ -175,7 +177,7 @@ mod tests {
     fn a_remainder_alone_breaks_a_tie() {
         let tie = (1u64 << 53) + 1;
         for denominator in [3u128, 3 << 64] {
-            // The rest shows up in the remainder, or in limbs that the division never reaches.
+            // The rest is found in the remainder, or in limbs that the division does not use.
             for length in 3..6 {
                 let unit = 2f64.powi(if denominator == 3 { 0 } else { -64 });
                 let round = |rest| {

@@ -1,4 +1,4 @@
-//! What NaNs and infinities make of a result.
+//! The effects of NaNs and infinities on a result.
 
 use crate::c_enum::{CEnum, c_enum};
 use crate::error::{Error, PAREXACT_ERROR_NAN_FOUND, Result};
@@ -13,13 +13,13 @@ pub const PAREXACT_NAN_OMIT: i32 = 1;
 pub const PAREXACT_NAN_RAISE: i32 = 2;
 
 c_enum! {
-    /// What is done about NaNs.
+    /// How a reduction treats NaNs.
     pub enum NanPolicy: "PAREXACT_NAN_" {
-        /// The result is NaN.
+        /// A NaN makes the result NaN.
         Propagate = PAREXACT_NAN_PROPAGATE,
-        /// They are skipped.
+        /// NaNs are skipped.
         Omit = PAREXACT_NAN_OMIT,
-        /// The call fails.
+        /// A NaN makes the call fail.
         Raise = PAREXACT_NAN_RAISE,
     }
 }
@@ -33,7 +33,8 @@ impl TryFrom<i32> for NanPolicy {
 }
 
 impl NanPolicy {
-    /// Is the result NaN because a value is? An error if that is what the policy makes of it.
+    /// Is the result NaN because a value is NaN? An error if the policy is [`Self::Raise`] and a value is
+    /// NaN.
     pub fn finds_nan(self, counts: &Counts) -> Result<bool> {
         match self {
             Self::Raise if counts.nan > 0 => {
@@ -46,7 +47,7 @@ impl NanPolicy {
     }
 }
 
-/// A result for which NaNs propagate.
+/// The result, or NaN if a value is NaN.
 pub fn propagated(counts: &Counts, result: impl FnOnce() -> f64) -> f64 {
     if counts.nan > 0 {
         CANONICAL_NAN
@@ -55,7 +56,7 @@ pub fn propagated(counts: &Counts, result: impl FnOnce() -> f64) -> f64 {
     }
 }
 
-/// What a sum with infinities is, NaNs aside; `None` if all values are finite.
+/// The sum of the values that are not NaN if there are infinities; `None` if there are none.
 pub fn infinite_sum(counts: &Counts) -> Option<f64> {
     match (counts.positive_infinity, counts.negative_infinity) {
         (0, 0) => None,

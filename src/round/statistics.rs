@@ -1,5 +1,5 @@
-//! Statistics as formulas in exact values, each rounded once. They are about the values that are not NaN:
-//! what a NaN makes of a result is for [`super::special`] to say.
+//! Statistics as formulas in exact values, each rounded once, of the values that are not NaN. The effects of
+//! NaNs are decided in [`super::special`].
 
 use super::rational::Rational;
 use super::special::{infinite_sum, propagated};
@@ -27,18 +27,18 @@ pub fn norm<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -> f64 {
     Rational::new(&moments.squares(), 1).sqrt().round(false)
 }
 
-/// Σx; NaN if a value is.
+/// Σx; NaN if a value is NaN.
 pub fn propagated_sum<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -> f64 {
     propagated(moments.counts(), || sum(moments))
 }
 
-/// √Σx²; NaN if a value is.
+/// √Σx²; NaN if a value is NaN.
 pub fn propagated_norm<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -> f64 {
     propagated(moments.counts(), || norm(moments))
 }
 
-/// Σ(x - mean)² / (n - ddof), exactly, where Σx is known; `None`, which is NaN, if n <= ddof or a value is
-/// infinite.
+/// The exact variance Σ(x - mean)² / (n - ddof), where `sum` is Σx. `None`, which becomes NaN, if n <= ddof
+/// or a value is infinite.
 pub fn variance<const LIMBS: usize>(
     moments: &impl ExactMoments<LIMBS>,
     sum: &Dyadic<LIMBS>,
@@ -48,22 +48,22 @@ pub fn variance<const LIMBS: usize>(
     if n <= ddof || infinite_sum(moments.counts()).is_some() {
         return None;
     }
-    // That is (n·Σx² - (Σx)²) / (n·(n - ddof)), and n < 2^63.
+    // The variance is (n·Σx² - (Σx)²) / (n·(n - ddof)), and n < 2^63.
     let divisor = u128::from(n) * u128::from(n - ddof);
-    Some(Rational::new(&moments.spread(sum), divisor))
+    Some(Rational::new(&moments.scaled_deviations(sum), divisor))
 }
 
-/// The variance, rounded.
+/// The exact variance, rounded.
 pub fn rounded_variance(variance: Option<Rational>) -> f64 {
     variance.map_or(CANONICAL_NAN, |variance| variance.round(false))
 }
 
-/// The standard deviation: the root of the exact variance, rounded.
+/// The standard deviation: the square root of the exact variance, rounded.
 pub fn std(variance: Option<Rational>) -> f64 {
     variance.map_or(CANONICAL_NAN, |variance| variance.sqrt().round(false))
 }
 
-/// The sum, the mean and the exact variance, for less than they cost one by one.
+/// The sum, the mean and the exact variance; computed together, they share Σx.
 pub fn sum_mean_variance<const LIMBS: usize>(
     moments: &impl ExactMoments<LIMBS>,
     ddof: u64,
@@ -94,20 +94,20 @@ pub fn max(extremes: &Extremes) -> f64 {
     }
 }
 
-/// Σxy; NaN if a product is.
+/// Σxy; NaN if a product is NaN.
 pub fn dot(dot: &Dot) -> f64 {
     propagated(&dot.counts, || {
         rounded_sum(&dot.counts, &dot.sum.to_dyadic())
     })
 }
 
-/// h·Σx for a finite h; NaN if a value is.
+/// h·Σx for a finite h; NaN if a value is NaN.
 pub fn scaled_sum<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>, h: f64) -> f64 {
     let counts = moments.counts();
     propagated(counts, || {
         if let Some(infinite) = infinite_sum(counts) {
             let product = infinite * h;
-            // NaNs of operations have a sign that depends on the CPU.
+            // The sign of a NaN that an operation makes depends on the CPU.
             return if product.is_nan() {
                 CANONICAL_NAN
             } else {

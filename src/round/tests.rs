@@ -1,4 +1,4 @@
-//! Every rounding against big integers.
+//! Every rounded statistic against an oracle of big integers.
 
 mod real;
 
@@ -22,7 +22,7 @@ fn stats(values: &[f64], ddof: u64) -> (Stats, f64) {
     (stats, statistics::norm(&moments))
 }
 
-/// Few values have a way of their own, to the same bits.
+/// The exact moments of [`Short`] give the same bits.
 fn check_short(values: &[f64], ddof: u64, stats: &Stats, norm: f64) {
     let Some(short) = Short::new::<quantity::Describe>(values) else {
         return;
@@ -93,7 +93,7 @@ fn squares_that_underflow_beside_large_values_are_kept() {
 }
 
 #[test]
-fn ties_go_to_even_and_leave_it_for_the_slightest_reason() {
+fn ties_go_to_even_and_the_smallest_rest_breaks_them() {
     let tie = 9007199254740992.0; // 2^53
     for rest in [0.0, 5e-324, -5e-324] {
         check_rounding(&[tie, 1.0, rest], 0);

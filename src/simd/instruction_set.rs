@@ -9,7 +9,7 @@ use super::wide::Wide;
 use super::x86_64::{Avx2, Avx512};
 use super::{Kernel, Simd};
 
-/// One that this CPU has.
+/// An instruction set that this CPU has.
 #[derive(Debug, Clone, Copy)]
 pub enum InstructionSet {
     /// AVX-512.
@@ -18,9 +18,9 @@ pub enum InstructionSet {
     /// AVX2 and fused multiply-add.
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
-    /// What every CPU of the architecture has.
+    /// The instructions that every CPU of the architecture has.
     Portable(Portable),
-    /// For tests on any CPU: as many lanes and registers as AVX-512 has.
+    /// An emulation, for tests on any CPU, with as many lanes and registers as AVX-512 has.
     #[cfg(test)]
     Emulated(Emulated),
 }
@@ -32,16 +32,18 @@ pub type Emulated = Wide<Wide<Portable<128>>>;
 #[cfg(test)]
 const EMULATED: Emulated = Wide(Wide(Portable));
 
-/// What there is to know of an instruction set, whether the CPU has it or not.
+/// An instruction set, whether this CPU has it or not.
 struct Entry {
-    /// As in `PAREXACT_SIMD`.
+    /// The name that `PAREXACT_SIMD` takes.
     name: &'static str,
     /// The CPU features that it needs.
     features: &'static [&'static str],
+    /// Returns the instruction set if this CPU has it.
     detect: fn() -> Option<InstructionSet>,
 }
 
-/// All of them, the best first. The portable one needs nothing; what follows it is never the best.
+/// All instruction sets, the best first. Those after the portable one, which every CPU has, are never chosen
+/// unless `PAREXACT_SIMD` names them.
 const ALL: &[Entry] = &[
     #[cfg(target_arch = "x86_64")]
     Entry {
@@ -68,16 +70,16 @@ const ALL: &[Entry] = &[
     },
 ];
 
-/// The portable one's place in the list.
+/// The index of the portable instruction set in the list.
 const PORTABLE: usize = if cfg!(target_arch = "x86_64") { 2 } else { 0 };
 
 impl InstructionSet {
-    /// Those that this CPU has, the best first; in tests the emulated one follows.
+    /// The instruction sets that this CPU has, the best first; in tests the emulated one follows.
     pub fn supported() -> impl Iterator<Item = Self> {
         ALL.iter().filter_map(|entry| (entry.detect)())
     }
 
-    /// As in `PAREXACT_SIMD`.
+    /// The name that `PAREXACT_SIMD` takes.
     pub fn name(self) -> &'static str {
         ALL[self.index()].name
     }
@@ -96,7 +98,7 @@ impl InstructionSet {
         }
     }
 
-    /// Its place in the list of all.
+    /// The index of the instruction set in the list of all.
     fn index(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -113,7 +115,7 @@ impl InstructionSet {
 /// The instruction set in force: the best one, or the one that `PAREXACT_SIMD` names, if the CPU has it.
 #[inline]
 pub fn in_force() -> InstructionSet {
-    /// One more than the place in the list; 0 before the first call.
+    /// One more than the index in the list; 0 before the first call.
     static CHOSEN: AtomicU8 = AtomicU8::new(0);
     #[cold]
     fn choose() -> InstructionSet {
@@ -121,16 +123,16 @@ pub fn in_force() -> InstructionSet {
         let named = InstructionSet::supported().find(|set| set.name() == wanted);
         let best = named.or_else(|| InstructionSet::supported().next());
         let best = best.unwrap_or(InstructionSet::Portable(Portable));
-        // Two threads may both choose; they choose the same.
+        // If two threads choose at the same time, they choose the same.
         CHOSEN.store(best.index() as u8 + 1, Ordering::Relaxed);
         best
     }
     match usize::from(CHOSEN.load(Ordering::Relaxed)) {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: what is stored was detected.
+        // SAFETY: `choose` stored it after detection.
         1 => InstructionSet::Avx512(unsafe { Avx512::assume() }),
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: what is stored was detected.
+        // SAFETY: `choose` stored it after detection.
         2 => InstructionSet::Avx2(unsafe { Avx2::assume() }),
         0 => choose(),
         #[cfg(test)]

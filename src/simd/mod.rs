@@ -2,19 +2,20 @@
 //!
 //! | module | concept |
 //! |---|---|
-//! | [`vector`] | what a kernel can do with vectors: the traits |
-//! | [`instruction_set`] | the list: detected, chosen, dispatched and reported from here |
+//! | [`vector`] | the traits of kernels, instruction sets and vectors |
+//! | [`instruction_set`] | the list of instruction sets, which detection, choice, dispatch and reports use |
 //! | `x86_64` | AVX2 and AVX-512 |
-//! | [`portable`] | plain Rust, which every CPU runs |
-//! | [`wide`] | two vectors of any of these, side by side |
+//! | [`portable`] | vectors in plain Rust, for every CPU |
+//! | [`wide`] | vectors of twice as many lanes, as pairs |
+//! | [`prefetch`](mod@prefetch) | prefetching outside of kernels |
 //!
 //! A [`Kernel`] is written once, generic over [`Simd`], and [`InstructionSet::run`] compiles it for each
 //! instruction set. A value of a [`Simd`] type exists only where the CPU has its instructions, and vectors
-//! come only from such values; so operations on vectors are safe. What remains unsafe is to read and write
-//! memory by pointer.
+//! come only from such values; so operations on vectors are safe. Only reading and writing memory by pointer
+//! is unsafe.
 //!
-//! All operations are exact on integers, or those that IEEE 754 defines to the bit, so that results are the
-//! same on every instruction set.
+//! All operations are exact on integers, or defined by IEEE 754 to the bit, so that results are the same on
+//! every instruction set.
 
 pub mod instruction_set;
 pub mod portable;

@@ -1,12 +1,12 @@
-//! Plain Rust, for any CPU: pairs of lanes, which compilers map to registers of SSE2 or NEON.
+//! Plain Rust, for any CPU: vectors of two lanes, which compilers map to registers of SSE2 or NEON.
 
 use std::array::from_fn;
 
 use super::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
 use super::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
-/// No more than the architecture always has, which is taken to have so many registers: kernels choose by
-/// their number, and tests want every choice.
+/// The instructions that every CPU of the architecture has, with vectors of two lanes. Kernels unroll by the
+/// number of registers; tests set it, so that they run every unrolling.
 #[derive(Debug, Clone, Copy)]
 pub struct Portable<const REGISTERS: usize = 16>;
 
@@ -68,7 +68,7 @@ impl<const REGISTERS: usize> Simd for Portable<REGISTERS> {
 
     #[inline(always)]
     fn prefetch(self, _at: *const f64) {
-        // The hardware prefetcher keeps up with this path.
+        // The hardware prefetcher keeps up with these kernels.
     }
 
     #[inline(always)]
@@ -133,14 +133,13 @@ impl F64s for F64x2 {
 
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
-        // Without the instruction this is a call, which rounds the same.
+        // Without a fused multiply-add instruction this is a call, with the same result.
         Self(from_fn(|i| self.0[i].mul_add(factor.0[i], term.0[i])))
     }
 
     #[inline(always)]
     fn product_error(self, other: Self, rounded: Self) -> Self {
-        // Veltkamp's splitting and Dekker's product (1971): 2^27 + 1 halves the significand. All partial
-        // products are multiples of the factors' last bits.
+        // Veltkamp's splitting, by 2^27 + 1, and Dekker's product (1971): the partial products are exact.
         let split = |x: f64| {
             let scaled = x * 134_217_729.0;
             let high = scaled - (scaled - x);
@@ -239,7 +238,7 @@ impl F64s for F64x2 {
 
     #[inline(always)]
     fn swap(self, other: Self, bits: U64x2) -> (Self, Self) {
-        // Bit masks, not selects: SSE2 has no blend.
+        // Bit masks are used, as SSE2 has no blend instruction.
         let change: [u64; 2] =
             from_fn(|i| (self.bits()[i] ^ other.bits()[i]) & 0u64.wrapping_sub(bits.0[i] & 1));
         let changed = |x: Self| Self(from_fn(|i| f64::from_bits(x.bits()[i] ^ change[i])));
@@ -249,7 +248,7 @@ impl F64s for F64x2 {
     #[inline(always)]
     fn split(self, tables: &Tables) -> [Self; 4] {
         let significand = from_fn(|i| f64::from_bits(self.bits()[i] & FRACTION | HALF));
-        // Below 2^52 the bits of an integer are its fraction on top of 2^52.
+        // An integer i below 2^52, as the fraction of 2^52, makes 2^52 + i.
         let counted: [f64; 2] = from_fn(|i| f64::from_bits(self.bits()[i] >> 52 | TWO_52));
         let offset = f64::from_bits(TWO_52) + 1023.0;
         let entry = |i: usize| tables.interleaved[(self.bits()[i] >> 48 & 15) as usize];
@@ -262,7 +261,7 @@ impl F64s for F64x2 {
     }
 }
 
-/// The least nonzero magnitudes, infinite where there is none.
+/// The least nonzero magnitudes; infinite in lanes without one.
 #[derive(Clone, Copy)]
 pub struct Least(F64x2);
 
@@ -274,7 +273,7 @@ impl LeastNonzero<F64x2> for Least {
     }
 
     #[inline(always)]
-    fn or(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         Self(self.0.min(other.0))
     }
 
@@ -301,7 +300,7 @@ impl U64x2 {
         Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
     }
 
-    /// The low 52 bits below the bits of a number.
+    /// The low 52 bits of each lane as a fraction, together with `bits`, which hold the exponent.
     #[inline(always)]
     fn with_exponent_of(self, bits: u64) -> F64x2 {
         F64x2(self.0.map(|x| f64::from_bits(x & FRACTION | bits)))
@@ -338,13 +337,13 @@ impl U64s for U64x2 {
     }
 
     #[inline(always)]
-    fn shl<const N: u32>(self) -> Self {
-        Self(self.0.map(|x| x << N))
+    fn shl<const BITS: u32>(self) -> Self {
+        Self(self.0.map(|x| x << BITS))
     }
 
     #[inline(always)]
-    fn rotl<const N: u32, const M: u32>(self) -> Self {
-        Self(self.0.map(|x| x << N | x >> M))
+    fn rotl<const LEFT: u32, const RIGHT: u32>(self) -> Self {
+        Self(self.0.map(|x| x << LEFT | x >> RIGHT))
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
-//! Memory that is wanted soon, asked for outside of kernels.
+//! Prefetching outside of kernels.
 
-/// Asks the memory for the cache line of any address, mapped or not.
+/// Prefetches the cache line of an address, which need not be mapped.
 #[inline(always)]
 pub fn prefetch(at: *const u8) {
     #[cfg(target_arch = "x86_64")]

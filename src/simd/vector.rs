@@ -1,6 +1,6 @@
-//! Kernels, and what they can do with vectors.
+//! The traits of kernels, of instruction sets and of vectors.
 
-/// No vector has more lanes.
+/// The most lanes of any vector.
 pub const MAX_LANES: usize = 8;
 
 /// Code that is compiled for every instruction set.
@@ -9,10 +9,10 @@ pub const MAX_LANES: usize = 8;
 /// into the function that enables the instructions may use them. Closures need not be inlined, and are better
 /// avoided there.
 pub trait Kernel {
-    /// What it computes.
+    /// The result of the kernel.
     type Output;
 
-    /// Computes it. Loops without vectors are for the compiler to vectorise, and ignore `simd`.
+    /// Runs the kernel. Kernels that ignore `simd` have loops that the compiler vectorises.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
@@ -24,7 +24,7 @@ pub trait Simd: Copy + Send + Sync + 'static {
     type U64: U64s<F64 = Self::F64>;
     /// The least nonzero magnitude of each lane so far.
     type Least: LeastNonzero<Self::F64>;
-    /// The same instructions with eight lanes, in as many registers as that takes.
+    /// The instruction set with eight lanes to a vector, in as many registers as they take.
     type Eight: Simd;
 
     /// How many lanes a vector has, at most [`MAX_LANES`].
@@ -37,45 +37,45 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// Runs a kernel that is compiled for this instruction set.
     fn run<K: Kernel>(self, kernel: K) -> K::Output;
 
-    /// The same instructions with eight lanes.
+    /// The instruction set with eight lanes to a vector.
     fn eight(self) -> Self::Eight;
 
-    /// The same number in all lanes.
+    /// A vector with x in all lanes.
     fn splat(self, x: f64) -> Self::F64;
 
     /// Reads [`Self::LANES`] doubles at any alignment.
     ///
     /// # Safety
-    /// They may be read.
+    /// [`Self::LANES`] doubles may be read at `at`.
     unsafe fn load(self, at: *const f64) -> Self::F64;
 
     /// Reads [`Self::LANES`] integers at any alignment.
     ///
     /// # Safety
-    /// They may be read.
+    /// [`Self::LANES`] integers may be read at `at`.
     unsafe fn load_bits(self, at: *const u64) -> Self::U64;
 
-    /// No nonzero magnitude yet.
+    /// The least nonzero magnitudes before any was taken in.
     fn no_least(self) -> Self::Least;
 
     /// Reads what [`LeastNonzero::store`] wrote.
     ///
     /// # Safety
-    /// [`Self::LANES`] doubles may be read.
+    /// [`Self::LANES`] doubles may be read at `at`.
     unsafe fn load_least(self, at: *const f64) -> Self::Least;
 
-    /// Asks the memory for the cache line of any address, mapped or not.
+    /// Prefetches the cache line of an address, which need not be mapped.
     fn prefetch(self, at: *const f64);
 
-    /// The same, no closer than the second-level cache: for what is wanted later.
+    /// Prefetches a cache line into the second-level cache, for data that are used later.
     fn prefetch_to_l2(self, at: *const f64);
 
-    /// Transposes `columns` columns of 8-byte elements, a multiple of [`TRANSPOSED`]: column c of the rows
-    /// goes to the 8 places from `out + c·pitch` on. Meanwhile the memory is asked for the same columns of
-    /// the rows `ahead`.
+    /// Transposes `columns` columns of 8-byte elements, a multiple of [`TRANSPOSED`]: writes column c of the
+    /// rows to the 8 elements from `out + c·pitch` on. It prefetches the same columns of the rows `ahead`.
     ///
     /// # Safety
-    /// The rows may be read at any alignment, and the places written.
+    /// `columns` elements of each row may be read, and the 8 elements of each column written, at any
+    /// alignment.
     #[inline(always)]
     unsafe fn transpose(
         self,
@@ -85,11 +85,11 @@ pub trait Simd: Copy + Send + Sync + 'static {
         out: *mut u64,
         pitch: usize,
     ) {
-        // The hardware has to guess what comes next.
+        // This version leaves prefetching to the hardware.
         let _ = ahead;
         for column in 0..columns {
             for (i, row) in rows.iter().enumerate() {
-                // SAFETY: the caller's promises.
+                // SAFETY: the caller promises the elements of each row and of each column.
                 unsafe {
                     let element = row.add(column).read_unaligned();
                     out.add(column * pitch + i).write_unaligned(element);
@@ -99,7 +99,7 @@ pub trait Simd: Copy + Send + Sync + 'static {
     }
 }
 
-/// Rows that are transposed together: of 8-byte elements, a cache line of each column.
+/// How many rows are transposed together: a column of their 8-byte elements is a cache line.
 pub const TRANSPOSED: usize = 8;
 
 /// A vector of doubles.
@@ -110,7 +110,7 @@ pub trait F64s: Copy {
     /// Writes the lanes at any alignment.
     ///
     /// # Safety
-    /// There is room for them.
+    /// As many doubles as there are lanes may be written at `at`.
     unsafe fn store(self, at: *mut f64);
     /// The bits of each lane.
     fn to_bits(self) -> Self::U64;
@@ -127,22 +127,22 @@ pub trait F64s: Copy {
     fn sqrt(self) -> Self;
     /// self · factor + term, rounded once.
     fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// self · other - rounded, exactly, where `rounded` is RN(self · other) and no part under- or overflows;
-    /// NaN if one overflows.
+    /// self · other - rounded, exactly, where `rounded` is RN(self · other) and no intermediate result under-
+    /// or overflows; NaN if one overflows.
     fn product_error(self, other: Self, rounded: Self) -> Self;
 
-    /// self + other as `self · one + other`, where multiply-add is fused: CPUs that have adders beside their
-    /// multipliers (AMD's since Zen) do more at a time if some additions go to the multipliers. `one` is 1.0
-    /// and comes from [`opaque`], or the compiler would make an addition of it.
+    /// self + other as `self · one + other`, if multiply-add is an instruction: CPUs with adders beside their
+    /// multipliers (AMD's since Zen) do more at a time if the multipliers do some of the additions. `one`
+    /// must be 1.0 from [`opaque`], or the compiler would make it an addition.
     fn add_by_fma(self, other: Self, one: Self) -> Self;
-    /// self - other, likewise.
+    /// self - other as `self - one · other`, on the conditions of [`Self::add_by_fma`].
     fn sub_by_fma(self, other: Self, one: Self) -> Self;
 
-    /// Clears the signs.
+    /// |self|.
     fn abs(self) -> Self;
-    /// The bits that either has.
+    /// The bitwise or.
     fn or(self, other: Self) -> Self;
-    /// The bits that both have.
+    /// The bitwise and.
     fn and(self, other: Self) -> Self;
     /// The lesser; `other` where self is NaN or the two are equal.
     fn min(self, other: Self) -> Self;
@@ -150,25 +150,25 @@ pub trait F64s: Copy {
     fn max(self, other: Self) -> Self;
     /// The lesser magnitude of self and other; neither is NaN, and other is not negative.
     fn min_magnitude(self, other: Self) -> Self;
-    /// self, but `other` where the magnitude of self is below `limit`, and self is not NaN.
+    /// self, replaced by `other` where |self| < limit. NaN is not replaced.
     fn replace_below(self, limit: Self, other: Self) -> Self;
-    /// Is every lane at least the limit? NaN is not.
+    /// Are all lanes >= limit? NaN is not.
     fn all_at_least(self, limit: f64) -> bool;
-    /// Is every lane below the limit? NaN is not.
+    /// Are all lanes < limit? NaN is not.
     fn all_below(self, limit: f64) -> bool;
     /// Is no lane NaN?
     fn none_is_nan(self) -> bool;
-    /// The least lane; none is NaN.
+    /// The least lane. No lane may be NaN.
     fn reduce_min(self) -> f64;
-    /// The greatest lane; none is NaN.
+    /// The greatest lane. No lane may be NaN.
     fn reduce_max(self) -> f64;
 
     /// self with its sign flipped where the top bit of `bits` is set.
     fn flip_sign(self, bits: Self::U64) -> Self;
     /// (self, other), swapped where the lowest bit of `bits` is set.
     fn swap(self, other: Self, bits: Self::U64) -> (Self, Self);
-    /// For positive normal numbers m·2^(e+1) with m in [½, 1): m, e, and the entries of both tables at the
-    /// top four bits of m's fraction.
+    /// Splits positive normal numbers m·2^(e+1) with m in [½, 1) into m and e, and looks up the top four bits
+    /// of m's fraction in both tables: [m, e, entry of the first table, entry of the second].
     fn split(self, tables: &Tables) -> [Self; 4];
 }
 
@@ -180,7 +180,7 @@ pub trait U64s: Copy {
     /// Writes the lanes at any alignment.
     ///
     /// # Safety
-    /// There is room for them.
+    /// As many integers as there are lanes may be written at `at`.
     unsafe fn store(self, at: *mut u64);
 
     /// self + other, modulo 2^64.
@@ -191,16 +191,17 @@ pub trait U64s: Copy {
     fn xor(self, other: Self) -> Self;
     /// self ^ b ^ c.
     fn xor3(self, b: Self, c: Self) -> Self;
-    /// Shifted to the left by N.
-    fn shl<const N: u32>(self) -> Self;
-    /// Rotated to the left by N; M is 64 - N.
-    fn rotl<const N: u32, const M: u32>(self) -> Self;
+    /// self shifted to the left by `BITS`.
+    fn shl<const BITS: u32>(self) -> Self;
+    /// self rotated to the left by `LEFT`. `RIGHT` must be 64 - `LEFT`, which Rust cannot compute as a
+    /// parameter.
+    fn rotl<const LEFT: u32, const RIGHT: u32>(self) -> Self;
 
-    /// The integers with their low 11 bits cleared, exactly.
+    /// The integers with their low 11 bits cleared, as doubles, which is exact.
     fn top53(self) -> Self::F64;
-    /// 1 + (low 52 bits)·2^-52.
+    /// 1 + (low 52 bits of self)·2^-52.
     fn one_to_two(self) -> Self::F64;
-    /// The same with the lowest bit set.
+    /// 1 + (low 52 bits of self | 1)·2^-52.
     fn odd_one_to_two(self) -> Self::F64;
 }
 
@@ -208,24 +209,24 @@ pub trait U64s: Copy {
 pub trait LeastNonzero<F>: Copy {
     /// Takes magnitudes in; zeros are skipped, NaNs may be.
     fn with(self, magnitudes: F) -> Self;
-    /// The lesser of two.
-    fn or(self, other: Self) -> Self;
-    /// Is every lane's at least the limit, or none there?
+    /// The lesser magnitude in each lane.
+    fn min(self, other: Self) -> Self;
+    /// Are all magnitudes >= limit? Lanes without one do not count.
     fn all_at_least(self, limit: f64) -> bool;
-    /// The least of all lanes, infinite (or NaN) if there is none.
+    /// The least magnitude of all lanes; infinite (or NaN) if there is none.
     fn reduce(self) -> f64;
-    /// Writes each lane's, infinite (or 0) if there is none.
+    /// Writes the magnitude of each lane; infinite (or 0) if there is none.
     ///
     /// # Safety
-    /// There is room for as many doubles as a vector has lanes.
+    /// As many doubles as a vector has lanes may be written at `at`.
     unsafe fn store(self, at: *mut f64);
 }
 
 /// Two tables of sixteen numbers, laid out for permutations and for loads.
 pub struct Tables {
-    /// One after the other.
+    /// The tables one after the other.
     pub planar: [[f64; 16]; 2],
-    /// In pairs.
+    /// The entries of both tables at each index.
     pub interleaved: [[f64; 2]; 16],
 }
 
@@ -233,18 +234,18 @@ pub struct Tables {
 pub(super) const ONE: u64 = 0x3ff0_0000_0000_0000;
 /// Bits of ½.
 pub(super) const HALF: u64 = 0x3fe0_0000_0000_0000;
-/// Bits of 2^52, whose fraction counts units.
+/// Bits of 2^52, whose unit in the last place is 1.
 pub(super) const TWO_52: u64 = 0x4330_0000_0000_0000;
-/// The bits of a fraction.
+/// Mask of the fraction.
 pub(super) const FRACTION: u64 = (1 << 52) - 1;
-/// The bit of the sign.
+/// Mask of the sign.
 pub(super) const SIGN: u64 = 1 << 63;
 
-/// A number whose value the compiler does not know.
+/// The number x, as one whose value the compiler does not know.
 #[inline(always)]
 pub fn opaque(x: f64) -> f64 {
     let mut bits = x.to_bits();
-    // SAFETY: there is no instruction in it.
+    // SAFETY: the assembly has no instruction.
     unsafe {
         std::arch::asm!("/* {} */", inout(reg) bits, options(pure, nomem, nostack, preserves_flags))
     };

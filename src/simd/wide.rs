@@ -1,5 +1,5 @@
-//! Twice as many lanes: two vectors side by side, for algorithms that are defined by more lanes than a
-//! register has.
+//! Vectors of twice as many lanes, as pairs, for algorithms that are defined for more lanes than a register
+//! has.
 //!
 //! Each operation is written out for the lower half and then the upper one. A closure for both need not be
 //! inlined, and outside the kernel it would lack the instructions.
@@ -10,16 +10,16 @@ use super::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
 #[derive(Debug, Clone, Copy)]
 pub struct Wide<S>(pub S);
 
-/// Two vectors: the lower lanes, and the upper ones.
+/// Two vectors: the lower lanes, and the upper lanes.
 #[derive(Clone, Copy)]
 pub struct Pair<V>(V, V);
 
-/// How many lanes a vector has, which is nothing but its lanes.
+/// How many lanes a vector has: it consists of lanes of 64 bits alone.
 const fn lanes<V>() -> usize {
     size_of::<V>() / size_of::<u64>()
 }
 
-/// A kernel that is to have twice as many lanes.
+/// A kernel that runs another kernel with twice as many lanes.
 struct OnPairs<K>(K);
 
 impl<K: Kernel> Kernel for OnPairs<K> {
@@ -285,13 +285,13 @@ impl<V: U64s> U64s for Pair<V> {
     }
 
     #[inline(always)]
-    fn shl<const N: u32>(self) -> Self {
-        Self(self.0.shl::<N>(), self.1.shl::<N>())
+    fn shl<const BITS: u32>(self) -> Self {
+        Self(self.0.shl::<BITS>(), self.1.shl::<BITS>())
     }
 
     #[inline(always)]
-    fn rotl<const N: u32, const M: u32>(self) -> Self {
-        Self(self.0.rotl::<N, M>(), self.1.rotl::<N, M>())
+    fn rotl<const LEFT: u32, const RIGHT: u32>(self) -> Self {
+        Self(self.0.rotl::<LEFT, RIGHT>(), self.1.rotl::<LEFT, RIGHT>())
     }
 
     #[inline(always)]
@@ -317,8 +317,8 @@ impl<F, V: LeastNonzero<F>> LeastNonzero<Pair<F>> for Pair<V> {
     }
 
     #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self(self.0.or(other.0), self.1.or(other.1))
+    fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0), self.1.min(other.1))
     }
 
     #[inline(always)]

@@ -1,39 +1,41 @@
-//! What is looked at between blocks of rows: a pack's windows, totals and extremes.
+//! The part of a pack that is used only between blocks of rows: windows, totals and extremes.
 
-use super::pack::{DEPTH, LOG2_ROWS, PACK, Pack, Quantities};
+use super::pack::{FOLDS, LOG2_BLOCK_ROWS, PACK, Pack, Quantities};
 use crate::exact::Moments;
 use crate::exact::extremes::Extremes;
 use crate::exact::quantity::Quantity;
 use crate::exact::sparse::Sparse;
 use crate::exact::window::{Depth, Window};
 
-/// Each lane moves by at most 2^51 units a block: 2^11 blocks stay below 2^63.
+/// The most blocks that totals hold: a block changes a lane by at most 2^51 units, so totals stay below 2^63.
 pub const MAX_BLOCKS: u32 = 1 << 11;
 
-/// What is looked at between blocks.
+/// The windows, totals and extremes of a pack. Passes over rows do not use them.
 pub struct Frame {
+    /// The start values of the windows' folds.
     start: Quantities<f64>,
-    /// Bounds of what the windows admit; for columns without one just below the least nonzero number: zeros
-    /// fit anywhere.
+    /// The bound that admitted magnitudes are below; for columns without a window the least nonzero number,
+    /// as zeros fit any window.
     above: [f64; PACK],
+    /// The least nonzero magnitudes that are admitted.
     least: [f64; PACK],
     windows: [Option<Window>; PACK],
     totals: Quantities<i64>,
-    /// Of the blocks that were added.
+    /// The extremes of the blocks that were added.
     pub extremes: [Extremes; PACK],
-    /// Blocks that the totals hold.
+    /// How many blocks the totals hold.
     pub blocks: u32,
-    /// Bit i: lane i is this pack's own; of the last pack, some may be those of the pack before.
+    /// Bit i is set if lane i is this pack's own; some lanes of the last pack may belong to the pack before.
     pub owned: u8,
-    /// Bit i: the present block has yet to be added to lane i.
+    /// Bit i is set if the present block has yet to be added to lane i.
     pub pending: u8,
 }
 
 impl Frame {
-    /// A pack of columns without values.
+    /// The frame of a pack of columns without values.
     pub fn new(owned: u8) -> Self {
         Self {
-            start: [[[1.5; PACK]; DEPTH]; 3],
+            start: [[[1.5; PACK]; FOLDS]; 3],
             above: [f64::from_bits(1); PACK],
             least: [0.0; PACK],
             windows: [None; PACK],
@@ -54,10 +56,11 @@ impl Frame {
         }
     }
 
-    /// Adds what the pending columns that fit their windows moved by; returns the others.
+    /// Adds the running sums of the pending columns that fit their windows to the totals, and returns the
+    /// columns that are still pending.
     #[inline(always)]
     pub fn settle<Q: Quantity>(&mut self, running: &Pack) -> u8 {
-        // A NaN anywhere leaves NaN in its column.
+        // A NaN makes its lane NaN.
         let witness = &running.folds[usize::from(!Q::SUM)][0];
         let mut taken = [0i64; PACK];
         for (lane, taken) in taken.iter_mut().enumerate() {
@@ -69,7 +72,7 @@ impl Frame {
             *taken = -i64::from(fits);
         }
         for quantity in 0..3 {
-            for fold in 0..DEPTH {
+            for fold in 0..FOLDS {
                 let start = &self.start[quantity][fold];
                 let totals = &mut self.totals[quantity][fold];
                 for (lane, end) in running.folds[quantity][fold].iter().enumerate() {
@@ -99,11 +102,11 @@ impl Frame {
             0.0 => f64::INFINITY,
             least => least,
         };
-        // With some room for what may come, if it can be had.
+        // A window for twice the greatest magnitude, if there is one, is more likely to hold later blocks.
         let candidates = [2.0 * high, high].map(|largest| {
             let window = largest
                 .is_finite()
-                .then(|| Window::new::<Q>(largest, LOG2_ROWS))?;
+                .then(|| Window::new::<Q>(largest, LOG2_BLOCK_ROWS))?;
             window.map(|window| (window, window.depth(least, high) == Some(Depth::Two)))
         });
         let holding = candidates.iter().flatten().find(|(_, holds)| *holds);
@@ -118,7 +121,7 @@ impl Frame {
                 .iter()
                 .enumerate()
             {
-                for fold in 0..DEPTH {
+                for fold in 0..FOLDS {
                     self.start[quantity][fold][lane] = folds.start[fold];
                 }
             }
@@ -126,10 +129,10 @@ impl Frame {
         }
     }
 
-    /// Moves a column's totals to its moments.
+    /// Moves a column's totals to its moments, and leaves zeros.
     pub fn deposit<Q: Quantity>(&mut self, lane: usize, moments: &mut Moments) {
         let Some(window) = &self.windows[lane] else {
-            return; // nothing but zeros
+            return; // all values were zeros
         };
         let [sum, square, error] = self.totals.map(|folds| folds.map(|fold| fold[lane]));
         for folds in &mut self.totals {

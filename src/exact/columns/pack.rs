@@ -1,31 +1,31 @@
-//! A pack of neighbouring columns: what the passes over a block of rows change.
+//! A pack of neighbouring columns: running sums and extremes, which passes over rows change.
 
 use crate::exact::extract::Running;
 use crate::simd::{F64s, MAX_LANES, Simd};
 
-/// Neighbouring columns that are kept together: a cache line of doubles.
+/// How many neighbouring columns make a pack: a cache line of doubles.
 pub const PACK: usize = MAX_LANES;
 
-/// log2 of the rows in a block, that is of the additions a lane does.
-pub const LOG2_ROWS: u32 = 6;
+/// log2 of the rows in a full block, which is log2 of the additions that a lane does.
+pub const LOG2_BLOCK_ROWS: u32 = 6;
 
-/// Rows in a full block.
-pub const BLOCK: usize = 1 << LOG2_ROWS;
+/// How many rows a full block has.
+pub const BLOCK_ROWS: usize = 1 << LOG2_BLOCK_ROWS;
 
-/// Rows to go over in one pass: the running sums are loaded and stored once for so many.
-pub const PASS: usize = 8;
+/// How many rows a pass takes at most: it loads and stores the running sums once for all of them.
+pub const PASS_ROWS: usize = 8;
 
 /// Folds of each quantity.
-pub const DEPTH: usize = 2;
+pub const FOLDS: usize = 2;
 
-/// Of x, of RN(x²) and of its error; for each the folds; for each the columns of a pack.
-pub type Quantities<T> = [[[T; PACK]; DEPTH]; 3];
+/// Numbers for each of x, RN(x²) and its error, for each fold, and for each column of a pack.
+pub type Quantities<T> = [[[T; PACK]; FOLDS]; 3];
 
-/// What the passes over a block of rows change.
+/// The running sums of a pack of columns in a block of rows, and the range of magnitudes.
 #[repr(C, align(64))]
 #[derive(Clone)]
 pub struct Pack {
-    /// The lanes under way.
+    /// The running sums.
     pub folds: Quantities<f64>,
     /// The greatest magnitudes.
     pub high: [f64; PACK],
@@ -33,71 +33,60 @@ pub struct Pack {
     pub least: [f64; PACK],
 }
 
-/// What the passes over a block of rows find out about the extremes, for the columns of a pack.
+/// The extremes of a pack of columns in a block of rows.
 #[repr(C, align(64))]
 #[derive(Clone)]
-pub struct Spread {
-    /// As float comparison finds them, which does not tell zeros apart.
+pub struct PackExtremes {
+    /// The minima by float comparison, to which -0.0 and +0.0 are equal.
     pub min: [f64; PACK],
-    /// Likewise.
+    /// The maxima by float comparison.
     pub max: [f64; PACK],
-    /// Bits that some value has, and that all have: their signs tell which zero an extreme of 0 is.
-    some: [f64; PACK],
-    all: [f64; PACK],
+    /// The bitwise or of all values: if the minimum is 0, its sign is the minimum's.
+    or: [f64; PACK],
+    /// The bitwise and of all values: if the maximum is 0, its sign is the maximum's.
+    and: [f64; PACK],
 }
 
-impl Spread {
-    /// Of no values.
+impl PackExtremes {
+    /// The extremes of no values.
     pub const NONE: Self = Self {
         min: [f64::INFINITY; PACK],
         max: [f64::NEG_INFINITY; PACK],
-        some: [0.0; PACK],
-        all: [f64::from_bits(u64::MAX); PACK],
+        or: [0.0; PACK],
+        and: [f64::from_bits(u64::MAX); PACK],
     };
 
     /// The extremes of a column that has no NaN.
-    pub fn extremes(&self, lane: usize) -> (f64, f64) {
+    pub fn of_lane(&self, lane: usize) -> (f64, f64) {
         let (mut min, mut max) = (self.min[lane], self.max[lane]);
         if min == 0.0 {
-            min = f64::copysign(0.0, self.some[lane]);
+            min = f64::copysign(0.0, self.or[lane]);
         }
         if max == 0.0 {
-            max = f64::copysign(0.0, self.all[lane]);
+            max = f64::copysign(0.0, self.and[lane]);
         }
         (min, max)
     }
-}
 
-impl Spread {
-    /// All four of the lanes from `lane` on.
+    /// A vector of each field: minima, maxima, or, and, of the lanes from `lane` on.
     ///
     /// # Safety
-    /// There are as many lanes as a vector has.
+    /// There are as many lanes from `lane` on as a vector has.
     #[inline(always)]
     pub unsafe fn load<S: Simd>(&self, simd: S, lane: usize) -> [S::F64; 4] {
-        let Self {
-            min,
-            max,
-            some,
-            all,
-        } = self;
+        let Self { min, max, or, and } = self;
         // SAFETY: the caller's promise.
-        [min, max, some, all].map(|lanes| unsafe { simd.load(lanes.as_ptr().add(lane)) })
+        [min, max, or, and].map(|lanes| unsafe { simd.load(lanes.as_ptr().add(lane)) })
     }
 
-    /// Keeps all four.
+    /// Stores the vectors that [`Self::load`] returned, after changes.
     ///
     /// # Safety
     /// As for [`Self::load`].
     #[inline(always)]
-    pub unsafe fn store<V: F64s>(&mut self, spread: [V; 4], lane: usize) {
-        let Self {
-            min,
-            max,
-            some,
-            all,
-        } = self;
-        for (vector, to) in spread.into_iter().zip([min, max, some, all]) {
+    pub unsafe fn store<V: F64s>(&mut self, vectors: [V; 4], lane: usize) {
+        let Self { min, max, or, and } = self;
+        for (vector, to) in vectors.into_iter().zip([min, max, or, and]) {
             // SAFETY: the caller's promise.
             unsafe { vector.store(to.as_mut_ptr().add(lane)) };
         }
@@ -108,10 +97,10 @@ impl Pack {
     /// The running sums of all quantities, of the lanes from `lane` on.
     ///
     /// # Safety
-    /// There are as many lanes as a vector has.
+    /// There are as many lanes from `lane` on as a vector has.
     #[inline(always)]
-    pub unsafe fn running<S: Simd>(&self, simd: S, lane: usize) -> [Running<S, 1, DEPTH>; 3] {
-        let none = [[simd.splat(0.0)]; DEPTH];
+    pub unsafe fn running<S: Simd>(&self, simd: S, lane: usize) -> [Running<S, 1, FOLDS>; 3] {
+        let none = [[simd.splat(0.0)]; FOLDS];
         let mut loaded = [none; 3];
         for (folds, from) in loaded.iter_mut().zip(&self.folds) {
             for (fold, from) in folds.iter_mut().zip(from) {
@@ -122,7 +111,7 @@ impl Pack {
         loaded.map(Running::from_folds)
     }
 
-    /// Keeps the running sums of one quantity.
+    /// Stores the running sums of one quantity, of the lanes from `lane` on.
     ///
     /// # Safety
     /// As for [`Self::running`].
@@ -130,7 +119,7 @@ impl Pack {
     pub unsafe fn store<S: Simd>(
         &mut self,
         quantity: usize,
-        sums: &Running<S, 1, DEPTH>,
+        sums: &Running<S, 1, FOLDS>,
         lane: usize,
     ) {
         for ([fold], to) in sums.folds().iter().zip(&mut self.folds[quantity]) {

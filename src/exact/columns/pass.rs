@@ -1,26 +1,25 @@
-//! The kernel: a pass over some rows, whose values are added to the running sums of their columns.
+//! The kernel: a pass over some rows adds their values to the running sums of the columns.
 
 use std::marker::PhantomData;
 
-use super::pack::{PACK, Pack, Spread};
+use super::pack::{PACK, Pack, PackExtremes};
 use crate::exact::quantity::Quantity;
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
 
-/// One pass: adds rows of values to the running sums, at least [`PACK`] columns of them. The last pack holds
-/// the last columns, some of which the one before may hold as well. Meanwhile the memory is asked for the
-/// same columns of the rows `ahead`.
+/// One pass: adds rows of at least [`PACK`] columns to the running sums, and prefetches the same columns of
+/// the rows `ahead`. The last pack holds the last columns, some of which the pack before may hold as well.
 pub struct Pass<'a, Q> {
-    /// The rows.
+    /// The rows to add.
     pub rows: &'a [*const f64],
     /// The rows that come next.
     pub ahead: &'a [*const f64],
-    /// How many columns.
+    /// How many columns each row has, at least [`PACK`].
     pub columns: usize,
-    /// What is added to.
+    /// The packs to add to.
     pub packs: &'a mut [Pack],
-    /// As many as packs, if extremes are asked for.
-    pub spreads: &'a mut [Spread],
-    /// What is gathered.
+    /// The extremes of each pack, if extremes are gathered.
+    pub extremes: &'a mut [PackExtremes],
+    /// The quantities to gather.
     pub quantity: PhantomData<Q>,
 }
 
@@ -44,29 +43,29 @@ impl<Q: Quantity> Kernel for Pass<'_, Q> {
             ahead,
             columns,
             packs,
-            spreads,
+            extremes,
             ..
         } = self;
         assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
-        assert!(!Q::EXTREMES || spreads.len() == packs.len());
+        assert!(!Q::EXTREMES || extremes.len() == packs.len());
         let one = opaque(1.0);
         for (p, pack) in packs.iter_mut().enumerate() {
             let first = (p * PACK).min(columns - PACK);
             for row in ahead {
-                // The nearest cache is full of running sums: a pass of rows would push them out before it is
-                // wanted.
+                // The rows of a pass would evict the running sums from the nearest cache before they are
+                // used.
                 simd.prefetch_to_l2(row.wrapping_add(first));
             }
             for lane in (0..PACK).step_by(S::LANES) {
                 let one = Some(simd.splat(one));
-                // SAFETY: a pack has as many lanes as `lane` runs over, and `Pass::run`'s caller promises the
-                // rows.
+                // SAFETY: a pack has a vector's lanes from `lane` on, and the caller of `Pass::run` promises
+                // the rows.
                 unsafe {
                     let [mut sum, mut square, mut error] = pack.running(simd, lane);
-                    // With extremes the greatest magnitude follows from them.
+                    // The greatest magnitude follows from the extremes if these are gathered.
                     let mut high = simd.load(pack.high.as_ptr().add(lane));
-                    let mut spread = if Q::EXTREMES {
-                        spreads[p].load(simd, lane)
+                    let mut pack_extremes = if Q::EXTREMES {
+                        extremes[p].load(simd, lane)
                     } else {
                         [high; 4]
                     };
@@ -75,11 +74,11 @@ impl<Q: Quantity> Kernel for Pass<'_, Q> {
                         let x = simd.load(row.add(first + lane));
                         let magnitude = x.abs();
                         if Q::EXTREMES {
-                            let [min, max, some, all] = &mut spread;
+                            let [min, max, or, and] = &mut pack_extremes;
                             *min = x.min(*min);
                             *max = x.max(*max);
-                            *some = x.or(*some);
-                            *all = x.and(*all);
+                            *or = x.or(*or);
+                            *and = x.and(*and);
                         } else {
                             high = magnitude.max(high);
                         }
@@ -94,7 +93,7 @@ impl<Q: Quantity> Kernel for Pass<'_, Q> {
                         }
                     }
                     if Q::EXTREMES {
-                        spreads[p].store(spread, lane);
+                        extremes[p].store(pack_extremes, lane);
                     } else {
                         high.store(pack.high.as_mut_ptr().add(lane));
                     }

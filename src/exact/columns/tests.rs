@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{BLOCK, Columns, PACK, PASS};
+use super::{BLOCK_ROWS, Columns, PACK, PASS_ROWS};
 use crate::exact::quantity::{self, Quantity};
 use crate::exact::{Moments, as_unaligned, naive};
 use crate::round::statistics;
@@ -11,15 +11,15 @@ use crate::test_values::any_values;
 
 /// Passes over a block of rows.
 fn pass_over<Q: Quantity>(columns: &mut Columns<Q>, block: &[&[f64]]) {
-    for rows in block.chunks(PASS) {
+    for rows in block.chunks(PASS_ROWS) {
         let rows: Vec<*const f64> = rows.iter().map(|row| row.as_ptr()).collect();
         // SAFETY: rows as long as there are columns.
         unsafe { columns.pass(&rows, &[]) };
     }
 }
 
-/// The moments of each column, and how many blocks were left out of any; those are added from the oracle.
-/// Blocks have `block` rows.
+/// The moments of each column, and how many blocks were left out of columns: those values are added by the
+/// oracle. Blocks have `block` rows.
 fn reduce<Q: Quantity>(
     set: InstructionSet,
     rows: &[&[f64]],
@@ -52,7 +52,7 @@ fn reduce<Q: Quantity>(
     (moments.collect(), left_out)
 }
 
-/// Every column agrees with the oracle in what was asked for.
+/// Every column agrees with the oracle in the quantities gathered.
 fn check(rows: &[&[f64]], block: usize) {
     for set in InstructionSet::supported() {
         let (all, _) = reduce::<quantity::Describe>(set, rows, block);
@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn columns_agree_with_the_oracle(
         columns in prop::collection::vec(any_values(200), PACK..30),
-        block in 1..=BLOCK,
+        block in 1..=BLOCK_ROWS,
     ) {
         // Columns of different magnitudes, side by side.
         let length = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
@@ -99,13 +99,13 @@ proptest! {
     }
 }
 
-/// Lane totals must leave for the superaccumulator in time. With 64 rows of just below 2 each block moves a
-/// lane by nearly 2^50 units, of one sign; one row a block reaches the number of blocks soonest.
+/// Totals must be deposited before they overflow. With 64 rows of just below 2 each block moves a lane by
+/// nearly 2^50 units, of one sign; one row a block reaches the number of blocks soonest.
 #[test]
 fn totals_do_not_overflow() {
     let (high, low) = (2.0f64.next_down(), [1.0; PACK]);
     let row = [high; PACK];
-    for (block, blocks) in [(BLOCK, 9000), (1, 5000)] {
+    for (block, blocks) in [(BLOCK_ROWS, 9000), (1, 5000)] {
         // A first block of ones makes the window as narrow as it can be.
         let rows: Vec<&[f64]> = std::iter::repeat_n(&low[..], block)
             .chain(std::iter::repeat_n(&row[..], block * blocks))
@@ -142,8 +142,8 @@ fn ordinary_blocks_are_taken() {
         .collect();
     let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
     for set in InstructionSet::supported() {
-        let (_, left_out) = reduce::<quantity::SumAndSquares>(set, &rows, BLOCK);
+        let (_, left_out) = reduce::<quantity::SumAndSquares>(set, &rows, BLOCK_ROWS);
         assert!(left_out < 5, "{left_out} blocks on {}", set.name());
     }
-    check(&rows, BLOCK);
+    check(&rows, BLOCK_ROWS);
 }

@@ -30,8 +30,8 @@ pub struct Real {
 }
 
 impl Real {
-    /// The order of this number's magnitude and that of the point half-way between two neighbours, the lower
-    /// being `lower` units of 2^-1074, the upper `upper`.
+    /// Compares this number's magnitude with the midpoint of two neighbouring doubles, which are `lower` and
+    /// `upper` units of 2^-1074.
     fn compare_with_middle(&self, lower: &BigInt, upper: &BigInt) -> std::cmp::Ordering {
         let middle = lower + upper; // in units of 2^-1075
         let (middle, exponent) = if self.root {
@@ -60,8 +60,7 @@ impl Real {
         let magnitude = x.abs();
         let even = magnitude.to_bits() & 1 == 0;
         let in_units = |bits: u64| {
-            // The bit pattern after the largest number's is infinity's: 2^1024 here, which is where it would
-            // be.
+            // The bit pattern after the largest number's is infinity's, which stands for 2^1024 here.
             if bits == f64::INFINITY.to_bits() {
                 BigInt::from(1) << (1024 + 1074)
             } else {

@@ -2,11 +2,11 @@
 
 use std::arch::x86_64::*;
 
-use super::{define, proven};
+use super::{define_instruction_set, proven};
 use crate::simd::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
 use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
-define! {
+define_instruction_set! {
     /// AVX2 and fused multiply-add.
     Avx2: "avx2", "fma"
 }
@@ -46,7 +46,7 @@ impl Simd for Avx2 {
 
     #[inline(always)]
     unsafe fn load(self, at: *const f64) -> F64x4 {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         F64x4(unsafe { _mm256_loadu_pd(at) })
     }
 
@@ -83,7 +83,7 @@ impl F64s for F64x4 {
 
     #[inline(always)]
     unsafe fn store(self, at: *mut f64) {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         unsafe { _mm256_storeu_pd(at, self.0) }
     }
 
@@ -228,7 +228,7 @@ impl F64s for F64x4 {
     fn split(self, tables: &Tables) -> [Self; 4] {
         let pair = |index: i64| {
             let at = tables.interleaved[index as usize & 15].as_ptr();
-            // SAFETY: two numbers are there, and the instructions.
+            // SAFETY: an entry has two numbers, and the CPU has the instruction.
             unsafe { _mm_loadu_pd(at) }
         };
         proven!({
@@ -243,7 +243,7 @@ impl F64s for F64x4 {
                 _mm256_castsi256_si128(index),
                 _mm256_extracti128_si256::<1>(index),
             );
-            // Lanes 0 and 2, lanes 1 and 3: [first second | first second].
+            // Both tables' entries for lanes 0 and 2, and for lanes 1 and 3: [first second | first second].
             let even =
                 _mm256_set_m128d(pair(_mm_cvtsi128_si64(high)), pair(_mm_cvtsi128_si64(low)));
             let odd = _mm256_set_m128d(
@@ -270,13 +270,13 @@ impl F64x4 {
     }
 }
 
-/// Is a comparison true in every lane? It came from a vector.
+/// Is a comparison true in every lane? The mask is the result of comparing vectors, which proves AVX2.
 #[inline(always)]
 fn all(mask: __m256d) -> bool {
     proven!(_mm256_movemask_pd(mask)) == 0b1111
 }
 
-/// The least nonzero magnitudes, infinite where there is none.
+/// The least nonzero magnitudes; infinite in lanes without one.
 #[derive(Clone, Copy)]
 pub struct Least(F64x4);
 
@@ -291,7 +291,7 @@ impl LeastNonzero<F64x4> for Least {
     }
 
     #[inline(always)]
-    fn or(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         Self(self.0.min(other.0))
     }
 
@@ -317,7 +317,7 @@ impl U64s for U64x4 {
 
     #[inline(always)]
     unsafe fn store(self, at: *mut u64) {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         unsafe { _mm256_storeu_si256(at.cast(), self.0) }
     }
 
@@ -342,18 +342,18 @@ impl U64s for U64x4 {
     }
 
     #[inline(always)]
-    fn shl<const N: u32>(self) -> Self {
+    fn shl<const BITS: u32>(self) -> Self {
         Self(proven!(_mm256_sll_epi64(
             self.0,
-            _mm_cvtsi32_si128(N as i32)
+            _mm_cvtsi32_si128(BITS as i32)
         )))
     }
 
     #[inline(always)]
-    fn rotl<const N: u32, const M: u32>(self) -> Self {
+    fn rotl<const LEFT: u32, const RIGHT: u32>(self) -> Self {
         Self(proven!({
-            let low = _mm256_srl_epi64(self.0, _mm_cvtsi32_si128(M as i32));
-            let high = _mm256_sll_epi64(self.0, _mm_cvtsi32_si128(N as i32));
+            let low = _mm256_srl_epi64(self.0, _mm_cvtsi32_si128(RIGHT as i32));
+            let high = _mm256_sll_epi64(self.0, _mm_cvtsi32_si128(LEFT as i32));
             _mm256_or_si256(high, low)
         }))
     }
@@ -387,7 +387,7 @@ impl U64s for U64x4 {
 }
 
 impl U64x4 {
-    /// The low 52 bits below the bits of a number.
+    /// The low 52 bits of each lane as a fraction, together with `bits`, which hold the exponent.
     #[inline(always)]
     fn with_exponent_of(self, bits: u64) -> F64x4 {
         F64x4(proven!({

@@ -2,11 +2,11 @@
 
 use std::arch::x86_64::*;
 
-use super::{define, proven};
+use super::{define_instruction_set, proven};
 use crate::simd::vector::{FRACTION, ONE, SIGN, TRANSPOSED};
 use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
 
-define! {
+define_instruction_set! {
     /// AVX-512, its foundation and the instructions for doublewords and quadwords.
     Avx512: "avx512f", "avx512dq", "fma"
 }
@@ -19,7 +19,8 @@ pub struct F64x8(__m512d);
 #[derive(Clone, Copy)]
 pub struct U64x8(__m512i);
 
-/// Bits of the magnitude minus one: zero wraps to the largest integer, so that an unsigned minimum skips it.
+/// The least nonzero magnitudes, as their bits minus one: 0 wraps to the largest integer, so that an unsigned
+/// minimum skips it.
 #[derive(Clone, Copy)]
 pub struct Least(__m512i);
 
@@ -50,7 +51,7 @@ impl Simd for Avx512 {
 
     #[inline(always)]
     unsafe fn load(self, at: *const f64) -> F64x8 {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         F64x8(unsafe { _mm512_loadu_pd(at) })
     }
 
@@ -96,8 +97,8 @@ impl Simd for Avx512 {
             for row in ahead {
                 self.prefetch(row.wrapping_add(column).cast());
             }
-            // SAFETY: the instructions are there, and the caller promises 8 elements of each row and 8 places
-            // of each column.
+            // SAFETY: the CPU has the instructions, and the caller promises 8 elements of each row and of
+            // each column.
             unsafe {
                 let mut square = [_mm512_setzero_pd(); TRANSPOSED];
                 for (line, row) in square.iter_mut().zip(rows) {
@@ -111,7 +112,7 @@ impl Simd for Avx512 {
     }
 }
 
-/// A square of 8 rows, transposed: pairs of elements change places, then pairs of those, then halves.
+/// A square of 8 rows, transposed in three steps: of elements, of pairs, and of quadruples.
 #[inline(always)]
 fn transposed(rows: [__m512d; 8]) -> [__m512d; 8] {
     let mut columns = rows;
@@ -148,7 +149,7 @@ impl F64s for F64x8 {
 
     #[inline(always)]
     unsafe fn store(self, at: *mut f64) {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         unsafe { _mm512_storeu_pd(at, self.0) }
     }
 
@@ -287,7 +288,7 @@ impl F64s for F64x8 {
         /// a ? b : c
         const SELECT: i32 = 0xca;
         proven!({
-            // Not a mask register: moves to those compete with multiplications.
+            // The mask is a vector, as moves to mask registers compete with multiplications.
             let lowest = _mm512_and_si512(bits.0, _mm512_set1_epi64(1));
             let mask = _mm512_sub_epi64(_mm512_setzero_si512(), lowest);
             let (own, other) = (_mm512_castpd_si512(self.0), _mm512_castpd_si512(other.0));
@@ -303,7 +304,7 @@ impl F64s for F64x8 {
     #[inline(always)]
     fn split(self, tables: &Tables) -> [Self; 4] {
         let [first, second] = &tables.planar;
-        // SAFETY: the instructions are there, and each table has 16 numbers.
+        // SAFETY: the CPU has the instructions, and each table has 16 numbers.
         unsafe {
             let index = _mm512_srli_epi64::<48>(_mm512_castpd_si512(self.0));
             let (first_low, first_high) = (
@@ -337,7 +338,7 @@ impl LeastNonzero<F64x8> for Least {
     }
 
     #[inline(always)]
-    fn or(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         Self(proven!(_mm512_min_epu64(self.0, other.0)))
     }
 
@@ -357,7 +358,7 @@ impl LeastNonzero<F64x8> for Least {
 
     #[inline(always)]
     unsafe fn store(self, at: *mut f64) {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         unsafe { _mm512_storeu_si512(at.cast(), _mm512_add_epi64(self.0, _mm512_set1_epi64(1))) }
     }
 }
@@ -367,7 +368,7 @@ impl U64s for U64x8 {
 
     #[inline(always)]
     unsafe fn store(self, at: *mut u64) {
-        // SAFETY: the instructions are there, and the caller promises the memory.
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
         unsafe { _mm512_storeu_si512(at.cast(), self.0) }
     }
 
@@ -394,16 +395,16 @@ impl U64s for U64x8 {
     }
 
     #[inline(always)]
-    fn shl<const N: u32>(self) -> Self {
-        Self(proven!(_mm512_slli_epi64::<N>(self.0)))
+    fn shl<const BITS: u32>(self) -> Self {
+        Self(proven!(_mm512_slli_epi64::<BITS>(self.0)))
     }
 
     #[inline(always)]
-    fn rotl<const N: u32, const M: u32>(self) -> Self {
-        // The compiler makes one instruction of it, vprolq.
+    fn rotl<const LEFT: u32, const RIGHT: u32>(self) -> Self {
+        // The compiler makes these one instruction, vprolq.
         Self(proven!(_mm512_or_si512(
-            _mm512_slli_epi64::<N>(self.0),
-            _mm512_srli_epi64::<M>(self.0)
+            _mm512_slli_epi64::<LEFT>(self.0),
+            _mm512_srli_epi64::<RIGHT>(self.0)
         )))
     }
 
@@ -427,7 +428,7 @@ impl U64s for U64x8 {
 }
 
 impl U64x8 {
-    /// The low 52 bits below the bits of a number.
+    /// The low 52 bits of each lane as a fraction, together with `bits`, which hold the exponent.
     #[inline(always)]
     fn with_exponent_of(self, bits: u64) -> F64x8 {
         /// a | (b & c)
