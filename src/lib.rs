@@ -11,7 +11,8 @@
 //! | `fpenv` | the floating-point environment | |
 //! | `simd` | vectors on any instruction set, and the choice among them | |
 //! | `c_enum` | enums whose variants are constants of the C header | `error` |
-//! | `exact` | superaccumulators, block kernels, exact values | `simd` |
+//! | `sparse` | a container: values for few of many indices | |
+//! | `exact` | superaccumulators, block kernels, exact values | `simd`, `sparse` |
 //! | `round` | from exact values to doubles: formulas, the rounding, NaNs and infinities | `c_enum`, `error`, `exact` |
 //! | `stats` | statistics as the user gets them | `error`, `exact`, `round` |
 //! | `plausibility` | whether a set of values can have the moments of a state | `exact` |
@@ -21,7 +22,7 @@
 //! | `panics` | panics inside the library: silent, and reported as a status | `error` |
 //! | `last_error` | the message of a thread's last failing call | `error` |
 //! | `parallel` | pool, thread counts, progress and cancellation | `error`, `fpenv`, `last_error`, `panics`, `reserve`, `unsigned` |
-//! | `reduce` | reductions of arrays: exact kernels on the pool | `array`, `c_enum`, `error`, `exact`, `parallel`, `round`, `simd`, `stats` |
+//! | `reduce` | reductions of arrays: exact kernels on the pool | `array`, `c_enum`, `error`, `exact`, `parallel`, `round`, `simd`, `sparse`, `stats` |
 //! | `states` | many states at once | `error`, `exact`, `parallel`, `reduce`, `round`, `state`, `stats` |
 //! | `random` | random numbers, stored or reduced | `c_enum`, `error`, `exact`, `parallel`, `simd`, `unsigned` |
 //! | `quadrature` | π and other integrals | `error`, `exact`, `parallel`, `round`, `simd`, `unsigned` |
@@ -46,6 +47,7 @@ mod report;
 mod reserve;
 mod round;
 mod simd;
+mod sparse;
 mod state;
 mod states;
 mod stats;

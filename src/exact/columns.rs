@@ -16,8 +16,8 @@ use std::marker::PhantomData;
 
 use super::Moments;
 use super::quantity::Quantity;
-use super::sparse::Sparse;
 use crate::simd::{InstructionSet, Kernel, Simd};
+use crate::sparse::Sparse;
 use frame::{Frame, MAX_BLOCKS};
 use pack::PackExtremes;
 pub use pack::{BLOCK_ROWS, PACK, PASS_ROWS, Pack};

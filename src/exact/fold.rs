@@ -10,8 +10,8 @@
 use std::marker::PhantomData;
 
 use super::Unaligned;
-use super::extract::Running;
 use super::quantity::Quantity;
+use super::sums::Sums;
 use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, MAX_LANES, Simd, opaque};
@@ -230,9 +230,7 @@ where
             let length = block.min(count - done);
             let mut here = *supply;
             let (low, high) = (range.low, range.high);
-            let mut sum = Running::<S, VECTORS, FOLDS>::start(simd, &window.sum);
-            let mut square = Running::<S, VECTORS, FOLDS>::start(simd, &window.square);
-            let mut error = Running::<S, VECTORS, FOLDS>::start(simd, &window.error);
+            let mut sums = Sums::<S, Q, VECTORS, FOLDS>::start(simd, window);
             let mut i = 0;
             while i < length {
                 // SAFETY: at least `count` values are left, and `length` is a multiple of a batch.
@@ -240,40 +238,17 @@ where
                 for (n, x) in vectors.into_iter().enumerate() {
                     let v = n % VECTORS;
                     range.add::<Q>(v, x, Values::EXPECTS_ZEROS);
-                    if Q::SUM {
-                        sum.add(v, x, one);
-                    }
-                    if Q::SQUARES {
-                        let product = x.mul(x);
-                        square.add(v, product, one);
-                        if !Q::NARROW {
-                            error.add(v, x.product_error(x, product), one);
-                        }
-                    }
+                    sums.add(v, x, one);
                 }
                 i += BATCH * S::LANES;
             }
-            // A NaN makes its lane NaN; comparisons may have skipped it.
-            let first = if Q::SUM { sum.first() } else { square.first() };
-            let mut witness = first[0];
-            for lanes in &first[1..] {
-                witness = witness.add(*lanes);
-            }
             if !(range.fits::<Q>(window.above, least_held, Values::EXPECTS_ZEROS)
-                && witness.none_is_nan())
+                && sums.witness().none_is_nan())
             {
                 (range.low, range.high) = (low, high);
                 break;
             }
-            if Q::SUM {
-                sum.add_to(simd, &window.sum, &mut totals.sum);
-            }
-            if Q::SQUARES {
-                square.add_to(simd, &window.square, &mut totals.square);
-                if !Q::NARROW {
-                    error.add_to(simd, &window.error, &mut totals.error);
-                }
-            }
+            sums.add_to(simd, window, totals);
             totals.blocks += 1;
             *supply = here;
             done += length;

@@ -15,7 +15,7 @@
 //! | [`element`] | the element types of arrays, and which accumulator takes each |
 //! | [`short`] | the exact moments of at most 32 values |
 //! | [`supply`] | where an accumulator takes values from |
-//! | [`extract`] | error-free extraction, with the proof of its bounds |
+//! | [`extract`], [`sums`] | error-free extraction, with the proof of its bounds; of all quantities |
 //! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across rows |
 //! | [`window`] | which bits the folds hold, and which blocks fit them |
 //! | [`span`], [`sieve`] | the range of a block that the kernel declined; its outliers |
@@ -24,7 +24,6 @@
 //! | [`moments`], [`extremes`] | the exact moments of values: counts, Σx, Σx², minimum and maximum |
 //! | [`dyadic`], [`natural`] | arithmetic of exact values |
 //! | [`float`], [`unaligned`] | the binary64 format; doubles at any address |
-//! | [`sparse`] | a container: values for few of many indices |
 //! | `naive` | the slow and plain version of [`accumulator`], the oracle of the tests |
 //!
 //! Every accumulator ends as exact values; [`crate::round`] rounds them.
@@ -50,7 +49,7 @@ pub mod quantity;
 pub mod short;
 pub mod sieve;
 pub mod span;
-pub mod sparse;
+pub mod sums;
 pub mod superaccumulator;
 pub mod supply;
 pub mod unaligned;

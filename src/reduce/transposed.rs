@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use super::strip::{Row, no_memory};
 use crate::error::Result;
-use crate::exact::sparse::Sparse;
 use crate::exact::{Accumulate, Moments};
 use crate::simd::vector::TRANSPOSED;
 use crate::simd::{Kernel, Simd, in_force, prefetch};
+use crate::sparse::Sparse;
 
 /// Results in a tile: of doubles, those of a row take 32 cache lines.
 const RESULTS_IN_TILE: usize = 256;

@@ -4,8 +4,8 @@ use super::pack::{FOLDS, LOG2_BLOCK_ROWS, PACK, Pack, Quantities};
 use crate::exact::Moments;
 use crate::exact::extremes::Extremes;
 use crate::exact::quantity::Quantity;
-use crate::exact::sparse::Sparse;
 use crate::exact::window::{Depth, Window};
+use crate::sparse::Sparse;
 
 /// The most blocks that totals hold: a block changes a lane by at most 2^51 units, so totals stay below 2^63.
 pub const MAX_BLOCKS: u32 = 1 << 11;

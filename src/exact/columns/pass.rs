@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::pack::{PACK, Pack, PackExtremes};
+use super::pack::{FOLDS, PACK, Pack, PackExtremes};
 use crate::exact::quantity::Quantity;
+use crate::exact::sums::Sums;
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
 
 /// One pass: adds rows of at least [`PACK`] columns to the running sums, and prefetches the same columns of
@@ -61,7 +62,7 @@ impl<Q: Quantity> Kernel for Pass<'_, Q> {
                 // SAFETY: a pack has a vector's lanes from `lane` on, and the caller of `Pass::run` promises
                 // the rows.
                 unsafe {
-                    let [mut sum, mut square, mut error] = pack.running(simd, lane);
+                    let mut sums = Sums::<S, Q, 1, FOLDS>::from_running(pack.running(simd, lane));
                     // The greatest magnitude follows from the extremes if these are gathered.
                     let mut high = simd.load(pack.high.as_ptr().add(lane));
                     let mut pack_extremes = if Q::EXTREMES {
@@ -83,14 +84,7 @@ impl<Q: Quantity> Kernel for Pass<'_, Q> {
                             high = magnitude.max(high);
                         }
                         least = least.with(magnitude);
-                        if Q::SUM {
-                            sum.add(0, x, one);
-                        }
-                        if Q::SQUARES {
-                            let product = x.mul(x);
-                            square.add(0, product, one);
-                            error.add(0, x.product_error(x, product), one);
-                        }
+                        sums.add(0, x, one);
                     }
                     if Q::EXTREMES {
                         extremes[p].store(pack_extremes, lane);
@@ -99,11 +93,11 @@ impl<Q: Quantity> Kernel for Pass<'_, Q> {
                     }
                     least.store(pack.least.as_mut_ptr().add(lane));
                     if Q::SUM {
-                        pack.store(0, &sum, lane);
+                        pack.store(0, &sums.running[0], lane);
                     }
                     if Q::SQUARES {
-                        pack.store(1, &square, lane);
-                        pack.store(2, &error, lane);
+                        pack.store(1, &sums.running[1], lane);
+                        pack.store(2, &sums.running[2], lane);
                     }
                 }
             }
