@@ -38,60 +38,59 @@ impl Short {
     #[inline]
     pub fn new<Q: Quantity>(values: &[f64]) -> Option<Self> {
         debug_assert!(values.len() <= MAX_VALUES);
-        let mut short = Self {
-            counts: Counts {
-                all: values.len() as u64,
-                ..Counts::default()
-            },
-            sum: 0,
-            squares: [0; LIMBS],
-            exponent: 0,
-            extremes: Extremes::EMPTY,
-        };
-        short.add_sums::<Q>(values)?;
-        if Q::EXTREMES {
-            short.extremes = Extremes::of(values)?;
-        }
-        Some(short)
-    }
-
-    /// Adds the values to the sums that `Q` gathers; `None` as in [`Self::new`].
-    #[inline]
-    fn add_sums<Q: Quantity>(&mut self, values: &[f64]) -> Option<()> {
-        let (mut lowest, mut highest) = (i32::MAX, i32::MIN);
-        for &x in values {
-            if !x.is_finite() {
-                return None;
-            }
-            if x != 0.0 {
-                let exponent = parts(x).exponent;
-                lowest = lowest.min(exponent);
-                highest = highest.max(exponent);
-            }
-        }
-        if lowest > highest {
-            return Some(()); // all values are zeros
-        }
-        if highest - lowest > MAX_EXPONENT_RANGE {
-            return None;
-        }
-        self.exponent = lowest;
+        let lowest = lowest_exponent(values)?;
+        let (mut sum, mut squares) = (0, [0; LIMBS]);
         for &x in values.iter().filter(|&&x| x != 0.0) {
             let x = parts(x);
             let magnitude = u128::from(x.significand) << (x.exponent - lowest);
             if Q::SUM {
-                self.sum += if x.negative {
+                sum += if x.negative {
                     -(magnitude as i128)
                 } else {
                     magnitude as i128
                 };
             }
             if Q::SQUARES {
-                self.squares = add(self.squares, square(magnitude));
+                squares = add(squares, square(magnitude));
             }
         }
-        Some(())
+        let extremes = if Q::EXTREMES {
+            Extremes::of(values)?
+        } else {
+            Extremes::EMPTY
+        };
+        Some(Self {
+            counts: Counts {
+                all: values.len() as u64,
+                ..Counts::default()
+            },
+            sum,
+            squares,
+            exponent: lowest,
+            extremes,
+        })
     }
+}
+
+/// The lowest exponent of nonzero values, 0 if there are none; `None` if some values are not finite, or if
+/// their exponents are too far apart.
+#[inline]
+fn lowest_exponent(values: &[f64]) -> Option<i32> {
+    let (mut lowest, mut highest) = (i32::MAX, i32::MIN);
+    for &x in values {
+        if !x.is_finite() {
+            return None;
+        }
+        if x != 0.0 {
+            let exponent = parts(x).exponent;
+            lowest = lowest.min(exponent);
+            highest = highest.max(exponent);
+        }
+    }
+    if lowest > highest {
+        return Some(0);
+    }
+    (highest - lowest <= MAX_EXPONENT_RANGE).then_some(lowest)
 }
 
 impl ExactMoments<LIMBS> for Short {
