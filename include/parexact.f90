@@ -194,9 +194,9 @@ module parexact
   !> Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to
   !> even.
   type, bind(C), public :: parexact_stats
-     !> The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+     !> How many values the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
      integer(c_int64_t) :: count
-     !> The NaNs met, under any policy.
+     !> How many NaNs there were, under any policy.
      integer(c_int64_t) :: nan_count
      !> Sum; +0.0 if exactly zero or if there are no values.
      real(c_double) :: sum
@@ -229,9 +229,9 @@ module parexact
      type(c_ptr) :: strides = c_null_ptr
   end type parexact_array
 
-  !> Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers, little-
-  !> endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the
-  !> order or the splitting.
+  !> Exact moments of a set of values: counts, sum, sum of squares, extremes. A state is flat, without
+  !> pointers, and little-endian, so that it may be copied, stored, sent and merged anywhere. Equal sets have
+  !> equal words, whatever the order or the splitting.
   type, bind(C), public :: parexact_state
      !> The words; docs/state-format.md describes them.
      integer(c_int64_t) :: words(0:255)

@@ -170,9 +170,9 @@ parexact_status parexact_explain(char *buffer,
 // Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties to
 // even.
 typedef struct {
-    // The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+    // How many values the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
     uint64_t count;
-    // The NaNs met, under any policy.
+    // How many NaNs there were, under any policy.
     uint64_t nan_count;
     // Sum; +0.0 if exactly zero or if there are no values.
     double sum;
@@ -487,9 +487,9 @@ parexact_status parexact_describe_axes(const parexact_array *a,
 // How many words merge by the maximum.
 #define PAREXACT_STATE_MAX_COUNT 3
 
-// Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
-// little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever
-// the order or the splitting.
+// Exact moments of a set of values: counts, sum, sum of squares, extremes. A state is flat,
+// without pointers, and little-endian, so that it may be copied, stored, sent and merged anywhere. Equal
+// sets have equal words, whatever the order or the splitting.
 typedef struct {
     // The words; docs/state-format.md describes them.
     int64_t words[PAREXACT_STATE_WORDS];

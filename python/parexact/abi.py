@@ -160,9 +160,9 @@ class parexact_stats(Structure):
     """Statistics of a set of numbers. Each value is the exact real result, rounded once to nearest, ties
     to even."""
 
-    #: The values that the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
+    #: How many values the result is about: all of them, or those that are not NaN under PAREXACT_NAN_OMIT.
     count: int
-    #: The NaNs met, under any policy.
+    #: How many NaNs there were, under any policy.
     nan_count: int
     #: Sum; +0.0 if exactly zero or if there are no values.
     sum: float
@@ -214,9 +214,9 @@ class parexact_array(Structure):
 
 
 class parexact_state(Structure):
-    """Exact moments of a set of values: counts, sum, sum of squares, extremes. Flat, without pointers,
-    little-endian: it may be copied, stored, sent and merged anywhere. Equal sets have equal words,
-    whatever the order or the splitting."""
+    """Exact moments of a set of values: counts, sum, sum of squares, extremes. A state is flat, without
+    pointers, and little-endian, so that it may be copied, stored, sent and merged anywhere. Equal sets
+    have equal words, whatever the order or the splitting."""
 
     #: The words; docs/state-format.md describes them.
     words: Any
