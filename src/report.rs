@@ -7,8 +7,9 @@ use crate::simd::{in_force, instruction_set};
 
 /// The facts, as the documentation of parexact_explain lists them. No thread is started for that.
 pub fn report() -> Value {
-    // Generations count from 1.
-    let forks = fork::generation() - 1;
+    // Generations count from 1. A child that was made past the C library is counted here, before anything
+    // else is asked.
+    let forks = fork::checked_generation() - 1;
     Value::Object(vec![
         ("version", env!("CARGO_PKG_VERSION").into()),
         ("threads", thread_counts()),

@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parexact::error::PAREXACT_ERROR_FORKED;
+use parexact::error::{PAREXACT_ERROR_FORKED, PAREXACT_OK};
+use parexact::ffi::explain::parexact_explain;
 use parexact::parallel::{fold_chunks, fork, runtime, threads::set_local};
 
 fn sum_is_right() -> bool {
@@ -156,6 +157,31 @@ fn forks_past_the_c_library() {
         return;
     }
     respawn::run("forks_past_the_c_library", &[]);
+}
+
+/// The first call of such a child may be the one that says how many forks there were.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_fork_past_the_c_library_is_explained() {
+    if respawn::is_child() {
+        assert!(sum_is_right());
+        // SAFETY: no other thread is in the allocator now; the child leaves by _exit.
+        let child = unsafe { libc::syscall(libc::SYS_fork) };
+        if child == 0 {
+            end_with(|| {
+                let mut text = [0u8; 1 << 14];
+                let mut needed = 0;
+                // SAFETY: the buffer has this capacity, and `needed` is live.
+                let status =
+                    unsafe { parexact_explain(text.as_mut_ptr().cast(), text.len(), &mut needed) };
+                let text = String::from_utf8_lossy(&text);
+                status == PAREXACT_OK && text.contains(r#""fork_generation":1"#)
+            });
+        }
+        assert!(ended_well(child.try_into().expect("a process id")));
+        return;
+    }
+    respawn::run("a_fork_past_the_c_library_is_explained", &[]);
 }
 
 /// A callback that forks on the calling thread: in the child its helpers are gone, and their part of

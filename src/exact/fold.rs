@@ -214,6 +214,10 @@ where
             ..
         } = self;
         // Both `count` and the length of a block are multiples of a batch.
+        const {
+            assert!(block::<S, Q, VECTORS>().is_multiple_of(BATCH * S::LANES));
+            assert!(BATCH.is_multiple_of(VECTORS));
+        }
         assert!(count <= supply.left() && count.is_multiple_of(BATCH * S::LANES));
         let block = const { block::<S, Q, VECTORS>() };
         let least_held = window.least(if FOLDS == 2 { Depth::Two } else { Depth::Three });

@@ -11,7 +11,10 @@ pub const CACHE_LINE: usize = 8;
 
 /// A sequence of values, taken `BATCH` vectors at a time. A copy continues at the same value, so that a
 /// declined block can be taken once more.
-pub trait Supply<S: Simd, const BATCH: usize>: Copy {
+///
+/// # Safety
+/// As long as [`Self::left`] is not 0, so many values may be taken by [`Self::next`], of a copy, too.
+pub unsafe trait Supply<S: Simd, const BATCH: usize>: Copy {
     /// Are the CPU's multipliers free for additions, as fused multiply-adds?
     const FMA_PORT_FREE: bool;
     /// Are zeros expected? If not, a kernel takes fewer operations, and declines blocks with zeros.
@@ -47,7 +50,8 @@ pub trait Supply<S: Simd, const BATCH: usize>: Copy {
 #[derive(Clone, Copy)]
 pub struct Memory<'a>(pub &'a [Unaligned]);
 
-impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
+// SAFETY: the values are those of a slice, which is cut as they are taken.
+unsafe impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
     const FMA_PORT_FREE: bool = true;
     const EXPECTS_ZEROS: bool = true;
     type Buffer = ();

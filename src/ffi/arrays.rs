@@ -246,7 +246,8 @@ pub unsafe fn plan<'a>(
     // SAFETY: passed on from the caller.
     let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
     let axes = axes.iter().map(|&axis| i32::from_ne_bytes(axis));
-    if axes.clone().next() == Some(FORTRAN_REFUSES)
+    if axes.len() == 2
+        && axes.clone().next() == Some(FORTRAN_REFUSES)
         && let Some(dim) = axes.clone().nth(1)
     {
         return Err(fortran_refusal(dim, ndim, results));

@@ -46,7 +46,8 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
     }
 }
 
-impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> {
+// SAFETY: generators have samples without end.
+unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> {
     // The samples keep the multipliers busy.
     const FMA_PORT_FREE: bool = false;
     // Zeros are rare. So are subnormals, which only `block` replaces: no window holds them with their
@@ -85,6 +86,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> 
         Self: 'a,
     {
         let len = len.min(self.left);
+        assert!(len.is_multiple_of(N * LANES));
         self.left -= len;
         let buffer = &mut buffer[..len];
         simd.run(Store(self, buffer));

@@ -105,6 +105,9 @@ static void negative_numbers(void)
                "axes[0] is 2; it must be -2 to 1, as ndim of a is 2");
     CHECK_SAYS(parexact_reduce(&a, 0, (const int32_t[]){0, -3}, 2, 0, 0, out, 3), INVALID_ARGUMENT,
                "axes[1] is -3; it must be -2 to 1, as ndim of a is 2");
+    const parexact_array cube = {x, PAREXACT_DTYPE_F64, 3, (const int64_t[]){1, 2, 3}, NULL};
+    CHECK_SAYS(parexact_reduce(&cube, 0, (const int32_t[]){-INT32_MAX, 1, 2}, 3, 0, 0, out, 1),
+               INVALID_ARGUMENT, "axes[0] is -2147483647; it must be -3 to 2, as ndim of a is 3");
     CHECK_SAYS(parexact_reduce(&a, 0, (const int32_t[]){1, -1}, 2, 0, 0, out, 3), INVALID_ARGUMENT,
                "axes[1] is -1; this axis was given before");
     CHECK_SAYS(parexact_reduce(&a, 0, (const int32_t[]){0}, -1, 0, 0, out, 3), INVALID_ARGUMENT,

@@ -30,23 +30,26 @@ impl<Q: Quantity> Pass<'_, Q> {
     /// # Safety
     /// The rows may be read at any alignment.
     pub unsafe fn run(self, set: InstructionSet) {
-        set.run(self);
+        set.run(ReadablePass(self));
     }
 }
 
-impl<Q: Quantity> Kernel for Pass<'_, Q> {
+/// A pass whose rows may be read, as the caller of [`Pass::run`] has promised.
+struct ReadablePass<'a, Q>(Pass<'a, Q>);
+
+impl<Q: Quantity> Kernel for ReadablePass<'_, Q> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self {
+        let Pass {
             rows,
             ahead,
             columns,
             packs,
             extremes,
             ..
-        } = self;
+        } = self.0;
         assert!(columns >= PACK && packs.len() == columns.div_ceil(PACK));
         assert!(!Q::EXTREMES || extremes.len() == packs.len());
         let one = opaque(1.0);
