@@ -20,6 +20,8 @@
 pub mod instruction_set;
 pub mod portable;
 pub mod prefetch;
+#[cfg(test)]
+mod tests;
 pub mod vector;
 pub mod wide;
 #[cfg(target_arch = "x86_64")]
