@@ -198,7 +198,7 @@ impl Random {
             5e-324,
             -5e-324,
             f64::MIN_POSITIVE,
-            -2.225_073_858_507_200_9e-308,
+            -f64::MIN_POSITIVE / 2.0,
             f64::MAX,
             f64::MIN,
             1.0 + f64::EPSILON,
