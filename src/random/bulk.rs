@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use super::exponential::Exponentials;
-use super::lanes::OnLanes;
+use super::lanes::{LANES, OnLanes};
 use super::normal::Normals;
 use super::philox::{LaneStates, lane_states};
 use super::samples::{SAMPLES_IN_BLOCK, Samples};
@@ -58,17 +58,13 @@ impl Blocks {
 
     /// Hands the first block to `visit`, piece by piece.
     pub fn visit(&self, visit: Visit) {
-        // All of it is made before the first piece is visited: a loop that had to go on where it stopped
-        // would keep less of the generators in registers.
-        let mut block = [const { MaybeUninit::<Unaligned>::uninit() }; SAMPLES_IN_BLOCK];
-        // SAFETY: there is room for one block, and all of it is written.
-        let block: &mut [Unaligned; SAMPLES_IN_BLOCK] = unsafe {
-            self.fill(block.as_mut_ptr().cast(), 1);
-            &mut *block.as_mut_ptr().cast()
-        };
-        for piece in block.as_chunks_mut().0 {
-            visit(piece);
-        }
+        // One array for all instruction sets and distributions: compilers give each branch one of its own.
+        let half = &mut [const { MaybeUninit::uninit() }; SAMPLES_IN_HALF];
+        self.set.run(OnLanes(Halves {
+            blocks: self,
+            half,
+            visit,
+        }));
     }
 
     /// The first states of the generators of a block, which is counted from `first` on.
@@ -157,5 +153,85 @@ unsafe fn one_by_one<S: Simd, G: Samples<S, N>, const N: usize>(
                 SAMPLES_IN_BLOCK,
             )
         };
+    }
+}
+
+/// Samples in half of a block: 16 KiB of the stack. Each interruption of the loops that make samples costs
+/// time, and more at once would not leave enough of the 64 KiB that every call gets along with.
+const SAMPLES_IN_HALF: usize = SAMPLES_IN_BLOCK / 2;
+
+/// The kernel of [`Blocks::visit`].
+struct Halves<'a> {
+    blocks: &'a Blocks,
+    half: &'a mut Half,
+    visit: Visit<'a>,
+}
+
+impl Kernel for Halves<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        match (self.blocks.standard, const { S::REGISTERS >= 32 }) {
+            (Standard::Uniform, _) => self.of::<S, Uniforms<S>, 1>(simd),
+            (Standard::Normal, _) => self.of::<S, Normals<S>, 2>(simd),
+            (Standard::Exponential, true) => self.of::<S, Exponentials<S>, 2>(simd),
+            (Standard::Exponential, false) => self.of::<S, Exponentials<S>, 1>(simd),
+        }
+    }
+}
+
+impl Halves<'_> {
+    #[inline(always)]
+    fn of<S: Simd, G: Samples<S, N>, const N: usize>(self, simd: S) {
+        let mut samples = G::new(simd, &self.blocks.states(0));
+        for _ in 0..SAMPLES_IN_BLOCK / SAMPLES_IN_HALF {
+            for piece in next_half(simd, &mut samples, self.half).as_chunks_mut().0 {
+                (self.visit)(piece);
+            }
+        }
+    }
+}
+
+/// Room for half of a block.
+type Half = [MaybeUninit<Unaligned>; SAMPLES_IN_HALF];
+
+/// Writes the next samples. Not inlined: beside the calls of a visitor, the compiler would not keep the
+/// generators in registers.
+#[inline(never)]
+fn next_half<'a, S: Simd, G: Samples<S, N>, const N: usize>(
+    simd: S,
+    samples: &mut G,
+    half: &'a mut Half,
+) -> &'a mut [Unaligned; SAMPLES_IN_HALF] {
+    simd.run(FillHalf {
+        simd,
+        samples,
+        half,
+    });
+    const { assert!(SAMPLES_IN_HALF.is_multiple_of(2 * N * LANES)) };
+    // SAFETY: all of it was written.
+    unsafe { &mut *half.as_mut_ptr().cast() }
+}
+
+/// The kernel of [`next_half`], to be run on `simd` alone.
+struct FillHalf<'a, S, G, const N: usize> {
+    simd: S,
+    samples: &'a mut G,
+    half: &'a mut Half,
+}
+
+impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for FillHalf<'_, S, G, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<Same: Simd>(self, _: Same) {
+        let mut samples = *self.samples;
+        // Two steps at a time spare moves between registers.
+        for part in self.half.chunks_exact_mut(2 * N * LANES) {
+            // SAFETY: there is room for the samples of two steps.
+            unsafe { samples.fill(self.simd, part.as_mut_ptr().cast(), 2 * N * LANES) };
+        }
+        *self.samples = samples;
     }
 }
