@@ -227,10 +227,14 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Kernel for FillHalf<'_, S, G, N>
     #[inline(always)]
     fn run<Same: Simd>(self, _: Same) {
         let mut samples = *self.samples;
-        // Two steps at a time spare moves between registers.
+        // Two steps in a turn spare moves between registers.
         for part in self.half.chunks_exact_mut(2 * N * LANES) {
-            // SAFETY: there is room for the samples of two steps.
-            unsafe { samples.fill(self.simd, part.as_mut_ptr().cast(), 2 * N * LANES) };
+            let (first, second) = part.split_at_mut(N * LANES);
+            // SAFETY: there is room for the samples of a step in each.
+            unsafe {
+                samples.fill(self.simd, first.as_mut_ptr().cast(), N * LANES);
+                samples.fill(self.simd, second.as_mut_ptr().cast(), N * LANES);
+            }
         }
         *self.samples = samples;
     }
