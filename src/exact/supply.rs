@@ -13,7 +13,8 @@ pub const CACHE_LINE: usize = 8;
 /// declined block can be taken once more.
 ///
 /// # Safety
-/// As long as [`Self::left`] is not 0, so many values may be taken by [`Self::next`], of a copy, too.
+/// [`Self::next`] can be called until all values that [`Self::left`] counts are taken, and a copy has the
+/// same values left.
 pub unsafe trait Supply<S: Simd, const BATCH: usize>: Copy {
     /// Are the CPU's multipliers free for additions, as fused multiply-adds?
     const FMA_PORT_FREE: bool;

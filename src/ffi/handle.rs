@@ -2,7 +2,7 @@
 //!
 //! Every handle is one counted reference (`Arc`) that its `_new` function has given away and its `_free`
 //! function takes back. A call takes a reference of its own, so that the handle may be freed while it runs.
-//! All that is unsafe about this is in here.
+//! No other file of the boundary makes references of pointers to handles.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ pub trait Handle: Send + Sync + Sized {
     /// The name of the arguments that are such handles.
     const NAME: &'static str;
 
-    /// Whether it was made by the parent of this process, and may have been being changed by threads that
-    /// stayed there: then it is not even to be dropped.
+    /// Was the value made by the parent of this process, where other threads may have been changing it at the
+    /// fork? Then it must not even be dropped.
     fn is_inherited(&self) -> bool;
 }
 
 impl Handle for Control {
     const NAME: &'static str = "control";
 
-    /// A control is made of numbers, each of which is changed at once.
+    /// A control consists of atomic numbers, which no fork can find half changed.
     fn is_inherited(&self) -> bool {
         false
     }
@@ -60,7 +60,7 @@ impl Handle for Queue {
 impl Handle for UserPool {
     const NAME: &'static str = "pool";
 
-    /// In a child the pool stands for workers that are made there: it leaves the inherited ones alone itself.
+    /// A pool makes new workers in a child, and leaves the inherited ones alone by itself.
     fn is_inherited(&self) -> bool {
         false
     }

@@ -8,7 +8,6 @@ use crate::error::{Error, PAREXACT_ERROR_CALLBACK_FAILED, Result};
 use crate::exact::{Accumulate, Accumulator, as_unaligned, quantity};
 use crate::parallel::worker::Participant;
 use crate::parallel::{callback, fold_chunks};
-use crate::round::rational::Rational;
 use crate::round::statistics;
 use crate::simd::{Kernel, Simd, in_force};
 
@@ -75,8 +74,7 @@ fn check_bounds(a: f64, b: f64) -> Result<()> {
 fn step(a: f64, b: f64, n: u64) -> f64 {
     let mut width = Accumulator::<quantity::Sum>::new(in_force());
     width.add(as_unaligned(&[b, -a]));
-    let width = width.finish().sum.to_dyadic();
-    Rational::new(&width.magnitude, n.into()).round(width.negative)
+    statistics::quotient(&width.finish().sum.to_dyadic(), n)
 }
 
 /// The integrand and its points.

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::points::check_points;
 use crate::error::Result;
+use crate::exact::dyadic::Dyadic;
 use crate::exact::natural::Natural;
 use crate::parallel::fold_chunks;
-use crate::round::rational::Rational;
+use crate::round::statistics;
 use crate::simd::{Kernel, Simd, in_force};
 
 /// Terms that a thread takes at a time: some 10 µs of work. Each running sum of their bits stays below 2^64.
@@ -33,8 +34,11 @@ pub fn pi(n: u64) -> Result<f64> {
         |sum, other| *sum += other,
     )?;
     // π(n) = 4·(sum·2^-53) / n, and 4·2^-53 = 2^-51.
-    let sum = Natural::<2>::from_u128(sum, -51);
-    Ok(Rational::new(&sum, n.into()).round(false))
+    let sum = Dyadic {
+        negative: false,
+        magnitude: Natural::<2>::from_u128(sum, -51),
+    };
+    Ok(statistics::quotient(&sum, n))
 }
 
 /// Σ t(i+1) over a range of at most [`TERMS_IN_CHUNK`] terms, in units of 2^-53. The sum is an integer, as

@@ -46,7 +46,7 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
     }
 }
 
-// SAFETY: generators have samples without end.
+// SAFETY: generators never run out of samples, and a copy draws the same ones.
 unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> {
     // The samples keep the multipliers busy.
     const FMA_PORT_FREE: bool = false;

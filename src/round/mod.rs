@@ -1,5 +1,5 @@
-//! From exact values to the doubles that users see: results are rounded here only, and the effects of NaNs
-//! and infinities on them are decided here only.
+//! From exact values to the doubles that users see: the only place that rounds results, and that decides the
+//! effects of NaNs and infinities on them. (Extremes of 64-bit integers are rounded where they are found.)
 //!
 //! | module | concept |
 //! |---|---|

@@ -1,5 +1,4 @@
-//! Exact rationals, and their square roots, rounded to `f64`: to nearest, ties to even. All results of the
-//! library are rounded here.
+//! Exact rationals, and their square roots, rounded to `f64`: to nearest, ties to even.
 //!
 //! A rational N/D becomes 128 leading bits of its quotient and a sticky bit that tells whether anything
 //! follows. That decides every rounding: a tie needs 54 bits and nothing after them. A square root keeps 64

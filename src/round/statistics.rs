@@ -9,6 +9,11 @@ use crate::exact::float::{CANONICAL_NAN, parts};
 use crate::exact::moments::{Counts, ExactMoments};
 use crate::exact::products::Dot;
 
+/// x / n of an exact value and n >= 1.
+pub fn quotient<const LIMBS: usize>(x: &Dyadic<LIMBS>, n: u64) -> f64 {
+    Rational::new(&x.magnitude, n.into()).round(x.negative)
+}
+
 /// Σx.
 pub fn sum<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>) -> f64 {
     rounded_sum(moments.counts(), &moments.sum())
@@ -121,7 +126,7 @@ pub fn scaled_sum<const LIMBS: usize>(moments: &impl ExactMoments<LIMBS>, h: f64
 }
 
 fn rounded_sum<const LIMBS: usize>(counts: &Counts, sum: &Dyadic<LIMBS>) -> f64 {
-    infinite_sum(counts).unwrap_or_else(|| Rational::new(&sum.magnitude, 1).round(sum.negative))
+    infinite_sum(counts).unwrap_or_else(|| quotient(sum, 1))
 }
 
 fn rounded_mean<const LIMBS: usize>(counts: &Counts, sum: &Dyadic<LIMBS>) -> f64 {
@@ -129,6 +134,5 @@ fn rounded_mean<const LIMBS: usize>(counts: &Counts, sum: &Dyadic<LIMBS>) -> f64
     if n == 0 {
         return CANONICAL_NAN;
     }
-    infinite_sum(counts)
-        .unwrap_or_else(|| Rational::new(&sum.magnitude, n.into()).round(sum.negative))
+    infinite_sum(counts).unwrap_or_else(|| quotient(sum, n))
 }
