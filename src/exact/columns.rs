@@ -19,8 +19,7 @@ use super::quantity::Quantity;
 use crate::simd::{InstructionSet, Kernel, Simd};
 use crate::sparse::Sparse;
 use frame::{Frame, MAX_BLOCKS};
-use pack::PackExtremes;
-pub use pack::{BLOCK_ROWS, PACK, PASS_ROWS, Pack};
+pub use pack::{BLOCK_ROWS, FOLDS, PACK, PASS_ROWS, Pack, PackExtremes, Quantities};
 use pass::Pass;
 
 mod frame;

@@ -83,6 +83,13 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
         };
     }
 
+    /// Adds x to the first fold of the vector number `vector`, with a rounding error.
+    #[inline(always)]
+    pub fn add_plainly(&mut self, vector: usize, x: S::F64) {
+        let fold = &mut self.0[0][vector];
+        *fold = fold.add(x);
+    }
+
     /// At the end of a block, adds each lane's difference from its start value to the totals, as an integer.
     #[inline(always)]
     pub fn add_to(&self, simd: S, folds: &Folds, totals: &mut Lanes) {

@@ -284,7 +284,9 @@ impl<S: Simd, const VECTORS: usize> Range<S, VECTORS> {
     #[inline(always)]
     fn add<Q: Quantity>(&mut self, v: usize, x: S::F64, zeros: bool) {
         let magnitude = x.abs();
-        if zeros {
+        if !Q::SUMS {
+            // Every magnitude fits.
+        } else if zeros {
             self.least_nonzero[v] = self.least_nonzero[v].with(magnitude);
         } else {
             self.least_magnitude[v] = x.min_magnitude(self.least_magnitude[v]);
@@ -301,6 +303,9 @@ impl<S: Simd, const VECTORS: usize> Range<S, VECTORS> {
     /// magnitudes if they are not expected.
     #[inline(always)]
     fn fits<Q: Quantity>(&self, above: f64, least: f64, zeros: bool) -> bool {
+        if !Q::SUMS {
+            return true;
+        }
         let (mut least_nonzero, mut least_magnitude) =
             (self.least_nonzero[0], self.least_magnitude[0]);
         let (mut bottom, mut top) = (self.low[0], self.high[0]);

@@ -17,6 +17,7 @@
 //! | [`supply`] | where an accumulator takes values from |
 //! | [`extract`], [`sums`] | error-free extraction, with the proof of its bounds; of all quantities |
 //! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across rows |
+//! | [`lanes`] | sums of few values, eight results at a time |
 //! | [`window`] | which bits the folds hold, and which blocks fit them |
 //! | [`span`], [`sieve`] | the range of a block that the kernel declined; its outliers |
 //! | [`bins`] | sums by exponent, for values of any range |
@@ -40,6 +41,7 @@ pub mod float;
 pub mod fold;
 pub mod fold_products;
 pub mod integers;
+pub mod lanes;
 pub mod moments;
 #[cfg(test)]
 pub mod naive;

@@ -10,6 +10,8 @@ pub trait Quantity: Send + Sync + 'static {
     const SQUARES: bool;
     /// Are minimum and maximum gathered?
     const EXTREMES: bool;
+    /// Is any sum gathered? If not, every value fits every window.
+    const SUMS: bool = Self::SUM || Self::SQUARES;
     /// Are values promised to have at most [`NARROW_BITS`] significant bits? Then x² is a double, without an
     /// error part.
     const NARROW: bool = false;
@@ -33,6 +35,9 @@ pub struct SumAndSquares;
 
 /// Gathers Σx, Σx², minimum and maximum.
 pub struct Describe;
+
+/// Gathers minimum and maximum.
+pub struct Extremes;
 
 /// Gathers the quantities `Q` of narrow values.
 pub struct Narrow<Q>(PhantomData<Q>);
@@ -63,6 +68,14 @@ impl Quantity for Describe {
     const SQUARES: bool = true;
     const EXTREMES: bool = true;
     type Sums = SumAndSquares;
+}
+
+impl Quantity for Extremes {
+    const SUM: bool = false;
+    const SQUARES: bool = false;
+    const EXTREMES: bool = true;
+    // The kernel for values whose extremes are known has nothing to do but to find NaNs.
+    type Sums = Self;
 }
 
 impl<Q: Quantity> Quantity for Narrow<Q> {

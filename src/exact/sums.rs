@@ -39,6 +39,10 @@ impl<S: Simd, Q: Quantity, const VECTORS: usize, const FOLDS: usize> Sums<S, Q, 
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
         let [sum, square, error] = &mut self.running;
+        if !Q::SUMS {
+            // As a witness of NaNs.
+            square.add_plainly(vector, x);
+        }
         if Q::SUM {
             sum.add(vector, x, one);
         }

@@ -3,16 +3,20 @@
 use super::op::Op;
 use super::plan::Plan;
 use super::results::Results;
-use super::sink::Sink;
+use super::sink::{Places, Sink};
 use crate::error::Result;
 use crate::exact::Moments;
+use crate::exact::columns::PACK;
 use crate::exact::extremes::Extremes;
 use crate::exact::float::CANONICAL_NAN;
+use crate::exact::lanes::LaneSums;
 use crate::exact::moments::ExactMoments;
 use crate::exact::quantity;
 use crate::exact::short::Short;
+use crate::round::certified::{Certified, Statistic, certify, extremes};
 use crate::round::special::NanPolicy;
 use crate::round::statistics::{self, rounded_variance};
+use crate::simd::in_force;
 
 /// Which statistic a result is, and how it is rounded.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +56,7 @@ pub fn reduce(plan: &Plan, rounding: Rounding, results: Results<f64>) -> Result<
         Op::Sum | Op::Mean => plan.run::<quantity::Sum>(&rounded),
         Op::Norm => plan.run::<quantity::Squares>(&rounded),
         Op::Variance | Op::Std => plan.run::<quantity::SumAndSquares>(&rounded),
-        Op::Min | Op::Max => plan.run::<quantity::Describe>(&rounded),
+        Op::Min | Op::Max => plan.run::<quantity::Extremes>(&rounded),
     }
 }
 
@@ -66,6 +70,30 @@ impl Sink for Rounded {
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
         self.results.write(index, self.rounding.round(moments)?);
         Ok(())
+    }
+
+    fn takes_lanes(&self) -> bool {
+        true
+    }
+
+    fn lanes(&self, places: &Places, sums: &LaneSums) -> u8 {
+        let Rounding { op, ddof, .. } = self.rounding;
+        let certified = |statistic| certify(in_force(), sums, statistic, ddof);
+        let Certified { values, doubtful } = match op {
+            Op::Sum => certified(Statistic::Sum),
+            Op::Mean => certified(Statistic::Mean),
+            Op::Variance => certified(Statistic::Variance),
+            Op::Std => certified(Statistic::Std),
+            Op::Norm => certified(Statistic::Norm),
+            Op::Min => extremes(sums, false),
+            Op::Max => extremes(sums, true),
+        };
+        for lane in 0..PACK {
+            if places.owned & !doubtful & 1 << lane != 0 {
+                self.results.write(places.indices[lane], values[lane]);
+            }
+        }
+        places.owned & doubtful
     }
 
     fn values(&self, index: usize, values: &[f64]) -> bool {

@@ -17,6 +17,8 @@
 //! | [`streamed`] | rows of values go to the column kernel as they lie |
 //! | [`transposed`] | each result's values are brought together first |
 //! | [`selected`] | rows under a mask |
+//! | [`few`] | strips of results that have few values each |
+//! | [`lines`] | their values, brought together |
 //! | [`chunk`] | how many values a thread takes at a time |
 //!
 //! How the values are split depends on the number of threads and on the layout in memory. The results do not,
@@ -26,6 +28,8 @@ pub mod axes;
 pub mod chunk;
 pub mod describe;
 pub mod dot;
+pub mod few;
+pub mod lines;
 pub mod op;
 pub mod plan;
 pub mod results;

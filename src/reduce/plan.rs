@@ -7,6 +7,7 @@
 use std::marker::PhantomData;
 
 use super::chunk::VALUES_IN_CHUNK;
+use super::few::{Few, Scratch};
 use super::sink::Sink;
 use super::source::Source;
 use super::strip::Strip;
@@ -143,6 +144,22 @@ impl<'a> Plan<'a> {
             source: Source::new(self.view, self.mask, reduced),
             sink,
         };
+        if let Some(few) = Few::new::<T>(&task.source, &reduced, sink, strips.across())? {
+            let strips = strips.of_width(few.width());
+            let values = few.width() * task.source.len();
+            fold_chunks(
+                strips.count(),
+                (VALUES_IN_CHUNK / values).max(1),
+                Scratch::default,
+                |scratch, range| {
+                    range.into_iter().try_for_each(|index| {
+                        strips.visit(index, |strip| few.reduce::<T, Q>(&strip, scratch))
+                    })
+                },
+                |_, _| (),
+            )?;
+            return Ok(());
+        }
         let values = task.source.len().saturating_mul(strips.width());
         if strips.count() < 2 * threads_for_call() && values > 2 * VALUES_IN_CHUNK {
             // Few large strips: all threads work on one strip at a time. Progress counts the strips, or the

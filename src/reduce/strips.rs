@@ -10,6 +10,8 @@ use crate::parallel::threads_for_call;
 /// The kept axes in the order of memory, cut into strips along the innermost one.
 pub struct Strips {
     kept: Space<3>,
+    /// Do neighbouring results lie closer together than the values of one?
+    across: bool,
     /// Results along the innermost kept axis.
     inner: usize,
     /// Results in a strip; the last one along the innermost axis may have fewer.
@@ -21,10 +23,26 @@ impl Strips {
     /// each result is a strip of its own.
     pub fn new(kept: &Space<3>, reduced: &Space<2>) -> Self {
         let kept = kept.by_memory();
-        let across = stride(&kept) < stride(reduced) || reduced.len() <= short::MAX_VALUES;
+        let across = stride(&kept) < stride(reduced);
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
-        let width = if across { strip_width(inner) } else { 1 };
-        Self { kept, inner, width }
+        let width = if across || reduced.len() <= short::MAX_VALUES { strip_width(inner) } else { 1 };
+        Self {
+            kept,
+            across,
+            inner,
+            width,
+        }
+    }
+
+    /// The same results in strips of `width` neighbours along the innermost axis in memory.
+    #[must_use]
+    pub fn of_width(self, width: usize) -> Self {
+        Self { width, ..self }
+    }
+
+    /// Do neighbouring results lie closer together than the values of one?
+    pub fn across(&self) -> bool {
+        self.across
     }
 
     /// How many strips there are.

@@ -65,8 +65,9 @@ impl Frame {
         let mut taken = [0i64; PACK];
         for (lane, taken) in taken.iter_mut().enumerate() {
             let least = running.least[lane];
-            let fits = running.high[lane] < self.above[lane]
-                && (least == 0.0 || least >= self.least[lane])
+            let holds = running.high[lane] < self.above[lane]
+                && (least == 0.0 || least >= self.least[lane]);
+            let fits = (holds || !Q::SUMS)
                 && !witness[lane].is_nan()
                 && self.pending >> lane & 1 != 0;
             *taken = -i64::from(fits);

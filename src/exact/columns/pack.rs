@@ -56,6 +56,18 @@ impl PackExtremes {
         and: [f64::from_bits(u64::MAX); PACK],
     };
 
+    /// Puts the extremes of one result, whose values were spread over all lanes of `places`, into a lane.
+    pub fn set_lane(&mut self, lane: usize, places: &Self) {
+        let reduce = |lanes: &[f64; PACK], choose: fn(f64, f64) -> f64| {
+            let [first, rest @ ..] = lanes;
+            rest.iter().fold(*first, |a, &b| choose(a, b))
+        };
+        self.min[lane] = reduce(&places.min, |a, b| if a < b { a } else { b });
+        self.max[lane] = reduce(&places.max, |a, b| if a > b { a } else { b });
+        self.or[lane] = reduce(&places.or, |a, b| f64::from_bits(a.to_bits() | b.to_bits()));
+        self.and[lane] = reduce(&places.and, |a, b| f64::from_bits(a.to_bits() & b.to_bits()));
+    }
+
     /// The extremes of a column that has no NaN.
     pub fn of_lane(&self, lane: usize) -> (f64, f64) {
         let (mut min, mut max) = (self.min[lane], self.max[lane]);
@@ -76,7 +88,14 @@ impl PackExtremes {
     pub unsafe fn load<S: Simd>(&self, simd: S, lane: usize) -> [S::F64; 4] {
         let Self { min, max, or, and } = self;
         // SAFETY: the caller's promise.
-        [min, max, or, and].map(|lanes| unsafe { simd.load(lanes.as_ptr().add(lane)) })
+        unsafe {
+            [
+                simd.load(min.as_ptr().add(lane)),
+                simd.load(max.as_ptr().add(lane)),
+                simd.load(or.as_ptr().add(lane)),
+                simd.load(and.as_ptr().add(lane)),
+            ]
+        }
     }
 
     /// Stores the vectors that [`Self::load`] returned, after changes.

@@ -86,7 +86,9 @@ impl<Q: Quantity> Kernel for ReadablePass<'_, Q> {
                         } else {
                             high = magnitude.max(high);
                         }
-                        least = least.with(magnitude);
+                        if Q::SUMS {
+                            least = least.with(magnitude);
+                        }
                         sums.add(0, x, one);
                     }
                     if Q::EXTREMES {
@@ -101,6 +103,10 @@ impl<Q: Quantity> Kernel for ReadablePass<'_, Q> {
                     if Q::SQUARES {
                         pack.store(1, &sums.running[1], lane);
                         pack.store(2, &sums.running[2], lane);
+                    }
+                    if !Q::SUMS {
+                        // The witness of NaNs.
+                        pack.store(1, &sums.running[1], lane);
                     }
                 }
             }

@@ -1,0 +1,78 @@
+//! The first pass over lines: greatest magnitudes and extremes.
+
+use crate::exact::columns::PackExtremes;
+use crate::exact::lanes::{LaneSums, Line};
+use crate::exact::quantity::Quantity;
+use crate::simd::{F64s, LeastNonzero, Simd};
+
+/// The ranges of the lanes of one vector.
+pub struct Range<S: Simd> {
+    /// The greatest magnitudes, if extremes are not gathered.
+    high: S::F64,
+    /// The least nonzero magnitudes, if there are folds.
+    least: S::Least,
+    /// Minima, maxima, or, and: as [`PackExtremes`] has them.
+    extremes: [S::F64; 4],
+    /// Sums of the values, which are NaN if a value is; only if no fold tells.
+    witness: S::F64,
+}
+
+impl<S: Simd> Range<S> {
+    /// The ranges of no values, for lanes from `lane` on.
+    #[inline(always)]
+    pub fn new(simd: S, lane: usize) -> Self {
+        Self {
+            high: simd.splat(0.0),
+            least: simd.no_least(),
+            // SAFETY: a vector starts at `lane`, a multiple of its lanes.
+            extremes: unsafe { PackExtremes::NONE.load(simd, lane) },
+            witness: simd.splat(0.0),
+        }
+    }
+
+    /// Takes in the values of lines in the lanes from `lane` on.
+    #[inline(always)]
+    pub fn add<Q: Quantity>(&mut self, simd: S, lines: &[Line], lane: usize) {
+        for line in lines {
+            // SAFETY: a line has a vector's values from `lane` on.
+            let x = unsafe { simd.load(line.as_ptr().add(lane).cast()) };
+            if Q::EXTREMES {
+                let [min, max, or, and] = &mut self.extremes;
+                *min = x.min(*min);
+                *max = x.max(*max);
+                *or = x.or(*or);
+                *and = x.and(*and);
+            } else {
+                self.high = x.abs().max(self.high);
+            }
+            if Q::SUMS {
+                self.least = self.least.with(x.abs());
+            } else {
+                self.witness = self.witness.add(x);
+            }
+        }
+    }
+
+    /// Writes the ranges.
+    #[inline(always)]
+    pub fn store<Q: Quantity>(self, simd: S, sums: &mut LaneSums, lane: usize) {
+        let high = if Q::EXTREMES {
+            let [min, max, ..] = self.extremes;
+            max.max(simd.splat(0.0).sub(min))
+        } else {
+            self.high
+        };
+        // SAFETY: there are a vector's lanes from `lane` on.
+        unsafe {
+            high.store(sums.high.as_mut_ptr().add(lane));
+            if Q::EXTREMES {
+                sums.extremes.store(self.extremes, lane);
+            }
+            if Q::SUMS {
+                self.least.store(sums.least.as_mut_ptr().add(lane));
+            } else {
+                self.witness.store(sums.moved[0][0].as_mut_ptr().add(lane));
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The values of neighbouring results, brought together in lines: see [`crate::exact::lanes`].
+
+use super::strip::no_memory;
+use crate::error::Result;
+use crate::exact::columns::PACK;
+use crate::exact::lanes::Line;
+use crate::exact::{Element, Unaligned};
+use crate::simd::{Kernel, Simd, U64s, in_force};
+
+/// The most packs of results that are gathered together: pieces of 2 KiB of each row, along which the
+/// hardware prefetches.
+const PACKS_IN_PANEL: usize = 32;
+
+/// The most lines that are gathered together: 256 KiB, which stay in the second-level cache.
+const LINES_IN_PANEL: usize = 1 << 12;
+
+/// How many rows ahead to prefetch.
+const ROWS_AHEAD: usize = 8;
+
+/// Where the values of neighbouring results lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    /// The first value of the first result.
+    pub first: *const u8,
+    /// From one result's value to the next one's, in bytes.
+    pub stride: isize,
+    /// How many results there are.
+    pub results: usize,
+    /// From a result's first value to each of its values, in bytes.
+    pub offsets: &'a [isize],
+    /// Do the values of a result follow each other in memory?
+    pub contiguous: bool,
+}
+
+impl Values<'_> {
+    /// The address of a value of a result. Beyond the last result there are copies of it.
+    fn at(&self, result: usize, value: usize) -> *const u8 {
+        let result = result.min(self.results - 1) as isize;
+        let offset = result * self.stride + self.offsets[value];
+        self.first.wrapping_offset(offset)
+    }
+}
+
+/// Some packs of neighbouring results.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel {
+    /// The first result of the first pack.
+    first: usize,
+    /// How many packs there are.
+    pub packs: usize,
+    /// The first result that a pack may begin with.
+    last_first: usize,
+}
+
+impl Panel {
+    /// The panels of so many results with `count` values each.
+    pub fn of(results: usize, count: usize) -> impl Iterator<Item = Self> {
+        let most = (LINES_IN_PANEL / count).clamp(1, PACKS_IN_PANEL);
+        let packs = results.div_ceil(PACK);
+        (0..packs).step_by(most).map(move |pack| Self {
+            first: pack * PACK,
+            packs: most.min(packs - pack),
+            last_first: results.saturating_sub(PACK),
+        })
+    }
+
+    /// The first result of a pack. The last pack begins so that it ends with the last result.
+    pub fn first_of(&self, pack: usize) -> usize {
+        (self.first + pack * PACK).min(self.last_first)
+    }
+
+    /// How many lanes of a pack belong to the pack before.
+    pub fn shared(&self, pack: usize) -> usize {
+        self.first + pack * PACK - self.first_of(pack)
+    }
+}
+
+/// Room for lines.
+#[derive(Default)]
+pub struct Lines(Vec<Line>);
+
+impl Lines {
+    /// Makes room for the lines of a panel of results with `count` values each.
+    pub fn reserve(&mut self, count: usize) -> Result<()> {
+        let len = (count * PACKS_IN_PANEL).min(LINES_IN_PANEL.max(count));
+        if self.0.len() < len {
+            self.0.clear();
+            self.0.try_reserve_exact(len).map_err(no_memory)?;
+            self.0.resize(len, [[0; 8]; PACK]);
+        }
+        Ok(())
+    }
+
+    /// The lines of a pack of the panel that was gathered last, of results with `count` values each.
+    pub fn pack(&self, pack: usize, count: usize) -> &[Line] {
+        &self.0[pack * count..][..count]
+    }
+
+    /// Brings the values of a panel together.
+    ///
+    /// # Safety
+    /// The values are readable elements of the type `T`.
+    pub unsafe fn gather<T: Element>(&mut self, values: Values, panel: Panel) {
+        let doubles = T::IS_DOUBLE;
+        if doubles && values.stride == size_of::<f64>() as isize && values.results >= PACK {
+            in_force().run(CopyRows(values, panel, &mut self.0));
+        } else if doubles && values.contiguous && values.results >= PACK {
+            in_force().run(Transpose(values, panel, &mut self.0));
+        } else {
+            let count = values.offsets.len();
+            for pack in 0..panel.packs {
+                let first = panel.first_of(pack);
+                for (i, line) in self.0[pack * count..][..count].iter_mut().enumerate() {
+                    for (lane, value) in line.iter_mut().enumerate() {
+                        let raw = values.at(first + lane, i).cast::<T::Raw>();
+                        // SAFETY: the caller's promise; raw elements have no alignment.
+                        *value = T::to_doubles(unsafe { raw.read() }).0.to_ne_bytes();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The values of one result.
+    ///
+    /// # Safety
+    /// As for [`Self::gather`].
+    pub unsafe fn one<'a, T: Element>(&'a mut self, values: &'a Values, result: usize) -> &'a [Unaligned] {
+        let count = values.offsets.len();
+        if T::IS_DOUBLE && values.contiguous {
+            // SAFETY: the caller's promise.
+            return unsafe { std::slice::from_raw_parts(values.at(result, 0).cast(), count) };
+        }
+        let out = &mut self.0.as_flattened_mut()[..count];
+        for (i, out) in out.iter_mut().enumerate() {
+            let raw = values.at(result, i).cast::<T::Raw>();
+            // SAFETY: the caller's promise; raw elements have no alignment.
+            *out = T::to_doubles(unsafe { raw.read() }).0.to_ne_bytes();
+        }
+        out
+    }
+}
+
+/// The kernel that copies lines from rows, which have the results' doubles side by side.
+struct CopyRows<'a>(Values<'a>, Panel, &'a mut [Line]);
+
+impl Kernel for CopyRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self(values, panel, lines) = self;
+        let count = values.offsets.len();
+        assert!(lines.len() >= panel.packs * count);
+        for (i, &offset) in values.offsets.iter().enumerate() {
+            let row = values.first.wrapping_offset(offset).cast::<u64>();
+            let ahead = match values.offsets.get(i + ROWS_AHEAD) {
+                Some(&offset) => offset,
+                None => values.offsets[(i + ROWS_AHEAD) % count] + (panel.packs * size_of::<Line>()) as isize,
+            };
+            let ahead = values.first.wrapping_offset(ahead).cast::<f64>();
+            for pack in 0..panel.packs {
+                let first = panel.first_of(pack);
+                simd.prefetch(ahead.wrapping_add(first));
+                let line: *mut u64 = lines[pack * count + i].as_mut_ptr().cast();
+                for lane in (0..PACK).step_by(S::LANES) {
+                    // SAFETY: the caller of `gather` promises the row, which has a pack of doubles from
+                    // `first` on.
+                    unsafe { simd.load_bits(row.add(first + lane)).store(line.add(lane)) };
+                }
+            }
+        }
+    }
+}
+
+/// The kernel that transposes results whose doubles follow each other.
+struct Transpose<'a>(Values<'a>, Panel, &'a mut [Line]);
+
+impl Kernel for Transpose<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self(values, panel, lines) = self;
+        let count = values.offsets.len();
+        assert!(lines.len() >= panel.packs * count);
+        for pack in 0..panel.packs {
+            let first = panel.first_of(pack);
+            let mut rows = [std::ptr::null::<u64>(); PACK];
+            for (lane, row) in rows.iter_mut().enumerate() {
+                *row = values.at(first + lane, 0).cast();
+            }
+            let out: *mut u64 = lines[pack * count..].as_mut_ptr().cast();
+            let whole = count - count % PACK;
+            // SAFETY: the caller of `gather` promises `count` doubles of each result, and there are as many
+            // lines.
+            unsafe {
+                simd.transpose(&rows, &rows, whole, out, PACK);
+                for i in whole..count {
+                    for (lane, row) in rows.iter().enumerate() {
+                        let value = row.add(i).read_unaligned();
+                        out.add(i * PACK + lane).write_unaligned(value);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Statistics of eight results at a time, rounded without integers where a bound proves the rounding.
+//!
+//! The sums of [`crate::exact::lanes`] are pairs of doubles. A result is formed as an unevaluated sum of
+//! doubles q + r, |r| far below |q|, with a bound on how far it is from the exact one. If q + (r - bound) and
+//! q + (r + bound) round to the same double, that double is the exact result rounded once, as rounding is
+//! monotonic. Otherwise the result is in doubt and must be found in another way: that is the rule for results
+//! that are 0 or a tie, and where sums cancel, and happens by chance once in 2^20 results or less.
+//!
+//! # Bounds
+//! For n values, 2 <= 2^k <= 2^12 additions a lane and ε = 2^-53; [`lost`] bounds what the second folds lost.
+//!
+//! - Σx = s1 + s2, both doubles: the addition rounds it.
+//! - A quotient of d + l, |l| <= 2ε|d|, by a double D: q = RN(d / D); d - q·D is a double and computed exactly
+//!   from RN(q·D) and its error; l is added with an error of at most ε·6ε|d|, and the division of the rest
+//!   adds as much: together less than 2^-101 |q|. 2^-100 |q| is taken.
+//! - A root of v + l: s = RN(√v); v - s² is a double, and (v - s² + l) / 2s is right up to 2^-101 s.
+//! - n·Σ(x - mean)² = n·Σx² - (Σx)² = T - P with Σx² = h1 + h2 + l1 + l2 and Σx = a + b, |b| <= ε|a|. Each
+//!   product is a double and its error. With k and n as above, |n·h2| <= n·2^(k-50)·T <= 2^-26 T, since h2
+//!   gathers at most n residuals of half a unit of the first fold, 2^(2e+3+k-53), and T >= n·2^2e. All other
+//!   terms but n·h1 and a² are smaller than 2^-51 T. They are added with their rounding errors, which are
+//!   below 2^-79 T; these are added plainly, with errors below 2^-129 T each, of which there are at most 10,
+//!   and l2's product has one below that. 2^-120 (T + P) is taken.
+//!
+//! Products and quotients must not underflow, nor may the bounds: results, or the radicands of roots, below
+//! 2^-900 are left in doubt. Overflow makes an infinity or NaN, which is left in doubt as well.
+
+use crate::exact::columns::PACK;
+use crate::exact::float::power_of_two;
+use crate::exact::lanes::LaneSums;
+use crate::simd::{F64s, InstructionSet, Kernel, Simd};
+
+/// A statistic that is certified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// Σx.
+    Sum,
+    /// Σx / n.
+    Mean,
+    /// Σ(x - mean)² / (n - ddof).
+    Variance,
+    /// The root of the exact variance.
+    Std,
+    /// √Σx².
+    Norm,
+}
+
+/// Eight results, and which of them are in doubt.
+#[derive(Debug, Clone, Copy)]
+pub struct Certified {
+    /// The results; those that are in doubt mean nothing.
+    pub values: [f64; PACK],
+    /// Bit i is set if result i is in doubt.
+    pub doubtful: u8,
+}
+
+/// Rounds a statistic of eight results. A variance has the divisor n - ddof.
+pub fn certify(set: InstructionSet, sums: &LaneSums, statistic: Statistic, ddof: u64) -> Certified {
+    let n = sums.count as u64;
+    let spread = matches!(statistic, Statistic::Variance | Statistic::Std);
+    if spread && ddof >= n {
+        return Certified {
+            values: [0.0; PACK],
+            doubtful: u8::MAX,
+        };
+    }
+    let (mut values, mut doubts) = ([0.0; PACK], [0.0; PACK]);
+    let certain = set.run(Certify {
+        sums,
+        statistic,
+        n: n as f64,
+        divisor: (n * n.saturating_sub(ddof)) as f64,
+        values: &mut values,
+        doubts: &mut doubts,
+    });
+    let mut doubtful = 0;
+    if !certain {
+        for (lane, doubt) in doubts.into_iter().enumerate() {
+            if doubt != 0.0 {
+                if is_zero(sums, statistic, lane) {
+                    values[lane] = 0.0;
+                } else {
+                    doubtful |= 1 << lane;
+                }
+            }
+        }
+    }
+    Certified { values, doubtful }
+}
+
+/// Is the statistic proved to be 0?
+fn is_zero(sums: &LaneSums, statistic: Statistic, lane: usize) -> bool {
+    if sums.high[lane] == 0.0 && !sums.moved.iter().flatten().any(|fold| fold[lane].is_nan()) {
+        return true;
+    }
+    let [[s1, s2], ..] = sums.moved.map(|folds| folds.map(|fold| fold[lane]));
+    let complete = sums.last[0][lane] == 0.0;
+    match statistic {
+        Statistic::Mean => complete && s1 + s2 == 0.0,
+        // All magnitudes are the same, zeros aside, and Σx is a multiple i·|x| of it, -n <= i <= n. No two
+        // multiples round to the same double, as n <= 2^12: so all values are equal if i·|x| rounds as n·|x|
+        // does.
+        Statistic::Variance | Statistic::Std => {
+            let high = sums.high[lane];
+            complete && sums.least[lane] == high && (s1 + s2).abs() == sums.count as f64 * high
+        }
+        Statistic::Sum | Statistic::Norm => false,
+    }
+}
+
+/// The kernel of [`certify`]; returns whether no result is in doubt.
+struct Certify<'a> {
+    sums: &'a LaneSums,
+    statistic: Statistic,
+    n: f64,
+    /// n·(n - ddof).
+    divisor: f64,
+    values: &'a mut [f64; PACK],
+    /// 0 for results that are not in doubt, else another number or NaN.
+    doubts: &'a mut [f64; PACK],
+}
+
+impl Kernel for Certify<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> bool {
+        let mut certain = true;
+        for lane in (0..PACK).step_by(S::LANES) {
+            let sums = VectorSums::<S>::load(simd, self.sums, lane, self.n);
+            let (value, doubt) = match self.statistic {
+                Statistic::Sum => sums.sum(),
+                Statistic::Mean => sums.mean(),
+                Statistic::Variance => sums.variance(self.divisor).round(),
+                Statistic::Std => sums.variance(self.divisor).sqrt(simd).round(),
+                Statistic::Norm => sums.squares().sqrt(simd).round(),
+            };
+            certain &= doubt.abs().all_below(f64::MIN_POSITIVE);
+            // SAFETY: there are a vector's lanes from `lane` on.
+            unsafe {
+                value.store(self.values.as_mut_ptr().add(lane));
+                doubt.store(self.doubts.as_mut_ptr().add(lane));
+            }
+        }
+        certain
+    }
+}
+
+/// The sums of the lanes of one vector.
+struct VectorSums<S: Simd> {
+    simd: S,
+    n: S::F64,
+    /// Of x, of RN(x²) and of its error, two folds each.
+    moved: [[S::F64; 2]; 3],
+    /// Bounds of what the second folds lost.
+    lost: [S::F64; 3],
+}
+
+/// A number as an unevaluated sum, and a bound of its distance from the exact one. NaN if the number is too
+/// small or too large for the bounds.
+struct Approximation<S: Simd> {
+    high: S::F64,
+    low: S::F64,
+    bound: S::F64,
+}
+
+impl<S: Simd> VectorSums<S> {
+    #[inline(always)]
+    fn load(simd: S, sums: &LaneSums, lane: usize, n: f64) -> Self {
+        let zero = simd.splat(0.0);
+        let (mut moved, mut lost) = ([[zero; 2]; 3], [zero; 3]);
+        // A fold that starts at 1.5·2^m loses at most half a unit 2^(m-52) with each value, and errors of
+        // squares that underflow are wrong by less than 8 times the least unit: so 24·2^(m-52) a value
+        // suffice.
+        let factor = simd.splat((n + 8.0) * power_of_two(-48));
+        for quantity in 0..3 {
+            // SAFETY: there are a vector's lanes from `lane` on.
+            unsafe {
+                for fold in 0..2 {
+                    moved[quantity][fold] =
+                        simd.load(sums.moved[quantity][fold].as_ptr().add(lane));
+                }
+                lost[quantity] = simd.load(sums.last[quantity].as_ptr().add(lane)).mul(factor);
+            }
+        }
+        Self {
+            simd,
+            n: simd.splat(n),
+            moved,
+            lost,
+        }
+    }
+
+    /// Σx, and the doubt.
+    #[inline(always)]
+    fn sum(self) -> (S::F64, S::F64) {
+        let [[s1, s2], ..] = self.moved;
+        let lost = self.lost[0];
+        let doubt = s1.add(s2.add(lost)).sub(s1.add(s2.sub(lost)));
+        (s1.add(s2), doubt)
+    }
+
+    /// The mean, and the doubt.
+    #[inline(always)]
+    fn mean(self) -> (S::F64, S::F64) {
+        let [[s1, s2], ..] = self.moved;
+        let (high, low) = two_sum(s1, s2);
+        let sum = Approximation {
+            high,
+            low,
+            bound: self.lost[0],
+        };
+        sum.divide(self.simd, self.n).round()
+    }
+
+    /// Σx².
+    #[inline(always)]
+    fn squares(self) -> Approximation<S> {
+        let [_, [h1, h2], [l1, l2]] = self.moved;
+        let (middle, rest) = two_sum(h2, l1);
+        let (high, low) = two_sum(h1, middle);
+        let low = low.add(rest.add(l2));
+        let (high, low) = two_sum(high, low);
+        Approximation {
+            high,
+            low,
+            bound: self.lost[1].add(self.lost[2]),
+        }
+    }
+
+    /// The variance, for the divisor n·(n - ddof).
+    #[inline(always)]
+    fn variance(self, divisor: f64) -> Approximation<S> {
+        let Self { simd, n, moved, lost } = self;
+        let [[s1, s2], [h1, h2], [l1, l2]] = moved;
+        let (a, b) = two_sum(s1, s2);
+        let (squares, squares_error) = two_product(n, h1);
+        let (square, square_error) = two_product(a, a);
+        let (second, second_error) = two_product(n, h2);
+        let (errors, errors_error) = two_product(n, l1);
+        let twice = a.add(a);
+        let (cross, cross_error) = two_product(twice, b);
+        let (high, rest) = two_difference(squares, square);
+        let (low, e1) = two_difference(second, cross);
+        let (low, e2) = two_sum(low, errors);
+        let (low, e3) = two_sum(low, squares_error);
+        let (low, e4) = two_difference(low, square_error);
+        let (low, e5) = two_sum(low, rest);
+        let small = e1.add(e2).add(e3.add(e4)).add(e5);
+        let small = small.add(second_error.sub(cross_error));
+        let small = small.add(errors_error.add(n.mul(l2)).sub(b.mul(b)));
+        let (high, low) = two_sum(high, low);
+        let (high, low) = two_sum(high, low.add(small));
+        // The sums of squares lost some of Σx², and Σx some of itself.
+        let of_squares = n.mul(lost[1].add(lost[2]));
+        let of_sum = twice.abs().add(lost[0]).mul(lost[0]);
+        let bound = squares.add(square).mul(simd.splat(power_of_two(-120)));
+        Approximation {
+            high,
+            low,
+            bound: bound.add(of_squares.add(of_sum)),
+        }
+        .divide(simd, simd.splat(divisor))
+    }
+}
+
+impl<S: Simd> Approximation<S> {
+    /// self / divisor.
+    #[inline(always)]
+    fn divide(self, simd: S, divisor: S::F64) -> Self {
+        let quotient = self.high.div(divisor);
+        let (product, error) = two_product(quotient, divisor);
+        let rest = self.high.sub(product).sub(error).add(self.low);
+        let rounding = quotient.abs().mul(simd.splat(power_of_two(-100)));
+        Self {
+            high: large_enough(simd, quotient),
+            low: rest.div(divisor),
+            bound: self.bound.div(divisor).add(rounding),
+        }
+    }
+
+    /// √self.
+    #[inline(always)]
+    fn sqrt(self, simd: S) -> Self {
+        let radicand = large_enough(simd, self.high);
+        let root = radicand.sqrt();
+        let (square, error) = two_product(root, root);
+        let rest = radicand.sub(square).sub(error).add(self.low);
+        let rounding = root.mul(simd.splat(power_of_two(-100)));
+        Self {
+            high: root,
+            low: rest.div(root.add(root)),
+            // The root changes by at most bound / root, as it is concave.
+            bound: self.bound.div(root).add(rounding),
+        }
+    }
+
+    /// The number rounded, and the doubt: 0 if the bound decides the rounding.
+    #[inline(always)]
+    fn round(self) -> (S::F64, S::F64) {
+        let Self { high, low, bound } = self;
+        let doubt = high.add(low.add(bound)).sub(high.add(low.sub(bound)));
+        (high.add(low), doubt)
+    }
+}
+
+/// x, or NaN if its magnitude is below 2^-900.
+#[inline(always)]
+fn large_enough<S: Simd>(simd: S, x: S::F64) -> S::F64 {
+    x.replace_below(simd.splat(power_of_two(-900)), simd.splat(f64::NAN))
+}
+
+/// RN(a + b) and its error (Knuth 1969).
+#[inline(always)]
+fn two_sum<V: F64s>(a: V, b: V) -> (V, V) {
+    let sum = a.add(b);
+    let of_b = sum.sub(a);
+    (sum, a.sub(sum.sub(of_b)).add(b.sub(of_b)))
+}
+
+/// RN(a - b) and its error.
+#[inline(always)]
+fn two_difference<V: F64s>(a: V, b: V) -> (V, V) {
+    let difference = a.sub(b);
+    let of_b = difference.sub(a);
+    (difference, a.sub(difference.sub(of_b)).sub(b.add(of_b)))
+}
+
+/// RN(a·b) and its error.
+#[inline(always)]
+fn two_product<V: F64s>(a: V, b: V) -> (V, V) {
+    let product = a.mul(b);
+    (product, a.product_error(b, product))
+}
+
+/// The minima, or the maxima, of eight results.
+pub fn extremes(sums: &LaneSums, maxima: bool) -> Certified {
+    let mut certified = Certified {
+        values: [0.0; PACK],
+        doubtful: 0,
+    };
+    for (lane, value) in certified.values.iter_mut().enumerate() {
+        let (min, max) = sums.extremes.of_lane(lane);
+        *value = if maxima { max } else { min };
+        if sums.moved[0][0][lane].is_nan() {
+            certified.doubtful |= 1 << lane;
+        }
+    }
+    certified
+}
