@@ -13,6 +13,7 @@
 
 mod fold;
 mod range;
+mod source;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -24,12 +25,10 @@ use super::columns::{PACK, PackExtremes, Quantities};
 use super::quantity::Quantity;
 use crate::simd::InstructionSet;
 use fold::FoldLines;
+pub use source::{Line, Lines, Rows};
 
 /// The most values of a result: the bounds of [`crate::round::certified`] are proved up to here.
 pub const MAX_VALUES: usize = 1 << 12;
-
-/// Eight values that lie together.
-pub type Line = [Unaligned; PACK];
 
 /// The sums of eight results.
 #[repr(C, align(64))]
@@ -63,12 +62,14 @@ impl LaneSums {
         }
     }
 
-    /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each.
-    pub fn across<Q: Quantity>(&mut self, set: InstructionSet, lines: &[Line]) {
+    /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each. The memory
+    /// `ahead` bytes beyond each line is prefetched; it must belong to the array.
+    pub fn across<Q: Quantity>(&mut self, set: InstructionSet, lines: impl Lines, ahead: isize) {
         assert!((1..=MAX_VALUES).contains(&lines.len()));
         self.count = lines.len();
         set.run(FoldLines {
             lines,
+            ahead,
             one_result: false,
             tail: None,
             log2_adds: lines.len().next_power_of_two().trailing_zeros(),
@@ -79,12 +80,13 @@ impl LaneSums {
 
     /// Sums up one result, of at most [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
     /// The other lanes stay, and must belong to results of as many values.
-    /// `places` is scratch.
+    /// The memory `ahead` bytes beyond each value is prefetched. `places` is scratch.
     pub fn along<Q: Quantity>(
         &mut self,
         set: InstructionSet,
         values: &[Unaligned],
         lane: usize,
+        ahead: isize,
         places: &mut Self,
     ) {
         assert!((1..=MAX_VALUES).contains(&values.len()));
@@ -93,6 +95,7 @@ impl LaneSums {
         let adds = lines.len() + usize::from(!rest.is_empty());
         set.run(FoldLines {
             lines,
+            ahead,
             one_result: true,
             tail: tail.as_ref(),
             // A lane moves by at most 2^51 units. One bit more keeps the sum of eight within 2^53.
@@ -106,7 +109,12 @@ impl LaneSums {
         for (to, from) in self.last.iter_mut().zip(&places.last) {
             to[lane] = from[0];
         }
-        for (to, from) in self.moved.iter_mut().flatten().zip(places.moved.iter().flatten()) {
+        for (to, from) in self
+            .moved
+            .iter_mut()
+            .flatten()
+            .zip(places.moved.iter().flatten())
+        {
             // These are multiples of one unit, and small enough for any order.
             to[lane] = from.iter().sum();
         }
@@ -114,7 +122,6 @@ impl LaneSums {
             self.extremes.set_lane(lane, &places.extremes);
         }
     }
-
 }
 
 /// The values after the last whole line of a result.

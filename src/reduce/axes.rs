@@ -6,7 +6,6 @@ use super::results::Results;
 use super::sink::{Places, Sink};
 use crate::error::Result;
 use crate::exact::Moments;
-use crate::exact::columns::PACK;
 use crate::exact::extremes::Extremes;
 use crate::exact::float::CANONICAL_NAN;
 use crate::exact::lanes::LaneSums;
@@ -88,11 +87,7 @@ impl Sink for Rounded {
             Op::Min => extremes(sums, false),
             Op::Max => extremes(sums, true),
         };
-        for lane in 0..PACK {
-            if places.owned & !doubtful & 1 << lane != 0 {
-                self.results.write(places.indices[lane], values[lane]);
-            }
-        }
+        places.write(&values, doubtful, &self.results);
         places.owned & doubtful
     }
 

@@ -1,26 +1,47 @@
 //! Strips of results that have few values each: eight results at a time are summed up while their values lie
 //! in the nearest cache, and rounded together. Results in doubt, which are few, get moments of their own.
 
-use super::lines::{Lines, Panel, Values};
+use super::lines::{Gathered, Panel, Values};
 use super::sink::{Places, Sink};
 use super::source::Source;
-use super::strip::{Strip, no_memory};
+use super::strip::{RESULTS_IN_STRIP, Strip};
 use crate::array::space::Space;
 use crate::error::Result;
 use crate::exact::columns::PACK;
-use crate::exact::lanes::{self, LaneSums};
+use crate::exact::lanes::{self, LaneSums, Line, Rows};
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element};
 use crate::simd::in_force;
 
-/// Results of more values are not transposed, but summed up one by one.
-const MAX_TRANSPOSED: usize = 64;
+/// Results that lie side by side are summed up from rows as these lie, if they have at most so many values;
+/// with more of them, whose rows are on as many pages, they are brought together first.
+const MAX_ROWS: usize = 32;
 
 /// The most values of results that lie side by side: with more of them the column kernel takes less time.
 const MAX_ACROSS: usize = 1024;
 
+/// The most values of results that are transposed; with more of them results are summed up one by one.
+const MAX_TRANSPOSED: usize = 64;
+
 /// How many values a strip has at most, if it has more than one pack of results.
 const VALUES_IN_STRIP: usize = 1 << 16;
+
+/// How many packs ahead to prefetch.
+const PACKS_AHEAD: usize = 8;
+
+/// How many bytes ahead to prefetch, at least, where results follow each other.
+const BYTES_AHEAD: usize = 1 << 12;
+
+/// How the values of eight results come together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// The results lie side by side as doubles.
+    Rows,
+    /// Their values are brought together in lines.
+    Gathered,
+    /// Each result is summed up by itself.
+    Along,
+}
 
 /// A reduction to results of few values.
 pub struct Few<'a> {
@@ -30,13 +51,13 @@ pub struct Few<'a> {
     offsets: Vec<isize>,
     /// Do the values of a result follow each other in memory?
     contiguous: bool,
-    /// Is each result summed up by itself?
-    along: bool,
+    /// Do neighbouring results lie closer together than the values of one?
+    across: bool,
 }
 
 /// What a thread needs for its strips.
 pub struct Scratch {
-    lines: Lines,
+    lines: Gathered,
     sums: LaneSums,
     places: LaneSums,
 }
@@ -44,7 +65,7 @@ pub struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         Self {
-            lines: Lines::default(),
+            lines: Gathered::default(),
             sums: LaneSums::new(),
             places: LaneSums::new(),
         }
@@ -52,21 +73,26 @@ impl Default for Scratch {
 }
 
 impl<'a> Few<'a> {
-    /// The reduction, if this way is the best one for it. `across` tells whether neighbouring results lie
-    /// closer together than the values of one.
+    /// The reduction; `None` if this is not the way for it, or if there is no memory. `across` tells whether
+    /// neighbouring results lie closer together than the values of one.
     pub fn new<T: Element>(
         source: &'a Source<'a>,
         reduced: &Space<2>,
         sink: &'a dyn Sink,
         across: bool,
-    ) -> Result<Option<Self>> {
+    ) -> Option<Self> {
         let count = source.len();
-        let most = if across { MAX_ACROSS } else { lanes::MAX_VALUES };
-        if source.is_masked() || T::EXCEEDS_F64 || !(1..=most).contains(&count) || !sink.takes_lanes() {
-            return Ok(None);
+        let most = if across {
+            MAX_ACROSS
+        } else {
+            lanes::MAX_VALUES
+        };
+        let few = (1..=most).contains(&count);
+        if !few || source.is_masked() || T::EXCEEDS_F64 || !sink.takes_lanes() {
+            return None;
         }
         let mut offsets = Vec::new();
-        offsets.try_reserve_exact(count).map_err(no_memory)?;
+        offsets.try_reserve_exact(count).ok()?;
         source.runs(0..count, |offset, run, stride| {
             offsets.extend((0..run as isize).map(|i| offset + i * stride));
         });
@@ -75,22 +101,27 @@ impl<'a> Few<'a> {
             [dim] => dim.strides[0] == size_of::<T::Raw>() as isize,
             _ => false,
         };
-        Ok(Some(Self {
+        Some(Self {
             source,
             sink,
             offsets,
             contiguous,
-            along: !across && count > MAX_TRANSPOSED,
-        }))
+            across,
+        })
     }
 
     /// How many results a strip should have.
     pub fn width(&self) -> usize {
-        (VALUES_IN_STRIP / self.offsets.len()).clamp(PACK, super::strip::RESULTS_IN_STRIP) / PACK * PACK
+        let width = (VALUES_IN_STRIP / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
+        width - width % PACK
     }
 
     /// Reduces a strip.
-    pub fn reduce<T: Element, Q: Quantity>(&self, strip: &Strip, scratch: &mut Scratch) -> Result<()> {
+    pub fn reduce<T: Element, Q: Quantity>(
+        &self,
+        strip: &Strip,
+        scratch: &mut Scratch,
+    ) -> Result<()> {
         let count = self.offsets.len();
         let values = Values {
             first: self.source.first(strip),
@@ -99,25 +130,31 @@ impl<'a> Few<'a> {
             offsets: &self.offsets,
             contiguous: self.contiguous,
         };
-        scratch.lines.reserve(count)?;
+        let way = self.way::<T>(&values);
+        if way != Way::Rows && scratch.lines.reserve(count).is_err() {
+            return (0..strip.len).try_for_each(|i| self.one::<T, Q>(&strip.result_alone(i)));
+        }
         for panel in Panel::of(strip.len, count) {
-            if !self.along {
+            if way == Way::Gathered {
                 // SAFETY: these are elements of the array.
                 unsafe { scratch.lines.gather::<T>(values, panel) };
             }
             for pack in 0..panel.packs {
                 let first = panel.first_of(pack);
-                let owned = u8::MAX << panel.shared(pack);
-                let last = strip.len - 1;
                 let places = Places {
-                    indices: std::array::from_fn(|lane| strip.index((first + lane).min(last))),
-                    owned: if strip.len < PACK { u8::MAX >> (PACK - strip.len) } else { owned },
+                    first: strip.index(first),
+                    step: strip.index_step,
+                    owned: panel.owned(pack),
                 };
-                let doubtful = if self.along {
-                    self.pack_along::<T, Q>(&values, first, &places, scratch)
-                } else {
-                    self.pack_across::<Q>(pack, &places, scratch)
-                };
+                match way {
+                    Way::Rows => sum_rows::<Q>(&values, first, &mut scratch.sums),
+                    Way::Gathered => {
+                        let lines = scratch.lines.pack(pack, count);
+                        scratch.sums.across::<Q>(in_force(), lines, 0);
+                    }
+                    Way::Along => sum_along::<T, Q>(&values, first, &places, scratch),
+                }
+                let doubtful = self.sink.lanes(&places, &scratch.sums);
                 for lane in (0..PACK).filter(|lane| doubtful >> lane & 1 != 0) {
                     self.one::<T, Q>(&strip.result_alone(first + lane))?;
                 }
@@ -126,32 +163,15 @@ impl<'a> Few<'a> {
         Ok(())
     }
 
-    /// Reduces a pack whose lines were gathered, and returns the lanes that are in doubt.
-    fn pack_across<Q: Quantity>(
-        &self,
-        pack: usize,
-        places: &Places,
-        scratch: &mut Scratch,
-    ) -> u8 {
-        let lines = scratch.lines.pack(pack, self.offsets.len());
-        scratch.sums.across::<Q>(in_force(), lines);
-        self.sink.lanes(places, &scratch.sums)
-    }
-
-    /// Reduces a pack result by result, and returns the lanes that are in doubt.
-    fn pack_along<T: Element, Q: Quantity>(
-        &self,
-        values: &Values,
-        first: usize,
-        places: &Places,
-        scratch: &mut Scratch,
-    ) -> u8 {
-        for lane in (0..PACK).filter(|lane| places.owned >> lane & 1 != 0) {
-            // SAFETY: these are elements of the array.
-            let one = unsafe { scratch.lines.one::<T>(values, first + lane) };
-            scratch.sums.along::<Q>(in_force(), one, lane, &mut scratch.places);
+    /// The best way for a strip.
+    fn way<T: Element>(&self, values: &Values) -> Way {
+        if T::IS_DOUBLE && values.are_side_by_side() && self.offsets.len() <= MAX_ROWS {
+            Way::Rows
+        } else if self.across || self.offsets.len() <= MAX_TRANSPOSED {
+            Way::Gathered
+        } else {
+            Way::Along
         }
-        self.sink.lanes(places, &scratch.sums)
     }
 
     /// Reduces one result by an accumulator. Not inlined, so that no other frame has to hold it.
@@ -159,7 +179,44 @@ impl<'a> Few<'a> {
     #[inline(never)]
     fn one<T: Element, Q: Quantity>(&self, result: &Strip) -> Result<()> {
         let mut accumulator = T::Accumulator::<Q>::new(in_force());
-        self.source.add_one(result, 0..self.offsets.len(), &mut accumulator);
-        self.sink.moments(result.index(0), &mut accumulator.finish())
+        self.source
+            .add_one(result, 0..self.offsets.len(), &mut accumulator);
+        self.sink
+            .moments(result.index(0), &mut accumulator.finish())
+    }
+}
+
+/// Sums up a pack of doubles that lie side by side.
+fn sum_rows<Q: Quantity>(values: &Values, first: usize, sums: &mut LaneSums) {
+    let ahead = if first + (PACKS_AHEAD + 1) * PACK <= values.results {
+        (PACKS_AHEAD * size_of::<Line>()) as isize
+    } else {
+        0
+    };
+    // SAFETY: the results from `first` on have values side by side.
+    let rows = unsafe { Rows::new(values.at(first, 0), values.offsets) };
+    sums.across::<Q>(in_force(), rows, ahead);
+}
+
+/// Sums up the results of a pack one by one.
+fn sum_along<T: Element, Q: Quantity>(
+    values: &Values,
+    first: usize,
+    places: &Places,
+    scratch: &mut Scratch,
+) {
+    let bytes = values.offsets.len() * size_of::<T::Raw>();
+    let results_ahead = BYTES_AHEAD.div_ceil(bytes);
+    for lane in (0..PACK).filter(|lane| places.owned >> lane & 1 != 0) {
+        let ahead = if values.contiguous && first + lane + results_ahead < values.results {
+            results_ahead as isize * values.stride
+        } else {
+            0
+        };
+        // SAFETY: these are elements of the array.
+        let one = unsafe { scratch.lines.one::<T>(values, first + lane) };
+        scratch
+            .sums
+            .along::<Q>(in_force(), one, lane, ahead, &mut scratch.places);
     }
 }

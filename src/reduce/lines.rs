@@ -14,6 +14,9 @@ const PACKS_IN_PANEL: usize = 32;
 /// The most lines that are gathered together: 256 KiB, which stay in the second-level cache.
 const LINES_IN_PANEL: usize = 1 << 12;
 
+/// How many packs ahead to prefetch where results follow each other.
+const PACKS_AHEAD: usize = 4;
+
 /// How many rows ahead to prefetch.
 const ROWS_AHEAD: usize = 8;
 
@@ -33,8 +36,13 @@ pub struct Values<'a> {
 }
 
 impl Values<'_> {
+    /// Do the results, at least a pack of them, lie side by side as doubles, if they are doubles?
+    pub fn are_side_by_side(&self) -> bool {
+        self.stride == size_of::<f64>() as isize && self.results >= PACK
+    }
+
     /// The address of a value of a result. Beyond the last result there are copies of it.
-    fn at(&self, result: usize, value: usize) -> *const u8 {
+    pub fn at(&self, result: usize, value: usize) -> *const u8 {
         let result = result.min(self.results - 1) as isize;
         let offset = result * self.stride + self.offsets[value];
         self.first.wrapping_offset(offset)
@@ -48,8 +56,8 @@ pub struct Panel {
     first: usize,
     /// How many packs there are.
     pub packs: usize,
-    /// The first result that a pack may begin with.
-    last_first: usize,
+    /// How many results there are in all panels.
+    results: usize,
 }
 
 impl Panel {
@@ -60,26 +68,34 @@ impl Panel {
         (0..packs).step_by(most).map(move |pack| Self {
             first: pack * PACK,
             packs: most.min(packs - pack),
-            last_first: results.saturating_sub(PACK),
+            results,
         })
     }
 
     /// The first result of a pack. The last pack begins so that it ends with the last result.
     pub fn first_of(&self, pack: usize) -> usize {
-        (self.first + pack * PACK).min(self.last_first)
+        (self.first + pack * PACK).min(self.results.saturating_sub(PACK))
     }
 
-    /// How many lanes of a pack belong to the pack before.
-    pub fn shared(&self, pack: usize) -> usize {
-        self.first + pack * PACK - self.first_of(pack)
+    /// How many bytes a row of doubles has.
+    fn bytes(&self) -> isize {
+        (self.packs * size_of::<Line>()) as isize
+    }
+
+    /// The lanes of a pack that have results, and not those of the pack before, as bits.
+    pub fn owned(&self, pack: usize) -> u8 {
+        if self.results < PACK {
+            return u8::MAX >> (PACK - self.results);
+        }
+        u8::MAX << (self.first + pack * PACK - self.first_of(pack))
     }
 }
 
 /// Room for lines.
 #[derive(Default)]
-pub struct Lines(Vec<Line>);
+pub struct Gathered(Vec<Line>);
 
-impl Lines {
+impl Gathered {
     /// Makes room for the lines of a panel of results with `count` values each.
     pub fn reserve(&mut self, count: usize) -> Result<()> {
         let len = (count * PACKS_IN_PANEL).min(LINES_IN_PANEL.max(count));
@@ -101,10 +117,9 @@ impl Lines {
     /// # Safety
     /// The values are readable elements of the type `T`.
     pub unsafe fn gather<T: Element>(&mut self, values: Values, panel: Panel) {
-        let doubles = T::IS_DOUBLE;
-        if doubles && values.stride == size_of::<f64>() as isize && values.results >= PACK {
+        if T::IS_DOUBLE && values.are_side_by_side() {
             in_force().run(CopyRows(values, panel, &mut self.0));
-        } else if doubles && values.contiguous && values.results >= PACK {
+        } else if T::IS_DOUBLE && values.contiguous {
             in_force().run(Transpose(values, panel, &mut self.0));
         } else {
             let count = values.offsets.len();
@@ -125,7 +140,11 @@ impl Lines {
     ///
     /// # Safety
     /// As for [`Self::gather`].
-    pub unsafe fn one<'a, T: Element>(&'a mut self, values: &'a Values, result: usize) -> &'a [Unaligned] {
+    pub unsafe fn one<'a, T: Element>(
+        &'a mut self,
+        values: &'a Values,
+        result: usize,
+    ) -> &'a [Unaligned] {
         let count = values.offsets.len();
         if T::IS_DOUBLE && values.contiguous {
             // SAFETY: the caller's promise.
@@ -154,9 +173,12 @@ impl Kernel for CopyRows<'_> {
         assert!(lines.len() >= panel.packs * count);
         for (i, &offset) in values.offsets.iter().enumerate() {
             let row = values.first.wrapping_offset(offset).cast::<u64>();
+            let beyond = panel.first + 2 * panel.packs * PACK <= panel.results;
             let ahead = match values.offsets.get(i + ROWS_AHEAD) {
                 Some(&offset) => offset,
-                None => values.offsets[(i + ROWS_AHEAD) % count] + (panel.packs * size_of::<Line>()) as isize,
+                // Those of the next panel.
+                None if beyond => values.offsets[(i + ROWS_AHEAD) % count] + panel.bytes(),
+                None => offset,
             };
             let ahead = values.first.wrapping_offset(ahead).cast::<f64>();
             for pack in 0..panel.packs {
@@ -187,15 +209,17 @@ impl Kernel for Transpose<'_> {
         for pack in 0..panel.packs {
             let first = panel.first_of(pack);
             let mut rows = [std::ptr::null::<u64>(); PACK];
-            for (lane, row) in rows.iter_mut().enumerate() {
-                *row = values.at(first + lane, 0).cast();
+            let mut ahead = rows;
+            for lane in 0..PACK {
+                rows[lane] = values.at(first + lane, 0).cast();
+                ahead[lane] = values.at(first + lane + PACKS_AHEAD * PACK, 0).cast();
             }
             let out: *mut u64 = lines[pack * count..].as_mut_ptr().cast();
             let whole = count - count % PACK;
             // SAFETY: the caller of `gather` promises `count` doubles of each result, and there are as many
             // lines.
             unsafe {
-                simd.transpose(&rows, &rows, whole, out, PACK);
+                simd.transpose(&rows, &ahead, whole, out, PACK);
                 for i in whole..count {
                     for (lane, row) in rows.iter().enumerate() {
                         let value = row.add(i).read_unaligned();

@@ -144,7 +144,7 @@ impl<'a> Plan<'a> {
             source: Source::new(self.view, self.mask, reduced),
             sink,
         };
-        if let Some(few) = Few::new::<T>(&task.source, &reduced, sink, strips.across())? {
+        if let Some(few) = Few::new::<T>(&task.source, &reduced, sink, strips.across()) {
             let strips = strips.of_width(few.width());
             let values = few.width() * task.source.len();
             fold_chunks(

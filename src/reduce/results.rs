@@ -48,6 +48,15 @@ impl<T: Copy> Results<T> {
         unsafe { self.at(index).write_unaligned(value) };
     }
 
+    /// Writes results to neighbouring places.
+    pub fn write_run(&self, first: usize, values: &[T]) {
+        assert!(first <= self.len && values.len() <= self.len - first);
+        let to = self.first.wrapping_add(first).cast::<u8>();
+        // SAFETY: these are places, which may be written by the promise of `new`, and nobody else reads or
+        // writes them.
+        unsafe { to.copy_from_nonoverlapping(values.as_ptr().cast(), size_of_val(values)) };
+    }
+
     /// Calls `look` with the value at a place: with a copy only if it is not aligned.
     pub fn look<R>(&self, index: usize, look: impl FnOnce(&T) -> R) -> R {
         let at = self.at(index);

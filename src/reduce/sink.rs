@@ -1,5 +1,6 @@
 //! Where the moments of results go.
 
+use super::results::Results;
 use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::columns::PACK;
@@ -8,10 +9,32 @@ use crate::exact::lanes::LaneSums;
 /// The places of up to eight results that are rounded together.
 #[derive(Debug, Clone, Copy)]
 pub struct Places {
-    /// The indices of the results, by lane.
-    pub indices: [usize; PACK],
+    /// The index of the result of lane 0.
+    pub first: usize,
+    /// From one lane's index to the next one's.
+    pub step: isize,
     /// Bit i is set if lane i has a result.
     pub owned: u8,
+}
+
+impl Places {
+    /// Writes results to their places, but for those that are `doubtful`.
+    pub fn write(&self, values: &[f64; PACK], doubtful: u8, results: &Results<f64>) {
+        let certain = self.owned & !doubtful;
+        if certain == u8::MAX && self.step == 1 {
+            return results.write_run(self.first, values);
+        }
+        for (lane, &value) in values.iter().enumerate() {
+            if certain >> lane & 1 != 0 {
+                results.write(self.index(lane), value);
+            }
+        }
+    }
+
+    /// The index of a lane's result.
+    pub fn index(&self, lane: usize) -> usize {
+        (self.first as isize + lane as isize * self.step) as usize
+    }
 }
 
 /// Makes a result of the moments, or of the few values, of each element of the kept axes.

@@ -25,7 +25,11 @@ impl Strips {
         let kept = kept.by_memory();
         let across = stride(&kept) < stride(reduced);
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
-        let width = if across || reduced.len() <= short::MAX_VALUES { strip_width(inner) } else { 1 };
+        let width = if across || reduced.len() <= short::MAX_VALUES {
+            strip_width(inner)
+        } else {
+            1
+        };
         Self {
             kept,
             across,

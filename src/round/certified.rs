@@ -124,14 +124,31 @@ impl Kernel for Certify<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
+        self.certify(simd.eight())
+    }
+}
+
+impl Certify<'_> {
+    #[inline(always)]
+    fn certify<S: Simd>(self, simd: S) -> bool {
         let mut certain = true;
+        let divisor = self.divisor;
         for lane in (0..PACK).step_by(S::LANES) {
-            let sums = VectorSums::<S>::load(simd, self.sums, lane, self.n);
+            let sums = VectorSums::<S> {
+                simd,
+                sums: self.sums,
+                lane,
+                n: simd.splat(self.n),
+                // A fold that starts at 1.5·2^m loses at most half a unit 2^(m-52) with each value, and
+                // errors of squares that underflow are wrong by less than 8 times the least unit: so
+                // 24·2^(m-52) a value suffice.
+                lost: simd.splat((self.n + 8.0) * power_of_two(-48)),
+            };
             let (value, doubt) = match self.statistic {
                 Statistic::Sum => sums.sum(),
                 Statistic::Mean => sums.mean(),
-                Statistic::Variance => sums.variance(self.divisor).round(),
-                Statistic::Std => sums.variance(self.divisor).sqrt(simd).round(),
+                Statistic::Variance => sums.variance(divisor).round(),
+                Statistic::Std => sums.variance(divisor).sqrt(simd).round(),
                 Statistic::Norm => sums.squares().sqrt(simd).round(),
             };
             certain &= doubt.abs().all_below(f64::MIN_POSITIVE);
@@ -146,13 +163,15 @@ impl Kernel for Certify<'_> {
 }
 
 /// The sums of the lanes of one vector.
-struct VectorSums<S: Simd> {
+#[derive(Clone, Copy)]
+struct VectorSums<'a, S: Simd> {
     simd: S,
+    sums: &'a LaneSums,
+    /// The first of the lanes.
+    lane: usize,
     n: S::F64,
-    /// Of x, of RN(x²) and of its error, two folds each.
-    moved: [[S::F64; 2]; 3],
-    /// Bounds of what the second folds lost.
-    lost: [S::F64; 3],
+    /// What a second fold loses at most, for a start value of 1.
+    lost: S::F64,
 }
 
 /// A number as an unevaluated sum, and a bound of its distance from the exact one. NaN if the number is too
@@ -163,38 +182,26 @@ struct Approximation<S: Simd> {
     bound: S::F64,
 }
 
-impl<S: Simd> VectorSums<S> {
+impl<S: Simd> VectorSums<'_, S> {
+    /// What both folds of a quantity moved by, and a bound of what the second one lost.
     #[inline(always)]
-    fn load(simd: S, sums: &LaneSums, lane: usize, n: f64) -> Self {
-        let zero = simd.splat(0.0);
-        let (mut moved, mut lost) = ([[zero; 2]; 3], [zero; 3]);
-        // A fold that starts at 1.5·2^m loses at most half a unit 2^(m-52) with each value, and errors of
-        // squares that underflow are wrong by less than 8 times the least unit: so 24·2^(m-52) a value
-        // suffice.
-        let factor = simd.splat((n + 8.0) * power_of_two(-48));
-        for quantity in 0..3 {
-            // SAFETY: there are a vector's lanes from `lane` on.
-            unsafe {
-                for fold in 0..2 {
-                    moved[quantity][fold] =
-                        simd.load(sums.moved[quantity][fold].as_ptr().add(lane));
-                }
-                lost[quantity] = simd.load(sums.last[quantity].as_ptr().add(lane)).mul(factor);
-            }
-        }
-        Self {
-            simd,
-            n: simd.splat(n),
-            moved,
-            lost,
+    fn load(self, quantity: usize) -> (S::F64, S::F64, S::F64) {
+        let [first, second] = &self.sums.moved[quantity];
+        let last = &self.sums.last[quantity];
+        // SAFETY: there are a vector's lanes from `lane` on.
+        unsafe {
+            (
+                self.simd.load(first.as_ptr().add(self.lane)),
+                self.simd.load(second.as_ptr().add(self.lane)),
+                self.simd.load(last.as_ptr().add(self.lane)).mul(self.lost),
+            )
         }
     }
 
     /// Σx, and the doubt.
     #[inline(always)]
     fn sum(self) -> (S::F64, S::F64) {
-        let [[s1, s2], ..] = self.moved;
-        let lost = self.lost[0];
+        let (s1, s2, lost) = self.load(0);
         let doubt = s1.add(s2.add(lost)).sub(s1.add(s2.sub(lost)));
         (s1.add(s2), doubt)
     }
@@ -202,20 +209,17 @@ impl<S: Simd> VectorSums<S> {
     /// The mean, and the doubt.
     #[inline(always)]
     fn mean(self) -> (S::F64, S::F64) {
-        let [[s1, s2], ..] = self.moved;
+        let (s1, s2, bound) = self.load(0);
         let (high, low) = two_sum(s1, s2);
-        let sum = Approximation {
-            high,
-            low,
-            bound: self.lost[0],
-        };
+        let sum = Approximation { high, low, bound };
         sum.divide(self.simd, self.n).round()
     }
 
     /// Σx².
     #[inline(always)]
     fn squares(self) -> Approximation<S> {
-        let [_, [h1, h2], [l1, l2]] = self.moved;
+        let (h1, h2, h_lost) = self.load(1);
+        let (l1, l2, l_lost) = self.load(2);
         let (middle, rest) = two_sum(h2, l1);
         let (high, low) = two_sum(h1, middle);
         let low = low.add(rest.add(l2));
@@ -223,15 +227,17 @@ impl<S: Simd> VectorSums<S> {
         Approximation {
             high,
             low,
-            bound: self.lost[1].add(self.lost[2]),
+            bound: h_lost.add(l_lost),
         }
     }
 
     /// The variance, for the divisor n·(n - ddof).
     #[inline(always)]
     fn variance(self, divisor: f64) -> Approximation<S> {
-        let Self { simd, n, moved, lost } = self;
-        let [[s1, s2], [h1, h2], [l1, l2]] = moved;
+        let Self { simd, n, .. } = self;
+        let (s1, s2, s_lost) = self.load(0);
+        let (h1, h2, h_lost) = self.load(1);
+        let (l1, l2, l_lost) = self.load(2);
         let (a, b) = two_sum(s1, s2);
         let (squares, squares_error) = two_product(n, h1);
         let (square, square_error) = two_product(a, a);
@@ -251,8 +257,8 @@ impl<S: Simd> VectorSums<S> {
         let (high, low) = two_sum(high, low);
         let (high, low) = two_sum(high, low.add(small));
         // The sums of squares lost some of Σx², and Σx some of itself.
-        let of_squares = n.mul(lost[1].add(lost[2]));
-        let of_sum = twice.abs().add(lost[0]).mul(lost[0]);
+        let of_squares = n.mul(h_lost.add(l_lost));
+        let of_sum = twice.abs().add(s_lost).mul(s_lost);
         let bound = squares.add(square).mul(simd.splat(power_of_two(-120)));
         Approximation {
             high,

@@ -67,9 +67,8 @@ impl Frame {
             let least = running.least[lane];
             let holds = running.high[lane] < self.above[lane]
                 && (least == 0.0 || least >= self.least[lane]);
-            let fits = (holds || !Q::SUMS)
-                && !witness[lane].is_nan()
-                && self.pending >> lane & 1 != 0;
+            let fits =
+                (holds || !Q::SUMS) && !witness[lane].is_nan() && self.pending >> lane & 1 != 0;
             *taken = -i64::from(fits);
         }
         for quantity in 0..3 {

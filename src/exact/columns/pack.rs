@@ -65,7 +65,9 @@ impl PackExtremes {
         self.min[lane] = reduce(&places.min, |a, b| if a < b { a } else { b });
         self.max[lane] = reduce(&places.max, |a, b| if a > b { a } else { b });
         self.or[lane] = reduce(&places.or, |a, b| f64::from_bits(a.to_bits() | b.to_bits()));
-        self.and[lane] = reduce(&places.and, |a, b| f64::from_bits(a.to_bits() & b.to_bits()));
+        self.and[lane] = reduce(&places.and, |a, b| {
+            f64::from_bits(a.to_bits() & b.to_bits())
+        });
     }
 
     /// The extremes of a column that has no NaN.

@@ -1,7 +1,7 @@
-//! The first pass over lines: greatest magnitudes and extremes.
+//! The first pass: greatest magnitudes and extremes.
 
 use crate::exact::columns::PackExtremes;
-use crate::exact::lanes::{LaneSums, Line};
+use crate::exact::lanes::LaneSums;
 use crate::exact::quantity::Quantity;
 use crate::simd::{F64s, LeastNonzero, Simd};
 
@@ -30,26 +30,22 @@ impl<S: Simd> Range<S> {
         }
     }
 
-    /// Takes in the values of lines in the lanes from `lane` on.
+    /// Takes in a value of each lane.
     #[inline(always)]
-    pub fn add<Q: Quantity>(&mut self, simd: S, lines: &[Line], lane: usize) {
-        for line in lines {
-            // SAFETY: a line has a vector's values from `lane` on.
-            let x = unsafe { simd.load(line.as_ptr().add(lane).cast()) };
-            if Q::EXTREMES {
-                let [min, max, or, and] = &mut self.extremes;
-                *min = x.min(*min);
-                *max = x.max(*max);
-                *or = x.or(*or);
-                *and = x.and(*and);
-            } else {
-                self.high = x.abs().max(self.high);
-            }
-            if Q::SUMS {
-                self.least = self.least.with(x.abs());
-            } else {
-                self.witness = self.witness.add(x);
-            }
+    pub fn add<Q: Quantity>(&mut self, x: S::F64) {
+        if Q::EXTREMES {
+            let [min, max, or, and] = &mut self.extremes;
+            *min = x.min(*min);
+            *max = x.max(*max);
+            *or = x.or(*or);
+            *and = x.and(*and);
+        } else {
+            self.high = x.abs().max(self.high);
+        }
+        if Q::SUMS {
+            self.least = self.least.with(x.abs());
+        } else {
+            self.witness = self.witness.add(x);
         }
     }
 

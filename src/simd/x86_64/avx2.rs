@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{define_instruction_set, proven};
-use crate::simd::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
+use crate::simd::vector::{FRACTION, HALF, ONE, SIGN, TRANSPOSED, TWO_52};
 use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
 define_instruction_set! {
@@ -75,6 +75,40 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn prefetch_to_l2(self, at: *const f64) {
         proven!(_mm_prefetch::<_MM_HINT_T1>(at.cast()));
+    }
+
+    #[inline(always)]
+    unsafe fn transpose(
+        self,
+        rows: &[*const u64; TRANSPOSED],
+        ahead: &[*const u64; TRANSPOSED],
+        columns: usize,
+        out: *mut u64,
+        pitch: usize,
+    ) {
+        debug_assert!(columns.is_multiple_of(TRANSPOSED));
+        for column in (0..columns).step_by(2) {
+            if column.is_multiple_of(TRANSPOSED) {
+                for row in ahead {
+                    self.prefetch(row.wrapping_add(column).cast());
+                }
+            }
+            for first in (0..TRANSPOSED).step_by(4) {
+                // SAFETY: the CPU has the instructions, and the caller promises 8 elements of each row and of
+                // each column.
+                unsafe {
+                    // Two elements of one row in the lower half, and of the second next row in the upper one.
+                    let rows = &rows[first..];
+                    let even =
+                        _mm256_loadu2_m128d(rows[2].add(column).cast(), rows[0].add(column).cast());
+                    let odd =
+                        _mm256_loadu2_m128d(rows[3].add(column).cast(), rows[1].add(column).cast());
+                    let out = out.add(column * pitch + first).cast::<f64>();
+                    _mm256_storeu_pd(out, _mm256_unpacklo_pd(even, odd));
+                    _mm256_storeu_pd(out.add(pitch), _mm256_unpackhi_pd(even, odd));
+                }
+            }
+        }
     }
 }
 
