@@ -34,14 +34,15 @@ pub const MAX_VALUES: usize = 1 << 12;
 #[repr(C, align(64))]
 #[derive(Clone)]
 pub struct LaneSums {
-    /// For x, RN(x²) and the error x² - RN(x²): what each of both folds has moved by. Not gathered quantities
-    /// are 0. NaN if a value of the lane is NaN or infinite, or too large for the folds.
+    /// For x, RN(x²) and the error x² - RN(x²): what each of both folds has moved by. Quantities that are not
+    /// gathered are 0. NaN if a value of the lane is NaN or infinite, or too large for the folds; if only
+    /// extremes are gathered, the first one is NaN if a value is NaN.
     pub moved: Quantities<f64>,
-    /// The start values 1.5·2^m of the second folds, or 0 where these have lost nothing.
-    pub last: [[f64; PACK]; 3],
+    /// Bounds of what the folds have lost of each quantity; 0 where that is known to be nothing.
+    pub lost: [[f64; PACK]; 3],
     /// The greatest magnitudes.
     pub high: [f64; PACK],
-    /// The least nonzero magnitudes, infinite or 0 if there is none.
+    /// The least nonzero magnitudes, infinite or 0 if there is none; only if the sums are complete.
     pub least: [f64; PACK],
     /// The extremes, if they are gathered.
     pub extremes: PackExtremes,
@@ -54,7 +55,7 @@ impl LaneSums {
     pub fn new() -> Self {
         Self {
             moved: Quantities::default(),
-            last: Default::default(),
+            lost: Default::default(),
             high: [0.0; PACK],
             least: [0.0; PACK],
             extremes: PackExtremes::NONE,
@@ -63,84 +64,110 @@ impl LaneSums {
     }
 
     /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each. The memory
-    /// `ahead` bytes beyond each line is prefetched; it must belong to the array.
-    pub fn across<Q: Quantity>(&mut self, set: InstructionSet, lines: impl Lines, ahead: isize) {
-        assert!((1..=MAX_VALUES).contains(&lines.len()));
+    /// `ahead` bytes beyond each line is prefetched; it should belong to the array.
+    ///
+    /// Sums that are not `complete` take less time, but may lose some bits of squares in any case.
+    pub fn across<Q: Quantity>(
+        &mut self,
+        set: InstructionSet,
+        lines: impl Lines,
+        ahead: isize,
+        complete: bool,
+    ) {
         self.count = lines.len();
-        set.run(FoldLines {
-            lines,
-            ahead,
-            one_result: false,
-            tail: None,
-            log2_adds: lines.len().next_power_of_two().trailing_zeros(),
-            sums: self,
-            quantity: PhantomData::<Q>,
-        });
+        let log2_adds = log2_ceil(lines.len());
+        self.fold::<Q>(set, lines, ahead, None, log2_adds, complete);
     }
 
     /// Sums up one result, of at most [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
     /// The other lanes stay, and must belong to results of as many values.
-    /// The memory `ahead` bytes beyond each value is prefetched. `places` is scratch.
+    ///
+    /// `ahead` and `complete` are as for [`Self::across`]; `places` is scratch.
     pub fn along<Q: Quantity>(
         &mut self,
         set: InstructionSet,
         values: &[Unaligned],
         lane: usize,
         ahead: isize,
+        complete: bool,
         places: &mut Self,
     ) {
-        assert!((1..=MAX_VALUES).contains(&values.len()));
         let (lines, rest) = values.as_chunks();
         let tail = Tail::new(rest);
-        let adds = lines.len() + usize::from(!rest.is_empty());
-        set.run(FoldLines {
-            lines,
-            ahead,
-            one_result: true,
-            tail: tail.as_ref(),
-            // A lane moves by at most 2^51 units. One bit more keeps the sum of eight within 2^53.
-            log2_adds: adds.next_power_of_two().trailing_zeros() + 1,
-            sums: places,
-            quantity: PhantomData::<Q>,
-        });
+        // A lane moves by at most 2^51 units. One bit more keeps the sum of eight within 2^53.
+        let log2_adds = log2_ceil(values.len().div_ceil(PACK)) + 1;
+        places.count = values.len();
+        places.fold::<Q>(set, lines, ahead, Some(&tail), log2_adds, complete);
         self.count = values.len();
-        self.least[lane] = places.least[0];
         self.high[lane] = places.high[0];
-        for (to, from) in self.last.iter_mut().zip(&places.last) {
+        self.least[lane] = places.least[0];
+        for (to, from) in self.lost.iter_mut().zip(&places.lost) {
             to[lane] = from[0];
         }
-        for (to, from) in self
-            .moved
-            .iter_mut()
-            .flatten()
-            .zip(places.moved.iter().flatten())
-        {
-            // These are multiples of one unit, and small enough for any order.
-            to[lane] = from.iter().sum();
+        let folds = self.moved.iter_mut().flatten();
+        for (to, from) in folds.zip(places.moved.iter().flatten()) {
+            // These are multiples of one unit, and their sums are small enough in any order.
+            let [a, b, c, d, e, f, g, h] = from;
+            to[lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
         }
         if Q::EXTREMES {
             self.extremes.set_lane(lane, &places.extremes);
         }
     }
+
+    /// Runs the kernel. A tail belongs to one result, whose values the lines are.
+    fn fold<Q: Quantity>(
+        &mut self,
+        set: InstructionSet,
+        lines: impl Lines,
+        ahead: isize,
+        tail: Option<&Tail>,
+        log2_adds: u32,
+        complete: bool,
+    ) {
+        assert!((1..=MAX_VALUES).contains(&self.count));
+        macro_rules! run {
+            ($complete:literal) => {
+                set.run(FoldLines::<Q, _, $complete> {
+                    lines,
+                    ahead,
+                    tail,
+                    log2_adds,
+                    sums: self,
+                    quantity: PhantomData,
+                })
+            };
+        }
+        if complete || !Q::SQUARES {
+            run!(true);
+        } else {
+            run!(false);
+        }
+    }
 }
 
-/// The values after the last whole line of a result.
+/// The least k with n <= 2^k.
+fn log2_ceil(n: usize) -> u32 {
+    n.next_power_of_two().trailing_zeros()
+}
+
+/// The values after the last whole line of one result, if there are any.
 struct Tail {
     /// Filled up with values of the result, which changes no range.
-    repeated: Line,
+    repeated: Option<Line>,
     /// Filled up with zeros, which change no sum.
     padded: Line,
 }
 
 impl Tail {
-    fn new(rest: &[Unaligned]) -> Option<Self> {
-        let &first = rest.first()?;
-        let mut tail = Self {
-            repeated: [first; PACK],
-            padded: [[0; 8]; PACK],
-        };
-        tail.repeated[..rest.len()].copy_from_slice(rest);
-        tail.padded[..rest.len()].copy_from_slice(rest);
-        Some(tail)
+    fn new(rest: &[Unaligned]) -> Self {
+        let mut padded = [[0; 8]; PACK];
+        padded[..rest.len()].copy_from_slice(rest);
+        let repeated = rest.first().map(|&first| {
+            let mut line = [first; PACK];
+            line[..rest.len()].copy_from_slice(rest);
+            line
+        });
+        Self { repeated, padded }
     }
 }

@@ -55,6 +55,20 @@ impl<S: Simd, Q: Quantity, const VECTORS: usize, const FOLDS: usize> Sums<S, Q, 
         }
     }
 
+    /// As [`Self::add`], but the errors of squares are summed up plainly, with rounding errors.
+    #[inline(always)]
+    pub fn add_quickly(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
+        let [sum, square, error] = &mut self.running;
+        if Q::SUM {
+            sum.add(vector, x, one);
+        }
+        if Q::SQUARES {
+            let product = x.mul(x);
+            square.add(vector, product, one);
+            error.add_plainly(vector, x.product_error(x, product));
+        }
+    }
+
     /// A vector with a NaN in it if a NaN was added: one makes its lane NaN, while comparisons may skip it.
     #[inline(always)]
     pub fn witness(&self) -> S::F64 {

@@ -83,7 +83,7 @@ impl<'a> Few<'a> {
     ) -> Option<Self> {
         let count = source.len();
         let most = if across {
-            MAX_ACROSS
+            knob("PX_ACROSS", MAX_ACROSS)
         } else {
             lanes::MAX_VALUES
         };
@@ -112,7 +112,8 @@ impl<'a> Few<'a> {
 
     /// How many results a strip should have.
     pub fn width(&self) -> usize {
-        let width = (VALUES_IN_STRIP / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
+        let width =
+            (knob("PX_STRIP", VALUES_IN_STRIP) / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
         width - width % PACK
     }
 
@@ -146,15 +147,26 @@ impl<'a> Few<'a> {
                     step: strip.index_step,
                     owned: panel.owned(pack),
                 };
-                match way {
-                    Way::Rows => sum_rows::<Q>(&values, first, &mut scratch.sums),
-                    Way::Gathered => {
-                        let lines = scratch.lines.pack(pack, count);
-                        scratch.sums.across::<Q>(in_force(), lines, 0);
+                let mut doubtful = places.owned;
+                // Complete sums take longer, and hardly ever decide a rounding that others do not.
+                for complete in [!Q::SQUARES, true] {
+                    let owned = doubtful;
+                    let places = Places { owned, ..places };
+                    match way {
+                        Way::Rows => sum_rows::<Q>(&values, first, complete, &mut scratch.sums),
+                        Way::Gathered => {
+                            let lines = scratch.lines.pack(pack, count);
+                            scratch.sums.across::<Q>(in_force(), lines, 0, complete);
+                        }
+                        Way::Along => {
+                            sum_along::<T, Q>(&values, first, &places, complete, scratch);
+                        }
                     }
-                    Way::Along => sum_along::<T, Q>(&values, first, &places, scratch),
+                    doubtful = self.sink.lanes(&places, &scratch.sums);
+                    if complete || doubtful == 0 {
+                        break;
+                    }
                 }
-                let doubtful = self.sink.lanes(&places, &scratch.sums);
                 for lane in (0..PACK).filter(|lane| doubtful >> lane & 1 != 0) {
                     self.one::<T, Q>(&strip.result_alone(first + lane))?;
                 }
@@ -165,9 +177,12 @@ impl<'a> Few<'a> {
 
     /// The best way for a strip.
     fn way<T: Element>(&self, values: &Values) -> Way {
-        if T::IS_DOUBLE && values.are_side_by_side() && self.offsets.len() <= MAX_ROWS {
+        if T::IS_DOUBLE
+            && values.are_side_by_side()
+            && self.offsets.len() <= knob("PX_ROWS", MAX_ROWS)
+        {
             Way::Rows
-        } else if self.across || self.offsets.len() <= MAX_TRANSPOSED {
+        } else if self.across || self.offsets.len() <= knob("PX_TRANSPOSED", MAX_TRANSPOSED) {
             Way::Gathered
         } else {
             Way::Along
@@ -187,7 +202,7 @@ impl<'a> Few<'a> {
 }
 
 /// Sums up a pack of doubles that lie side by side.
-fn sum_rows<Q: Quantity>(values: &Values, first: usize, sums: &mut LaneSums) {
+fn sum_rows<Q: Quantity>(values: &Values, first: usize, complete: bool, sums: &mut LaneSums) {
     let ahead = if first + (PACKS_AHEAD + 1) * PACK <= values.results {
         (PACKS_AHEAD * size_of::<Line>()) as isize
     } else {
@@ -195,7 +210,7 @@ fn sum_rows<Q: Quantity>(values: &Values, first: usize, sums: &mut LaneSums) {
     };
     // SAFETY: the results from `first` on have values side by side.
     let rows = unsafe { Rows::new(values.at(first, 0), values.offsets) };
-    sums.across::<Q>(in_force(), rows, ahead);
+    sums.across::<Q>(in_force(), rows, ahead, complete);
 }
 
 /// Sums up the results of a pack one by one.
@@ -203,6 +218,7 @@ fn sum_along<T: Element, Q: Quantity>(
     values: &Values,
     first: usize,
     places: &Places,
+    complete: bool,
     scratch: &mut Scratch,
 ) {
     let bytes = values.offsets.len() * size_of::<T::Raw>();
@@ -215,8 +231,14 @@ fn sum_along<T: Element, Q: Quantity>(
         };
         // SAFETY: these are elements of the array.
         let one = unsafe { scratch.lines.one::<T>(values, first + lane) };
-        scratch
-            .sums
-            .along::<Q>(in_force(), one, lane, ahead, &mut scratch.places);
+        let sums = &mut scratch.sums;
+        sums.along::<Q>(in_force(), one, lane, ahead, complete, &mut scratch.places);
     }
+}
+
+pub fn knob(name: &str, default: usize) -> usize {
+    std::env::var(name)
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(default)
 }

@@ -220,6 +220,15 @@ impl Kernel for Transpose<'_> {
             // lines.
             unsafe {
                 simd.transpose(&rows, &ahead, whole, out, PACK);
+                if whole < count && count >= PACK {
+                    // The last columns of all, some of them once more.
+                    let first = count - PACK;
+                    for row in &mut rows {
+                        *row = row.add(first);
+                    }
+                    simd.transpose(&rows, &rows, PACK, out.add(first * PACK), PACK);
+                    continue;
+                }
                 for i in whole..count {
                     for (lane, row) in rows.iter().enumerate() {
                         let value = row.add(i).read_unaligned();

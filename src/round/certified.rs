@@ -7,7 +7,7 @@
 //! that are 0 or a tie, and where sums cancel, and happens by chance once in 2^20 results or less.
 //!
 //! # Bounds
-//! For n values, 2 <= 2^k <= 2^12 additions a lane and ε = 2^-53; [`lost`] bounds what the second folds lost.
+//! For n values, 2 <= 2^k <= 2^12 additions a lane and ε = 2^-53; `lost` bounds what the folds have lost.
 //!
 //! - Σx = s1 + s2, both doubles: the addition rounds it.
 //! - A quotient of d + l, |l| <= 2ε|d|, by a double D: q = RN(d / D); d - q·D is a double and computed exactly
@@ -93,7 +93,7 @@ fn is_zero(sums: &LaneSums, statistic: Statistic, lane: usize) -> bool {
         return true;
     }
     let [[s1, s2], ..] = sums.moved.map(|folds| folds.map(|fold| fold[lane]));
-    let complete = sums.last[0][lane] == 0.0;
+    let complete = sums.lost[0][lane] == 0.0;
     match statistic {
         Statistic::Mean => complete && s1 + s2 == 0.0,
         // All magnitudes are the same, zeros aside, and Σx is a multiple i·|x| of it, -n <= i <= n. No two
@@ -139,10 +139,6 @@ impl Certify<'_> {
                 sums: self.sums,
                 lane,
                 n: simd.splat(self.n),
-                // A fold that starts at 1.5·2^m loses at most half a unit 2^(m-52) with each value, and
-                // errors of squares that underflow are wrong by less than 8 times the least unit: so
-                // 24·2^(m-52) a value suffice.
-                lost: simd.splat((self.n + 8.0) * power_of_two(-48)),
             };
             let (value, doubt) = match self.statistic {
                 Statistic::Sum => sums.sum(),
@@ -170,8 +166,6 @@ struct VectorSums<'a, S: Simd> {
     /// The first of the lanes.
     lane: usize,
     n: S::F64,
-    /// What a second fold loses at most, for a start value of 1.
-    lost: S::F64,
 }
 
 /// A number as an unevaluated sum, and a bound of its distance from the exact one. NaN if the number is too
@@ -187,13 +181,13 @@ impl<S: Simd> VectorSums<'_, S> {
     #[inline(always)]
     fn load(self, quantity: usize) -> (S::F64, S::F64, S::F64) {
         let [first, second] = &self.sums.moved[quantity];
-        let last = &self.sums.last[quantity];
+        let lost = &self.sums.lost[quantity];
         // SAFETY: there are a vector's lanes from `lane` on.
         unsafe {
             (
                 self.simd.load(first.as_ptr().add(self.lane)),
                 self.simd.load(second.as_ptr().add(self.lane)),
-                self.simd.load(last.as_ptr().add(self.lane)).mul(self.lost),
+                self.simd.load(lost.as_ptr().add(self.lane)),
             )
         }
     }

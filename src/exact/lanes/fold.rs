@@ -12,24 +12,29 @@ use crate::exact::sums::Sums;
 use crate::simd::{Kernel, Simd, opaque};
 
 /// The kernel that sums up lines.
-pub struct FoldLines<'a, Q, L> {
+///
+/// If the sums are `COMPLETE`, it is found out where the folds have lost nothing; else fewer operations are
+/// done, and losses are bounded.
+pub struct FoldLines<'a, Q, L, const COMPLETE: bool> {
     /// The lines.
     pub lines: L,
     /// From each line to one that will be needed soon, in bytes.
     pub ahead: isize,
-    /// Do all lanes belong to one result, and so have one window?
-    pub one_result: bool,
-    /// The last line of one result.
+    /// The last line, if all lines belong to one result: its lanes then have one window.
     pub tail: Option<&'a Tail>,
     /// log2 of the additions that a lane does, rounded up.
     pub log2_adds: u32,
-    /// Where the sums go.
+    /// Where the sums go; the count of values is set.
     pub sums: &'a mut LaneSums,
     /// The quantities to gather.
     pub quantity: PhantomData<Q>,
 }
 
-impl<Q: Quantity, L: Lines> Kernel for FoldLines<'_, Q, L> {
+impl<Q, L, const COMPLETE: bool> Kernel for FoldLines<'_, Q, L, COMPLETE>
+where
+    Q: Quantity,
+    L: Lines,
+{
     type Output = ();
 
     #[inline(always)]
@@ -44,35 +49,21 @@ impl<Q: Quantity, L: Lines> Kernel for FoldLines<'_, Q, L> {
     }
 }
 
-impl<Q: Quantity, L: Lines> FoldLines<'_, Q, L> {
+impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> {
     #[inline(always)]
     fn find_ranges<S: Simd>(&mut self, simd: S) {
-        for lane in (0..PACK).step_by(S::LANES) {
-            let mut range = Range::new(simd, lane);
-            for i in 0..self.lines.len() {
-                let line = self.lines.at(i);
-                simd.prefetch(line.wrapping_byte_offset(self.ahead));
-                // SAFETY: a line has a vector's values from `lane` on.
-                range.add::<Q>(unsafe { simd.load(line.add(lane)) });
-            }
-            if let Some(tail) = self.tail {
-                // SAFETY: as above.
-                range.add::<Q>(unsafe { load(simd, &tail.repeated, lane) });
-            }
-            range.store::<Q>(simd, self.sums, lane);
+        let mut range = Range::new(simd, 0);
+        for i in 0..self.lines.len() {
+            let line = self.lines.at(i);
+            simd.prefetch(line.wrapping_byte_offset(self.ahead));
+            // SAFETY: a line has eight values.
+            range.add::<Q>(unsafe { simd.load(line) }, COMPLETE);
         }
-        if self.one_result && Q::SUMS {
-            let sums = &mut *self.sums;
-            let (mut high, mut least) = (0.0, f64::INFINITY);
-            for lane in 0..PACK {
-                high = f64::max(high, sums.high[lane]);
-                if sums.least[lane] != 0.0 {
-                    least = f64::min(least, sums.least[lane]);
-                }
-            }
-            sums.high = [high; PACK];
-            sums.least = [least; PACK];
+        if let Some(line) = self.tail.and_then(|tail| tail.repeated.as_ref()) {
+            // SAFETY: as above.
+            range.add::<Q>(unsafe { load(simd, line, 0) }, COMPLETE);
         }
+        range.store::<Q>(self.sums, 0, self.tail.is_some());
     }
 
     #[inline(always)]
@@ -81,25 +72,41 @@ impl<Q: Quantity, L: Lines> FoldLines<'_, Q, L> {
         let one = Some(simd.splat(opaque(1.0)));
         for lane in (0..PACK).step_by(S::LANES) {
             // SAFETY: there are a vector's lanes from `lane` on.
-            let (high, least) = unsafe {
-                (
-                    simd.load(sums.high.as_ptr().add(lane)),
-                    simd.load(sums.least.as_ptr().add(lane)),
-                )
-            };
-            let start = Start::<S>::new::<Q>(simd, high, self.log2_adds);
-            let mut running = Sums::<S, Q, 1, FOLDS>::from_running(start.running());
+            let high = unsafe { simd.load(sums.high.as_ptr().add(lane)) };
+            let start = Start::<S>::new::<Q>(simd, high, self.log2_adds, COMPLETE);
+            let mut running = start.running::<Q>();
             for i in 0..self.lines.len() {
                 // SAFETY: a line has a vector's values from `lane` on.
-                running.add(0, unsafe { simd.load(self.lines.at(i).add(lane)) }, one);
+                let x = unsafe { simd.load(self.lines.at(i).add(lane)) };
+                add::<S, Q, COMPLETE>(&mut running, x, one);
             }
             if let Some(tail) = self.tail {
                 // SAFETY: as above.
-                running.add(0, unsafe { load(simd, &tail.padded, lane) }, one);
+                let x = unsafe { load(simd, &tail.padded, lane) };
+                add::<S, Q, COMPLETE>(&mut running, x, one);
             }
             start.store_moved::<Q>(&running, sums, lane);
-            start.store_losses::<Q>(simd, least, sums, lane);
+            let least = if COMPLETE {
+                // SAFETY: there are a vector's lanes from `lane` on.
+                unsafe { simd.load(sums.least.as_ptr().add(lane)) }
+            } else {
+                simd.splat(0.0)
+            };
+            start.store_lost::<Q>(simd, least, sums.count as f64, sums, lane);
         }
+    }
+}
+
+#[inline(always)]
+fn add<S: Simd, Q: Quantity, const COMPLETE: bool>(
+    running: &mut Sums<S, Q, 1, FOLDS>,
+    x: S::F64,
+    one: Option<S::F64>,
+) {
+    if COMPLETE {
+        running.add(0, x, one);
+    } else {
+        running.add_quickly(0, x, one);
     }
 }
 

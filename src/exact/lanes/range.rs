@@ -1,19 +1,20 @@
-//! The first pass: greatest magnitudes and extremes.
+//! The first pass: greatest and least magnitudes, and extremes.
 
-use crate::exact::columns::PackExtremes;
-use crate::exact::lanes::LaneSums;
+use super::LaneSums;
+use crate::exact::columns::{PACK, PackExtremes};
 use crate::exact::quantity::Quantity;
 use crate::simd::{F64s, LeastNonzero, Simd};
 
 /// The ranges of the lanes of one vector.
 pub struct Range<S: Simd> {
+    simd: S,
     /// The greatest magnitudes, if extremes are not gathered.
     high: S::F64,
-    /// The least nonzero magnitudes, if there are folds.
+    /// The least nonzero magnitudes, if the sums are to be complete.
     least: S::Least,
     /// Minima, maxima, or, and: as [`PackExtremes`] has them.
     extremes: [S::F64; 4],
-    /// Sums of the values, which are NaN if a value is; only if no fold tells.
+    /// Sums of the values, which are NaN if a value is; only if there are no folds to tell.
     witness: S::F64,
 }
 
@@ -22,6 +23,7 @@ impl<S: Simd> Range<S> {
     #[inline(always)]
     pub fn new(simd: S, lane: usize) -> Self {
         Self {
+            simd,
             high: simd.splat(0.0),
             least: simd.no_least(),
             // SAFETY: a vector starts at `lane`, a multiple of its lanes.
@@ -32,7 +34,7 @@ impl<S: Simd> Range<S> {
 
     /// Takes in a value of each lane.
     #[inline(always)]
-    pub fn add<Q: Quantity>(&mut self, x: S::F64) {
+    pub fn add<Q: Quantity>(&mut self, x: S::F64, complete: bool) {
         if Q::EXTREMES {
             let [min, max, or, and] = &mut self.extremes;
             *min = x.min(*min);
@@ -42,32 +44,36 @@ impl<S: Simd> Range<S> {
         } else {
             self.high = x.abs().max(self.high);
         }
-        if Q::SUMS {
-            self.least = self.least.with(x.abs());
-        } else {
+        if !Q::SUMS {
             self.witness = self.witness.add(x);
+        } else if complete {
+            self.least = self.least.with(x.abs());
         }
     }
 
-    /// Writes the ranges.
+    /// Writes the ranges. If all lanes belong to `one_result`, they get its range.
     #[inline(always)]
-    pub fn store<Q: Quantity>(self, simd: S, sums: &mut LaneSums, lane: usize) {
+    pub fn store<Q: Quantity>(self, sums: &mut LaneSums, lane: usize, one_result: bool) {
         let high = if Q::EXTREMES {
             let [min, max, ..] = self.extremes;
-            max.max(simd.splat(0.0).sub(min))
+            max.max(self.simd.splat(0.0).sub(min))
         } else {
             self.high
         };
         // SAFETY: there are a vector's lanes from `lane` on.
         unsafe {
-            high.store(sums.high.as_mut_ptr().add(lane));
             if Q::EXTREMES {
                 sums.extremes.store(self.extremes, lane);
             }
-            if Q::SUMS {
-                self.least.store(sums.least.as_mut_ptr().add(lane));
-            } else {
+            if !Q::SUMS {
                 self.witness.store(sums.moved[0][0].as_mut_ptr().add(lane));
+            } else if one_result {
+                const { assert!(S::LANES == PACK) };
+                sums.high = [high.reduce_max(); PACK];
+                sums.least = [self.least.reduce(); PACK];
+            } else {
+                high.store(sums.high.as_mut_ptr().add(lane));
+                self.least.store(sums.least.as_mut_ptr().add(lane));
             }
         }
     }
