@@ -21,7 +21,7 @@ mod tests;
 use std::marker::PhantomData;
 
 use super::Unaligned;
-use super::columns::{PACK, PackExtremes, Quantities};
+use super::columns::{FOLDS, PACK, PackExtremes, Quantities};
 use super::quantity::Quantity;
 use crate::simd::InstructionSet;
 use fold::FoldLines;
@@ -66,7 +66,7 @@ impl LaneSums {
     /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each. The memory
     /// `ahead` bytes beyond each line is prefetched; it should belong to the array.
     ///
-    /// Sums that are not `complete` take less time, but may lose some bits of squares in any case.
+    /// Sums that are not `complete` take less time; what they have lost is bounded, but never known to be nothing.
     pub fn across<Q: Quantity>(
         &mut self,
         set: InstructionSet,
@@ -79,7 +79,7 @@ impl LaneSums {
         self.fold::<Q>(set, lines, ahead, None, log2_adds, complete);
     }
 
-    /// Sums up one result, of at most [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
+    /// Sums up one result, of 8 to [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
     /// The other lanes stay, and must belong to results of as many values.
     ///
     /// `ahead` and `complete` are as for [`Self::across`]; `places` is scratch.
@@ -93,22 +93,27 @@ impl LaneSums {
         places: &mut Self,
     ) {
         let (lines, rest) = values.as_chunks();
-        let tail = Tail::new(rest);
+        let tail = Tail::new(values, rest.len());
         // A lane moves by at most 2^51 units. One bit more keeps the sum of eight within 2^53.
         let log2_adds = log2_ceil(values.len().div_ceil(PACK)) + 1;
         places.count = values.len();
-        places.fold::<Q>(set, lines, ahead, Some(&tail), log2_adds, complete);
+        places.fold::<Q>(set, lines, ahead, Some(tail), log2_adds, complete);
         self.count = values.len();
         self.high[lane] = places.high[0];
         self.least[lane] = places.least[0];
-        for (to, from) in self.lost.iter_mut().zip(&places.lost) {
-            to[lane] = from[0];
-        }
-        let folds = self.moved.iter_mut().flatten();
-        for (to, from) in folds.zip(places.moved.iter().flatten()) {
-            // These are multiples of one unit, and their sums are small enough in any order.
-            let [a, b, c, d, e, f, g, h] = from;
-            to[lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
+        for quantity in 0..3 {
+            let gathered = match quantity {
+                0 => Q::SUM || !Q::SUMS,
+                _ => Q::SQUARES,
+            };
+            if gathered {
+                self.lost[quantity][lane] = places.lost[quantity][0];
+                for fold in 0..FOLDS {
+                    // These are multiples of one unit, and their sums are small enough in any order.
+                    let [a, b, c, d, e, f, g, h] = places.moved[quantity][fold];
+                    self.moved[quantity][fold][lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
+                }
+            }
         }
         if Q::EXTREMES {
             self.extremes.set_lane(lane, &places.extremes);
@@ -121,7 +126,7 @@ impl LaneSums {
         set: InstructionSet,
         lines: impl Lines,
         ahead: isize,
-        tail: Option<&Tail>,
+        tail: Option<Tail>,
         log2_adds: u32,
         complete: bool,
     ) {
@@ -138,7 +143,7 @@ impl LaneSums {
                 })
             };
         }
-        if complete || !Q::SQUARES {
+        if complete {
             run!(true);
         } else {
             run!(false);
@@ -151,23 +156,26 @@ fn log2_ceil(n: usize) -> u32 {
     n.next_power_of_two().trailing_zeros()
 }
 
-/// The values after the last whole line of one result, if there are any.
-struct Tail {
-    /// Filled up with values of the result, which changes no range.
-    repeated: Option<Line>,
-    /// Filled up with zeros, which change no sum.
-    padded: Line,
+/// The end of one result.
+#[derive(Clone, Copy)]
+struct Tail<'a> {
+    /// The last eight values, if some of them are not in a whole line.
+    last: Option<&'a Line>,
+    /// All bits of those of them that are in no line.
+    mask: &'a [u64; PACK],
 }
 
-impl Tail {
-    fn new(rest: &[Unaligned]) -> Self {
-        let mut padded = [[0; 8]; PACK];
-        padded[..rest.len()].copy_from_slice(rest);
-        let repeated = rest.first().map(|&first| {
-            let mut line = [first; PACK];
-            line[..rest.len()].copy_from_slice(rest);
-            line
-        });
-        Self { repeated, padded }
+impl<'a> Tail<'a> {
+    /// The end of values of which `rest` follow the last whole line.
+    fn new(values: &'a [Unaligned], rest: usize) -> Self {
+        const ONES: u64 = u64::MAX;
+        static MASKS: [u64; 2 * PACK] = [
+            0, 0, 0, 0, 0, 0, 0, 0, ONES, ONES, ONES, ONES, ONES, ONES, ONES, ONES,
+        ];
+        let last = values.last_chunk().expect("at least eight values");
+        Self {
+            last: (rest > 0).then_some(last),
+            mask: MASKS[rest..].first_chunk().expect("rest is below eight"),
+        }
     }
 }
