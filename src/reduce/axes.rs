@@ -90,25 +90,4 @@ impl Sink for Rounded {
         places.write(&values, doubtful, &self.results);
         places.owned & doubtful
     }
-
-    fn values(&self, index: usize, values: &[f64]) -> bool {
-        let Rounding { op, ddof, .. } = self.rounding;
-        // The policy for NaNs does not matter: if a value is one, `Short` and `Extremes` give `None`.
-        let result = match op {
-            Op::Sum => Short::new::<quantity::Sum>(values).map(|few| statistics::sum(&few)),
-            Op::Mean => Short::new::<quantity::Sum>(values).map(|few| statistics::mean(&few)),
-            Op::Variance => Short::new::<quantity::SumAndSquares>(values)
-                .map(|few| rounded_variance(statistics::variance(&few, &few.sum(), ddof))),
-            Op::Std => Short::new::<quantity::SumAndSquares>(values)
-                .map(|few| statistics::std(statistics::variance(&few, &few.sum(), ddof))),
-            Op::Min => Extremes::of(values).map(|extremes| statistics::min(&extremes)),
-            Op::Max => Extremes::of(values).map(|extremes| statistics::max(&extremes)),
-            Op::Norm => Short::new::<quantity::Squares>(values).map(|few| statistics::norm(&few)),
-        };
-        let Some(result) = result else {
-            return false;
-        };
-        self.results.write(index, result);
-        true
-    }
 }

@@ -67,14 +67,4 @@ impl Sink for Described {
         }
         places.owned & doubtful
     }
-
-    fn values(&self, index: usize, values: &[f64]) -> bool {
-        let short = Short::new::<quantity::Describe>(values);
-        let stats = short.map(|short| Stats::new(&short, self.ddof, self.policy));
-        let Some(Ok(stats)) = stats else {
-            return false;
-        };
-        self.results.write(index, stats);
-        true
-    }
 }

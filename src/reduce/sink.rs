@@ -37,7 +37,7 @@ impl Places {
     }
 }
 
-/// Makes a result of the moments, or of the few values, of each element of the kept axes.
+/// Makes a result of the moments of each element of the kept axes.
 pub trait Sink: Sync {
     /// Takes the moments of one result; `index` counts the results in C order of the kept axes. Called on any
     /// thread, at most once for each result.
@@ -53,12 +53,5 @@ pub trait Sink: Sync {
     fn lanes(&self, places: &Places, sums: &LaneSums) -> u8 {
         let _ = sums;
         places.owned
-    }
-
-    /// Takes the values of a result, which are few, instead of its moments; `false` if it needs the moments.
-    /// These then also come for neighbouring results whose values it has taken.
-    fn values(&self, index: usize, values: &[f64]) -> bool {
-        let _ = (index, values);
-        false
     }
 }

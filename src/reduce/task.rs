@@ -8,7 +8,7 @@ use super::strip_moments::StripMoments;
 use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::columns::BLOCK_ROWS;
 use crate::exact::quantity::Quantity;
-use crate::exact::{Accumulate, Element, short};
+use crate::exact::{Accumulate, Element};
 use crate::parallel::fold_chunks;
 use crate::simd::in_force;
 
@@ -27,9 +27,6 @@ impl Task<'_> {
         strip: &Strip,
         moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
-        if self.source.len() <= short::MAX_VALUES && !T::EXCEEDS_F64 && self.short::<T>(strip) {
-            return Ok(());
-        }
         match self.fill(strip, moments) {
             Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
                 *moments = StripMoments::default();
@@ -70,33 +67,6 @@ impl Task<'_> {
                 .moments(strip.index(i), &mut accumulator.finish())?;
         }
         Ok(())
-    }
-
-    /// Reduces a strip whose results have few values each, as long as the sink takes values; `false` if it
-    /// needs moments, or if there is a mask.
-    fn short<T: Element>(&self, strip: &Strip) -> bool {
-        if self.source.is_masked() {
-            return false;
-        }
-        let count = self.source.len();
-        let mut offsets = [0; short::MAX_VALUES];
-        let mut filled = 0;
-        self.source.runs(0..count, |offset, run, stride| {
-            for (i, out) in offsets[filled..filled + run].iter_mut().enumerate() {
-                *out = offset + i as isize * stride;
-            }
-            filled += run;
-        });
-        let first = self.source.first(strip);
-        (0..strip.len).all(|i| {
-            let mut values = [0.0; short::MAX_VALUES];
-            for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
-                let element = first.wrapping_offset(i as isize * strip.stride + offset);
-                // SAFETY: this is an element of the array; raw elements have no alignment.
-                *value = T::to_doubles(unsafe { element.cast::<T::Raw>().read() }).0;
-            }
-            self.sink.values(strip.index(i), &values[..count])
-        })
     }
 
     /// Reduces a strip on all threads.

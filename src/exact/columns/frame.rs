@@ -113,8 +113,10 @@ impl Frame {
         let too_low = high >= self.above[lane];
         let choice = holding.or_else(|| candidates.iter().flatten().find(|_| too_low));
         if let Some(&(window, _)) = choice {
-            let moments = deposited.get_or_insert_with(column, Moments::default);
-            self.deposit::<Q>(lane, moments);
+            if self.windows[lane].is_some() {
+                let moments = deposited.get_or_insert_with(column, Moments::default);
+                self.deposit::<Q>(lane, moments);
+            }
             self.above[lane] = window.above;
             self.least[lane] = window.least(Depth::Two);
             for (quantity, folds) in [&window.sum, &window.square, &window.error]
