@@ -3,9 +3,9 @@
  *
  *     ./small ROUNDS SECONDS
  *
- * In each round each contender has SECONDS of calls, in turn, once for values that have others behind them and
- * once for values at the end of the memory that is mapped. It prints a line for each round, contender and place,
- * tabs between its fields: number of values, name and place, seconds of a call.
+ * In each round each contender has SECONDS of calls, in turn, once for values that have others behind them
+ * and once for values at the end of the memory that is mapped. It prints a line for each round, contender and
+ * place, tabs between its fields: number of values, name and place, seconds of a call.
  */
 #include <math.h>
 #include <stdio.h>

@@ -46,7 +46,7 @@ class Run:
         work: str,
         mine: Contender,
         *peers: Contender,
-        targets: Mapping[str, Target | None] | None = None,
+        targets: Mapping[str, Target] | None = None,
         **details: Any,
     ) -> list[Row]:
         """Let ours take turns with its peers; return a row for each, with the target for its name.
@@ -58,7 +58,8 @@ class Run:
         except Exception as error:
             return [self.failed(work, ", ".join(peer.name for peer in peers), error)]
         targets = targets or {}
-        assert targets.keys() <= {other.name for other in others}
+        unknown = targets.keys() - {other.name for other in others}
+        assert not unknown, f"no peer has these names: {unknown}"
         details = {**details, "threads": self.threads}
         return [
             ratio(self.part, work, ours, other, targets.get(other.name), **details)
