@@ -1,4 +1,4 @@
-"""10⁶ values, which fit in a cache: kinds of data, types of elements, layouts, and a second thread.
+"""10⁶ values: kinds of data, types of elements, layouts, and a second thread.
 
 Plots show the rows that have a kind of data or a type of elements.
 """
@@ -97,7 +97,7 @@ def two_passes(run: Run) -> Iterator[Row]:
     yield from run.compare("describe, normals, 10⁶", ours.describe(x), *variances, targets=targets)
 
 
-@part("medium", "10⁶ values in cache on 1 thread; 10⁵ to 5·10⁵ on 2", threads=(1, 2))
+@part("medium", "10⁶ values on 1 thread, 10⁵ to 5·10⁵ on 2", threads=(1, 2))
 def medium(run: Run) -> Iterator[Row]:
     """On two threads measure whether they are faster than one, call after call without a pause."""
     if run.threads == 2:
