@@ -44,8 +44,8 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     #[inline(always)]
     pub fn start(simd: S, folds: &Folds) -> Self {
         let mut running = [[simd.splat(0.0); VECTORS]; FOLDS];
-        for (lanes, &start) in running.iter_mut().zip(&folds.start) {
-            *lanes = [simd.splat(start); VECTORS];
+        for j in 0..FOLDS {
+            running[j] = [simd.splat(folds.start[j]); VECTORS];
         }
         Self(running)
     }
@@ -69,12 +69,13 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     }
 
     /// Adds x to the lanes of the vector number `vector`. The last fold is a single addition. With `one`,
-    /// which is 1.0 from [`opaque`](crate::simd::opaque), some additions are fused multiply-adds.
+    /// which is 1.0 from [`opaque`](crate::simd::opaque), it is a fused multiply-add: then adders and
+    /// multipliers have about the same to do, if the range of x is found beside.
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
         let mut residual = x;
-        for fold in &mut self.0[..FOLDS - 1] {
-            residual = extract(&mut fold[vector], residual, one);
+        for j in 0..FOLDS - 1 {
+            residual = extract(&mut self.0[j][vector], residual);
         }
         let last = &mut self.0[FOLDS - 1][vector];
         *last = match one {
@@ -87,11 +88,11 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     #[inline(always)]
     pub fn add_to(&self, simd: S, folds: &Folds, totals: &mut Lanes) {
         const { assert!(S::LANES <= MAX_LANES) };
-        for (j, vectors) in self.0.iter().enumerate() {
+        for j in 0..FOLDS {
             let start = simd.splat(folds.start[j]).to_bits();
             let total = totals[j].as_mut_ptr().cast();
-            for vector in vectors {
-                let moved = vector.to_bits().sub(start);
+            for v in 0..VECTORS {
+                let moved = self.0[j][v].to_bits().sub(start);
                 // SAFETY: a vector has no more lanes than there are totals. Sums modulo 2^64 have the same
                 // bits for signed integers, which the totals are, and unsigned ones, which are added.
                 unsafe { simd.load_bits(total).add(moved).store(total) };
@@ -100,14 +101,11 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     }
 }
 
-/// Adds x to one fold, and returns the residual. `one` is as in [`Running::add`].
+/// Adds x to one fold, and returns the residual.
 #[inline(always)]
-fn extract<V: F64s>(fold: &mut V, x: V, one: Option<V>) -> V {
+fn extract<V: F64s>(fold: &mut V, x: V) -> V {
     let sum = fold.add(x);
     let part = sum.sub(*fold);
     *fold = sum;
-    match one {
-        Some(one) => x.sub_by_fma(part, one),
-        None => x.sub(part),
-    }
+    x.sub(part)
 }

@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 
 use super::Unaligned;
 use super::quantity::Quantity;
+use super::sieve::Outliers;
 use super::sums::Sums;
 use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
@@ -89,8 +90,8 @@ impl Unrolling {
     }
 }
 
-/// Adds values to `totals`, block by block, and their extremes to `min_max` if `Q` has extremes; stops at the
-/// first block that does not fit `window`, and returns how many values were taken.
+/// Adds values to `totals`, block by block; stops at the first block that does not fit `window`, and returns
+/// how many values were taken.
 ///
 /// The number of values must be a multiple of the step of [`Blocking::of`] these quantities, and the totals
 /// must have room for the blocks.
@@ -100,35 +101,56 @@ pub fn fold<Q: Quantity>(
     values: &[Unaligned],
     window: &Window,
     totals: &mut Totals,
-    min_max: &mut MinMax,
 ) -> usize {
-    macro_rules! with {
-        ($folds:literal) => {
-            set.run(FoldMemory::<Q, $folds> {
-                values,
-                window,
-                totals,
-                min_max,
-                quantity: PhantomData,
-            })
-        };
-    }
+    let outliers = &mut Outliers::new();
     match depth {
-        Depth::Two => with!(2),
-        Depth::Three => with!(3),
+        Depth::Two => FoldMemory::<Q, 2, false>::run(set, values, window, totals, outliers),
+        Depth::Three => FoldMemory::<Q, 3, false>::run(set, values, window, totals, outliers),
     }
 }
 
-/// The kernel of [`fold`], with `FOLDS` folds.
-struct FoldMemory<'a, Q, const FOLDS: usize> {
+/// As [`fold`] with two folds, but outliers are left out and added to `outliers`; it stops at the first block
+/// that has too many of them.
+pub fn sift<Q: Quantity>(
+    set: InstructionSet,
+    values: &[Unaligned],
+    window: &Window,
+    totals: &mut Totals,
+    outliers: &mut Outliers,
+) -> usize {
+    FoldMemory::<Q, 2, true>::run(set, values, window, totals, outliers)
+}
+
+/// The kernel of [`fold`] and [`sift`], with `FOLDS` folds.
+struct FoldMemory<'a, Q, const FOLDS: usize, const SIFTS: bool> {
     values: &'a [Unaligned],
     window: &'a Window,
     totals: &'a mut Totals,
-    min_max: &'a mut MinMax,
+    outliers: &'a mut Outliers,
     quantity: PhantomData<Q>,
 }
 
-impl<Q: Quantity, const FOLDS: usize> Kernel for FoldMemory<'_, Q, FOLDS> {
+impl<'a, Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'a, Q, FOLDS, SIFTS> {
+    fn run(
+        set: InstructionSet,
+        values: &'a [Unaligned],
+        window: &'a Window,
+        totals: &'a mut Totals,
+        outliers: &'a mut Outliers,
+    ) -> usize {
+        set.run(Self {
+            values,
+            window,
+            totals,
+            outliers,
+            quantity: PhantomData,
+        })
+    }
+}
+
+impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> Kernel
+    for FoldMemory<'_, Q, FOLDS, SIFTS>
+{
     type Output = usize;
 
     #[inline(always)]
@@ -141,16 +163,17 @@ impl<Q: Quantity, const FOLDS: usize> Kernel for FoldMemory<'_, Q, FOLDS> {
     }
 }
 
-impl<Q: Quantity, const FOLDS: usize> FoldMemory<'_, Q, FOLDS> {
+impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'_, Q, FOLDS, SIFTS> {
     #[inline(always)]
     fn unrolled<S: Simd, const VECTORS: usize>(self, simd: S) -> usize {
-        Fold::<S, Q, Memory, VECTORS, VECTORS> {
+        Fold::<S, Q, Memory, VECTORS, VECTORS, SIFTS> {
             simd,
             supply: &mut Memory(self.values),
             count: self.values.len(),
             window: self.window,
             totals: self.totals,
-            min_max: self.min_max,
+            min_max: &mut (f64::INFINITY, f64::NEG_INFINITY),
+            outliers: self.outliers,
             quantity: PhantomData,
         }
         .with_folds::<FOLDS>()
@@ -161,8 +184,12 @@ impl<Q: Quantity, const FOLDS: usize> FoldMemory<'_, Q, FOLDS> {
 /// `min_max`, block by block; the last block may be shorter. It stops at the first block that does not fit
 /// `window`, leaves the supply at the beginning of that block, and returns how many values were taken.
 ///
+/// If it `SIFTS`, outliers go to `outliers` instead of to the totals. It stops at the first block with too
+/// many of them, or when there is no room for more.
+///
 /// There are lanes for `VECTORS` vectors, a divisor of `BATCH`. Only `simd` may run it.
-pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize> {
+pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize, const SIFTS: bool>
+{
     /// The instruction set that the supply is made for.
     pub simd: S,
     /// Where the values come from.
@@ -175,12 +202,14 @@ pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize
     pub totals: &'a mut Totals,
     /// The extremes, to which those of the values are added.
     pub min_max: &'a mut MinMax,
+    /// Where outliers go, if the kernel sifts.
+    pub outliers: &'a mut Outliers,
     /// The quantities to gather.
     pub quantity: PhantomData<Q>,
 }
 
-impl<S, Q, Values, const BATCH: usize, const VECTORS: usize> Kernel
-    for Fold<'_, S, Q, Values, BATCH, VECTORS>
+impl<S, Q, Values, const BATCH: usize, const VECTORS: usize, const SIFTS: bool> Kernel
+    for Fold<'_, S, Q, Values, BATCH, VECTORS, SIFTS>
 where
     S: Simd,
     Q: Quantity,
@@ -195,7 +224,8 @@ where
     }
 }
 
-impl<S, Q, Values, const BATCH: usize, const VECTORS: usize> Fold<'_, S, Q, Values, BATCH, VECTORS>
+impl<S, Q, Values, const BATCH: usize, const VECTORS: usize, const SIFTS: bool>
+    Fold<'_, S, Q, Values, BATCH, VECTORS, SIFTS>
 where
     S: Simd,
     Q: Quantity,
@@ -211,6 +241,7 @@ where
             window,
             totals,
             min_max,
+            outliers,
             ..
         } = self;
         // Both `count` and the length of a block are multiples of a batch.
@@ -221,6 +252,7 @@ where
         assert!(count <= supply.left() && count.is_multiple_of(BATCH * S::LANES));
         let block = const { block::<S, Q, VECTORS>() };
         let least_held = window.least(if FOLDS == 2 { Depth::Two } else { Depth::Three });
+        let (least, above) = (simd.splat(least_held), simd.splat(window.above));
         let one = Values::FMA_PORT_FREE.then_some(simd.splat(opaque(1.0)));
         let no_high = if Q::EXTREMES { f64::NEG_INFINITY } else { 0.0 };
         let mut range = Range::<S, VECTORS> {
@@ -232,24 +264,49 @@ where
         let mut done = 0;
         while done < count {
             let length = block.min(count - done);
+            let before = outliers.begin_block(length);
+            if SIFTS && before.is_none() {
+                break;
+            }
             let mut here = *supply;
             let (low, high) = (range.low, range.high);
             let mut sums = Sums::<S, Q, VECTORS, FOLDS>::start(simd, window);
+            let mut few_outliers = true;
             let mut i = 0;
             while i < length {
+                let at = here;
                 // SAFETY: at least `count` values are left, and `length` is a multiple of a batch.
                 let vectors = unsafe { here.next(simd) };
-                for (n, x) in vectors.into_iter().enumerate() {
-                    let v = n % VECTORS;
-                    range.add::<Q>(v, x, Values::EXPECTS_ZEROS);
-                    sums.add(v, x, one);
+                let mut outside = 0;
+                for n in 0..BATCH {
+                    let (v, x) = (n % VECTORS, vectors[n]);
+                    if SIFTS {
+                        let kept = x.keep_within(least, above);
+                        outside |= x.differs(kept) << (n * S::LANES);
+                        range.add_extremes::<Q>(v, x);
+                        sums.add(v, kept, one);
+                    } else {
+                        range.add::<Q>(v, x, Values::EXPECTS_ZEROS);
+                        sums.add(v, x, one);
+                    }
+                }
+                if SIFTS && outside != 0 && !take_outliers(&at, outside, outliers) {
+                    few_outliers = false;
+                    break;
                 }
                 i += BATCH * S::LANES;
             }
-            if !(range.fits::<Q>(window.above, least_held, Values::EXPECTS_ZEROS)
-                && sums.witness().none_is_nan())
-            {
+            let fits = if SIFTS {
+                few_outliers
+            } else {
+                range.fits::<Q>(window.above, least_held, Values::EXPECTS_ZEROS)
+                    && sums.witness().none_is_nan()
+            };
+            if !fits {
                 (range.low, range.high) = (low, high);
+                if let Some(before) = before {
+                    outliers.truncate(before);
+                }
                 break;
             }
             sums.add_to(simd, window, totals);
@@ -265,6 +322,22 @@ where
         }
         done
     }
+}
+
+/// Takes the next values of a supply whose bits in `lanes` are set, the first value's the lowest. Returns
+/// `false` if the block has too many outliers. Not inlined, as it would take registers from the kernel.
+#[cold]
+#[inline(never)]
+fn take_outliers<S: Simd, Values: Supply<S, BATCH>, const BATCH: usize>(
+    supply: &Values,
+    mut lanes: u32,
+    outliers: &mut Outliers,
+) -> bool {
+    while lanes != 0 {
+        outliers.take(supply.value(lanes.trailing_zeros() as usize));
+        lanes &= lanes - 1;
+    }
+    outliers.are_few()
 }
 
 /// The least and greatest values and magnitudes of each lane, for admission and for the extremes.
@@ -290,10 +363,18 @@ impl<S: Simd, const VECTORS: usize> Range<S, VECTORS> {
             self.least_magnitude[v] = x.min_magnitude(self.least_magnitude[v]);
         }
         if Q::EXTREMES {
-            self.low[v] = x.min(self.low[v]);
-            self.high[v] = x.max(self.high[v]);
+            self.add_extremes::<Q>(v, x);
         } else {
             self.high[v] = magnitude.max(self.high[v]);
+        }
+    }
+
+    /// Takes x in for the extremes alone, if `Q` has them. NaN is skipped.
+    #[inline(always)]
+    fn add_extremes<Q: Quantity>(&mut self, v: usize, x: S::F64) {
+        if Q::EXTREMES {
+            self.low[v] = x.min(self.low[v]);
+            self.high[v] = x.max(self.high[v]);
         }
     }
 

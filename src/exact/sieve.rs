@@ -1,86 +1,86 @@
-//! Sifting a block: finding its outliers, the few values that a window does not hold.
+//! Outliers: the values of a block that its window does not hold, where these are few.
+//!
+//! The kernel that sifts replaces outliers by zeros on their way to the folds, and collects them here.
+
+use std::mem::MaybeUninit;
 
 use super::Unaligned;
-use super::fold::MAX_BLOCK;
-use crate::simd::{Kernel, Simd};
+use super::fold::{MAX_BLOCK, MAX_STEP};
 
-/// The range of values that a window holds: zeros, and magnitudes from `least` up to but not including
-/// `above`.
-pub struct Sieve {
-    /// The least nonzero magnitude.
-    pub least: f64,
-    /// The bound that all magnitudes are below.
-    pub above: f64,
-}
+/// One value in so many may be an outlier; with more of them other ways take less time.
+const VALUES_PER_OUTLIER: usize = 16;
 
-impl Sieve {
-    /// Is x in the range? NaN is not.
-    #[inline(always)]
-    fn holds(&self, x: f64) -> bool {
-        // Without short-circuiting the compiler can vectorise this.
-        let magnitude = x.abs();
-        (magnitude < self.above) & ((magnitude >= self.least) | (magnitude == 0.0))
-    }
-}
-
-/// The indices of values outside a sieve's range, as long as they are few.
+/// The outliers of some blocks. NaNs are counted, and neither kept nor limited.
 pub struct Outliers {
-    indices: [u16; Self::MAX_OUTLIERS],
+    values: [MaybeUninit<Unaligned>; Self::CAPACITY],
+    /// How many outliers there are.
     count: usize,
+    nans: u64,
+    /// How many outliers there may be at the end of the present block.
+    limit: usize,
 }
 
-impl Default for Outliers {
-    fn default() -> Self {
-        Self {
-            indices: [0; Self::MAX_OUTLIERS],
-            count: 0,
-        }
-    }
+/// The number of outliers at some time, to which [`Outliers::truncate`] returns.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    count: usize,
+    nans: u64,
 }
 
 impl Outliers {
-    /// The most outliers of a block that is sifted; with more of them bins take less time.
-    const MAX_OUTLIERS: usize = MAX_BLOCK / 16;
+    /// Room for the outliers of some blocks, and for those of a batch that exceeds the limit.
+    const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER + MAX_STEP;
 
+    /// No outliers.
     #[inline(always)]
-    fn push(&mut self, index: usize) {
-        if let Some(place) = self.indices.get_mut(self.count) {
-            *place = index as u16;
+    pub fn new() -> Self {
+        Self {
+            values: [MaybeUninit::uninit(); Self::CAPACITY],
+            count: 0,
+            nans: 0,
+            limit: 0,
         }
-        self.count += 1;
     }
 
-    /// The outliers in increasing order, if they are few.
-    pub fn few(&self) -> Option<&[u16]> {
-        self.indices.get(..self.count)
+    /// How many NaNs there were.
+    pub fn nans(&self) -> u64 {
+        self.nans
     }
-}
 
-/// The kernel that finds the values outside a sieve's range, and stops once they are too many.
-pub struct Sift<'a>(pub &'a Sieve, pub &'a [Unaligned], pub &'a mut Outliers);
+    /// The outliers that are not NaN.
+    pub fn values(&self) -> &[Unaligned] {
+        let values: *const Unaligned = self.values.as_ptr().cast();
+        // SAFETY: `take` wrote the first `count` values.
+        unsafe { std::slice::from_raw_parts(values, self.count) }
+    }
 
-impl Kernel for Sift<'_> {
-    type Output = ();
-
+    /// Begins a block of at most `length` values. Returns `None` if there might not be room for its outliers.
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
-        const GROUP: usize = 16;
-        let Self(sieve, values, outliers) = self;
-        for (group, values) in values.chunks(GROUP).enumerate() {
-            let mut all = true;
-            for &value in values {
-                all &= sieve.holds(f64::from_ne_bytes(value));
-            }
-            if !all {
-                for (i, &value) in values.iter().enumerate() {
-                    if !sieve.holds(f64::from_ne_bytes(value)) {
-                        outliers.push(group * GROUP + i);
-                    }
-                }
-                if outliers.few().is_none() {
-                    return;
-                }
-            }
-        }
+    pub fn begin_block(&mut self, length: usize) -> Option<Mark> {
+        self.limit = self.count + length.div_ceil(VALUES_PER_OUTLIER);
+        (self.limit + MAX_STEP <= Self::CAPACITY).then_some(Mark {
+            count: self.count,
+            nans: self.nans,
+        })
+    }
+
+    /// Takes an outlier.
+    #[inline]
+    pub fn take(&mut self, value: f64) {
+        // A NaN is overwritten by the next outlier.
+        self.values[self.count].write(value.to_ne_bytes());
+        self.count += usize::from(!value.is_nan());
+        self.nans += u64::from(value.is_nan());
+    }
+
+    /// Are there no more outliers than the present block may have?
+    pub fn are_few(&self) -> bool {
+        self.count <= self.limit
+    }
+
+    /// Forgets the outliers of a declined block.
+    #[inline(always)]
+    pub fn truncate(&mut self, mark: Mark) {
+        (self.count, self.nans) = (mark.count, mark.nans);
     }
 }

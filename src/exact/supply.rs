@@ -20,6 +20,9 @@ pub unsafe trait Supply<S: Simd, const BATCH: usize>: Copy {
     const FMA_PORT_FREE: bool;
     /// Are zeros expected? If not, a kernel takes fewer operations, and declines blocks with zeros.
     const EXPECTS_ZEROS: bool;
+    /// Does [`Self::next`] give the same values as [`Self::block`]? If not, blocks that have outliers are taken
+    /// by the latter.
+    const SIFTABLE: bool;
     /// Where [`Self::block`] writes values that do not lie in memory.
     type Buffer;
 
@@ -33,6 +36,9 @@ pub unsafe trait Supply<S: Simd, const BATCH: usize>: Copy {
     fn in_memory<'a>(&self) -> &'a [Unaligned]
     where
         Self: 'a;
+
+    /// The value with this index among those that are left, if the supply is [`Self::SIFTABLE`].
+    fn value(&self, index: usize) -> f64;
 
     /// Takes the next vectors.
     ///
@@ -55,6 +61,7 @@ pub struct Memory<'a>(pub &'a [Unaligned]);
 unsafe impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
     const FMA_PORT_FREE: bool = true;
     const EXPECTS_ZEROS: bool = true;
+    const SIFTABLE: bool = true;
     type Buffer = ();
 
     fn buffer() {}
@@ -70,19 +77,24 @@ unsafe impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
         self.0
     }
 
+    fn value(&self, index: usize) -> f64 {
+        f64::from_ne_bytes(self.0[index])
+    }
+
     #[inline(always)]
     unsafe fn next(&mut self, simd: S) -> [S::F64; BATCH] {
         // SAFETY: the caller's promise.
         let (batch, rest) = unsafe { self.0.split_at_unchecked(BATCH * S::LANES) };
         self.0 = rest;
         let mut vectors = [simd.splat(0.0); BATCH];
-        for (n, vector) in vectors.iter_mut().enumerate() {
+        for n in 0..BATCH {
             let at: *const f64 = batch.as_ptr().wrapping_add(n * S::LANES).cast();
             if (n * S::LANES).is_multiple_of(CACHE_LINE) {
-                simd.prefetch(at.wrapping_add(PREFETCH));
+                // An address behind the values might not be mapped, which takes a CPU long to find out.
+                simd.prefetch(at.wrapping_add(PREFETCH.min(rest.len())));
             }
             // SAFETY: `at` is the vector number `n` of the `BATCH` in the batch.
-            *vector = unsafe { simd.load(at) };
+            vectors[n] = unsafe { simd.load(at) };
         }
         vectors
     }

@@ -128,14 +128,16 @@ impl Window {
         self.least[depth as usize - 2]
     }
 
+    /// Do folds of this depth hold nonzero magnitudes from `least` to `largest`?
+    pub fn holds(&self, depth: Depth, least: f64, largest: f64) -> bool {
+        largest < self.above && least >= self.least(depth)
+    }
+
     /// How many folds hold nonzero magnitudes from `least` to `largest`; `None` if three do not.
     pub fn depth(&self, least: f64, largest: f64) -> Option<Depth> {
-        if largest >= self.above {
-            return None;
-        }
         [Depth::Two, Depth::Three]
             .into_iter()
-            .find(|&depth| least >= self.least(depth))
+            .find(|&depth| self.holds(depth, least, largest))
     }
 }
 

@@ -53,6 +53,7 @@ unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S,
     // Zeros are rare. So are subnormals, which only `block` replaces: no window holds them with their
     // squares, so that the kernel declines a block that has one.
     const EXPECTS_ZEROS: bool = false;
+    const SIFTABLE: bool = false;
     type Buffer = [MaybeUninit<Unaligned>; SAMPLES_IN_KERNEL_BLOCK];
 
     fn buffer() -> Self::Buffer {
@@ -68,6 +69,10 @@ unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S,
         Self: 'a,
     {
         &[]
+    }
+
+    fn value(&self, _: usize) -> f64 {
+        unreachable!("the supply is not siftable")
     }
 
     #[inline(always)]

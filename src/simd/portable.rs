@@ -205,6 +205,21 @@ impl F64s for F64x2 {
     }
 
     #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        Self(from_fn(|i| {
+            let magnitude = self.0[i].abs();
+            // Without short-circuiting there is no branch.
+            let within = (magnitude >= least.0[i]) & (magnitude < above.0[i]);
+            f64::from_bits(self.bits()[i] & 0u64.wrapping_sub(within.into()))
+        }))
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        u32::from(self.0[0] != other.0[0]) | u32::from(self.0[1] != other.0[1]) << 1
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         self.0[0] >= limit && self.0[1] >= limit
     }

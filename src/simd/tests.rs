@@ -80,6 +80,17 @@ fn outcomes<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
         ("min", numbers(a.min(b))),
         ("max", numbers(a.max(b))),
         ("replace_below", numbers(a.replace_below(b.abs(), c))),
+        (
+            "keep_within",
+            words(a.keep_within(b.abs(), c.abs()).to_bits()),
+        ),
+        (
+            "differs",
+            vec![
+                a.differs(b).into(),
+                a.differs(a.keep_within(b.abs(), c.abs())).into(),
+            ],
+        ),
         ("none_is_nan", vec![a.none_is_nan().into()]),
         ("flip_sign", words(a.flip_sign(i).to_bits())),
         (
@@ -249,5 +260,5 @@ fn operations_agree_on_all_instruction_sets() {
         }
     }
     // Each operation has met operands that it is defined for.
-    assert_eq!(names.len(), 41, "{names:?}");
+    assert_eq!(names.len(), 43, "{names:?}");
 }

@@ -152,6 +152,11 @@ pub trait F64s: Copy {
     fn min_magnitude(self, other: Self) -> Self;
     /// self, replaced by `other` where |self| < limit. NaN is not replaced.
     fn replace_below(self, limit: Self, other: Self) -> Self;
+    /// self where least <= |self| < above, +0.0 elsewhere, which includes NaN.
+    fn keep_within(self, least: Self, above: Self) -> Self;
+    /// A bit for each lane, that of the first lane lowest: is it other than `other`? NaN is, -0.0 and +0.0
+    /// are equal.
+    fn differs(self, other: Self) -> u32;
     /// Are all lanes >= limit? NaN is not.
     fn all_at_least(self, limit: f64) -> bool;
     /// Are all lanes < limit? NaN is not.

@@ -203,6 +203,19 @@ impl<V: F64s> F64s for Pair<V> {
     }
 
     #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        Self(
+            self.0.keep_within(least.0, above.0),
+            self.1.keep_within(least.1, above.1),
+        )
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        self.0.differs(other.0) | self.1.differs(other.1) << lanes::<V>()
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         self.0.all_at_least(limit) && self.1.all_at_least(limit)
     }

@@ -176,6 +176,22 @@ impl F64s for F64x4 {
     }
 
     #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        let magnitude = self.abs();
+        Self(proven!({
+            let reaches = _mm256_cmp_pd::<_CMP_GE_OQ>(magnitude.0, least.0);
+            let below = _mm256_cmp_pd::<_CMP_LT_OQ>(magnitude.0, above.0);
+            _mm256_and_pd(self.0, _mm256_and_pd(reaches, below))
+        }))
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        let mask = proven!(_mm256_cmp_pd::<_CMP_NEQ_UQ>(self.0, other.0));
+        proven!(_mm256_movemask_pd(mask)).cast_unsigned()
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         all(proven!(_mm256_cmp_pd::<_CMP_GE_OQ>(
             self.0,

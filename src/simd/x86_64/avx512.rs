@@ -242,6 +242,21 @@ impl F64s for F64x8 {
     }
 
     #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        let magnitude = self.abs();
+        Self(proven!({
+            let below = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(magnitude.0, above.0);
+            let within = _mm512_mask_cmp_pd_mask::<_CMP_GE_OQ>(below, magnitude.0, least.0);
+            _mm512_maskz_mov_pd(within, self.0)
+        }))
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        proven!(_mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(self.0, other.0)).into()
+    }
+
+    #[inline(always)]
     fn all_at_least(self, limit: f64) -> bool {
         proven!(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(
             self.0,
