@@ -5,12 +5,14 @@ use std::marker::PhantomData;
 
 use super::accumulate::Accumulate;
 use super::bins::Bins;
+use super::blocking::{Blocking, MAX_STEP, Unrolling, block};
 use super::float::{exponent, power_of_two};
-use super::fold::{Blocking, Fold, MAX_STEP, MinMax, Unrolling, block, fold, sift};
+use super::fold::{Fold, fold, sift};
 use super::quantity::Quantity;
+use super::range::MinMax;
 use super::sieve::Outliers;
 use super::span::Span;
-use super::supply::{Memory, Supply};
+use super::supply::{Memory, Supply, contains};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
 use crate::simd::{InstructionSet, Kernel, Simd};
@@ -231,7 +233,7 @@ impl<Q: Quantity> Accumulator<Q> {
         window: &Window,
         outliers: &mut Outliers,
     ) -> usize {
-        let values = supply.in_memory();
+        let start = *supply;
         let mut min_max = (f64::INFINITY, f64::NEG_INFINITY);
         let done = simd.run(Fold::<S, Q, Values, BATCH, VECTORS, SIFTS> {
             simd,
@@ -243,14 +245,14 @@ impl<Q: Quantity> Accumulator<Q> {
             outliers,
             quantity: PhantomData,
         });
-        self.add_extremes(min_max, values.get(..done).unwrap_or_default());
+        self.add_extremes(min_max, |x| start.contains(done, x));
         done
     }
 
     /// Adds one block after finding its span.
     fn add_block(&mut self, block: &[Unaligned]) -> Way {
         let span = Span::of(self.set, block);
-        self.add_extremes(span.min_max, block);
+        self.add_extremes(span.min_max, |x| contains(block, x.to_ne_bytes()));
         self.add_spanned(block, span)
     }
 
@@ -418,11 +420,12 @@ impl<Q: Quantity> Accumulator<Q> {
         }
     }
 
-    /// Adds the extremes of `values`, which float comparison has found, if extremes are gathered.
-    fn add_extremes(&mut self, (min, max): MinMax, values: &[Unaligned]) {
+    /// Adds the extremes of some values, which float comparison has found, if extremes are gathered.
+    /// `contains` tells whether one of them has the bits of a number.
+    fn add_extremes(&mut self, (min, max): MinMax, contains: impl Fn(f64) -> bool) {
         if Q::EXTREMES {
             let extremes = &mut self.moments.extremes;
-            extremes.add_compared(min, max, values);
+            extremes.add_compared(min, max, contains);
         }
     }
 

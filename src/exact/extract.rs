@@ -73,11 +73,23 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     /// multipliers have about the same to do, if the range of x is found beside.
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
+        self.add_to_first::<FOLDS>(vector, x, one);
+    }
+
+    /// As [`Self::add`], with the first `USED` folds alone.
+    #[inline(always)]
+    pub fn add_to_first<const USED: usize>(
+        &mut self,
+        vector: usize,
+        x: S::F64,
+        one: Option<S::F64>,
+    ) {
+        const { assert!(0 < USED && USED <= FOLDS) };
         let mut residual = x;
-        for j in 0..FOLDS - 1 {
+        for j in 0..USED - 1 {
             residual = extract(&mut self.0[j][vector], residual);
         }
-        let last = &mut self.0[FOLDS - 1][vector];
+        let last = &mut self.0[USED - 1][vector];
         *last = match one {
             Some(one) => residual.add_by_fma(*last, one),
             None => last.add(residual),

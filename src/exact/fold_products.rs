@@ -5,8 +5,8 @@
 //! This test also declines blocks with products that underflow to 0.
 
 use super::Unaligned;
+use super::blocking::Blocking;
 use super::extract::Running;
-use super::fold::Blocking;
 use super::supply::{CACHE_LINE, PREFETCH};
 use super::window::{Depth, ProductWindow, Totals};
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};

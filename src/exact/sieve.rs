@@ -5,7 +5,7 @@
 use std::mem::MaybeUninit;
 
 use super::Unaligned;
-use super::fold::{MAX_BLOCK, MAX_STEP};
+use super::blocking::{MAX_BLOCK, MAX_STEP};
 
 /// One value in so many may be an outlier; with more of them other ways take less time.
 const VALUES_PER_OUTLIER: usize = 16;

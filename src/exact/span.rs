@@ -2,7 +2,7 @@
 //! whether all values are finite.
 
 use super::Unaligned;
-use super::fold::MinMax;
+use super::range::MinMax;
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd};
 
 /// The range of some values, which decides how a block that the kernel declined is added.
