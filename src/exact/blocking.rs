@@ -11,6 +11,9 @@ pub const MAX_STEP: usize = 4 * MAX_LANES;
 /// The longest block of any kernel, in values.
 pub const MAX_BLOCK: usize = 1024;
 
+/// log2 of the most additions that a lane of any kernel does in a block.
+pub const MAX_LOG2_ADDS: u32 = 6;
+
 /// How a kernel divides values into blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blocking {

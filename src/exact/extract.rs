@@ -69,8 +69,9 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     }
 
     /// Adds x to the lanes of the vector number `vector`. The last fold is a single addition. With `one`,
-    /// which is 1.0 from [`opaque`](crate::simd::opaque), it is a fused multiply-add: then adders and
-    /// multipliers have about the same to do, if the range of x is found beside.
+    /// which is 1.0 from [`opaque`](crate::simd::opaque), so many additions are fused multiply-adds that adders
+    /// and multipliers have about the same to do: minimum, maximum and comparison, which find the range of x,
+    /// are among the multipliers' tasks.
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
         self.add_to_first::<FOLDS>(vector, x, one);
@@ -87,7 +88,8 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
         const { assert!(0 < USED && USED <= FOLDS) };
         let mut residual = x;
         for j in 0..USED - 1 {
-            residual = extract(&mut self.0[j][vector], residual);
+            let by_fma = if j == 0 { None } else { one };
+            residual = extract(&mut self.0[j][vector], residual, by_fma);
         }
         let last = &mut self.0[USED - 1][vector];
         *last = match one {
@@ -113,11 +115,14 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     }
 }
 
-/// Adds x to one fold, and returns the residual.
+/// Adds x to one fold, and returns the residual. `one` is as in [`Running::add`].
 #[inline(always)]
-fn extract<V: F64s>(fold: &mut V, x: V) -> V {
+fn extract<V: F64s>(fold: &mut V, x: V, one: Option<V>) -> V {
     let sum = fold.add(x);
     let part = sum.sub(*fold);
     *fold = sum;
-    x.sub(part)
+    match one {
+        Some(one) => x.sub_by_fma(part, one),
+        None => x.sub(part),
+    }
 }

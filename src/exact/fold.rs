@@ -13,7 +13,7 @@ use super::Unaligned;
 use super::blocking::{Unrolling, block};
 use super::quantity::Quantity;
 use super::range::{MinMax, Range};
-use super::sieve::Outliers;
+use super::sieve::{Marked, Outliers};
 use super::sums::Sums;
 use super::supply::{Memory, Supply};
 use super::window::{Depth, Totals, Window};
@@ -187,17 +187,15 @@ where
         let mut done = 0;
         while done < count {
             let length = block.min(count - done);
-            let before = outliers.begin_block(length);
-            if SIFTS && before.is_none() {
+            if SIFTS && !outliers.have_room() {
                 break;
             }
             let mut here = *supply;
             let range_before = range;
             let mut sums = Sums::<S, Q, VECTORS, FOLDS>::start(simd, window);
-            let mut few_outliers = true;
+            let mut marked = Marked::new();
             let mut i = 0;
             while i < length {
-                let at = here;
                 // SAFETY: at least `count` values are left, and `length` is a multiple of a batch.
                 let batch = unsafe { here.next(simd) };
                 if SIFTS {
@@ -215,22 +213,18 @@ where
                     }
                     sums.add(n % VECTORS, x, one);
                 }
-                if SIFTS && outside != 0 && !take_outliers(&at, outside, outliers) {
-                    few_outliers = false;
-                    break;
+                if SIFTS {
+                    marked.push(i, outside);
                 }
                 i += BATCH * S::LANES;
             }
             let fits = if SIFTS {
-                few_outliers
+                take_outliers(supply, length, &marked, outliers)
             } else {
                 range.fits::<Q>(window.above, least_held) && sums.witness().none_is_nan()
             };
             if !fits {
                 range = range_before;
-                if let Some(before) = before {
-                    outliers.truncate(before);
-                }
                 break;
             }
             sums.add_to(simd, window, totals);
@@ -246,18 +240,14 @@ where
     }
 }
 
-/// Takes the next values of a supply whose bits in `lanes` are set, the first value's the lowest. Returns
-/// `false` if the block has too many outliers. Not inlined, as it would take registers from the kernel.
-#[cold]
+/// Takes the marked values of the next block of a supply, of `length` values. Returns `false`, with nothing
+/// taken, if there are too many outliers.
 #[inline(never)]
 fn take_outliers<S: Simd, Values: Supply<S, BATCH>, const BATCH: usize>(
     supply: &Values,
-    mut lanes: u32,
+    length: usize,
+    marked: &Marked,
     outliers: &mut Outliers,
 ) -> bool {
-    while lanes != 0 {
-        outliers.take(supply.value(lanes.trailing_zeros() as usize));
-        lanes &= lanes - 1;
-    }
-    outliers.are_few()
+    outliers.take(marked, length, |index| supply.value(index))
 }

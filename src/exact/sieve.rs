@@ -5,7 +5,7 @@
 use std::mem::MaybeUninit;
 
 use super::Unaligned;
-use super::blocking::{MAX_BLOCK, MAX_STEP};
+use super::blocking::{MAX_BLOCK, MAX_LOG2_ADDS};
 
 /// One value in so many may be an outlier; with more of them other ways take less time.
 const VALUES_PER_OUTLIER: usize = 16;
@@ -16,20 +16,50 @@ pub struct Outliers {
     /// How many outliers there are.
     count: usize,
     nans: u64,
-    /// How many outliers there may be at the end of the present block.
-    limit: usize,
 }
 
-/// The number of outliers at some time, to which [`Outliers::truncate`] returns.
-#[derive(Clone, Copy)]
-pub struct Mark {
+/// The most batches of a block: each adds once to a lane.
+const MAX_BATCHES: usize = 1 << MAX_LOG2_ADDS;
+
+/// Where a block has outliers: the batches that have any, and their lanes.
+///
+/// The kernel notes them without a branch or a call, which would cost it the registers that hold its sums.
+pub struct Marked {
+    /// The index of the batch's first value, and a bit for each of its lanes, that of the first one lowest.
+    batches: [MaybeUninit<(u32, u32)>; MAX_BATCHES],
     count: usize,
-    nans: u64,
+}
+
+impl Marked {
+    /// No batches.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self {
+            batches: [MaybeUninit::uninit(); MAX_BATCHES],
+            count: 0,
+        }
+    }
+
+    /// Takes the next batch of a block, which begins with the value number `first`, if one of its lanes is
+    /// set.
+    #[inline(always)]
+    pub fn push(&mut self, first: usize, lanes: u32) {
+        // A batch without outliers is overwritten by the next one.
+        self.batches[self.count % MAX_BATCHES].write((first as u32, lanes));
+        self.count += usize::from(lanes != 0);
+    }
+
+    /// The batches that have outliers.
+    fn batches(&self) -> &[(u32, u32)] {
+        let batches = &self.batches[..self.count];
+        // SAFETY: `push` wrote the first `count` batches.
+        unsafe { std::slice::from_raw_parts(batches.as_ptr().cast(), batches.len()) }
+    }
 }
 
 impl Outliers {
-    /// Room for the outliers of some blocks, and for those of a batch that exceeds the limit.
-    const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER + MAX_STEP;
+    /// The outliers of some blocks.
+    const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
 
     /// No outliers.
     #[inline(always)]
@@ -38,7 +68,6 @@ impl Outliers {
             values: [MaybeUninit::uninit(); Self::CAPACITY],
             count: 0,
             nans: 0,
-            limit: 0,
         }
     }
 
@@ -54,33 +83,35 @@ impl Outliers {
         unsafe { std::slice::from_raw_parts(values, self.count) }
     }
 
-    /// Begins a block of at most `length` values. Returns `None` if there might not be room for its outliers.
+    /// Is there room for the outliers of another block?
     #[inline(always)]
-    pub fn begin_block(&mut self, length: usize) -> Option<Mark> {
-        self.limit = self.count + length.div_ceil(VALUES_PER_OUTLIER);
-        (self.limit + MAX_STEP <= Self::CAPACITY).then_some(Mark {
-            count: self.count,
-            nans: self.nans,
-        })
+    pub fn have_room(&self) -> bool {
+        self.count <= Self::CAPACITY - MAX_BLOCK / VALUES_PER_OUTLIER
     }
 
-    /// Takes an outlier.
+    /// Takes the marked values of a block of `length` values, which `value` returns by index. Returns `false`,
+    /// with nothing taken, if there are too many outliers.
     #[inline]
-    pub fn take(&mut self, value: f64) {
-        // A NaN is overwritten by the next outlier.
-        self.values[self.count].write(value.to_ne_bytes());
-        self.count += usize::from(!value.is_nan());
-        self.nans += u64::from(value.is_nan());
-    }
-
-    /// Are there no more outliers than the present block may have?
-    pub fn are_few(&self) -> bool {
-        self.count <= self.limit
-    }
-
-    /// Forgets the outliers of a declined block.
-    #[inline(always)]
-    pub fn truncate(&mut self, mark: Mark) {
-        (self.count, self.nans) = (mark.count, mark.nans);
+    pub fn take(&mut self, marked: &Marked, length: usize, value: impl Fn(usize) -> f64) -> bool {
+        let room = &mut self.values[self.count..];
+        let limit = length.div_ceil(VALUES_PER_OUTLIER).min(room.len());
+        let (mut count, mut nans) = (0, 0);
+        for &(first, mut lanes) in marked.batches() {
+            while lanes != 0 {
+                let outlier = value((first + lanes.trailing_zeros()) as usize);
+                lanes &= lanes - 1;
+                if outlier.is_nan() {
+                    nans += 1;
+                } else if count < limit {
+                    room[count].write(outlier.to_ne_bytes());
+                    count += 1;
+                } else {
+                    return false;
+                }
+            }
+        }
+        self.count += count;
+        self.nans += nans;
+        true
     }
 }
