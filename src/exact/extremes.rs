@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_sign_of_zero_is_found_where_it_decides() {
-        for values in [[0.0, -0.0], [-0.0, 0.0]] {
+        for values in [[0.0f64, -0.0], [-0.0, 0.0]] {
             // Either zero may come out of float comparison.
             for min in [0.0, -0.0] {
                 for max in [0.0, -0.0] {
