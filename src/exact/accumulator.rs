@@ -165,12 +165,14 @@ impl<Q: Quantity> Accumulator<Q> {
         let mut fits = false;
         if let Some(window) = self.window {
             let count = supply.left().min(self.make_room() * block);
+            let mut room = Outliers::ROOM;
+            let no_outliers = &mut Outliers::new(&mut room);
             done = self.run::<S, Values, BATCH, VECTORS, false>(
                 simd,
                 supply,
                 count,
                 &window,
-                &mut Outliers::new(),
+                no_outliers,
             );
             fits = done == count;
         }
@@ -199,7 +201,8 @@ impl<Q: Quantity> Accumulator<Q> {
         {
             let room = self.make_room().min(blocks - added);
             let count = supply.left().min(room * block);
-            let mut outliers = Outliers::new();
+            let mut room = Outliers::ROOM;
+            let mut outliers = Outliers::new(&mut room);
             let done = self.run::<S, Values, BATCH, VECTORS, true>(
                 simd,
                 supply,
@@ -231,7 +234,7 @@ impl<Q: Quantity> Accumulator<Q> {
         supply: &mut Values,
         count: usize,
         window: &Window,
-        outliers: &mut Outliers,
+        outliers: &mut Outliers<'_>,
     ) -> usize {
         let start = *supply;
         let mut min_max = (f64::INFINITY, f64::NEG_INFINITY);
@@ -319,7 +322,8 @@ impl<Q: Quantity> Accumulator<Q> {
     /// way. Returns `false`, with nothing added, if they are too many.
     fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
         self.make_room();
-        let mut outliers = Outliers::new();
+        let mut room = Outliers::ROOM;
+        let mut outliers = Outliers::new(&mut room);
         let done = sift::<Q::Sums>(self.set, block, window, &mut self.totals, &mut outliers);
         self.add_outliers(&outliers);
         debug_assert!(done == 0 || done == block.len());
@@ -327,7 +331,7 @@ impl<Q: Quantity> Accumulator<Q> {
     }
 
     /// Adds the values that were left out of the folds.
-    fn add_outliers(&mut self, outliers: &Outliers) {
+    fn add_outliers(&mut self, outliers: &Outliers<'_>) {
         self.moments.counts.nan += outliers.nans();
         if !outliers.values().is_empty() {
             self.add_wide(outliers.values(), false);

@@ -31,7 +31,8 @@ pub fn fold<Q: Quantity>(
     window: &Window,
     totals: &mut Totals,
 ) -> usize {
-    let outliers = &mut Outliers::new();
+    let mut room = Outliers::ROOM;
+    let outliers = &mut Outliers::new(&mut room);
     match depth {
         Depth::Two => FoldMemory::<Q, 2, false>::run(set, values, window, totals, outliers),
         Depth::Three => FoldMemory::<Q, 3, false>::run(set, values, window, totals, outliers),
@@ -45,27 +46,29 @@ pub fn sift<Q: Quantity>(
     values: &[Unaligned],
     window: &Window,
     totals: &mut Totals,
-    outliers: &mut Outliers,
+    outliers: &mut Outliers<'_>,
 ) -> usize {
     FoldMemory::<Q, 2, true>::run(set, values, window, totals, outliers)
 }
 
 /// The kernel of [`fold`] and [`sift`], with `FOLDS` folds.
-struct FoldMemory<'a, Q, const FOLDS: usize, const SIFTS: bool> {
+struct FoldMemory<'a, 'room, Q, const FOLDS: usize, const SIFTS: bool> {
     values: &'a [Unaligned],
     window: &'a Window,
     totals: &'a mut Totals,
-    outliers: &'a mut Outliers,
+    outliers: &'a mut Outliers<'room>,
     quantity: PhantomData<Q>,
 }
 
-impl<'a, Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'a, Q, FOLDS, SIFTS> {
+impl<'a, 'room, Q: Quantity, const FOLDS: usize, const SIFTS: bool>
+    FoldMemory<'a, 'room, Q, FOLDS, SIFTS>
+{
     fn run(
         set: InstructionSet,
         values: &'a [Unaligned],
         window: &'a Window,
         totals: &'a mut Totals,
-        outliers: &'a mut Outliers,
+        outliers: &'a mut Outliers<'room>,
     ) -> usize {
         set.run(Self {
             values,
@@ -78,7 +81,7 @@ impl<'a, Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'a, Q, F
 }
 
 impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> Kernel
-    for FoldMemory<'_, Q, FOLDS, SIFTS>
+    for FoldMemory<'_, '_, Q, FOLDS, SIFTS>
 {
     type Output = usize;
 
@@ -92,7 +95,7 @@ impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> Kernel
     }
 }
 
-impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'_, Q, FOLDS, SIFTS> {
+impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'_, '_, Q, FOLDS, SIFTS> {
     #[inline(always)]
     fn unrolled<S: Simd, const VECTORS: usize>(self, simd: S) -> usize {
         Fold::<S, Q, Memory, VECTORS, VECTORS, SIFTS> {
@@ -117,8 +120,16 @@ impl<Q: Quantity, const FOLDS: usize, const SIFTS: bool> FoldMemory<'_, Q, FOLDS
 /// many of them, or when there is no room for more.
 ///
 /// There are lanes for `VECTORS` vectors, a divisor of `BATCH`. Only `simd` may run it.
-pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize, const SIFTS: bool>
-{
+pub struct Fold<
+    'a,
+    'room,
+    S: Simd,
+    Q,
+    Values,
+    const BATCH: usize,
+    const VECTORS: usize,
+    const SIFTS: bool,
+> {
     /// The instruction set that the supply is made for.
     pub simd: S,
     /// Where the values come from.
@@ -132,13 +143,13 @@ pub struct Fold<'a, S: Simd, Q, Values, const BATCH: usize, const VECTORS: usize
     /// The extremes, to which those of the values are added.
     pub min_max: &'a mut MinMax,
     /// Where outliers go, if the kernel sifts.
-    pub outliers: &'a mut Outliers,
+    pub outliers: &'a mut Outliers<'room>,
     /// The quantities to gather.
     pub quantity: PhantomData<Q>,
 }
 
 impl<S, Q, Values, const BATCH: usize, const VECTORS: usize, const SIFTS: bool> Kernel
-    for Fold<'_, S, Q, Values, BATCH, VECTORS, SIFTS>
+    for Fold<'_, '_, S, Q, Values, BATCH, VECTORS, SIFTS>
 where
     S: Simd,
     Q: Quantity,
@@ -154,7 +165,7 @@ where
 }
 
 impl<S, Q, Values, const BATCH: usize, const VECTORS: usize, const SIFTS: bool>
-    Fold<'_, S, Q, Values, BATCH, VECTORS, SIFTS>
+    Fold<'_, '_, S, Q, Values, BATCH, VECTORS, SIFTS>
 where
     S: Simd,
     Q: Quantity,
@@ -184,6 +195,7 @@ where
         let (least, above) = (simd.splat(least_held), simd.splat(window.above));
         let one = Values::FMA_PORT_FREE.then_some(simd.splat(opaque(1.0)));
         let mut range = Values::Range::<VECTORS>::new::<Q>(simd);
+        let mut room = Marked::ROOM;
         let mut done = 0;
         while done < count {
             let length = block.min(count - done);
@@ -193,7 +205,7 @@ where
             let mut here = *supply;
             let range_before = range;
             let mut sums = Sums::<S, Q, VECTORS, FOLDS>::start(simd, window);
-            let mut marked = Marked::new();
+            let mut marked = Marked::new(&mut room);
             let mut i = 0;
             while i < length {
                 // SAFETY: at least `count` values are left, and `length` is a multiple of a batch.
@@ -246,8 +258,8 @@ where
 fn take_outliers<S: Simd, Values: Supply<S, BATCH>, const BATCH: usize>(
     supply: &Values,
     length: usize,
-    marked: &Marked,
-    outliers: &mut Outliers,
+    marked: &Marked<'_>,
+    outliers: &mut Outliers<'_>,
 ) -> bool {
     outliers.take(marked, length, |index| supply.value(index))
 }

@@ -10,9 +10,15 @@ use super::blocking::{MAX_BLOCK, MAX_LOG2_ADDS};
 /// One value in so many may be an outlier; with more of them other ways take less time.
 const VALUES_PER_OUTLIER: usize = 16;
 
+/// The room for outliers. It is apart from their number, as the compiler would clear both together.
+pub type Room = [MaybeUninit<Unaligned>; CAPACITY];
+
+/// The outliers of some blocks.
+const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
+
 /// The outliers of some blocks. NaNs are counted, and neither kept nor limited.
-pub struct Outliers {
-    values: [MaybeUninit<Unaligned>; Self::CAPACITY],
+pub struct Outliers<'a> {
+    values: &'a mut Room,
     /// How many outliers there are.
     count: usize,
     nans: u64,
@@ -24,18 +30,24 @@ const MAX_BATCHES: usize = 1 << MAX_LOG2_ADDS;
 /// Where a block has outliers: the batches that have any, and their lanes.
 ///
 /// The kernel notes them without a branch or a call, which would cost it the registers that hold its sums.
-pub struct Marked {
+pub struct Marked<'a> {
     /// The index of the batch's first value, and a bit for each of its lanes, that of the first one lowest.
-    batches: [MaybeUninit<(u32, u32)>; MAX_BATCHES],
+    batches: &'a mut MarkRoom,
     count: usize,
 }
 
-impl Marked {
+/// The room for marked batches, which is apart from their number as [`Room`] is.
+pub type MarkRoom = [MaybeUninit<(u32, u32)>; MAX_BATCHES];
+
+impl<'a> Marked<'a> {
+    /// Room for marked batches.
+    pub const ROOM: MarkRoom = [MaybeUninit::uninit(); MAX_BATCHES];
+
     /// No batches.
     #[inline(always)]
-    pub fn new() -> Self {
+    pub fn new(room: &'a mut MarkRoom) -> Self {
         Self {
-            batches: [MaybeUninit::uninit(); MAX_BATCHES],
+            batches: room,
             count: 0,
         }
     }
@@ -57,15 +69,15 @@ impl Marked {
     }
 }
 
-impl Outliers {
-    /// The outliers of some blocks.
-    const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
+impl<'a> Outliers<'a> {
+    /// Room for outliers.
+    pub const ROOM: Room = [MaybeUninit::uninit(); CAPACITY];
 
     /// No outliers.
     #[inline(always)]
-    pub fn new() -> Self {
+    pub fn new(room: &'a mut Room) -> Self {
         Self {
-            values: [MaybeUninit::uninit(); Self::CAPACITY],
+            values: room,
             count: 0,
             nans: 0,
         }
@@ -86,7 +98,7 @@ impl Outliers {
     /// Is there room for the outliers of another block?
     #[inline(always)]
     pub fn have_room(&self) -> bool {
-        self.count <= Self::CAPACITY - MAX_BLOCK / VALUES_PER_OUTLIER
+        self.count <= CAPACITY - MAX_BLOCK / VALUES_PER_OUTLIER
     }
 
     /// Takes the marked values of a block of `length` values, which `value` returns by index. Returns `false`,
