@@ -3,7 +3,7 @@
 //! There is no pass over a block to find the exponent that its window must have: [`fold`] takes the window of
 //! the last block, and finds the largest and the least nonzero magnitude beside the sums. A block that does
 //! not fit the window, or has a NaN or infinity, is declined: its sums are dropped, and the caller adds it in
-//! another way.
+//! another way. [`sift`] leaves NaNs and other outliers out instead, and declines blocks that have too many.
 //!
 //! Values need not come from memory: a [`Supply`] may compute them, and computes a declined block again.
 
@@ -22,8 +22,8 @@ use crate::simd::{F64s, InstructionSet, Kernel, Simd, opaque};
 /// Adds values to `totals`, block by block; stops at the first block that does not fit `window`, and returns
 /// how many values were taken.
 ///
-/// The number of values must be a multiple of the step of [`Blocking::of`](super::blocking::Blocking::of) these quantities, and the totals
-/// must have room for the blocks.
+/// The number of values must be a multiple of the step of [`Blocking::of`](super::blocking::Blocking::of)
+/// these quantities, and the totals must have room for the blocks.
 pub fn fold<Q: Quantity>(
     set: InstructionSet,
     depth: Depth,

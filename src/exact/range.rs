@@ -16,8 +16,8 @@ pub trait Range<S: Simd, Batch>: Copy {
     fn add<Q: Quantity>(&mut self, batch: &Batch);
     /// Takes a batch in for the extremes alone, if `Q` has them. NaN is skipped.
     fn add_extremes<Q: Quantity>(&mut self, batch: &Batch);
-    /// Are all magnitudes below `above`, a power of two, and all nonzero ones at least `least`, a power of two
-    /// or 0? NaNs may be skipped.
+    /// Are all magnitudes below `above`, a power of two, and all nonzero ones at least `least`, a power of
+    /// two or 0? NaNs may be skipped.
     fn fits<Q: Quantity>(&self, above: f64, least: f64) -> bool;
     /// The extremes, if `Q` has them.
     fn min_max(&self) -> MinMax;

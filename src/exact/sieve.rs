@@ -1,6 +1,8 @@
 //! Outliers: the values of a block that its window does not hold, where these are few.
 //!
-//! The kernel that sifts replaces outliers by zeros on their way to the folds, and collects them here.
+//! The kernel that sifts replaces outliers by zeros on their way to the folds, which changes no sum, and
+//! marks where they were. What is left fits the window, so that no admission test is needed. After the block
+//! the outliers are taken from where the values lie.
 
 use std::mem::MaybeUninit;
 
@@ -10,16 +12,16 @@ use super::blocking::{MAX_BLOCK, MAX_LOG2_ADDS};
 /// One value in so many may be an outlier; with more of them other ways take less time.
 const VALUES_PER_OUTLIER: usize = 16;
 
+/// How many outliers there is room for: those of some blocks.
+const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
+
 /// The room for outliers. It is apart from their number, as the compiler would clear both together.
 pub type Room = [MaybeUninit<Unaligned>; CAPACITY];
-
-/// The outliers of some blocks.
-const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
 
 /// The outliers of some blocks. NaNs are counted, and neither kept nor limited.
 pub struct Outliers<'a> {
     values: &'a mut Room,
-    /// How many outliers there are.
+    /// How many outliers there are, NaNs left out.
     count: usize,
     nans: u64,
 }
@@ -101,8 +103,8 @@ impl<'a> Outliers<'a> {
         self.count <= CAPACITY - MAX_BLOCK / VALUES_PER_OUTLIER
     }
 
-    /// Takes the marked values of a block of `length` values, which `value` returns by index. Returns `false`,
-    /// with nothing taken, if there are too many outliers.
+    /// Takes the marked values of a block of `length` values, which `value` returns by index. Returns
+    /// `false`, with nothing taken, if there are too many outliers.
     #[inline]
     pub fn take(&mut self, marked: &Marked, length: usize, value: impl Fn(usize) -> f64) -> bool {
         let room = &mut self.values[self.count..];

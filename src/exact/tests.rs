@@ -385,8 +385,8 @@ proptest! {
     }
 }
 
-/// The largest floats of a binade move every lane by the most that the proof allows; a small value beside them
-/// must keep its last bit.
+/// The largest floats of a binade move every lane by the most that the proof allows; a small value beside
+/// them must keep its last bit.
 #[test]
 fn floats_reach_the_bounds_of_their_folds() {
     let largest = 2.0 - f32::EPSILON;
