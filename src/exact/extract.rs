@@ -45,8 +45,8 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     #[inline(always)]
     pub fn start(simd: S, folds: &Folds) -> Self {
         let mut running = [[simd.splat(0.0); VECTORS]; FOLDS];
-        for j in 0..FOLDS {
-            running[j] = [simd.splat(folds.start[j]); VECTORS];
+        for (j, lanes) in running.iter_mut().enumerate() {
+            *lanes = [simd.splat(folds.start[j]); VECTORS];
         }
         Self(running)
     }
@@ -103,11 +103,11 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     #[inline(always)]
     pub fn add_to(&self, simd: S, folds: &Folds, totals: &mut Lanes) {
         const { assert!(S::LANES <= MAX_LANES) };
-        for j in 0..FOLDS {
+        for (j, vectors) in self.0.iter().enumerate() {
             let start = simd.splat(folds.start[j]).to_bits();
             let total = totals[j].as_mut_ptr().cast();
-            for v in 0..VECTORS {
-                let moved = self.0[j][v].to_bits().sub(start);
+            for vector in vectors {
+                let moved = vector.to_bits().sub(start);
                 // SAFETY: a vector has no more lanes than there are totals. Sums modulo 2^64 have the same
                 // bits for signed integers, which the totals are, and unsigned ones, which are added.
                 unsafe { simd.load_bits(total).add(moved).store(total) };

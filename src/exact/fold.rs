@@ -210,11 +210,6 @@ where
             while i < length {
                 // SAFETY: at least `count` values are left, and `length` is a multiple of a batch.
                 let batch = unsafe { here.next(simd) };
-                if SIFTS {
-                    range.add_extremes::<Q>(&batch);
-                } else {
-                    range.add::<Q>(&batch);
-                }
                 let mut outside = 0;
                 for n in 0..BATCH {
                     let mut x = Values::vector(&batch, n);
@@ -226,7 +221,10 @@ where
                     sums.add(n % VECTORS, x, one);
                 }
                 if SIFTS {
+                    range.add_extremes::<Q>(&batch);
                     marked.push(i, outside);
+                } else {
+                    range.add::<Q>(&batch);
                 }
                 i += BATCH * S::LANES;
             }

@@ -53,8 +53,8 @@ impl<S: Simd, const BATCH: usize, const VECTORS: usize, const ZEROS: bool> Range
 
     #[inline(always)]
     fn add<Q: Quantity>(&mut self, batch: &[S::F64; BATCH]) {
-        for n in 0..BATCH {
-            let (v, x) = (n % VECTORS, batch[n]);
+        for (n, x) in batch.iter().enumerate() {
+            let v = n % VECTORS;
             let magnitude = x.abs();
             if ZEROS {
                 self.least_nonzero[v] = self.least_nonzero[v].with(magnitude);
@@ -71,8 +71,8 @@ impl<S: Simd, const BATCH: usize, const VECTORS: usize, const ZEROS: bool> Range
     #[inline(always)]
     fn add_extremes<Q: Quantity>(&mut self, batch: &[S::F64; BATCH]) {
         if Q::EXTREMES {
-            for n in 0..BATCH {
-                let (v, x) = (n % VECTORS, batch[n]);
+            for (n, x) in batch.iter().enumerate() {
+                let v = n % VECTORS;
                 self.low[v] = x.min(self.low[v]);
                 self.high[v] = x.max(self.high[v]);
             }
@@ -130,9 +130,9 @@ impl<S: Simd, const BATCH: usize> FloatRange<S, BATCH> {
     #[inline(always)]
     fn lanes(vectors: &[S::F32; BATCH]) -> [f32; MAX_STEP] {
         let mut lanes = [0.0; MAX_STEP];
-        for n in 0..BATCH / 2 {
+        for (n, vector) in vectors[..BATCH / 2].iter().enumerate() {
             // SAFETY: `MAX_STEP` floats are as many as `BATCH` vectors of doubles have lanes at most.
-            unsafe { vectors[n].store(lanes.as_mut_ptr().add(n * 2 * S::LANES)) };
+            unsafe { vector.store(lanes.as_mut_ptr().add(n * 2 * S::LANES)) };
         }
         lanes
     }
@@ -152,9 +152,9 @@ impl<S: Simd, const BATCH: usize> Range<S, [S::F32; BATCH]> for FloatRange<S, BA
 
     #[inline(always)]
     fn add<Q: Quantity>(&mut self, batch: &[S::F32; BATCH]) {
-        for n in 0..BATCH / 2 {
-            self.least[n] = batch[n].min_magnitude_bits_less_one(self.least[n]);
-            self.most[n] = batch[n].max_magnitude_bits(self.most[n]);
+        for (n, x) in batch[..BATCH / 2].iter().enumerate() {
+            self.least[n] = x.min_magnitude_bits_less_one(self.least[n]);
+            self.most[n] = x.max_magnitude_bits(self.most[n]);
         }
         self.add_extremes::<Q>(batch);
     }
@@ -162,9 +162,9 @@ impl<S: Simd, const BATCH: usize> Range<S, [S::F32; BATCH]> for FloatRange<S, BA
     #[inline(always)]
     fn add_extremes<Q: Quantity>(&mut self, batch: &[S::F32; BATCH]) {
         if Q::EXTREMES {
-            for n in 0..BATCH / 2 {
-                self.low[n] = batch[n].min(self.low[n]);
-                self.high[n] = batch[n].max(self.high[n]);
+            for (n, x) in batch[..BATCH / 2].iter().enumerate() {
+                self.low[n] = x.min(self.low[n]);
+                self.high[n] = x.max(self.high[n]);
             }
         }
     }

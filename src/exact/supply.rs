@@ -92,14 +92,14 @@ unsafe impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Memory<'_> {
         let (batch, rest) = unsafe { self.0.split_at_unchecked(BATCH * S::LANES) };
         self.0 = rest;
         let mut vectors = [simd.splat(0.0); BATCH];
-        for n in 0..BATCH {
+        for (n, vector) in vectors.iter_mut().enumerate() {
             let at: *const f64 = batch.as_ptr().wrapping_add(n * S::LANES).cast();
             if (n * S::LANES).is_multiple_of(CACHE_LINE) {
                 // An address behind the values might not be mapped, which takes a CPU long to find out.
                 simd.prefetch(at.wrapping_add(PREFETCH.min(rest.len())));
             }
             // SAFETY: `at` is the vector number `n` of the `BATCH` in the batch.
-            vectors[n] = unsafe { simd.load(at) };
+            *vector = unsafe { simd.load(at) };
         }
         vectors
     }
@@ -157,7 +157,7 @@ unsafe impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Floats<'_> {
         let (batch, rest) = unsafe { self.0.split_at_unchecked(BATCH * S::LANES) };
         self.0 = rest;
         let mut vectors = [simd.splat_floats(0.0); BATCH];
-        for n in 0..BATCH / 2 {
+        for (n, vector) in vectors[..BATCH / 2].iter_mut().enumerate() {
             let first = n * 2 * S::LANES;
             let at: *const f32 = batch.as_ptr().wrapping_add(first).cast();
             if first.is_multiple_of(2 * CACHE_LINE) {
@@ -165,7 +165,7 @@ unsafe impl<S: Simd, const BATCH: usize> Supply<S, BATCH> for Floats<'_> {
                 simd.prefetch(ahead.cast());
             }
             // SAFETY: `at` is the vector number `n` of the `BATCH / 2` in the batch.
-            vectors[n] = unsafe { simd.load_floats(at) };
+            *vector = unsafe { simd.load_floats(at) };
         }
         vectors
     }
