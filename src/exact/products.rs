@@ -2,7 +2,7 @@
 //! that it declines in other ways.
 
 use super::Unaligned;
-use super::fold::{Blocking, MAX_STEP};
+use super::blocking::{Blocking, MAX_STEP};
 use super::fold_products::{blocking, fold_products};
 use super::moments::Counts;
 use super::quantity;

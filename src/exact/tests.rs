@@ -6,7 +6,7 @@ use super::float::power_of_two;
 use super::moments::Counts;
 use super::products::Products;
 use super::superaccumulator::Squares;
-use super::{Accumulate, Accumulator, Moments, as_unaligned, naive, quantity};
+use super::{Accumulate, Accumulator, Element, Moments, as_unaligned, naive, quantity};
 use crate::simd::{InstructionSet, in_force};
 use crate::test_values::any_values;
 
@@ -247,5 +247,180 @@ fn products_keep_what_would_underflow() {
         x.extend(halves_x);
         y.extend(halves_y);
         check_products(&x, &y);
+    }
+}
+
+/// Numbers of neighbouring magnitudes, the same in each run.
+fn similar_values(count: usize) -> Vec<f64> {
+    (0..count as u64)
+        .map(|i| {
+            let bits = i.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+            let bits = bits.wrapping_mul(0xd134_2543_de82_ef95);
+            f64::from_bits(bits & 1 << 63 | (1020 + (bits & 3)) << 52 | bits >> 12)
+        })
+        .collect()
+}
+
+/// Values that no window of [`similar_values`] holds, and zeros.
+const OUTLIERS: [f64; 12] = [
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    9.97e36,
+    f64::MAX,
+    f64::MIN,
+    5e-324,
+    -f64::MIN_POSITIVE,
+    1e-30,
+    1.000_000_1e9,
+    -0.0,
+    0.0,
+];
+
+/// A NaN at the start of each block of any kernel makes the accumulators sift the others.
+fn sifted_values(blocks: usize) -> Vec<f64> {
+    let mut values = similar_values(128 * blocks);
+    for block in values.chunks_mut(128) {
+        block[0] = f64::NAN;
+    }
+    values
+}
+
+#[test]
+fn outliers_are_sifted_at_every_position() {
+    const VALUES: usize = 128 * 100;
+    let clean = sifted_values(VALUES / 128);
+    for (kind, outlier) in OUTLIERS.into_iter().enumerate() {
+        for offset in 0..32 {
+            // Strides that have no factor in common with a block bring the outliers to all lanes.
+            let mut values = clean.clone();
+            for i in (1000 + 32 * kind + offset..VALUES).step_by(997 - 2 * offset) {
+                values[i] = outlier;
+            }
+            check_paths(&values, &[usize::MAX]);
+        }
+    }
+    for position in 4000..4000 + 1024 + 7 {
+        let mut values = clean[..6000].to_vec();
+        values[position] = OUTLIERS[position % OUTLIERS.len()];
+        check_paths(&values, &[usize::MAX]);
+    }
+}
+
+/// Around the largest number of outliers that are sifted, blocks change from one way to the other.
+#[test]
+fn blocks_with_few_and_with_many_outliers() {
+    for outliers in 0..150 {
+        let mut values = sifted_values(150);
+        for block in values[9000..].chunks_mut(1024) {
+            let length = block.len();
+            for i in 0..outliers {
+                block[i * 619 % length] = OUTLIERS[i % OUTLIERS.len()];
+            }
+        }
+        check_paths(&values, &[usize::MAX]);
+    }
+}
+
+#[test]
+fn nothing_but_nans_and_zeros() {
+    for value in [f64::NAN, 0.0, -0.0, f64::INFINITY] {
+        let mut values = sifted_values(30);
+        values[2000..].fill(value);
+        check_paths(&values, &[usize::MAX]);
+        check_paths(&values[2000..], &[usize::MAX]);
+    }
+}
+
+/// All paths of floats agree with the oracle for the same values as doubles.
+fn check_floats(floats: &[f32]) {
+    type Of<Q> = <f32 as Element>::Accumulator<Q>;
+    let doubles: Vec<f64> = floats.iter().map(|&x| x.into()).collect();
+    let raw: Vec<[u8; 4]> = floats.iter().map(|x| x.to_ne_bytes()).collect();
+    let oracle = naive::moments(as_unaligned(&doubles));
+    let words = (
+        oracle.sum.clone().into_words(),
+        oracle.squares.clone().into_words(),
+    );
+    for set in InstructionSet::supported() {
+        let mut describing = Of::<quantity::Describe>::new(set);
+        let mut summing = Of::<quantity::Sum>::new(set);
+        let mut squaring = Of::<quantity::Squares>::new(set);
+        describing.add(&raw);
+        summing.add(&raw);
+        squaring.add(&raw);
+        assert!(
+            summing.finish().sum.into_words() == words.0,
+            "{}",
+            set.name()
+        );
+        assert!(
+            squaring.finish().squares.into_words() == words.1,
+            "{}",
+            set.name()
+        );
+        let all = everything(describing.finish());
+        assert_eq!(all, everything(oracle.clone()), "{}", set.name());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn floats_agree_with_the_oracle(
+        bits in prop::collection::vec(any::<u32>(), 0..6000),
+        low in 0u32..256,
+        width in prop_oneof![Just(0u32), Just(3), Just(19), Just(22), Just(44), Just(255)],
+        odd in 0u32..3,
+    ) {
+        let floats: Vec<f32> = bits
+            .into_iter()
+            .map(|bits| {
+                let field = (low + (bits >> 9) % (width + 1)).min(254 + u32::from(odd == 2));
+                f32::from_bits(bits & !(0xff << 23) | field << 23 | u32::from(odd == 1))
+            })
+            .collect();
+        check_floats(&floats);
+    }
+}
+
+/// The largest floats of a binade move every lane by the most that the proof allows; a small value beside
+/// them must keep its last bit.
+#[test]
+fn floats_reach_the_bounds_of_their_folds() {
+    let largest = 2.0 - f32::EPSILON;
+    for exponent in [-126, -100, -3, 0, 60, 127] {
+        let scale = 2f32.powi(exponent);
+        check_floats(&vec![largest * scale; 4100]);
+        check_floats(&vec![-largest * scale; 4100]);
+        for distance in 0..60 {
+            let mut floats = vec![largest * scale; 4100];
+            floats[2000] = (1.0 + f32::EPSILON) * scale * 2f32.powi(-distance);
+            floats[4099] = -floats[2000];
+            check_floats(&floats);
+        }
+    }
+}
+
+#[test]
+fn outliers_among_floats() {
+    let odd: Vec<f32> = OUTLIERS
+        .into_iter()
+        .map(|x| x as f32)
+        .chain([f32::MAX, f32::MIN_POSITIVE, -1e-45])
+        .collect();
+    let clean: Vec<f32> = sifted_values(100).into_iter().map(|x| x as f32).collect();
+    for (kind, &outlier) in odd.iter().enumerate() {
+        for offset in 0..32 {
+            let mut floats = clean.clone();
+            for i in (1000 + 32 * kind + offset..floats.len()).step_by(997 - 2 * offset) {
+                floats[i] = outlier;
+            }
+            check_floats(&floats);
+            // Without NaNs, the kernel meets the outlier before it sifts.
+            let without_nans: Vec<f32> = floats.into_iter().filter(|x| !x.is_nan()).collect();
+            check_floats(&without_nans);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! 1.5·2^m and works in units of 2^(m-52). The head comment of [`super::extract`] has the proofs.
 
 use super::float::{LEAST_BIT, MIN_EXPONENT, exponent, power_of_two};
-use super::quantity::{NARROW_BITS, Quantity};
+use super::quantity::{NARROW_BITS, Quantity, folds_of_x};
 use super::superaccumulator::{Squares, Sum, Superaccumulator};
 use crate::simd::MAX_LANES;
 
@@ -105,10 +105,11 @@ impl Window {
         };
         for (depth, least) in window.least.iter_mut().enumerate() {
             let last = depth + 1;
+            let last_of_x = folds_of_x::<Q>(last + 1) - 1;
             // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and the error of 2^(2f-104);
             // narrow values and their h of larger powers. The unit of the error's last fold is at least
             // 2^-1074: so a value whose error underflows, f < -485, does not fit.
-            *least = match window.sum.unit[last] {
+            *least = match window.sum.unit[last_of_x] {
                 LEAST_BIT => 0.0,
                 unit => power_of_two(unit + fraction),
             };
@@ -128,14 +129,16 @@ impl Window {
         self.least[depth as usize - 2]
     }
 
+    /// Do folds of this depth hold nonzero magnitudes from `least` to `largest`?
+    pub fn holds(&self, depth: Depth, least: f64, largest: f64) -> bool {
+        largest < self.above && least >= self.least(depth)
+    }
+
     /// How many folds hold nonzero magnitudes from `least` to `largest`; `None` if three do not.
     pub fn depth(&self, least: f64, largest: f64) -> Option<Depth> {
-        if largest >= self.above {
-            return None;
-        }
         [Depth::Two, Depth::Three]
             .into_iter()
-            .find(|&depth| least >= self.least(depth))
+            .find(|&depth| self.holds(depth, least, largest))
     }
 }
 
