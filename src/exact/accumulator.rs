@@ -6,12 +6,16 @@ use std::marker::PhantomData;
 use super::accumulate::Accumulate;
 use super::bins::Bins;
 use super::blocking::{Blocking, MAX_STEP, Unrolling, block};
+use super::extremes::Extremes;
 use super::float::{exponent, power_of_two};
 use super::fold::{Fold, fold, sift};
+use super::moments::Counts;
 use super::quantity::Quantity;
 use super::range::MinMax;
+use super::short::Short;
 use super::sieve::Outliers;
 use super::span::Span;
+use super::superaccumulator::{OnDemand, Squares, Sum};
 use super::supply::{Memory, Supply, contains};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
@@ -51,7 +55,12 @@ pub struct Accumulator<Q> {
     sifting_failed: bool,
     /// How many values no window held.
     wide_values: usize,
-    moments: Moments,
+    counts: Counts,
+    extremes: Extremes,
+    /// Σx of the values that the totals and the bins do not hold.
+    sum: OnDemand<Sum>,
+    /// Σx² of these values.
+    squares: OnDemand<Squares>,
     quantity: PhantomData<Q>,
 }
 
@@ -86,7 +95,10 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
             stretch: 0,
             sifting_failed: false,
             wide_values: 0,
-            moments: Moments::default(),
+            counts: Counts::default(),
+            extremes: Extremes::EMPTY,
+            sum: OnDemand::default(),
+            squares: OnDemand::default(),
             quantity: PhantomData,
         }
     }
@@ -96,28 +108,55 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
         let (values, rest) = values.split_at(values.len() - values.len() % step);
         self.set.run(AddMemory(self, values));
         if !rest.is_empty() {
-            self.moments.counts.all += rest.len() as u64;
+            self.counts.all += rest.len() as u64;
             self.add_rest(rest);
         }
     }
 
     fn merge(&mut self, mut other: Self) {
         other.settle();
-        self.moments.merge(&other.moments);
+        self.counts.merge(&other.counts);
+        self.extremes.merge(&other.extremes);
+        if other.sum.is_made() {
+            self.sum.get().merge(other.sum.get());
+        }
+        if other.squares.is_made() {
+            self.squares.get().merge(other.squares.get());
+        }
+    }
+
+    fn short(&mut self) -> Option<Short> {
+        // What the bins hold is not known here.
+        if self.sum.is_made() || self.squares.is_made() || self.bins.is_some() {
+            return None;
+        }
+        let window = self.window.unwrap_or_default();
+        let short = self
+            .totals
+            .short::<Q>(&window, self.counts, self.extremes)?;
+        self.totals = Totals::default();
+        self.counts = Counts::default();
+        self.extremes = Extremes::EMPTY;
+        Some(short)
     }
 
     fn finish(mut self) -> Moments {
         self.settle();
-        self.moments
+        Moments {
+            counts: self.counts,
+            sum: self.sum.into_sum(),
+            squares: self.squares.into_sum(),
+            extremes: self.extremes,
+        }
     }
 }
 
 impl<Q: Quantity> Accumulator<Q> {
-    /// Moves the totals and the bins into the moments.
+    /// Moves the totals and the bins into the superaccumulators.
     fn settle(&mut self) {
         self.deposit_totals();
         if let Some(bins) = &mut self.bins {
-            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+            bins.drain(self.sum.get(), self.squares.get());
         }
     }
 
@@ -133,7 +172,7 @@ impl<Q: Quantity> Accumulator<Q> {
         simd: S,
         mut supply: Values,
     ) {
-        self.moments.counts.all += supply.left() as u64;
+        self.counts.all += supply.left() as u64;
         let block = const { block::<S, Q, VECTORS>() };
         let mut buffer = Values::buffer();
         while supply.left() > 0 {
@@ -263,13 +302,20 @@ impl<Q: Quantity> Accumulator<Q> {
     fn add_rest(&mut self, rest: &[Unaligned]) {
         if Q::EXTREMES {
             for &value in rest {
-                self.moments.extremes.add(f64::from_ne_bytes(value));
+                self.extremes.add(f64::from_ne_bytes(value));
             }
         }
         // Zeros do not change the sums.
         let mut padded = [[0; 8]; MAX_STEP];
         let padded = &mut padded[..self.blocking.step];
         padded[..rest.len()].copy_from_slice(rest);
+        if let Some(window) = self.window {
+            self.make_room();
+            let totals = &mut self.totals;
+            if fold::<Q::Sums>(self.set, Depth::Two, padded, &window, totals) > 0 {
+                return;
+            }
+        }
         let span = Span::of(self.set, padded);
         self.add_spanned(padded, span);
     }
@@ -332,7 +378,7 @@ impl<Q: Quantity> Accumulator<Q> {
 
     /// Adds the values that were left out of the folds.
     fn add_outliers(&mut self, outliers: &Outliers<'_>) {
-        self.moments.counts.nan += outliers.nans();
+        self.counts.nan += outliers.nans();
         if !outliers.values().is_empty() {
             self.add_wide(outliers.values(), false);
         }
@@ -362,14 +408,14 @@ impl<Q: Quantity> Accumulator<Q> {
     /// Adds one value, finite or not, to the sums and counts.
     fn add_one(&mut self, x: f64) {
         if !x.is_finite() {
-            self.moments.counts.add_special(x);
+            self.counts.add_special(x);
             return;
         }
         if Q::SUM {
-            self.moments.sum.add(x);
+            self.sum.get().add(x);
         }
         if Q::SQUARES {
-            self.moments.squares.add_product(x, x);
+            self.squares.get().add_product(x, x);
         }
     }
 
@@ -407,7 +453,7 @@ impl<Q: Quantity> Accumulator<Q> {
             return;
         };
         if bins.room() < block.len() {
-            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+            bins.drain(self.sum.get(), self.squares.get());
         }
         if all_finite {
             bins.add::<Q>(block);
@@ -418,7 +464,7 @@ impl<Q: Quantity> Accumulator<Q> {
                 bins.add::<Q>(run);
             } else {
                 for &value in run {
-                    self.moments.counts.add_special(f64::from_ne_bytes(value));
+                    self.counts.add_special(f64::from_ne_bytes(value));
                 }
             }
         }
@@ -428,7 +474,7 @@ impl<Q: Quantity> Accumulator<Q> {
     /// `contains` tells whether one of them has the bits of a number.
     fn add_extremes(&mut self, (min, max): MinMax, contains: impl Fn(f64) -> bool) {
         if Q::EXTREMES {
-            let extremes = &mut self.moments.extremes;
+            let extremes = &mut self.extremes;
             extremes.add_compared(min, max, contains);
         }
     }
@@ -441,12 +487,13 @@ impl<Q: Quantity> Accumulator<Q> {
         self.totals.room()
     }
 
-    /// Moves the totals into the moments.
+    /// Moves the totals into the superaccumulators.
     fn deposit_totals(&mut self) {
-        if let Some(window) = &self.window {
-            let moments = &mut self.moments;
-            self.totals
-                .deposit::<Q>(window, &mut moments.sum, &mut moments.squares);
+        if let Some(window) = &self.window
+            && self.totals.blocks > 0
+        {
+            let (sum, squares) = (&mut self.sum, &mut self.squares);
+            self.totals.deposit::<Q>(window, sum, squares);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::accumulator::Accumulator;
 use super::blocking::{Blocking, MAX_STEP, Unrolling};
 use super::integers::{Integer, IntegerAccumulator};
 use super::quantity::{Narrow, Quantity};
+use super::short::Short;
 use super::supply::{Floats, UnalignedFloat, widened};
 use super::{Moments, Unaligned};
 use crate::simd::{InstructionSet, Kernel, Simd};
@@ -103,6 +104,10 @@ impl<Q: Quantity> Accumulate for Widening<Q> {
 
     fn merge(&mut self, other: Self) {
         self.doubles.merge(other.doubles);
+    }
+
+    fn short(&mut self) -> Option<Short> {
+        self.doubles.short()
     }
 
     fn finish(self) -> Moments {

@@ -33,7 +33,7 @@ pub fn blocking(set: InstructionSet) -> Blocking {
 
 /// How many vectors have lanes of their own: 16 registers hold the folds of one vector of products and of
 /// their errors.
-const fn vectors<S: Simd>() -> usize {
+pub const fn vectors<S: Simd>() -> usize {
     if S::REGISTERS >= 32 { 2 } else { 1 }
 }
 

@@ -13,7 +13,8 @@
 //! | [`products`] | the accumulator of dot products |
 //! | [`integers`] | the accumulator of integers |
 //! | [`element`] | the element types of arrays, and which accumulator takes each |
-//! | [`short`] | the exact moments of at most 32 values |
+//! | [`short`] | exact moments in a few words |
+//! | [`small`] | small vectors, in two passes over the nearest cache |
 //! | [`supply`] | where an accumulator takes values from |
 //! | [`extract`], [`sums`] | error-free extraction, with the proof of its bounds; of all quantities |
 //! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across rows |
@@ -54,6 +55,7 @@ pub mod quantity;
 pub mod range;
 pub mod short;
 pub mod sieve;
+pub mod small;
 pub mod span;
 pub mod sums;
 pub mod superaccumulator;

@@ -36,6 +36,17 @@ pub fn fold_chunks<A: Send>(
     fold_chunks_by(&Crew::for_call(), total, chunk, new, work, merge)
 }
 
+/// Does the work of a call of `total` items that make one chunk, as [`fold_chunks`] would do it, and nothing
+/// else: small calls come here.
+#[inline]
+pub fn single_chunk<R>(total: usize, work: impl FnOnce() -> Result<R>) -> Result<R> {
+    let watch = Watch::begin(total as u64);
+    watch.check()?;
+    let result = work()?;
+    watch.advance(total as u64);
+    Ok(result)
+}
+
 /// Folds as [`fold_chunks`] does, on the threads of `crew`.
 pub fn fold_chunks_by<A: Send>(
     crew: &Crew,

@@ -73,5 +73,5 @@ pub(crate) mod wait;
 mod wait_graph;
 pub(crate) mod worker;
 
-pub use fold::fold_chunks;
+pub use fold::{fold_chunks, single_chunk};
 pub use threads::for_call as threads_for_call;

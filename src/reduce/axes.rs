@@ -6,7 +6,6 @@ use super::results::Results;
 use super::sink::{Places, Sink};
 use crate::error::Result;
 use crate::exact::Moments;
-use crate::exact::extremes::Extremes;
 use crate::exact::float::CANONICAL_NAN;
 use crate::exact::lanes::LaneSums;
 use crate::exact::moments::ExactMoments;
@@ -30,18 +29,18 @@ pub struct Rounding {
 
 impl Rounding {
     /// The statistic of values that have these moments.
-    fn round(&self, moments: &Moments) -> Result<f64> {
-        if self.policy.finds_nan(&moments.counts)? {
+    fn round<const LIMBS: usize>(&self, moments: &impl ExactMoments<LIMBS>) -> Result<f64> {
+        if self.policy.finds_nan(moments.counts())? {
             return Ok(CANONICAL_NAN);
         }
-        let variance = || statistics::variance(moments, &moments.sum.to_dyadic(), self.ddof);
+        let variance = || statistics::variance(moments, &moments.sum(), self.ddof);
         Ok(match self.op {
             Op::Sum => statistics::sum(moments),
             Op::Mean => statistics::mean(moments),
             Op::Variance => rounded_variance(variance()),
             Op::Std => statistics::std(variance()),
-            Op::Min => statistics::min(&moments.extremes),
-            Op::Max => statistics::max(&moments.extremes),
+            Op::Min => statistics::min(moments.extremes()),
+            Op::Max => statistics::max(moments.extremes()),
             Op::Norm => statistics::norm(moments),
         })
     }
@@ -68,6 +67,11 @@ struct Rounded {
 impl Sink for Rounded {
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
         self.results.write(index, self.rounding.round(moments)?);
+        Ok(())
+    }
+
+    fn short(&self, index: usize, short: &Short) -> Result<()> {
+        self.results.write(index, self.rounding.round(short)?);
         Ok(())
     }
 

@@ -37,6 +37,12 @@ impl Sink for Described {
         Ok(())
     }
 
+    fn short(&self, index: usize, short: &Short) -> Result<()> {
+        let stats = Stats::new(short, self.ddof, self.policy)?;
+        self.results.write(index, stats);
+        Ok(())
+    }
+
     fn takes_lanes(&self) -> bool {
         true
     }

@@ -192,8 +192,12 @@ impl<'a> Few<'a> {
         let mut accumulator = T::Accumulator::<Q>::new(in_force());
         self.source
             .add_one(result, 0..self.offsets.len(), &mut accumulator);
-        self.sink
-            .moments(result.index(0), &mut accumulator.finish())
+        match accumulator.short() {
+            Some(short) => self.sink.short(result.index(0), &short),
+            None => self
+                .sink
+                .moments(result.index(0), &mut accumulator.finish()),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::columns::PACK;
 use crate::exact::lanes::LaneSums;
+use crate::exact::short::Short;
 
 /// The places of up to eight results that are rounded together.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,11 @@ pub trait Sink: Sync {
     /// Takes the moments of one result; `index` counts the results in C order of the kept axes. Called on any
     /// thread, at most once for each result.
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()>;
+
+    /// Takes the moments of one result in a few words, instead of [`Self::moments`].
+    fn short(&self, index: usize, short: &Short) -> Result<()> {
+        self.moments(index, &mut short.to_moments())
+    }
 
     /// Does the sink take the sums of few values, by [`Self::lanes`]?
     fn takes_lanes(&self) -> bool {

@@ -7,13 +7,16 @@
 use std::ops::Range;
 
 use super::selected::{MarkedRow, Selected};
+use super::sink::Sink;
 use super::source::Source;
 use super::streamed::Streamed;
 use super::strip::{Row, Strip, no_memory};
 use super::transposed::Transposed;
 use crate::error::Result;
 use crate::exact::quantity::Quantity;
-use crate::exact::{Element, Moments};
+use crate::exact::short::Short;
+use crate::exact::{Accumulate, Element, Moments};
+use crate::simd::in_force;
 
 /// The moments that one thread gathers of a strip's results.
 pub struct StripMoments<T: Element, Q: Quantity> {
@@ -28,6 +31,8 @@ pub struct StripMoments<T: Element, Q: Quantity> {
     streams: bool,
     streamed: Streamed<T, Q>,
     transposed: Transposed<T::Accumulator<Q>>,
+    /// The accumulator of strips of one result, which keeps its window from strip to strip.
+    single: Option<T::Accumulator<Q>>,
     /// The moments of each result, by all threads merged so far; empty before the first merge.
     merged: Vec<Moments>,
 }
@@ -43,6 +48,7 @@ impl<T: Element, Q: Quantity> Default for StripMoments<T, Q> {
             streams: false,
             streamed: Streamed::default(),
             transposed: Transposed::default(),
+            single: None,
             merged: Vec::new(),
         }
     }
@@ -55,26 +61,32 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
         if self.len > 0 {
             return Ok(());
         }
+        self.len = strip.len;
+        if strip.len == 1 {
+            return Ok(());
+        }
         self.transposed.begin(strip.len)?;
         // For `merge`, which cannot fail. Memory that is never touched costs nothing.
         self.merged
             .try_reserve_exact(strip.len)
             .map_err(no_memory)?;
         self.streams = !source.is_masked() && Streamed::<T, Q>::takes(strip);
-        if source.is_masked() && strip.len > 1 {
+        if source.is_masked() {
             self.selected.begin()?;
         }
         if self.streams {
             self.streamed.begin(strip.len)?;
         }
-        self.len = strip.len;
         Ok(())
     }
 
     /// Adds the values `range` of each result.
     pub fn add(&mut self, source: &Source, strip: &Strip, range: Range<usize>) -> Result<()> {
         if strip.len == 1 {
-            source.add_one(strip, range, self.transposed.result(0));
+            let single = self
+                .single
+                .get_or_insert_with(|| T::Accumulator::<Q>::new(in_force()));
+            source.add_one(strip, range, single);
             return Ok(());
         }
         if source.is_masked() {
@@ -106,6 +118,12 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
 
     /// Adds the moments that another thread has gathered of the same strip.
     pub fn merge(&mut self, mut other: Self) {
+        if self.len == 1 {
+            return match (&mut self.single, other.single) {
+                (Some(mine), Some(theirs)) => mine.merge(theirs),
+                (mine, theirs) => *mine = mine.take().or(theirs),
+            };
+        }
         if self.merged.is_empty() {
             for index in 0..self.len {
                 let moments = self.take(index);
@@ -117,18 +135,45 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
         }
     }
 
-    /// Ends the strip: calls `result` with the index and the moments of each of its results.
-    pub fn finish(
-        &mut self,
-        mut result: impl FnMut(usize, &mut Moments) -> Result<()>,
-    ) -> Result<()> {
-        for index in 0..self.len {
-            result(index, &mut self.take(index))?;
+    /// Ends the strip, and hands the moments of each of its results to `sink`.
+    pub fn finish(&mut self, strip: &Strip, sink: &dyn Sink) -> Result<()> {
+        let len = std::mem::take(&mut self.len);
+        if len == 1 {
+            return self.finish_single(strip.index(0), sink);
+        }
+        for index in 0..len {
+            match self.short(index) {
+                Some(short) => sink.short(strip.index(index), &short)?,
+                None => sink.moments(strip.index(index), &mut self.take(index))?,
+            }
         }
         self.merged.clear();
-        self.len = 0;
         self.count = 0;
         Ok(())
+    }
+
+    fn finish_single(&mut self, index: usize, sink: &dyn Sink) -> Result<()> {
+        let new = || T::Accumulator::<Q>::new(in_force());
+        let single = self.single.get_or_insert_with(new);
+        if let Some(short) = single.short() {
+            return sink.short(index, &short);
+        }
+        let moments = &mut std::mem::replace(single, new()).finish();
+        sink.moments(index, moments)
+    }
+
+    /// The moments of a result, if a few words hold them; the result is empty afterwards. If they do not,
+    /// nothing has changed.
+    fn short(&mut self, index: usize) -> Option<Short> {
+        if !self.merged.is_empty() {
+            return None;
+        }
+        match self.transposed.get(index) {
+            Some(_) if self.streams => None,
+            Some(transposed) => transposed.short(),
+            None if self.streams => self.streamed.short(index, self.count),
+            None => None,
+        }
     }
 
     /// The moments of a result, which is empty afterwards.

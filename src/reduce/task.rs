@@ -105,6 +105,6 @@ impl Task<'_> {
         strip: &Strip,
         moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
-        moments.finish(|i, moments| self.sink.moments(strip.index(i), moments))
+        moments.finish(strip, self.sink)
     }
 }

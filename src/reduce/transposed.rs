@@ -152,6 +152,11 @@ impl<A: Accumulate> Transposed<A> {
         }
     }
 
+    /// The accumulator of a result, if it has one yet.
+    pub fn get(&mut self, index: usize) -> Option<&mut A> {
+        self.results.get_mut(index)
+    }
+
     /// The moments of a result, which is empty afterwards; `None` if it has no accumulator yet.
     pub fn take(&mut self, index: usize) -> Option<Moments> {
         let result = self.results.get_mut(index)?;
