@@ -1,4 +1,6 @@
-//! Adversarial values for property tests.
+//! Adversarial values for property tests; columns of numbers of many kinds.
+
+pub mod columns;
 
 use proptest::prelude::*;
 

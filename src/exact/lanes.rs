@@ -16,7 +16,7 @@ mod range;
 mod source;
 mod start;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::marker::PhantomData;
 

@@ -29,6 +29,9 @@ use crate::exact::float::power_of_two;
 use crate::exact::lanes::LaneSums;
 use crate::simd::{F64s, InstructionSet, Kernel, Simd};
 
+/// The least positive double: doubts about sums may be as small.
+const LEAST: f64 = f64::from_bits(1);
+
 /// A statistic that is certified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {
@@ -147,7 +150,7 @@ impl Certify<'_> {
                 Statistic::Std => sums.variance(divisor).sqrt(simd).round(),
                 Statistic::Norm => sums.squares().sqrt(simd).round(),
             };
-            certain &= doubt.abs().all_below(f64::MIN_POSITIVE);
+            certain &= doubt.abs().all_below(LEAST);
             // SAFETY: there are a vector's lanes from `lane` on.
             unsafe {
                 value.store(self.values.as_mut_ptr().add(lane));
@@ -206,7 +209,10 @@ impl<S: Simd> VectorSums<'_, S> {
         let (s1, s2, bound) = self.load(0);
         let (high, low) = two_sum(s1, s2);
         let sum = Approximation { high, low, bound };
-        sum.divide(self.simd, self.n).round()
+        let mean = sum.divide(self.simd, self.n);
+        // The division's own rounding errors decide nothing, as the head of this file proves.
+        let bound = bound.div(self.n);
+        Approximation { bound, ..mean }.round()
     }
 
     /// Σx².

@@ -14,4 +14,4 @@ pub mod special;
 pub mod statistics;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,7 @@
 //! Every rounded statistic against an oracle of big integers.
 
-mod real;
+mod certified;
+pub mod real;
 
 use proptest::prelude::*;
 
