@@ -20,6 +20,7 @@ pub trait Accumulate: Send {
     fn short(&mut self) -> Option<Short> {
         None
     }
-    /// The exact moments of all values added.
-    fn finish(self) -> Moments;
+    /// The exact moments of all values added. The accumulator, which is large and stays where it is, is empty
+    /// afterwards.
+    fn finish(&mut self) -> Moments;
 }

@@ -140,14 +140,16 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
         Some(short)
     }
 
-    fn finish(mut self) -> Moments {
+    fn finish(&mut self) -> Moments {
         self.settle();
-        Moments {
-            counts: self.counts,
-            sum: self.sum.into_sum(),
-            squares: self.squares.into_sum(),
-            extremes: self.extremes,
-        }
+        let mut moments = Moments {
+            counts: std::mem::take(&mut self.counts),
+            extremes: std::mem::take(&mut self.extremes),
+            ..Moments::default()
+        };
+        self.sum.move_into(&mut moments.sum);
+        self.squares.move_into(&mut moments.squares);
+        moments
     }
 }
 

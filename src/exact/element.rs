@@ -110,7 +110,7 @@ impl<Q: Quantity> Accumulate for Widening<Q> {
         self.doubles.short()
     }
 
-    fn finish(self) -> Moments {
+    fn finish(&mut self) -> Moments {
         self.doubles.finish()
     }
 }

@@ -63,9 +63,11 @@ impl<T: Default> OnDemand<T> {
         self.0.get_or_insert_default()
     }
 
-    /// The sum.
-    pub fn into_sum(self) -> T {
-        self.0.unwrap_or_default()
+    /// Moves the sum into `sum`, which is 0, and leaves 0.
+    pub fn move_into(&mut self, sum: &mut T) {
+        if let Some(made) = self.0.take() {
+            *sum = made;
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> R
 /// The exact moments of the samples of a part, which are never stored.
 pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
     let sampler = Sampler::new(distribution)?;
-    let accumulator = over_blocks(
+    let mut accumulator = over_blocks(
         part,
         || Accumulator::<Describe>::new(in_force()),
         |accumulator, samples| {

@@ -83,7 +83,7 @@ impl<'a> Few<'a> {
     ) -> Option<Self> {
         let count = source.len();
         let most = if across {
-            knob("PX_ACROSS", MAX_ACROSS)
+            MAX_ACROSS
         } else {
             lanes::MAX_VALUES
         };
@@ -112,8 +112,7 @@ impl<'a> Few<'a> {
 
     /// How many results a strip should have.
     pub fn width(&self) -> usize {
-        let width =
-            (knob("PX_STRIP", VALUES_IN_STRIP) / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
+        let width = (VALUES_IN_STRIP / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
         width - width % PACK
     }
 
@@ -178,7 +177,7 @@ impl<'a> Few<'a> {
     fn way<T: Element>(&self, values: &Values) -> Way {
         if T::IS_DOUBLE && values.are_side_by_side() {
             Way::Rows
-        } else if self.across || self.offsets.len() <= knob("PX_TRANSPOSED", MAX_TRANSPOSED) {
+        } else if self.across || self.offsets.len() <= MAX_TRANSPOSED {
             Way::Gathered
         } else {
             Way::Along
@@ -234,11 +233,4 @@ fn sum_along<T: Element, Q: Quantity>(
         let sums = &mut scratch.sums;
         sums.along::<Q>(in_force(), one, lane, ahead, complete, &mut scratch.places);
     }
-}
-
-pub fn knob(name: &str, default: usize) -> usize {
-    std::env::var(name)
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(default)
 }

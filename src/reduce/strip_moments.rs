@@ -16,7 +16,6 @@ use crate::error::Result;
 use crate::exact::quantity::Quantity;
 use crate::exact::short::Short;
 use crate::exact::{Accumulate, Element, Moments};
-use crate::simd::in_force;
 
 /// The moments that one thread gathers of a strip's results.
 pub struct StripMoments<T: Element, Q: Quantity> {
@@ -31,8 +30,6 @@ pub struct StripMoments<T: Element, Q: Quantity> {
     streams: bool,
     streamed: Streamed<T, Q>,
     transposed: Transposed<T::Accumulator<Q>>,
-    /// The accumulator of strips of one result, which keeps its window from strip to strip.
-    single: Option<T::Accumulator<Q>>,
     /// The moments of each result, by all threads merged so far; empty before the first merge.
     merged: Vec<Moments>,
 }
@@ -48,7 +45,6 @@ impl<T: Element, Q: Quantity> Default for StripMoments<T, Q> {
             streams: false,
             streamed: Streamed::default(),
             transposed: Transposed::default(),
-            single: None,
             merged: Vec::new(),
         }
     }
@@ -61,32 +57,26 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
         if self.len > 0 {
             return Ok(());
         }
-        self.len = strip.len;
-        if strip.len == 1 {
-            return Ok(());
-        }
         self.transposed.begin(strip.len)?;
         // For `merge`, which cannot fail. Memory that is never touched costs nothing.
         self.merged
             .try_reserve_exact(strip.len)
             .map_err(no_memory)?;
         self.streams = !source.is_masked() && Streamed::<T, Q>::takes(strip);
-        if source.is_masked() {
+        if source.is_masked() && strip.len > 1 {
             self.selected.begin()?;
         }
         if self.streams {
             self.streamed.begin(strip.len)?;
         }
+        self.len = strip.len;
         Ok(())
     }
 
     /// Adds the values `range` of each result.
     pub fn add(&mut self, source: &Source, strip: &Strip, range: Range<usize>) -> Result<()> {
         if strip.len == 1 {
-            let single = self
-                .single
-                .get_or_insert_with(|| T::Accumulator::<Q>::new(in_force()));
-            source.add_one(strip, range, single);
+            source.add_one(strip, range, self.transposed.result(0));
             return Ok(());
         }
         if source.is_masked() {
@@ -118,12 +108,6 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
 
     /// Adds the moments that another thread has gathered of the same strip.
     pub fn merge(&mut self, mut other: Self) {
-        if self.len == 1 {
-            return match (&mut self.single, other.single) {
-                (Some(mine), Some(theirs)) => mine.merge(theirs),
-                (mine, theirs) => *mine = mine.take().or(theirs),
-            };
-        }
         if self.merged.is_empty() {
             for index in 0..self.len {
                 let moments = self.take(index);
@@ -137,29 +121,16 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
 
     /// Ends the strip, and hands the moments of each of its results to `sink`.
     pub fn finish(&mut self, strip: &Strip, sink: &dyn Sink) -> Result<()> {
-        let len = std::mem::take(&mut self.len);
-        if len == 1 {
-            return self.finish_single(strip.index(0), sink);
-        }
-        for index in 0..len {
+        for index in 0..self.len {
             match self.short(index) {
                 Some(short) => sink.short(strip.index(index), &short)?,
                 None => sink.moments(strip.index(index), &mut self.take(index))?,
             }
         }
         self.merged.clear();
+        self.len = 0;
         self.count = 0;
         Ok(())
-    }
-
-    fn finish_single(&mut self, index: usize, sink: &dyn Sink) -> Result<()> {
-        let new = || T::Accumulator::<Q>::new(in_force());
-        let single = self.single.get_or_insert_with(new);
-        if let Some(short) = single.short() {
-            return sink.short(index, &short);
-        }
-        let moments = &mut std::mem::replace(single, new()).finish();
-        sink.moments(index, moments)
     }
 
     /// The moments of a result, if a few words hold them; the result is empty afterwards. If they do not,

@@ -55,7 +55,7 @@ pub fn moments<Q: Quantity>(view: &View) -> Result<Moments> {
 
         fn visit<T: Element>(self) -> Result<Moments> {
             elements(self.0, |accumulator: &mut T::Accumulator<Q>| {
-                Ok(take(accumulator))
+                Ok(accumulator.finish())
             })
         }
     }
@@ -116,17 +116,10 @@ fn gather<A: Accumulate, R>(
     finish(&mut accumulator)
 }
 
-/// Rounds what an accumulator has gathered; it is not to be used afterwards.
+/// Rounds what an accumulator has gathered.
 fn round<A: Accumulate, S: Statistic>(accumulator: &mut A, statistic: S) -> Result<S::Output> {
     match accumulator.short() {
         Some(short) => statistic.round(&short),
-        None => statistic.round(&take(accumulator)),
+        None => statistic.round(&accumulator.finish()),
     }
-}
-
-/// The moments of an accumulator, which is empty afterwards. Not inlined, so that small calls do without its
-/// frame.
-#[inline(never)]
-fn take<A: Accumulate>(accumulator: &mut A) -> Moments {
-    std::mem::replace(accumulator, A::new(in_force())).finish()
 }
