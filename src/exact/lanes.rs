@@ -8,6 +8,13 @@
 //! far below the greatest one may lose bits in the second fold; how much is bounded, and hardly ever decides
 //! a rounding.
 //!
+//! | module | concept |
+//! |---|---|
+//! | [`sums`] | the sums of eight results |
+//! | [`source`] | where lines lie |
+//! | [`tail`] | the values of one result after its last whole line |
+//! | [`range`], [`start`], [`fold`] | greatest and least magnitudes; where folds start; both passes |
+//!
 //! Lines are eight values that lie together. Lanes are either results, whose values follow each other from
 //! line to line, or places in the lines of one result: then their sums are added at the end.
 
@@ -15,58 +22,31 @@ mod fold;
 mod range;
 mod source;
 mod start;
+mod sums;
+mod tail;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::marker::PhantomData;
 
 use super::Unaligned;
-use super::columns::{FOLDS, PACK, PackExtremes, Quantities};
+use super::columns::{FOLDS, PACK};
 use super::quantity::Quantity;
 use crate::simd::InstructionSet;
 use fold::FoldLines;
 pub use source::{Line, Lines, Rows};
+pub use sums::LaneSums;
+use tail::Tail;
 
 /// The most values of a result: the bounds of [`crate::round::certified`] are proved up to here.
 pub const MAX_VALUES: usize = 1 << 12;
 
-/// The sums of eight results.
-#[repr(C, align(64))]
-#[derive(Clone)]
-pub struct LaneSums {
-    /// For x, RN(x²) and the error x² - RN(x²): what each of both folds has moved by. Quantities that are not
-    /// gathered are 0. NaN if a value of the lane is NaN or infinite, or too large for the folds; if only
-    /// extremes are gathered, the first one is NaN if a value is NaN.
-    pub moved: Quantities<f64>,
-    /// Bounds of what the folds have lost of each quantity; 0 where that is known to be nothing.
-    pub lost: [[f64; PACK]; 3],
-    /// The greatest magnitudes.
-    pub high: [f64; PACK],
-    /// The least nonzero magnitudes, infinite or 0 if there is none; only if the sums are complete.
-    pub least: [f64; PACK],
-    /// The extremes, if they are gathered.
-    pub extremes: PackExtremes,
-    /// How many values each result has.
-    pub count: usize,
-}
-
 impl LaneSums {
-    /// The sums of no values.
-    pub fn new() -> Self {
-        Self {
-            moved: Quantities::default(),
-            lost: Default::default(),
-            high: [0.0; PACK],
-            least: [0.0; PACK],
-            extremes: PackExtremes::NONE,
-            count: 0,
-        }
-    }
-
     /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each. The memory
     /// `ahead` bytes beyond each line is prefetched; it should belong to the array.
     ///
-    /// Sums that are not `complete` take less time; what they have lost is bounded, but never known to be nothing.
+    /// Sums that are not `complete` take less time; what they have lost is bounded, but never known to be
+    /// nothing.
     pub fn across<Q: Quantity>(
         &mut self,
         set: InstructionSet,
@@ -154,28 +134,4 @@ impl LaneSums {
 /// The least k with n <= 2^k.
 fn log2_ceil(n: usize) -> u32 {
     n.next_power_of_two().trailing_zeros()
-}
-
-/// The end of one result.
-#[derive(Clone, Copy)]
-struct Tail<'a> {
-    /// The last eight values, if some of them are not in a whole line.
-    last: Option<&'a Line>,
-    /// All bits of those of them that are in no line.
-    mask: &'a [u64; PACK],
-}
-
-impl<'a> Tail<'a> {
-    /// The end of values of which `rest` follow the last whole line.
-    fn new(values: &'a [Unaligned], rest: usize) -> Self {
-        const ONES: u64 = u64::MAX;
-        static MASKS: [u64; 2 * PACK] = [
-            0, 0, 0, 0, 0, 0, 0, 0, ONES, ONES, ONES, ONES, ONES, ONES, ONES, ONES,
-        ];
-        let last = values.last_chunk().expect("at least eight values");
-        Self {
-            last: (rest > 0).then_some(last),
-            mask: MASKS[rest..].first_chunk().expect("rest is below eight"),
-        }
-    }
 }

@@ -54,8 +54,8 @@ pub trait Sink: Sync {
         false
     }
 
-    /// Takes the sums of up to eight results, instead of their moments. Returns the lanes whose results are in
-    /// doubt: their moments must follow.
+    /// Takes the sums of up to eight results, instead of their moments. Returns the lanes whose results are
+    /// in doubt: their moments must follow.
     fn lanes(&self, places: &Places, sums: &LaneSums) -> u8 {
         let _ = sums;
         places.owned
