@@ -13,7 +13,7 @@
 //! | `c_enum` | enums whose variants are constants of the C header | `error` |
 //! | `sparse` | a container: values for few of many indices | |
 //! | `exact` | superaccumulators, block kernels, exact values | `simd`, `sparse` |
-//! | `round` | from exact values to doubles: formulas, the rounding, NaNs and infinities | `c_enum`, `error`, `exact` |
+//! | `round` | from exact values to doubles: formulas, the rounding, NaNs and infinities | `c_enum`, `error`, `exact`, `simd` |
 //! | `stats` | statistics as the user gets them | `error`, `exact`, `round` |
 //! | `plausibility` | whether a set of values can have the moments of a state | `exact` |
 //! | `state` | the mergeable, portable form of a reduction | `error`, `exact`, `plausibility`, `unsigned` |

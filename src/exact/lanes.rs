@@ -94,7 +94,8 @@ impl LaneSums {
     ) {
         let (lines, rest) = values.as_chunks();
         let tail = Tail::new(rest);
-        // A lane moves by at most 2^51 units. One bit more keeps the sum of eight within 2^53.
+        // A lane of 2^k additions may move by 2^51 units. With a bit to spare it moves by 2^50, and the sum
+        // of eight by 2^53. Zeros in the tail are no additions: they move nothing.
         let log2_adds = log2_ceil(values.len().div_ceil(PACK)) + 1;
         places.count = values.len();
         places.fold::<Q>(set, lines, ahead, Some(&tail), log2_adds, complete);
@@ -106,7 +107,8 @@ impl LaneSums {
         }
         let folds = self.moved.iter_mut().flatten();
         for (to, from) in folds.zip(places.moved.iter().flatten()) {
-            // These are multiples of one unit, and their sums are small enough in any order.
+            // These are multiples of one unit, and their sums at most 2^53 units in any order; but errors
+            // that were summed up plainly are rounded, and `lost` knows of that.
             let [a, b, c, d, e, f, g, h] = from;
             to[lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
         }
