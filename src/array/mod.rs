@@ -193,6 +193,7 @@ mod tests {
         ] {
             assert_eq!(count(array(&shape, Some(&strides))), None, "{shape:?}");
         }
+        assert_eq!(count(array(&[12], Some(&[16]))), None);
         let null_data = Array {
             data: null(),
             ..array(&[2], None)

@@ -74,7 +74,8 @@ impl LaneSums {
     ) {
         let (lines, rest) = values.as_chunks();
         let tail = Tail::new(values, rest.len());
-        // A lane moves by at most 2^51 units. One bit more keeps the sum of eight within 2^53.
+        // A lane of 2^k additions may move by 2^51 units. With a bit to spare it moves by 2^50, and the sum
+        // of eight by 2^53. Zeros in the tail are no additions: they move nothing.
         let log2_adds = log2_ceil(values.len().div_ceil(PACK)) + 1;
         places.count = values.len();
         places.fold::<Q>(set, lines, ahead, Some(tail), log2_adds, complete);
@@ -89,7 +90,8 @@ impl LaneSums {
             if gathered {
                 self.lost[quantity][lane] = places.lost[quantity][0];
                 for fold in 0..FOLDS {
-                    // These are multiples of one unit, and their sums are small enough in any order.
+                    // These are multiples of one unit, and their sums at most 2^53 units in any order; but
+                    // errors that were summed up plainly are rounded, and `lost` knows of that.
                     let [a, b, c, d, e, f, g, h] = places.moved[quantity][fold];
                     self.moved[quantity][fold][lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
                 }

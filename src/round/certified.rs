@@ -4,25 +4,41 @@
 //! doubles q + r, |r| far below |q|, with a bound on how far it is from the exact one. If q + (r - bound) and
 //! q + (r + bound) round to the same double, that double is the exact result rounded once, as rounding is
 //! monotonic. Otherwise the result is in doubt and must be found in another way: that is the rule for results
-//! that are 0 or a tie, and where sums cancel, and happens by chance once in 2^20 results or less.
+//! that are 0 (but see `is_zero`), for ties of variances and roots, and where sums cancel; else it is rare.
 //!
 //! # Bounds
-//! For n values, 2 <= 2^k <= 2^12 additions a lane and ε = 2^-53; `lost` bounds what the folds have lost.
+//! There are n <= 2^12 values and at most 2^k <= 2^12 additions a lane; the greatest magnitude is from 2^e on
+//! and below 2^(e+1); ε = 2^-53; and `lost` bounds what the folds have lost.
 //!
 //! - Σx = s1 + s2, both doubles: the addition rounds it.
-//! - A quotient of d + l, |l| <= 2ε|d|, by a double D: q = RN(d / D); d - q·D is a double and computed exactly
-//!   from RN(q·D) and its error; l is added with an error of at most ε·6ε|d|, and the division of the rest
-//!   adds as much: together less than 2^-101 |q|. 2^-100 |q| is taken.
-//! - A root of v + l: s = RN(√v); v - s² is a double, and (v - s² + l) / 2s is right up to 2^-101 s.
-//! - n·Σ(x - mean)² = n·Σx² - (Σx)² = T - P with Σx² = h1 + h2 + l1 + l2 and Σx = a + b, |b| <= ε|a|. Each
-//!   product is a double and its error. With k and n as above, |n·h2| <= n·2^(k-50)·T <= 2^-26 T, since h2
-//!   gathers at most n residuals of half a unit of the first fold, 2^(2e+3+k-53), and T >= n·2^2e. All other
-//!   terms but n·h1 and a² are smaller than 2^-51 T. They are added with their rounding errors, which are
-//!   below 2^-79 T; these are added plainly, with errors below 2^-129 T each, of which there are at most 10,
-//!   and l2's product has one below that. 2^-120 (T + P) is taken.
+//! - A quotient of d + l, |l| <= ε|d|, by a double D: q = RN(d / D); d - q·D is a double, at most ε|q·D|, and
+//!   computed exactly from RN(q·D) and its error. To add l, and to divide the sum, which is at most
+//!   (2ε + ε²)|d|, each adds an error of 2ε²|q|, and little more: together less than 2^-103 |q|. 2^-100 |q|
+//!   is taken.
+//! - A root of v + l, |l| < 2.1ε|v|: s = RN(√v); v - s² is a double, at most 2.1ε|v|, and
+//!   (v - s² + l) / 2s is right up to three errors of 2.2ε²s: from the addition, from the division, and from
+//!   2s in the place of s + √(v + l). 2^-100 s is taken.
+//! - The mean needs no such bound. Let t be a tie, of 54 bits. Σx and n·t are multiples of the second fold's
+//!   unit u, or of t's last bit if that is less. So if nothing was lost, the mean is t itself, and then all
+//!   steps are exact; or it is away from t by more than the 2^-104 |q| (1 + 2^-50) from above: 2^-54 |t| / n
+//!   is clearly more, and so is u / n for |q| < 2^(e+1). For u >= 2^(e-102+2k), and n <= 2^k in lanes of
+//!   their own, n <= 2^(k+2) and k >= 1 for one result in eight lanes. Only n = 8 with k = 1 does not leave
+//!   more, but division by 8 is exact. If anything was lost, the bound is 24·u at least, of which the losses
+//!   need half a u.
+//! - Σx² = h1 + h2 + l1 + l2. With k and n as above, |n·h2| <= 2^-26 T for T = n·Σx²: h2 gathers at most n
+//!   residuals of half a unit of the first fold, 2^(2e+3+k-53), and T >= n·2^2e. In the same way, |n·l2| is
+//!   at most n²·2^(2e-51+k-53) <= 2^-80 T, and |l1| hardly more than ε·Σx². Their sum for the norm is rounded
+//!   once at 2^-53 of itself: an error of 2^-105 Σx² at most, which the root has room for.
+//! - n·Σ(x - mean)² = T - P with P = (Σx)² <= T and Σx = a + b, |b| <= ε|a|. Each product is a double and its
+//!   error. All terms but n·h1, a² and n·h2 are smaller than 2^-51 T. They are added with their rounding
+//!   errors, which are below 2^-78 T. These are added plainly, by at most 10 additions with errors below
+//!   2^-128 T each, and the products n·l2 and b² have less. 2^-120 (T + P) is taken. The last addition, to
+//!   what is left of d = T - P, has an error of at most 2^-106 |d| more, which the quotient has room for.
 //!
 //! Products and quotients must not underflow, nor may the bounds: results, or the radicands of roots, below
-//! 2^-900 are left in doubt. Overflow makes an infinity or NaN, which is left in doubt as well.
+//! 2^-900 are left in doubt. An error in a product that underflows all the same, as of a² with |a| < 2^-485,
+//! is below 8·2^-1074, and far below 2^-120 (T + P). Overflow makes an infinity or NaN, which is left in
+//! doubt as well.
 
 use crate::exact::columns::PACK;
 use crate::exact::float::power_of_two;

@@ -175,8 +175,8 @@ impl Random {
     }
 }
 
-/// Packs of eight columns of n values, of neighbouring kinds in the list of all, so that each kind lies beside
-/// others.
+/// Packs of eight columns of n values, of neighbouring kinds in the list of all, so that each kind lies
+/// beside others.
 pub fn packs(random: &mut Random, n: usize) -> Vec<[(&'static str, Vec<f64>); 8]> {
     let kinds: Vec<&(&str, Maker)> = ORDINARY.iter().chain(&HARD).collect();
     let starts = (0..kinds.len()).step_by(8);

@@ -101,9 +101,12 @@ impl<S: Simd> Start<S> {
     /// A fold that starts at 1.5·2^m loses at most half a unit 2^(m-52) with each value. It loses nothing of
     /// multiples of its unit, and nothing at all if that is 2^-1074. A value of exponent f is a multiple of
     /// 2^(f-52), its rounded square of 2^(2f-52), and the error of 2^(2f-104) unless that underflows, f <
-    /// -485; then it is wrong by less than 8·2^-1074. So 24·2^(m-52) for each value suffice: also for n
-    /// errors, at most 2^(2e-52) each, that are summed up plainly in at most 2^k additions a lane, which
-    /// loses at most n·(2^k + 8)·2^(2e-105), with m = 2e - 51 + k.
+    /// -485; then it is wrong by less than 8·2^-1074, also where the partial products of Dekker's underflow.
+    ///
+    /// Errors, at most 2^(2e-52) each, may be summed up plainly instead, by at most 2^k additions a lane; and
+    /// if eight lanes are added in the end, each value takes part in three more. That loses at most
+    /// n·(2^k + 3)·2^(2e-105) with m = 2e - 51 + k: no more than 2^(m-52) for each of n values. So
+    /// 24·2^(m-52) for each value, and for 8 more, are more than enough in all cases.
     #[inline(always)]
     pub fn store_lost<Q: Quantity>(
         &self,

@@ -195,8 +195,8 @@ fn sums_are_right_up_to_what_is_lost() {
     }
 }
 
-/// Lanes are as full as they can be: all values are next to a power of two, with one sign, and their residuals
-/// next to half a unit of the first fold.
+/// Lanes are as full as they can be: all values are next to a power of two, with one sign, and their
+/// residuals next to half a unit of the first fold.
 #[test]
 fn full_lanes_hold() {
     for k in 0..=12 {
