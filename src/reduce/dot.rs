@@ -13,7 +13,7 @@ use crate::array::{Dtype, View};
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
 use crate::exact::products::Products;
-use crate::parallel::fold_chunks;
+use crate::parallel::fold_values;
 use crate::round::statistics;
 use crate::simd::in_force;
 
@@ -22,8 +22,9 @@ const MIN_RUN_IN_PLACE: usize = 128;
 
 /// Σxy of two vectors of equal length.
 pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
-    let products = fold_chunks(
+    let products = fold_values(
         x.len(),
+        1,
         chunk(x.len()),
         || Products::new(in_force()),
         |products, range| {
@@ -41,8 +42,9 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     let space = x.space().with(y.space()).ok_or_else(shapes_differ)?;
     let space = space.by_memory();
     let readers = [reader(x), reader(y)];
-    let products = fold_chunks(
+    let products = fold_values(
         space.len(),
+        1,
         chunk(space.len()),
         || Products::new(in_force()),
         |products, range| {

@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use super::chunk::VALUES_IN_CHUNK;
+use super::chunk::{VALUES_IN_CHUNK, chunk};
 use super::sink::Sink;
 use super::source::Source;
 use super::strip::Strip;
@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::exact::Element;
 use crate::exact::quantity::Quantity;
 use crate::parallel::governance::Watch;
-use crate::parallel::{fold_chunks, threads_for_call};
+use crate::parallel::{fold_values, threads_for_call};
 
 /// A reduction of an array over some of its axes.
 pub struct Plan<'a> {
@@ -156,9 +156,11 @@ impl<'a> Plan<'a> {
                 Ok(())
             });
         }
-        fold_chunks(
+        let all = values.saturating_mul(strips.count());
+        fold_values(
             strips.count(),
-            (VALUES_IN_CHUNK / values.max(1)).max(1),
+            values,
+            chunk(all).div_ceil(values.max(1)),
             StripMoments::<T, Q>::default,
             |moments, range| {
                 range

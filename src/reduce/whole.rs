@@ -8,13 +8,14 @@ use crate::array::dtype::Visitor;
 use crate::error::Result;
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Accumulator, Element, Moments, Unaligned};
-use crate::parallel::fold_chunks;
+use crate::parallel::fold_values;
 use crate::simd::in_force;
 
 /// The moments of a vector.
 pub fn vector<Q: Quantity>(values: &[Unaligned]) -> Result<Moments> {
-    let accumulator = fold_chunks(
+    let accumulator = fold_values(
         values.len(),
+        1,
         chunk(values.len()),
         || Accumulator::<Q>::new(in_force()),
         |accumulator, range| {
@@ -42,8 +43,9 @@ pub fn array<Q: Quantity>(view: &View) -> Result<Moments> {
 
 /// The moments of an array's elements, which are walked in the order of its dimensions.
 fn elements<A: Accumulate>(view: &View) -> Result<Moments> {
-    let accumulator = fold_chunks(
+    let accumulator = fold_values(
         view.space().len(),
+        1,
         chunk(view.space().len()),
         || A::new(in_force()),
         |accumulator, range| {
