@@ -55,3 +55,54 @@ impl<'a> Outlook<'a> {
         self.wakeup.learn(came_after);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The time that a helper needs here.
+    const WAKEUP: Duration = Duration::from_micros(10);
+
+    fn wakeup() -> Wakeup {
+        let wakeup = Wakeup::default();
+        for _ in 0..60 {
+            wakeup.learn(WAKEUP);
+        }
+        wakeup
+    }
+
+    #[test]
+    fn helpers_for_what_is_left_at_the_pace_so_far() {
+        let wakeup = wakeup();
+        let outlook = Outlook::new(&wakeup, 10, 1000);
+        // So much is done in units of the wake-up time: one chunk takes a unit, and nine are left.
+        let helpers =
+            |elapsed, most, done| outlook.helpers_after(WAKEUP.mul_f64(elapsed), most, done);
+        assert_eq!(helpers(1.05, 63, 1), 4);
+        assert_eq!(helpers(1.05, 3, 1), 3);
+        assert_eq!(helpers(0.1, 63, 1), 0);
+        assert_eq!(helpers(0.3, 63, 1), 1);
+        assert_eq!(helpers(5.05, 63, 5), 2);
+        assert_eq!(helpers(7.05, 63, 7), 1);
+        assert_eq!(helpers(8.05, 63, 8), 1);
+        assert_eq!(helpers(7.9, 63, 8), 0);
+        // Nobody can help with the last chunk, however long it takes.
+        assert_eq!(helpers(1e6, 63, 8), 1);
+        assert_eq!(helpers(1e6, 63, 9), 0);
+    }
+
+    /// Before the first chunk nothing is known but the number of values.
+    #[test]
+    fn many_values_do_not_wait_for_the_pace() {
+        let wakeup = wakeup();
+        let at_once = |values, most| {
+            let outlook = Outlook::new(&wakeup, 1000, values);
+            outlook.helpers_after(Duration::from_secs(1), most, 0)
+        };
+        assert_eq!(at_once(159_000, 1), 0);
+        assert_eq!(at_once(170_000, 1), 1);
+        assert_eq!(at_once(170_000, 2), 0);
+        assert_eq!(at_once(170_000 * 63, 63), 63);
+        assert_eq!(at_once(usize::MAX, 63), 63);
+    }
+}

@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use super::per_process::PerProcess;
 
-/// The estimate of this process. A forked child has to start its workers, so it begins anew.
+/// The estimate of this process. A forked child has to start workers of its own, so it begins anew.
 static ESTIMATE: PerProcess<Wakeup> = PerProcess::new();
 
-/// The longest estimate in nanoseconds, which is also the first one: by then workers can be started. Work of
-/// several milliseconds always finds it worth while to ask, so that bad times are not remembered for ever.
+/// The first estimate in nanoseconds, which also has to be worth starting a worker.
+const FIRST: u64 = 60_000;
+
+/// The longest estimate in nanoseconds. Longer calls always ask, so that bad times are not remembered for ever.
 const LONGEST: u64 = 1_000_000;
 
 /// For each so many times the estimate that is left to do, one helper is asked for. With one helper, work of
@@ -35,7 +37,7 @@ pub struct Wakeup {
 impl Default for Wakeup {
     fn default() -> Self {
         Self {
-            nanoseconds: AtomicU64::new(LONGEST),
+            nanoseconds: AtomicU64::new(FIRST),
         }
     }
 }
@@ -66,7 +68,7 @@ impl Wakeup {
     pub fn learn(&self, came_after: Duration) {
         self.change(|old| {
             let seen = nanoseconds(came_after).min(4 * old.max(1));
-            (3 * old + seen).div_ceil(4)
+            (3 * old + seen) / 4
         });
     }
 
@@ -87,4 +89,107 @@ impl Wakeup {
 
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn us(microseconds: u64) -> Duration {
+        Duration::from_micros(microseconds)
+    }
+
+    /// After so many helpers that came after `seen`.
+    fn learnt(seen: Duration, times: usize) -> Wakeup {
+        let wakeup = Wakeup::default();
+        for _ in 0..times {
+            wakeup.learn(seen);
+        }
+        wakeup
+    }
+
+    /// Ratio of the estimate to a time.
+    fn ratio(wakeup: &Wakeup, time: Duration) -> f64 {
+        wakeup.estimate().as_secs_f64() / time.as_secs_f64()
+    }
+
+    #[test]
+    fn any_machine_is_learnt_in_some_calls() {
+        for time in [us(3), us(10), us(57), us(300), us(900)] {
+            let wakeup = learnt(time, 20);
+            assert!(
+                (0.99..1.1).contains(&ratio(&wakeup, time)),
+                "{wakeup:?}, {time:?}"
+            );
+        }
+    }
+
+    /// So many helpers are worth the time that they gain.
+    #[test]
+    fn helpers_for_twice_the_wakeup_time_each() {
+        let wakeup = learnt(us(10), 40);
+        for (work, helpers) in [(0, 0), (19, 0), (21, 1), (39, 1), (43, 2), (1001, 49)] {
+            assert_eq!(wakeup.helpers_worth(us(work)), helpers, "{work} µs");
+        }
+        assert!(wakeup.helpers_worth(Duration::MAX) > 1 << 32);
+    }
+
+    #[test]
+    fn one_late_helper_changes_little_and_many_keep_short_calls_alone() {
+        let wakeup = learnt(us(10), 40);
+        wakeup.learn(Duration::MAX);
+        assert!(wakeup.helpers_worth(us(40)) > 0);
+        for _ in 0..12 {
+            wakeup.learn(us(4000));
+        }
+        assert_eq!(wakeup.helpers_worth(us(1900)), 0);
+        assert_eq!(
+            wakeup.helpers_worth(us(2000)),
+            1,
+            "long calls ask whatever was met"
+        );
+    }
+
+    /// Work that was done alone brings the next attempt nearer: by so much that asking in vain takes a small
+    /// part of the time, and that it is soon found out when times are better.
+    #[test]
+    fn attempts_are_rare_but_do_not_end() {
+        for call in [us(5), us(50), us(500)] {
+            let wakeup = learnt(us(4000), 40);
+            let mut alone = Duration::ZERO;
+            while wakeup.helpers_worth(call) == 0 {
+                wakeup.fade(call);
+                alone += call;
+                assert!(alone < us(100_000), "{call:?}");
+            }
+            // The attempt is in vain.
+            wakeup.learn(call);
+            let mut alone = Duration::ZERO;
+            while wakeup.helpers_worth(call) == 0 {
+                wakeup.fade(call);
+                alone += call;
+            }
+            assert!(
+                alone > us(1000),
+                "{call:?}: the next attempt came after {alone:?}"
+            );
+        }
+    }
+
+    /// Zero and times beyond all clocks are as good as any.
+    #[test]
+    fn extremes() {
+        let quick = learnt(Duration::ZERO, 100);
+        assert_eq!(quick.estimate(), Duration::ZERO);
+        assert!(quick.helpers_worth(us(1)) >= 1);
+        quick.learn(Duration::MAX);
+        quick.fade(Duration::MAX);
+        assert!(quick.estimate() < us(1));
+        let slow = learnt(Duration::MAX, 100);
+        assert_eq!(slow.estimate(), us(1000));
+        for _ in 0..100 {
+            slow.fade(Duration::MAX);
+        }
+        assert!(slow.estimate() < us(1));
+    }
 }

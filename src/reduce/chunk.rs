@@ -4,9 +4,12 @@
 /// microseconds.
 pub const VALUES_IN_CHUNK: usize = 1 << 16;
 
-/// The least values in a chunk, a few microseconds of work: so much may be left to one thread while the others
+/// The least values in a chunk, several microseconds of work: so much may be left to one thread while the others
 /// have finished.
-const LEAST: usize = 1 << 13;
+const LEAST: usize = 1 << 14;
+
+/// All chunks but the last one are multiples of this: vectors stay aligned, and blocks whole.
+const MULTIPLE: usize = 1 << 10;
 
 /// Fewer values than this make one chunk: no worker wakes up while they are reduced.
 const WORTH_CUTTING: usize = 1 << 15;
@@ -20,5 +23,33 @@ pub fn chunk(values: usize) -> usize {
     }
     let few = (values / 16).clamp(LEAST, VALUES_IN_CHUNK);
     let many = (values / 64).min(4 * VALUES_IN_CHUNK);
-    few.max(many)
+    few.max(many).next_multiple_of(MULTIPLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_values_are_not_cut_and_many_are_cut_into_enough_chunks() {
+        for values in [0, 1, 1000, WORTH_CUTTING - 1] {
+            assert_eq!(chunk(values), values);
+        }
+        for values in [
+            WORTH_CUTTING,
+            100_000,
+            300_001,
+            1 << 19,
+            1_000_000,
+            5_000_000,
+            usize::MAX,
+        ] {
+            let chunk = chunk(values);
+            assert!((LEAST..=4 * VALUES_IN_CHUNK).contains(&chunk) && chunk % MULTIPLE == 0);
+            assert!(
+                values.div_ceil(chunk) >= (values / LEAST).min(15),
+                "{values} by {chunk}"
+            );
+        }
+    }
 }
