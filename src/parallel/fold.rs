@@ -156,8 +156,9 @@ where
         accumulator: A,
     ) -> Result<(A, Duration)> {
         let claims = Claims::new(self.chunks, done);
-        // The first thread to begin goes on with what there is; the others begin anew.
-        let merged = Mutex::new(Some(accumulator));
+        // The first thread to claim a chunk goes on with what there is; the others begin anew.
+        let begun = Mutex::new(Some(accumulator));
+        let merged = Mutex::new(None);
         // The pool grows in doubling steps up to the thread count: no more workers than calls have had use
         // for.
         let workers = helpers.next_power_of_two().min(self.crew.threads() - 1);
@@ -167,8 +168,7 @@ where
                 let mut own = None;
                 while let Some(index) = claims.next(watch, generation) {
                     let own = own.get_or_insert_with(|| {
-                        let begun = mutex::lock(&merged, generation);
-                        begun
+                        mutex::lock(&begun, generation)
                             .and_then(|mut begun| begun.take())
                             .unwrap_or_else(&self.new)
                     });
@@ -193,7 +193,7 @@ where
             Err(forked) => {
                 // A helper that stayed with the parent may have been changing these, so they are not even
                 // dropped.
-                std::mem::forget((claims, merged));
+                std::mem::forget((claims, begun, merged));
                 return Err(forked);
             }
         };

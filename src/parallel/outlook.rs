@@ -64,7 +64,7 @@ mod tests {
     const WAKEUP: Duration = Duration::from_micros(10);
 
     fn wakeup() -> Wakeup {
-        let wakeup = Wakeup::default();
+        let wakeup = Wakeup::new();
         for _ in 0..60 {
             wakeup.learn(WAKEUP);
         }

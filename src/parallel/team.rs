@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::crew::Crew;
 use super::event::Event;
 use super::thread_number::{self, ThreadNumber};
-use super::{fork, mutex, signals, wait_graph};
+use super::{affinity, fork, mutex, signals, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
 use crate::{fpenv, reserve};
 
@@ -39,7 +39,10 @@ struct Gate {
     /// The number of helpers inside, and [`SHUT`].
     state: AtomicUsize,
     made: Instant,
-    /// After how many nanoseconds the first helper came; `u64::MAX` if none has come.
+    /// The processor that the caller was on at that moment.
+    callers_processor: Option<usize>,
+    /// After how many nanoseconds the first helper came to another processor; `u64::MAX` if none has come.
+    /// One that came to the caller's is no help: the scheduler may let it run in place of the caller.
     came_after: AtomicU64,
     /// Happens when the gate is shut and the last helper has left.
     empty: Event,
@@ -62,6 +65,7 @@ impl Gate {
         Self {
             state: AtomicUsize::new(0),
             made: Instant::now(),
+            callers_processor: affinity::present(),
             came_after: AtomicU64::new(u64::MAX),
             empty: Event::default(),
             caller_number: thread_number::me(),
@@ -79,8 +83,11 @@ impl Gate {
             })
             .is_ok();
         if entered {
-            self.came_after
-                .fetch_min(self.made.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            let processor = affinity::present();
+            if processor.is_none() || processor != self.callers_processor {
+                self.came_after
+                    .fetch_min(self.made.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            }
             self.inside().helpers.push(thread_number::me());
         }
         entered

@@ -8,10 +8,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::per_process::PerProcess;
+use super::fork;
 
-/// The estimate of this process. A forked child has to start workers of its own, so it begins anew.
-static ESTIMATE: PerProcess<Wakeup> = PerProcess::new();
+/// What this process has learnt.
+static HERE: Wakeup = Wakeup::new();
 
 /// The first estimate in nanoseconds, which also has to be worth starting a worker.
 const FIRST: u64 = 60_000;
@@ -31,33 +31,41 @@ const FADING: u64 = 10_000_000;
 /// How long helpers take to come, as far as is known.
 #[derive(Debug)]
 pub struct Wakeup {
-    nanoseconds: AtomicU64,
-}
-
-impl Default for Wakeup {
-    fn default() -> Self {
-        Self {
-            nanoseconds: AtomicU64::new(FIRST),
-        }
-    }
+    /// The generation of the process that has learnt something, as [`fork`] counts them, and below it 32 bits
+    /// for nanoseconds. A forked child has to start workers of its own, so it begins anew.
+    learnt: AtomicU64,
 }
 
 impl Wakeup {
-    /// That of this process.
+    /// Nothing is known but the first estimate.
+    pub const fn new() -> Self {
+        Self {
+            learnt: AtomicU64::new(0),
+        }
+    }
+
+    /// What this process has learnt.
     pub fn here() -> &'static Self {
-        ESTIMATE
-            .get_quickly()
-            .unwrap_or_else(|| ESTIMATE.get_or_make(Self::default))
+        &HERE
     }
 
     /// The estimate.
     pub fn estimate(&self) -> Duration {
-        Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))
+        Duration::from_nanos(self.nanoseconds())
+    }
+
+    fn nanoseconds(&self) -> u64 {
+        let learnt = self.learnt.load(Ordering::Relaxed);
+        if learnt >> 32 == fork::generation() {
+            learnt & u64::from(u32::MAX)
+        } else {
+            FIRST
+        }
     }
 
     /// How many helpers so much work is worth.
     pub fn helpers_worth(&self, work: Duration) -> usize {
-        let helpers = nanoseconds(work) / (WORTH * self.nanoseconds.load(Ordering::Relaxed)).max(1);
+        let helpers = nanoseconds(work) / (WORTH * self.nanoseconds()).max(1);
         usize::try_from(helpers).unwrap_or(usize::MAX)
     }
 
@@ -81,9 +89,9 @@ impl Wakeup {
 
     /// Threads that change it at the same time may lose a change, which does no harm to an estimate.
     fn change(&self, change: impl FnOnce(u64) -> u64) {
-        let old = self.nanoseconds.load(Ordering::Relaxed);
-        self.nanoseconds
-            .store(change(old).min(LONGEST), Ordering::Relaxed);
+        let new = change(self.nanoseconds()).min(LONGEST);
+        self.learnt
+            .store(fork::generation() << 32 | new, Ordering::Relaxed);
     }
 }
 
@@ -101,7 +109,7 @@ mod tests {
 
     /// After so many helpers that came after `seen`.
     fn learnt(seen: Duration, times: usize) -> Wakeup {
-        let wakeup = Wakeup::default();
+        let wakeup = Wakeup::new();
         for _ in 0..times {
             wakeup.learn(seen);
         }
