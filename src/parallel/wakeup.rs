@@ -16,6 +16,9 @@ static HERE: Wakeup = Wakeup::new();
 /// The first estimate in nanoseconds, which also has to be worth starting a worker.
 const FIRST: u64 = 60_000;
 
+/// The shortest estimate in nanoseconds. No processor tells another one anything in less time.
+const SHORTEST: u64 = 100;
+
 /// The longest estimate in nanoseconds. Longer calls always ask, so that bad times are not remembered for ever.
 const LONGEST: u64 = 1_000_000;
 
@@ -65,7 +68,7 @@ impl Wakeup {
 
     /// How many helpers so much work is worth.
     pub fn helpers_worth(&self, work: Duration) -> usize {
-        let helpers = nanoseconds(work) / (WORTH * self.nanoseconds()).max(1);
+        let helpers = nanoseconds(work) / (WORTH * self.nanoseconds());
         usize::try_from(helpers).unwrap_or(usize::MAX)
     }
 
@@ -75,7 +78,7 @@ impl Wakeup {
     /// not even doubled by it; if they all are late, it grows to its limit in a dozen calls.
     pub fn learn(&self, came_after: Duration) {
         self.change(|old| {
-            let seen = nanoseconds(came_after).min(4 * old.max(1));
+            let seen = nanoseconds(came_after).min(4 * old);
             (3 * old + seen) / 4
         });
     }
@@ -89,7 +92,7 @@ impl Wakeup {
 
     /// Threads that change it at the same time may lose a change, which does no harm to an estimate.
     fn change(&self, change: impl FnOnce(u64) -> u64) {
-        let new = change(self.nanoseconds()).min(LONGEST);
+        let new = change(self.nanoseconds()).clamp(SHORTEST, LONGEST);
         self.learnt
             .store(fork::generation() << 32 | new, Ordering::Relaxed);
     }
@@ -188,8 +191,8 @@ mod tests {
     #[test]
     fn extremes() {
         let quick = learnt(Duration::ZERO, 100);
-        assert_eq!(quick.estimate(), Duration::ZERO);
-        assert!(quick.helpers_worth(us(1)) >= 1);
+        assert_eq!(quick.estimate(), Duration::from_nanos(100));
+        assert_eq!(quick.helpers_worth(us(1)), 5);
         quick.learn(Duration::MAX);
         quick.fade(Duration::MAX);
         assert!(quick.estimate() < us(1));
