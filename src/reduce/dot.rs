@@ -15,7 +15,7 @@ use crate::exact::Unaligned;
 use crate::exact::moments::Counts;
 use crate::exact::products::{Dot, Products};
 use crate::exact::small;
-use crate::parallel::{fold_chunks, single_chunk};
+use crate::parallel::{fold_values, single_chunk};
 use crate::round::statistics;
 use crate::simd::in_force;
 
@@ -64,7 +64,7 @@ fn sum(len: usize, add: impl Fn(&mut Products, Range<usize>) + Sync) -> Result<f
         Ok(())
     };
     let new = || Products::new(in_force());
-    let mut products = fold_chunks(len, chunk, new, add, Products::merge)?;
+    let mut products = fold_values(len, 1, chunk, new, add, Products::merge)?;
     Ok(round(&mut products))
 }
 

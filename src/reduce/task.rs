@@ -1,6 +1,6 @@
 //! The work on one strip: by one thread, or by all of them.
 
-use super::chunk::VALUES_IN_CHUNK;
+use super::chunk::{VALUES_IN_CHUNK, chunk};
 use super::sink::Sink;
 use super::source::Source;
 use super::strip::Strip;
@@ -9,7 +9,7 @@ use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::columns::BLOCK_ROWS;
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element};
-use crate::parallel::fold_chunks;
+use crate::parallel::fold_values;
 use crate::simd::in_force;
 
 /// Where the values of all strips come from, and where their results go.
@@ -71,8 +71,9 @@ impl Task<'_> {
 
     /// Reduces a strip on all threads.
     pub fn together<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
-        let moments = fold_chunks(
+        let moments = fold_values(
             self.source.len(),
+            strip.len,
             self.part(strip),
             StripMoments::<T, Q>::default,
             |moments, range| {
@@ -93,8 +94,7 @@ impl Task<'_> {
     /// How many values of each result make a chunk together, in whole blocks of the column kernel.
     fn part(&self, strip: &Strip) -> usize {
         let values = self.source.len().saturating_mul(strip.len);
-        let chunk = (values / 64).clamp(VALUES_IN_CHUNK, 4 * VALUES_IN_CHUNK);
-        (chunk / strip.len).next_multiple_of(BLOCK_ROWS)
+        (chunk(values) / strip.len).next_multiple_of(BLOCK_ROWS)
     }
 
     /// Gives the moments of a strip's results to the sink. Not inlined, so that no other frame has to hold

@@ -12,7 +12,7 @@ use crate::exact::quantity::Quantity;
 use crate::exact::short::{self, Short};
 use crate::exact::small;
 use crate::exact::{Accumulate, Accumulator, Element, Moments, Unaligned};
-use crate::parallel::{fold_chunks, single_chunk};
+use crate::parallel::{fold_values, single_chunk};
 use crate::simd::in_force;
 
 /// A statistic of a vector.
@@ -112,7 +112,7 @@ fn gather<A: Accumulate, R>(
         add(accumulator, range);
         Ok(())
     };
-    let mut accumulator = fold_chunks(len, chunk, || A::new(in_force()), add, A::merge)?;
+    let mut accumulator = fold_values(len, 1, chunk, || A::new(in_force()), add, A::merge)?;
     finish(&mut accumulator)
 }
 
