@@ -5,7 +5,7 @@ use crate::exact::columns::PACK;
 use crate::exact::float::power_of_two;
 use crate::exact::lanes::tests::{Layout, sums};
 use crate::exact::lanes::{LaneSums, MAX_VALUES};
-use crate::exact::quantity::{self, Quantity};
+use crate::exact::quantity;
 use crate::exact::{as_unaligned, naive};
 use crate::round::certified::{Statistic, certify, extremes};
 use crate::round::statistics;
@@ -146,14 +146,15 @@ fn few_ordinary_results_are_in_doubt() {
     }
 }
 
-/// Sums that are not complete decide ordinary results as well.
+/// Sums that are not complete decide ordinary results as well, unless values are so few that their sums are
+/// often ties.
 #[test]
 fn few_quick_results_are_in_doubt() {
     let mut random = Random(5);
     let (_, make) = ORDINARY[2];
     let mut doubts = Doubts::default();
-    for n in [3, 10, 30, 100, 1000] {
-        for _ in 0..30 {
+    for n in [300, 1000, MAX_VALUES] {
+        for _ in 0..20 {
             let columns: [Vec<f64>; PACK] = std::array::from_fn(|_| make(&mut random, n));
             let columns = std::array::from_fn(|lane| &columns[lane][..]);
             check(&columns, false, &mut doubts);
