@@ -277,8 +277,8 @@ fn a_child_begins_anew() {
     helpers_are_quick();
     assert_eq!(sum(1000, 10), Ok(500_500));
     helpers_are_late();
-    // SAFETY: the child does what a forked child of a program with threads may do with the library, and leaves
-    // by _exit.
+    // SAFETY: the child does what a forked child of a program with threads may do with the library, and
+    // leaves by _exit.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let first = Wakeup::here().estimate();

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use super::crew::Crew;
 use super::governance::Watch;
+use super::mutex;
 use super::outlook::Outlook;
+use super::team::{self, Helped};
 use super::wakeup::Wakeup;
-use super::{mutex, team};
 use crate::error::{Error, Result};
 
 /// Folds the items `0..total` in chunks of `chunk` items, the last one perhaps shorter.
@@ -130,10 +130,9 @@ where
                 let helpers =
                     outlook.map_or(self.helpers, |outlook| outlook.helpers(self.helpers, index));
                 if helpers > 0 {
-                    let (folded, came_after) =
-                        self.run_with(helpers, &watch, index, accumulator)?;
+                    let (folded, helped) = self.run_with(helpers, &watch, index, accumulator)?;
                     if let Some(outlook) = outlook {
-                        outlook.was_helped(came_after);
+                        outlook.was_helped(helpers, &helped);
                     }
                     return Ok(folded);
                 }
@@ -157,15 +156,14 @@ where
         Ok(())
     }
 
-    /// Goes on with up to `helpers` workers, as `done` chunks are in the accumulator. Answers also how long
-    /// it took until the first of them came, or all the time if none did.
+    /// Goes on with up to `helpers` workers, as `done` chunks are in the accumulator.
     fn run_with(
         &self,
         helpers: usize,
         watch: &Watch,
         done: usize,
         accumulator: A,
-    ) -> Result<(A, Duration)> {
+    ) -> Result<(A, Helped)> {
         let claims = Claims::new(self.chunks, done);
         // The first thread to claim a chunk goes on with what there is; the others begin anew.
         let begun = Mutex::new(Some(accumulator));
@@ -173,7 +171,7 @@ where
         // The pool grows in doubling steps up to the thread count: no more workers than calls have had use
         // for.
         let workers = helpers.next_power_of_two().min(self.crew.threads() - 1);
-        let came_after = team::run(self.crew, workers, helpers, &|generation| {
+        let helped = team::run(self.crew, workers, helpers, &|generation| {
             watch.govern(|| {
                 let _stop = claims.stop_if_panicking();
                 let mut own = None;
@@ -199,8 +197,8 @@ where
                 }
             });
         });
-        let came_after = match came_after {
-            Ok(came_after) => came_after,
+        let helped = match helped {
+            Ok(helped) => helped,
             Err(forked) => {
                 // A helper that stayed with the parent may have been changing these, so they are not even
                 // dropped.
@@ -210,7 +208,7 @@ where
         };
         claims.outcome()?;
         let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok((merged.unwrap_or_else(&self.new), came_after))
+        Ok((merged.unwrap_or_else(&self.new), helped))
     }
 }
 

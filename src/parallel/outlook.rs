@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::team::Helped;
 use super::wakeup::Wakeup;
 
 /// A value takes at least an eighth of a nanosecond, on any machine and in any reduction.
@@ -50,10 +51,18 @@ impl<'a> Outlook<'a> {
         self.wakeup.fade(self.began.elapsed());
     }
 
-    /// The call has asked for help, which came after that time; or it was over then, and none had come.
-    pub fn was_helped(&self, came_after: Duration) {
-        self.wakeup.learn(came_after);
+    /// The call is over, and so many helpers were asked.
+    pub fn was_helped(&self, helpers: usize, helped: &Helped) {
+        // If all of them helped, a chunk took this time or less: that of waiting for one is not lost.
+        let chunks_of_each = self.chunks as f64 / (helpers + 1) as f64;
+        let chunk = self.began.elapsed().div_f64(chunks_of_each);
+        self.wakeup.learn(lost(helped, chunk));
     }
+}
+
+/// The time that the caller has lost by asking: until help came, and in the end, as a chunk takes `chunk`.
+fn lost(helped: &Helped, chunk: Duration) -> Duration {
+    helped.came_after + helped.awaited.saturating_sub(chunk)
 }
 
 #[cfg(test)]
@@ -89,6 +98,19 @@ mod tests {
         // Nobody can help with the last chunk, however long it takes.
         assert_eq!(helpers(1e6, 63, 8), 1);
         assert_eq!(helpers(1e6, 63, 9), 0);
+    }
+
+    /// A helper that comes at once but holds up the end, since others use its processor, is no quick one.
+    #[test]
+    fn waiting_for_more_than_a_chunk_counts() {
+        let us = Duration::from_micros;
+        let helped = |awaited| Helped {
+            came_after: us(5),
+            awaited: us(awaited),
+        };
+        assert_eq!(lost(&helped(0), us(20)), us(5));
+        assert_eq!(lost(&helped(20), us(20)), us(5));
+        assert_eq!(lost(&helped(4000), us(20)), us(3985));
     }
 
     /// Before the first chunk nothing is known but the number of values.

@@ -21,8 +21,8 @@ use crate::{fpenv, reserve};
 /// The gate is shut: a helper that has not entered by then must not touch the body, whose frame may be gone.
 const SHUT: usize = 1 << (usize::BITS - 1);
 
-/// How long a caller that waits for its helpers stays awake: a helper's last chunk is mostly over by then, while
-/// waking the caller might take longer than the whole call. In between it yields to other threads.
+/// How long a caller that waits for its helpers stays awake: a helper's last chunk is mostly over by then,
+/// while waking the caller might take longer than the whole call. In between it yields to other threads.
 const WAKEFUL: Duration = Duration::from_micros(50);
 
 /// How often a caller that waits for its helpers looks whether it is a forked child.
@@ -33,6 +33,15 @@ const HELPER_BYTES: usize = 256;
 
 /// Bytes for all helpers whose presence is checked at most: the system must provide them and take them back.
 const HELPERS_BYTES: usize = 64 << 10;
+
+/// How a call was helped.
+#[derive(Debug)]
+pub struct Helped {
+    /// How long it took, from the asking, until the first helper came, or all the time if none did.
+    pub came_after: Duration,
+    /// How long the caller waited for helpers when it had nothing left to do.
+    pub awaited: Duration,
+}
 
 /// What helpers pass on their way to the body and back.
 struct Gate {
@@ -216,7 +225,6 @@ fn summon(
 /// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers`
 /// of them, and returns when nobody runs it any more. Workers run it under the default floating-point
 /// environment. The body learns which generation of [`fork`] its participants are of: see [`mutex::lock`].
-/// The answer is how long it took, from the asking, until the first helper came, or all the time if none did.
 ///
 /// A panic of the body, on whatever thread, unwinds from here. FORKED is the answer in a child that was
 /// forked inside the body, if workers were helping.
@@ -225,7 +233,7 @@ pub fn run(
     workers: usize,
     helpers: usize,
     body: &(dyn Fn(u64) + Sync),
-) -> Result<Duration> {
+) -> Result<Helped> {
     // SAFETY: only the lifetime changes; the gate ends every use of the pointer before `run` returns.
     let erased = unsafe {
         std::mem::transmute::<*const (dyn Fn(u64) + Sync + '_), *const (dyn Fn(u64) + Sync + 'static)>(
@@ -239,6 +247,7 @@ pub fn run(
         (gate, generation)
     });
     let own = catch_unwind(AssertUnwindSafe(|| body(generation)));
+    let ready = Instant::now();
     if !gate.shut(generation) {
         // The helpers stayed with the parent, and their locks are in an unknown state: nothing of theirs may
         // be touched.
@@ -247,6 +256,7 @@ pub fn run(
             "the process forked inside this call; its workers stayed with the parent",
         ));
     }
+    let awaited = ready.elapsed();
     if let Err(payload) = own {
         resume_unwind(payload);
     }
@@ -257,6 +267,9 @@ pub fn run(
         .take();
     match panicked {
         Some(payload) => resume_unwind(payload),
-        None => Ok(gate.came_after()),
+        None => Ok(Helped {
+            came_after: gate.came_after(),
+            awaited,
+        }),
     }
 }

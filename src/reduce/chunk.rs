@@ -4,8 +4,8 @@
 /// microseconds.
 pub const VALUES_IN_CHUNK: usize = 1 << 16;
 
-/// The least values in a chunk, several microseconds of work: so much may be left to one thread while the others
-/// have finished.
+/// The least values in a chunk, several microseconds of work: so much may be left to one thread while the
+/// others have finished.
 const LEAST: usize = 1 << 14;
 
 /// All chunks but the last one are multiples of this: vectors stay aligned, and blocks whole.

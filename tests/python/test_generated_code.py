@@ -51,13 +51,19 @@ def functions() -> Iterator[tuple[str, list[Instruction]]]:
 
 
 def innermost_loops(code: list[Instruction]) -> list[tuple[int, int]]:
-    """Return the first and last address of each loop that has no other one inside."""
+    """Return the first and last address of each loop that has no other one inside.
+
+    A jump back over a return comes from a block that is seldom run and lies behind the function's end.
+    """
     start = code[0][0]
     loops = set()
+    returns = [address for address, mnemonic, _ in code if mnemonic == "ret"]
     for address, mnemonic, operands in code:
         target = re.match(r"([0-9a-f]+) <", operands)
         if mnemonic.startswith("j") and target and start <= int(target[1], 16) <= address:
-            loops.add((int(target[1], 16), address))
+            first = int(target[1], 16)
+            if not any(first <= at <= address for at in returns):
+                loops.add((first, address))
     return [
         (first, last)
         for first, last in loops
