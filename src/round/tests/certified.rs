@@ -204,8 +204,8 @@ fn zeros_are_proved() {
     }
 }
 
-/// √(a² + a) is below a + ½, a tie, by about 1/8a: 2^-108 of itself. The radicand is the sum of two squares if
-/// a = p² + q² and a + 1 = r² + s².
+/// √(a² + a) is below a + ½, a tie, by about 1/8a: 2^-108 of itself. The radicand is the sum of two squares
+/// if a = p² + q² and a + 1 = r² + s².
 #[test]
 fn roots_next_to_ties() {
     for i in 0..50i64 {
