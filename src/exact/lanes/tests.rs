@@ -132,10 +132,12 @@ impl<'a> Column<'a> {
         if Q::SQUARES {
             match (exact, &self.rounded_squares) {
                 (Some(exact), Some(rounded)) if !is_too_large(values, layout, true) => {
-                    let moved: BigInt = [h1, h2, l1, l2].map(units).iter().sum();
-                    let difference: BigInt = &exact.squares - (moved << 1074);
-                    let all_lost = units(lost[1]) + units(lost[2]);
-                    assert!(difference.abs() <= all_lost << 1074, "Σx²");
+                    let errors: BigInt = &exact.squares - (rounded << 1074);
+                    let difference: BigInt = errors - ((units(l1) + units(l2)) << 1074);
+                    assert!(
+                        difference.abs() <= units(lost[2]) << 1074,
+                        "Σ (x² - RN(x²))"
+                    );
                     let difference: BigInt = rounded - units(h1) - units(h2);
                     assert!(difference.abs() <= units(lost[1]), "Σ RN(x²)");
                 }
