@@ -28,4 +28,6 @@ def main(name: str, threads: str, file: str, *flags: str) -> None:
         write(run.failed(PARTS[name].title, "", error))
 
 
-main(*sys.argv[1:])
+# The workers of a pool import this file.
+if __name__ == "__main__":
+    main(*sys.argv[1:])

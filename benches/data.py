@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 import numpy.typing as npt
 
 Doubles = npt.NDArray[np.float64]
+Axes = Union[int, tuple[int, ...], None]
+"""What to reduce over; `None` is everything."""
 
 SEED = 20_260_101
 
@@ -43,10 +45,16 @@ def cancelling(rng: np.random.Generator, n: int) -> Doubles:
     return values
 
 
+FILL = 9.969209968386869e36
+"""What netCDF writes where there is no number."""
+
+
 def outliers(rng: np.random.Generator, n: int) -> Doubles:
-    """Return normals, the first of each thousand 10³⁰ times as large."""
+    """Return normals, one of each thousand, at a random place, replaced by the fill value."""
     values = rng.standard_normal(n)
-    values[::1000] *= 1e30
+    places = np.arange(0, n, 1000)
+    places += rng.integers(0, 1000, places.size)
+    values[places[places < n]] = FILL
     return values
 
 

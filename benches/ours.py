@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from data import Axes
 from timing import Contender
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python_examples"))
@@ -84,18 +85,17 @@ def dot(x: Numbers, y: Numbers) -> Contender:
 
 
 def reduce(
-    a: Numbers, op: str, axis: int | None = None, nan: str = "propagate", name: str = NAME
+    a: Numbers, op: str, axes: Axes = None, nan: str = "propagate", name: str = NAME
 ) -> Contender:
-    """Reduce along an axis, or altogether; stands for the first number of the result."""
-    shape = () if axis is None else np.delete(a.shape, axis)
-    out = np.empty(shape)
-    axes = None if axis is None else (c_int32 * 1)(axis)
+    """Reduce along an axis, along several, or altogether; stands for the first number of the result."""
+    reduced = () if axes is None else (axes,) if isinstance(axes, int) else axes
+    out = np.empty(np.delete(a.shape, reduced) if reduced else ())
     call = partial(
         function("parexact_reduce"),
         byref(raw.view(a)),
         OPS[op],
-        axes,
-        0 if axis is None else 1,
+        (c_int32 * len(reduced))(*reduced) if reduced else None,
+        len(reduced),
         0,
         raw.NAN_POLICY[nan],
         out.ctypes.data_as(POINTER(c_double)),

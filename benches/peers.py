@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import slide
+from data import Axes
 from timing import Contender
 
 Numbers = npt.NDArray[Any]
 Peer = Callable[[Numbers], Contender]
 
 PACKAGES = (
-    *("numpy", "numba", "polars", "bottleneck", "xsum", "matplotlib"),
+    *("numpy", "numba", "polars", "bottleneck", "numbagg", "xsum", "matplotlib"),
     *("randompack", "mkl_random", "mkl"),
 )
 
@@ -61,10 +62,13 @@ def numpy_var(a: Numbers) -> Contender:
     return Contender("numpy.var", partial(np.var, a))
 
 
-def numpy_axis(op: str, a: Numbers, axis: int, name: str) -> Contender:
-    """Reduce along an axis; stands for the first number of the result."""
-    call = partial(getattr(np, op), a, axis=axis)
-    return Contender(name, call, lambda result: float(result.flat[0]))
+def _first(result: Any) -> float:
+    return float(np.ravel(result)[0])
+
+
+def numpy_axis(op: str, a: Numbers, axes: Axes) -> Contender:
+    """Reduce along an axis, or several; stands for the first number of the result."""
+    return Contender(f"numpy.{op}", partial(getattr(np, op), a, axis=axes), _first)
 
 
 def polars_sum(a: Numbers) -> Contender:
@@ -93,6 +97,20 @@ def bottleneck_nanvar(a: Numbers) -> Contender:
     import bottleneck  # noqa: PLC0415
 
     return Contender("bottleneck.nanvar", partial(bottleneck.nanvar, a))
+
+
+def numbagg_nansum(a: Numbers, axes: Axes = None) -> Contender:
+    """Sum what is not NaN, in loops compiled by numba; stands for the first number of the result."""
+    import numbagg  # noqa: PLC0415
+
+    return Contender("numbagg.nansum", partial(numbagg.nansum, a, axis=axes), _first)
+
+
+def numbagg_nanvar(a: Numbers, axes: Axes = None) -> Contender:
+    """Return the variance of what is not NaN, in two passes of such loops."""
+    import numbagg  # noqa: PLC0415
+
+    return Contender("numbagg.nanvar", partial(numbagg.nanvar, a, axis=axes, ddof=0), _first)
 
 
 @cache

@@ -28,6 +28,8 @@ COLOURS = {
     "numba prange var": "#56B4E9",
     "bottleneck.nanvar": "#E69F00",
     "bottleneck.nansum": "#E69F00",
+    "numbagg.nanvar": "#F0E442",
+    "numbagg.nansum": "#F0E442",
     "randompack": "#009E73",
     "randompack, 53 bits": "#8CCFBB",
     "MKL SFMT19937": "#CC79A7",
@@ -177,6 +179,7 @@ def grouped(
     machine: dict[str, Any], rows: Sequence[Row], part: str, key: str, what: str
 ) -> Figure | None:
     """Draw bars by one of the details: sums above, statistics below."""
+    rows = [row for row in rows if key in row.details]
     found = {quantity: _of(rows, part, quantity=quantity) for quantity in QUANTITIES}
     found = {quantity: some for quantity, some in found.items() if some}
     if not found:
@@ -222,10 +225,10 @@ def draw(directory: Path, machine: dict[str, Any], rows: Sequence[Row]) -> list[
         for name, figure in {
             "sizes": over_size(machine, rows),
             "kinds": grouped(
-                machine, rows, "kinds", "kind", "Kinds of data, 10⁶ float64 values, 1 thread"
+                machine, rows, "medium", "kind", "Kinds of data, 10⁶ float64 values, 1 thread"
             ),
             "dtypes": grouped(
-                machine, rows, "dtypes", "dtype", "Element types, 10⁶ values, 1 thread"
+                machine, rows, "medium", "dtype", "Element types, 10⁶ values, 1 thread"
             ),
             "random": random_numbers(machine, rows),
         }.items():

@@ -1,4 +1,4 @@
-"""parexact beside its peers: `python benches/run.py [--only P1,P5] [--quick]`, or `make bench`.
+"""parexact beside its peers: `python benches/run.py [--only P1,shapes] [--quick]`, or `make bench`.
 
 Each part runs in a process of its own for each thread count, because runtimes fix theirs when they
 are loaded. Prints one table; writes JSON and plots to benches/results/ (a quick or partial run

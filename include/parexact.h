@@ -136,10 +136,11 @@ const char *parexact_version(void);
 // default follows from, as the documentation of parexact_set_num_threads explains: the processors in the
 // affinity mask, the quota of the control group, what SLURM_CPUS_PER_TASK says (null: none), the number of
 // ranks on this node and the variable that tells it (null: no launcher does), the processors that these
-// ranks have together; the workers that exist and those the system refused; the SIMD path in use, what
-// PAREXACT_SIMD requests (null: not set; a name that the processor lacks, or nobody knows, has no effect)
-// and the processor's features; how many forks lie between this process and the one that loaded the library.
-// Fields may be added in later versions.
+// ranks have together; the workers that exist and those the system refused, and the time in seconds until
+// a worker helps, as far as calls have met it: those that are too short for that stay on one thread; the SIMD
+// path in use, what PAREXACT_SIMD requests (null: not set; a name that the processor lacks, or nobody knows,
+// has no effect) and the processor's features; how many forks lie between this process and the one that
+// loaded the library. Fields may be added in later versions.
 //
 // `buffer`, `capacity`: where to write, and how many bytes it has; NULL and 0 only ask for the size.
 // `needed`: receives the size of the description in bytes, the terminating NUL included; it may

@@ -2,6 +2,7 @@
 
 use crate::json::Value;
 use crate::parallel::process_default::{self, PAREXACT_MAX_THREADS, ProcessDefault, Rule};
+use crate::parallel::wakeup::Wakeup;
 use crate::parallel::{fork, runtime, threads};
 use crate::simd::{in_force, instruction_set};
 
@@ -75,9 +76,11 @@ fn described<'a>(rule: &'a Rule, default: &ProcessDefault) -> (&'a str, Option<S
 
 fn pool() -> Value {
     let pool = runtime::summary();
+    let wakeup = Wakeup::here().estimate().as_secs_f64();
     Value::Object(vec![
         ("workers", pool.granted.into()),
         ("refused", pool.refused.into()),
+        ("wakeup_seconds", wakeup.into()),
     ])
 }
 

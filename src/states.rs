@@ -8,19 +8,19 @@ use crate::error::{
 };
 use crate::exact::Moments;
 use crate::exact::quantity;
-use crate::parallel::{fold_chunks, governance};
+use crate::parallel::{fold_values, governance};
 use crate::reduce::plan::Plan;
 use crate::reduce::results::Results;
 use crate::reduce::sink::Sink;
 use crate::round::special::NanPolicy;
-use crate::state::{State, check_count};
+use crate::state::{PAREXACT_STATE_WORDS, State, check_count};
 use crate::stats::Stats;
 
 /// The states of one call.
 pub type States = Results<State>;
 
-/// How many states a thread takes at a time, which is work for some hundred microseconds.
-const CHUNK_STATES: usize = 128;
+/// How many states a thread takes at a time, which is work for some microseconds at least.
+const CHUNK_STATES: usize = 32;
 
 /// Makes states of no values.
 pub fn init(states: &States) -> Result<()> {
@@ -99,8 +99,9 @@ fn check_each(count: usize, check: impl Fn(usize) -> Result<()> + Sync) -> Resul
 
 /// Calls `work` for each of `count` states, on all threads; the error is that of the first state that fails.
 fn for_each(count: usize, work: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
-    fold_chunks(
+    fold_values(
         count,
+        PAREXACT_STATE_WORDS,
         CHUNK_STATES,
         || (),
         |(), range| range.into_iter().try_for_each(&work),

@@ -29,7 +29,7 @@ def axes(run: Run) -> Iterator[Row]:
                 try:
                     ours_here, theirs = run.race(
                         ours.reduce(matrix, op, axis),
-                        peers.numpy_axis(op, matrix, axis, peer),
+                        peers.numpy_axis(op, matrix, axis),
                     ).values()
                 except Exception as error:
                     yield run.failed(work, peer, error)

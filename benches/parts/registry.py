@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from results import Row
+from results import Row, Target, ratio
 from timing import Contender, Pace, Timing, race
 
 # Seconds until all threads have a processor of their own. Schedulers that pack threads on few
@@ -39,6 +40,31 @@ class Run:
     def race(self, *contenders: Contender) -> dict[str, Timing]:
         """Let contenders take turns."""
         return race(contenders, self.pace)
+
+    def compare(
+        self,
+        work: str,
+        mine: Contender,
+        *peers: Contender,
+        targets: Mapping[str, Target] | None = None,
+        **details: Any,
+    ) -> list[Row]:
+        """Let ours take turns with its peers; return a row for each, with the target for its name.
+
+        If one of them fails there is one row, which says why.
+        """
+        try:
+            ours, *others = self.race(mine, *peers).values()
+        except Exception as error:
+            return [self.failed(work, ", ".join(peer.name for peer in peers), error)]
+        targets = targets or {}
+        unknown = targets.keys() - {other.name for other in others}
+        assert not unknown, f"no peer has these names: {unknown}"
+        details = {**details, "threads": self.threads}
+        return [
+            ratio(self.part, work, ours, other, targets.get(other.name), **details)
+            for other in others
+        ]
 
     def failed(self, work: str, against: str, error: Exception) -> Row:
         """Return a row for what could not be measured."""

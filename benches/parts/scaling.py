@@ -25,20 +25,21 @@ def on_threads(contender: Contender, count: int) -> Contender:
     return replace(contender, name=name, prepare=prepare)
 
 
+def second_thread(run: Run, kind: str, what: str, size: int, target: Target | None = None) -> Row:
+    """Compare the same call on two threads and on one."""
+    x = make(kind, run.size(size))
+    contender = ours.describe(x) if what == "describe" else ours.sum_f64(x)
+    one, two = run.race(on_threads(contender, 1), on_threads(contender, 2)).values()
+    work = f"{what}, {kind}, {count(x.size)}, 2 threads"
+    return ratio(run.part, work, two, one, target, n=x.size)
+
+
 @part("P10", "1 → 2 threads on compute-bound work", threads=(2,))
 def scaling(run: Run) -> Iterator[Row]:
     """The same call on 1 and on 2 threads, in turns.
 
     The wide range takes an integer path that leaves the memory idle.
     """
-    works: list[tuple[str, str, int, Target | None]] = [
-        ("wide range", "describe", N, at_least(1.9)),
-        ("wide range", "sum", N, at_least(1.9)),
-        ("normals", "describe", 1_000_000, None),
-    ]
-    for kind, what, size, target in works:
-        x = make(kind, run.size(size))
-        contender = ours.describe(x) if what == "describe" else ours.sum_f64(x)
-        one, two = run.race(on_threads(contender, 1), on_threads(contender, 2)).values()
-        work = f"{what}, {kind}, {count(x.size)}, 2 threads"
-        yield ratio(run.part, work, two, one, target, n=x.size)
+    yield second_thread(run, "wide range", "describe", N, at_least(1.9))
+    yield second_thread(run, "wide range", "sum", N, at_least(1.9))
+    yield second_thread(run, "normals", "describe", 1_000_000)

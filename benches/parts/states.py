@@ -113,6 +113,6 @@ def states_along_axes(run: Run) -> Iterator[Row]:
             target = at_least(2) if run.threads == 2 and values >= 1000 else None
             work = f"states along axis {axis} of {shape[0]}×{shape[1]}"
             mine, theirs = run.race(
-                along(matrix, axis), peers.numpy_axis("var", matrix, axis, "numpy.var")
+                along(matrix, axis), peers.numpy_axis("var", matrix, axis)
             ).values()
             yield ratio(run.part, work, mine, theirs, target, values=values)

@@ -99,10 +99,19 @@ impl View {
             let mut at = 0;
             while at < run {
                 let count = (run - at).min(VALUES_IN_TILE - filled);
-                for (i, out) in tile[filled..filled + count].iter_mut().enumerate() {
-                    let element = first.wrapping_offset((at + i) as isize * stride);
-                    // SAFETY: this is an element of the array, and `R` needs no alignment.
-                    out.write(unsafe { element.cast::<R>().read() });
+                let part = first.wrapping_offset(at as isize * stride);
+                let out = &mut tile[filled..filled + count];
+                if stride == size_of::<R>() as isize {
+                    // SAFETY: `count` elements of the array lie one after the other here.
+                    unsafe {
+                        part.copy_to_nonoverlapping(out.as_mut_ptr().cast(), size_of_val(out))
+                    };
+                } else {
+                    for (i, out) in out.iter_mut().enumerate() {
+                        let element = part.wrapping_offset(i as isize * stride);
+                        // SAFETY: this is an element of the array, and `R` needs no alignment.
+                        out.write(unsafe { element.cast::<R>().read() });
+                    }
                 }
                 at += count;
                 filled += count;

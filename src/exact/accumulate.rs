@@ -1,6 +1,7 @@
 //! The trait of all accumulators.
 
 use super::Moments;
+use super::short::Short;
 use crate::simd::InstructionSet;
 
 /// An exact reduction under way.
@@ -14,6 +15,12 @@ pub trait Accumulate: Send {
     fn add(&mut self, values: &[Self::Raw]);
     /// Adds the values of another accumulator.
     fn merge(&mut self, other: Self);
-    /// The exact moments of all values added.
-    fn finish(self) -> Moments;
+    /// The exact moments of all values added, if they are at hand in a few words; the accumulator is empty
+    /// afterwards, and ready for values of about the same magnitude. `None` if they are not: nothing changes.
+    fn short(&mut self) -> Option<Short> {
+        None
+    }
+    /// The exact moments of all values added. The accumulator, which is large and stays where it is, is empty
+    /// afterwards.
+    fn finish(&mut self) -> Moments;
 }

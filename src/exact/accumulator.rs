@@ -5,25 +5,41 @@ use std::marker::PhantomData;
 
 use super::accumulate::Accumulate;
 use super::bins::Bins;
+use super::blocking::{Blocking, MAX_STEP, Unrolling, block};
+use super::extremes::Extremes;
 use super::float::{exponent, power_of_two};
-use super::fold::{Blocking, Fold, MAX_STEP, MinMax, Unrolling, block, fold};
+use super::fold::{Fold, fold, sift};
+use super::moments::Counts;
 use super::quantity::Quantity;
-use super::sieve::{Outliers, Sieve, Sift};
+use super::range::MinMax;
+use super::short::Short;
+use super::sieve::Outliers;
 use super::span::Span;
-use super::supply::{Memory, Supply};
+use super::superaccumulator::{OnDemand, Squares, Sum};
+use super::supply::{Memory, Supply, contains};
 use super::window::{Depth, Totals, Window};
 use super::{Moments, Unaligned};
 use crate::simd::{InstructionSet, Kernel, Simd};
-
-/// How many values of a block are copied at a time to replace outliers by zeros: a multiple of every kernel's
-/// step, and 4 KiB of the stack.
-const SIFTED_VALUES: usize = 512;
 
 /// Bins take microseconds to make and to drain: fewer values than this are added one by one.
 const MIN_FOR_BINS: usize = 4096;
 
 /// The longest [`Accumulator::stretch`].
 const MAX_STRETCH: usize = 64;
+
+/// So many blocks without a decline are worth a trial of the kernel that declines.
+const WORTHWHILE_BLOCKS: usize = 16;
+
+/// How a block was added that the kernel declined, or might have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By two folds of one window, as the kernel requires.
+    TwoFolds,
+    /// By two folds of the window in force, but for some outliers.
+    Sifted,
+    /// In another way.
+    Other,
+}
 
 /// An exact reduction under way. Quantities that `Q` does not gather stay empty in the result.
 pub struct Accumulator<Q> {
@@ -32,14 +48,19 @@ pub struct Accumulator<Q> {
     window: Option<Window>,
     totals: Totals,
     bins: Option<Box<Bins>>,
-    /// How many blocks are added by [`Self::add_block`] before the kernel is tried again. The number doubles
-    /// while the kernel declines every block.
+    /// How many blocks are sifted, or added by [`Self::add_block`], before the kernel is tried again. The
+    /// number doubles while the kernel soon declines a block.
     stretch: usize,
     /// Was there a block in this stretch with too many outliers to sift?
     sifting_failed: bool,
     /// How many values no window held.
     wide_values: usize,
-    moments: Moments,
+    counts: Counts,
+    extremes: Extremes,
+    /// Σx of the values that the totals and the bins do not hold.
+    sum: OnDemand<Sum>,
+    /// Σx² of these values.
+    squares: OnDemand<Squares>,
     quantity: PhantomData<Q>,
 }
 
@@ -74,7 +95,10 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
             stretch: 0,
             sifting_failed: false,
             wide_values: 0,
-            moments: Moments::default(),
+            counts: Counts::default(),
+            extremes: Extremes::EMPTY,
+            sum: OnDemand::default(),
+            squares: OnDemand::default(),
             quantity: PhantomData,
         }
     }
@@ -84,28 +108,57 @@ impl<Q: Quantity> Accumulate for Accumulator<Q> {
         let (values, rest) = values.split_at(values.len() - values.len() % step);
         self.set.run(AddMemory(self, values));
         if !rest.is_empty() {
-            self.moments.counts.all += rest.len() as u64;
+            self.counts.all += rest.len() as u64;
             self.add_rest(rest);
         }
     }
 
     fn merge(&mut self, mut other: Self) {
         other.settle();
-        self.moments.merge(&other.moments);
+        self.counts.merge(&other.counts);
+        self.extremes.merge(&other.extremes);
+        if other.sum.is_made() {
+            self.sum.get().merge(other.sum.get());
+        }
+        if other.squares.is_made() {
+            self.squares.get().merge(other.squares.get());
+        }
     }
 
-    fn finish(mut self) -> Moments {
+    fn short(&mut self) -> Option<Short> {
+        // What the bins hold is not known here.
+        if self.sum.is_made() || self.squares.is_made() || self.bins.is_some() {
+            return None;
+        }
+        let window = self.window.unwrap_or_default();
+        let short = self
+            .totals
+            .short::<Q>(&window, self.counts, self.extremes)?;
+        self.totals = Totals::default();
+        self.counts = Counts::default();
+        self.extremes = Extremes::EMPTY;
+        Some(short)
+    }
+
+    fn finish(&mut self) -> Moments {
         self.settle();
-        self.moments
+        let mut moments = Moments {
+            counts: std::mem::take(&mut self.counts),
+            extremes: std::mem::take(&mut self.extremes),
+            ..Moments::default()
+        };
+        self.sum.move_into(&mut moments.sum);
+        self.squares.move_into(&mut moments.squares);
+        moments
     }
 }
 
 impl<Q: Quantity> Accumulator<Q> {
-    /// Moves the totals and the bins into the moments.
+    /// Moves the totals and the bins into the superaccumulators.
     fn settle(&mut self) {
         self.deposit_totals();
         if let Some(bins) = &mut self.bins {
-            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+            bins.drain(self.sum.get(), self.squares.get());
         }
     }
 
@@ -121,14 +174,22 @@ impl<Q: Quantity> Accumulator<Q> {
         simd: S,
         mut supply: Values,
     ) {
-        self.moments.counts.all += supply.left() as u64;
+        self.counts.all += supply.left() as u64;
         let block = const { block::<S, Q, VECTORS>() };
         let mut buffer = Values::buffer();
         while supply.left() > 0 {
             self.fold::<S, Values, BATCH, VECTORS>(simd, &mut supply);
-            for _ in 0..self.stretch {
-                if self.add_block(supply.block(simd, block, &mut buffer)) {
-                    break;
+            let mut stretch = self.stretch;
+            while stretch > 0 && supply.left() > 0 {
+                stretch -= 1;
+                match self.add_block(supply.block(simd, block, &mut buffer)) {
+                    Way::TwoFolds => break,
+                    Way::Sifted if Values::SIFTABLE => {
+                        let blocks = stretch;
+                        stretch -=
+                            self.sift::<S, Values, BATCH, VECTORS>(simd, &mut supply, blocks);
+                    }
+                    Way::Sifted | Way::Other => {}
                 }
             }
         }
@@ -140,43 +201,102 @@ impl<Q: Quantity> Accumulator<Q> {
         simd: S,
         supply: &mut Values,
     ) {
+        let block = const { block::<S, Q, VECTORS>() };
         let mut done = 0;
         let mut fits = false;
         if let Some(window) = self.window {
-            let block = const { block::<S, Q, VECTORS>() };
             let count = supply.left().min(self.make_room() * block);
-            let values = supply.in_memory();
-            let mut min_max = (f64::INFINITY, f64::NEG_INFINITY);
-            done = simd.run(Fold::<S, Q, Values, BATCH, VECTORS> {
+            let mut room = Outliers::ROOM;
+            let no_outliers = &mut Outliers::new(&mut room);
+            done = self.run::<S, Values, BATCH, VECTORS, false>(
                 simd,
                 supply,
                 count,
-                window: &window,
-                totals: &mut self.totals,
-                min_max: &mut min_max,
-                quantity: PhantomData,
-            });
+                &window,
+                no_outliers,
+            );
             fits = done == count;
-            self.add_extremes(min_max, values.get(..done).unwrap_or_default());
         }
         self.sifting_failed = false;
         self.stretch = if fits {
             0
-        } else if done == 0 {
+        } else if done < WORTHWHILE_BLOCKS * block {
             (2 * self.stretch).clamp(1, MAX_STRETCH)
         } else {
             1
         };
     }
 
-    /// Adds one block after finding its span, and returns whether two folds of one window held it, as the
-    /// kernel requires.
-    fn add_block(&mut self, block: &[Unaligned]) -> bool {
-        if block.is_empty() {
-            return true;
+    /// Sifts up to `blocks` blocks of a supply with the window in force, up to the first one with too many
+    /// outliers. Returns how many were added.
+    fn sift<S: Simd, Values: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        supply: &mut Values,
+        blocks: usize,
+    ) -> usize {
+        let block = const { block::<S, Q, VECTORS>() };
+        let mut added = 0;
+        while let Some(window) = self.window
+            && added < blocks
+        {
+            let room = self.make_room().min(blocks - added);
+            let count = supply.left().min(room * block);
+            let mut room = Outliers::ROOM;
+            let mut outliers = Outliers::new(&mut room);
+            let done = self.run::<S, Values, BATCH, VECTORS, true>(
+                simd,
+                supply,
+                count,
+                &window,
+                &mut outliers,
+            );
+            self.add_outliers(&outliers);
+            if done == 0 {
+                break;
+            }
+            added += done.div_ceil(block);
         }
+        added
+    }
+
+    /// Lets the kernel take up to `count` values of a supply, which the totals have room for. Returns how
+    /// many it took.
+    #[inline(always)]
+    fn run<
+        S: Simd,
+        Values: Supply<S, BATCH>,
+        const BATCH: usize,
+        const VECTORS: usize,
+        const SIFTS: bool,
+    >(
+        &mut self,
+        simd: S,
+        supply: &mut Values,
+        count: usize,
+        window: &Window,
+        outliers: &mut Outliers<'_>,
+    ) -> usize {
+        let start = *supply;
+        let mut min_max = (f64::INFINITY, f64::NEG_INFINITY);
+        let done = simd.run(Fold::<S, Q, Values, BATCH, VECTORS, SIFTS> {
+            simd,
+            supply,
+            count,
+            window,
+            totals: &mut self.totals,
+            min_max: &mut min_max,
+            outliers,
+            quantity: PhantomData,
+        });
+        self.add_extremes(min_max, |x| start.contains(done, x));
+        done
+    }
+
+    /// Adds one block after finding its span.
+    fn add_block(&mut self, block: &[Unaligned]) -> Way {
         let span = Span::of(self.set, block);
-        self.add_extremes(span.min_max, block);
+        self.add_extremes(span.min_max, |x| contains(block, x.to_ne_bytes()));
         self.add_spanned(block, span)
     }
 
@@ -184,35 +304,44 @@ impl<Q: Quantity> Accumulator<Q> {
     fn add_rest(&mut self, rest: &[Unaligned]) {
         if Q::EXTREMES {
             for &value in rest {
-                self.moments.extremes.add(f64::from_ne_bytes(value));
+                self.extremes.add(f64::from_ne_bytes(value));
             }
         }
         // Zeros do not change the sums.
         let mut padded = [[0; 8]; MAX_STEP];
         let padded = &mut padded[..self.blocking.step];
         padded[..rest.len()].copy_from_slice(rest);
+        if let Some(window) = self.window {
+            self.make_room();
+            let totals = &mut self.totals;
+            if fold::<Q::Sums>(self.set, Depth::Two, padded, &window, totals) > 0 {
+                return;
+            }
+        }
         let span = Span::of(self.set, padded);
         self.add_spanned(padded, span);
     }
 
-    /// Adds a block with this span to the sums and counts, and returns whether two folds of one window held
-    /// it.
-    fn add_spanned(&mut self, block: &[Unaligned], span: Span) -> bool {
+    /// Adds a block with this span to the sums and counts.
+    fn add_spanned(&mut self, block: &[Unaligned], span: Span) -> Way {
         if span.finite && span.largest() == 0.0 {
-            return true;
+            return Way::TwoFolds;
         }
-        if span.finite
-            && let Some((window, depth)) = self.fit(span)
-        {
-            self.add_fitting(depth, block, &window);
-            return depth == Depth::Two;
+        if let Some(window) = self.fit(span, Depth::Two) {
+            self.add_fitting(Depth::Two, block, &window);
+            return Way::TwoFolds;
         }
         // After one block with too many outliers the next ones are likely to have too many as well.
-        self.sifting_failed = self.sifting_failed || !self.try_sifting(block);
-        if self.sifting_failed {
+        if !self.sifting_failed && self.try_sifting(block) {
+            return Way::Sifted;
+        }
+        self.sifting_failed = true;
+        if let Some(window) = self.fit(span, Depth::Three) {
+            self.add_fitting(Depth::Three, block, &window);
+        } else {
             self.add_wide(block, span.finite);
         }
-        false
+        Way::Other
     }
 
     /// Adds a block by [`Self::add_sifted`] with the window in force, or else with a window for the block's
@@ -233,43 +362,28 @@ impl<Q: Quantity> Accumulator<Q> {
     /// Adds a block that fits the window in force with folds of this depth.
     fn add_fitting(&mut self, depth: Depth, block: &[Unaligned], window: &Window) {
         self.make_room();
-        let no_extremes = &mut (f64::INFINITY, f64::NEG_INFINITY);
-        let totals = &mut self.totals;
-        let done = fold::<Q::Sums>(self.set, depth, block, window, totals, no_extremes);
+        let done = fold::<Q::Sums>(self.set, depth, block, window, &mut self.totals);
         assert_eq!(done, block.len(), "the window holds the block");
     }
 
-    /// Adds a block of which all but a few values fit the window in force; those few are added one by one.
-    /// Returns `false`, with nothing added, if they are too many.
+    /// Adds a block of which all but a few values fit the window in force; those few are added in another
+    /// way. Returns `false`, with nothing added, if they are too many.
     fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
-        let sieve = Sieve {
-            least: window.least(Depth::Two),
-            above: window.above,
-        };
-        let mut outliers = Outliers::default();
-        self.set.run(Sift(&sieve, block, &mut outliers));
-        let Some(mut outliers) = outliers.few() else {
-            return false;
-        };
-        for &index in outliers {
-            self.add_one(f64::from_ne_bytes(block[usize::from(index)]));
+        self.make_room();
+        let mut room = Outliers::ROOM;
+        let mut outliers = Outliers::new(&mut room);
+        let done = sift::<Q::Sums>(self.set, block, window, &mut self.totals, &mut outliers);
+        self.add_outliers(&outliers);
+        debug_assert!(done == 0 || done == block.len());
+        done > 0
+    }
+
+    /// Adds the values that were left out of the folds.
+    fn add_outliers(&mut self, outliers: &Outliers<'_>) {
+        self.counts.nan += outliers.nans();
+        if !outliers.values().is_empty() {
+            self.add_wide(outliers.values(), false);
         }
-        let mut kept = [[0; 8]; SIFTED_VALUES];
-        for (piece, start) in block
-            .chunks(SIFTED_VALUES)
-            .zip((0..).step_by(SIFTED_VALUES))
-        {
-            let kept = &mut kept[..piece.len()];
-            kept.copy_from_slice(piece);
-            while let Some((&index, later)) = outliers.split_first()
-                && let Some(outlier) = kept.get_mut(usize::from(index) - start)
-            {
-                *outlier = [0; 8];
-                outliers = later;
-            }
-            self.add_fitting(Depth::Two, kept, window);
-        }
-        true
     }
 
     /// A window for the usual magnitudes of a block, judged by a sample of its values.
@@ -296,42 +410,39 @@ impl<Q: Quantity> Accumulator<Q> {
     /// Adds one value, finite or not, to the sums and counts.
     fn add_one(&mut self, x: f64) {
         if !x.is_finite() {
-            self.moments.counts.add_special(x);
+            self.counts.add_special(x);
             return;
         }
         if Q::SUM {
-            self.moments.sum.add(x);
+            self.sum.get().add(x);
         }
         if Q::SQUARES {
-            self.moments.squares.add_product(x, x);
+            self.squares.get().add_product(x, x);
         }
     }
 
-    /// The window and depth for a block with this span: the window in force if two of its folds hold the
-    /// block, else a window made for the block; but if that takes three folds, the window in force stays if
-    /// three of its folds hold the block as well.
-    fn fit(&mut self, span: Span) -> Option<(Window, Depth)> {
+    /// The window in force if so many of its folds hold a block with this span, else a window made for the
+    /// block if they do.
+    fn fit(&mut self, span: Span, depth: Depth) -> Option<Window> {
+        if !span.finite {
+            return None;
+        }
         let (least, largest) = (span.least, span.largest());
-        let in_force = self
-            .window
-            .and_then(|window| Some((window, window.depth(least, largest)?)));
-        if let Some((_, Depth::Two)) = in_force {
-            return in_force;
+        if let Some(window) = self.window
+            && window.holds(depth, least, largest)
+        {
+            return Some(window);
         }
-        let own = Window::new::<Q>(largest, self.blocking.log2_adds)
-            .and_then(|window| Some((window, window.depth(least, largest)?)));
-        match (in_force, own) {
-            (Some(_), None | Some((_, Depth::Three))) => in_force,
-            (_, Some((window, _))) => {
-                self.deposit_totals();
-                self.window = Some(window);
-                own
-            }
-            (None, None) => None,
+        let own = Window::new::<Q>(largest, self.blocking.log2_adds)?;
+        if !own.holds(depth, least, largest) {
+            return None;
         }
+        self.deposit_totals();
+        self.window = Some(own);
+        Some(own)
     }
 
-    /// Adds a block whose exponents lie too far apart, or too close to the ends of the range, for any window.
+    /// Adds values whose exponents lie too far apart, or too close to the ends of the range, for any window.
     fn add_wide(&mut self, block: &[Unaligned], all_finite: bool) {
         self.wide_values += block.len();
         if self.bins.is_none() && self.wide_values >= MIN_FOR_BINS {
@@ -344,7 +455,7 @@ impl<Q: Quantity> Accumulator<Q> {
             return;
         };
         if bins.room() < block.len() {
-            bins.drain(&mut self.moments.sum, &mut self.moments.squares);
+            bins.drain(self.sum.get(), self.squares.get());
         }
         if all_finite {
             bins.add::<Q>(block);
@@ -355,17 +466,18 @@ impl<Q: Quantity> Accumulator<Q> {
                 bins.add::<Q>(run);
             } else {
                 for &value in run {
-                    self.moments.counts.add_special(f64::from_ne_bytes(value));
+                    self.counts.add_special(f64::from_ne_bytes(value));
                 }
             }
         }
     }
 
-    /// Adds the extremes of `values`, which float comparison has found, if extremes are gathered.
-    fn add_extremes(&mut self, (min, max): MinMax, values: &[Unaligned]) {
+    /// Adds the extremes of some values, which float comparison has found, if extremes are gathered.
+    /// `contains` tells whether one of them has the bits of a number.
+    fn add_extremes(&mut self, (min, max): MinMax, contains: impl Fn(f64) -> bool) {
         if Q::EXTREMES {
-            let extremes = &mut self.moments.extremes;
-            extremes.add_compared(min, max, values);
+            let extremes = &mut self.extremes;
+            extremes.add_compared(min, max, contains);
         }
     }
 
@@ -377,12 +489,13 @@ impl<Q: Quantity> Accumulator<Q> {
         self.totals.room()
     }
 
-    /// Moves the totals into the moments.
+    /// Moves the totals into the superaccumulators.
     fn deposit_totals(&mut self) {
-        if let Some(window) = &self.window {
-            let moments = &mut self.moments;
-            self.totals
-                .deposit::<Q>(window, &mut moments.sum, &mut moments.squares);
+        if let Some(window) = &self.window
+            && self.totals.blocks > 0
+        {
+            let (sum, squares) = (&mut self.sum, &mut self.squares);
+            self.totals.deposit::<Q>(window, sum, squares);
         }
     }
 }

@@ -15,7 +15,9 @@ use std::collections::TryReserveError;
 use std::marker::PhantomData;
 
 use super::Moments;
+use super::moments::Counts;
 use super::quantity::Quantity;
+use super::short::Short;
 use crate::simd::{InstructionSet, Kernel, Simd};
 use crate::sparse::Sparse;
 use frame::{Frame, MAX_BLOCKS};
@@ -167,10 +169,22 @@ impl<Q: Quantity> Columns<Q> {
         })
     }
 
+    /// The moments of a column of `count` numbers, if a few words hold them; the column is empty afterwards.
+    pub fn short(&mut self, column: usize, count: u64) -> Option<Short> {
+        if self.deposited.get_mut(column).is_some() {
+            return None;
+        }
+        let (p, lane) = self.place(column);
+        let counts = Counts {
+            all: count,
+            ..Counts::default()
+        };
+        self.frames[p].short::<Q>(lane, counts)
+    }
+
     /// The sums and extremes of a column, without counts; the column is empty afterwards.
     pub fn take(&mut self, column: usize) -> Moments {
-        let p = column / PACK;
-        let lane = column - (p * PACK).min(self.columns - PACK);
+        let (p, lane) = self.place(column);
         let mut moments = match self.deposited.get_mut(column) {
             Some(deposited) => std::mem::take(deposited),
             None => Moments::default(),
@@ -179,6 +193,12 @@ impl<Q: Quantity> Columns<Q> {
         frame.deposit::<Q>(lane, &mut moments);
         moments.extremes = std::mem::take(&mut frame.extremes[lane]);
         moments
+    }
+
+    /// The pack of a column, and its lane.
+    fn place(&self, column: usize) -> (usize, usize) {
+        let p = column / PACK;
+        (p, column - (p * PACK).min(self.columns - PACK))
     }
 }
 

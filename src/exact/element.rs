@@ -2,8 +2,11 @@
 
 use super::accumulate::Accumulate;
 use super::accumulator::Accumulator;
+use super::blocking::{Blocking, MAX_STEP, Unrolling};
 use super::integers::{Integer, IntegerAccumulator};
 use super::quantity::{Narrow, Quantity};
+use super::short::Short;
+use super::supply::{Floats, UnalignedFloat, widened};
 use super::{Moments, Unaligned};
 use crate::simd::{InstructionSet, Kernel, Simd};
 
@@ -33,11 +36,11 @@ impl Element for f64 {
 }
 
 impl Element for f32 {
-    type Raw = [u8; 4];
+    type Raw = UnalignedFloat;
     const EXCEEDS_F64: bool = false;
     #[inline(always)]
-    fn to_doubles(raw: [u8; 4]) -> (f64, f64) {
-        (f32::from_ne_bytes(raw).into(), 0.0)
+    fn to_doubles(raw: UnalignedFloat) -> (f64, f64) {
+        (widened(raw), 0.0)
     }
     type Accumulator<Q: Quantity> = Widening<Q>;
 }
@@ -56,48 +59,58 @@ impl<T: Integer> Element for T {
 /// allows.
 pub struct Widening<Q> {
     set: InstructionSet,
+    /// The kernel takes a multiple of so many values.
+    step: usize,
     doubles: Accumulator<Narrow<Q>>,
 }
 
-/// How many values are widened at a time: a multiple of every kernel's block, and 8 KiB of the stack, which
-/// stay in the nearest cache.
-const WIDENED_VALUES: usize = 1024;
+/// The kernel that adds floats in memory, a multiple of the step.
+struct AddFloats<'a, Q>(&'a mut Accumulator<Narrow<Q>>, &'a [UnalignedFloat]);
+
+impl<Q: Quantity> Kernel for AddFloats<'_, Q> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self(accumulator, values) = self;
+        let floats = Floats(values);
+        match const { Unrolling::of::<S, Narrow<Q>>().vectors } {
+            2 => accumulator.add_supply::<S, Floats, 2, 2>(simd, floats),
+            _ => accumulator.add_supply::<S, Floats, 4, 4>(simd, floats),
+        }
+    }
+}
 
 impl<Q: Quantity> Accumulate for Widening<Q> {
-    type Raw = [u8; 4];
+    type Raw = UnalignedFloat;
 
     fn new(set: InstructionSet) -> Self {
         Self {
             set,
+            step: Blocking::of::<Narrow<Q>>(set).step,
             doubles: Accumulate::new(set),
         }
     }
 
-    fn add(&mut self, values: &[[u8; 4]]) {
-        struct Widen<'a>(&'a mut [Unaligned], &'a [[u8; 4]]);
-        impl Kernel for Widen<'_> {
-            type Output = ();
-
-            #[inline(always)]
-            fn run<S: Simd>(self, _: S) {
-                for (out, &value) in self.0.iter_mut().zip(self.1) {
-                    *out = f64::from(f32::from_ne_bytes(value)).to_ne_bytes();
-                }
-            }
+    fn add(&mut self, values: &[UnalignedFloat]) {
+        let (values, rest) = values.split_at(values.len() - values.len() % self.step);
+        self.set.run(AddFloats(&mut self.doubles, values));
+        let mut doubles = [[0; 8]; MAX_STEP];
+        for (double, &value) in doubles.iter_mut().zip(rest) {
+            *double = widened(value).to_ne_bytes();
         }
-        let mut tile = [[0; 8]; WIDENED_VALUES];
-        for values in values.chunks(WIDENED_VALUES) {
-            let tile = &mut tile[..values.len()];
-            self.set.run(Widen(tile, values));
-            self.doubles.add(tile);
-        }
+        self.doubles.add(&doubles[..rest.len()]);
     }
 
     fn merge(&mut self, other: Self) {
         self.doubles.merge(other.doubles);
     }
 
-    fn finish(self) -> Moments {
+    fn short(&mut self) -> Option<Short> {
+        self.doubles.short()
+    }
+
+    fn finish(&mut self) -> Moments {
         self.doubles.finish()
     }
 }

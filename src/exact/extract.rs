@@ -23,7 +23,8 @@
 //! - |r| <= u/2 = 2^(m-53), so the next fold's bound is e' + 1 = m - 53 and its m' = e' + 2 + k = m - 52 + k.
 //! - If each x is a multiple of the last fold's unit, so is each r that reaches it, and `b + r` is exact: the
 //!   last fold is a single addition. x is such a multiple if |x| >= 2^m of the last fold, or if its unit is
-//!   2^-1074.
+//!   2^-1074. A narrow x, of 24 bits, is a multiple of 2^(f-23) where 2^f <= |x|: for f >= e - 27 + k that is
+//!   a multiple of the first fold's unit 2^(e+k-50), and the first fold is the last one.
 //!
 //! Squares are split into h = RN(x²) and l = x² - h, which a fused multiply-add computes exactly while
 //! |x| >= 2^-485. Both have folds of their own: |h| <= 2^(2e+2), |l| <= ulp(h)/2 <= 2^(2e-52).
@@ -44,8 +45,8 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     #[inline(always)]
     pub fn start(simd: S, folds: &Folds) -> Self {
         let mut running = [[simd.splat(0.0); VECTORS]; FOLDS];
-        for (lanes, &start) in running.iter_mut().zip(&folds.start) {
-            *lanes = [simd.splat(start); VECTORS];
+        for (j, lanes) in running.iter_mut().enumerate() {
+            *lanes = [simd.splat(folds.start[j]); VECTORS];
         }
         Self(running)
     }
@@ -69,14 +70,29 @@ impl<S: Simd, const VECTORS: usize, const FOLDS: usize> Running<S, VECTORS, FOLD
     }
 
     /// Adds x to the lanes of the vector number `vector`. The last fold is a single addition. With `one`,
-    /// which is 1.0 from [`opaque`](crate::simd::opaque), some additions are fused multiply-adds.
+    /// which is 1.0 from [`opaque`](crate::simd::opaque), so many additions are fused multiply-adds that
+    /// adders and multipliers have about the same to do: minimum, maximum and comparison, which find the
+    /// range of x, are among the multipliers' tasks.
     #[inline(always)]
     pub fn add(&mut self, vector: usize, x: S::F64, one: Option<S::F64>) {
+        self.add_to_first::<FOLDS>(vector, x, one);
+    }
+
+    /// As [`Self::add`], with the first `USED` folds alone.
+    #[inline(always)]
+    pub fn add_to_first<const USED: usize>(
+        &mut self,
+        vector: usize,
+        x: S::F64,
+        one: Option<S::F64>,
+    ) {
+        const { assert!(0 < USED && USED <= FOLDS) };
         let mut residual = x;
-        for fold in &mut self.0[..FOLDS - 1] {
-            residual = extract(&mut fold[vector], residual, one);
+        for j in 0..USED - 1 {
+            let by_fma = if j == 0 { None } else { one };
+            residual = extract(&mut self.0[j][vector], residual, by_fma);
         }
-        let last = &mut self.0[FOLDS - 1][vector];
+        let last = &mut self.0[USED - 1][vector];
         *last = match one {
             Some(one) => residual.add_by_fma(*last, one),
             None => last.add(residual),

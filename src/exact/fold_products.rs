@@ -5,8 +5,8 @@
 //! This test also declines blocks with products that underflow to 0.
 
 use super::Unaligned;
+use super::blocking::Blocking;
 use super::extract::Running;
-use super::fold::Blocking;
 use super::supply::{CACHE_LINE, PREFETCH};
 use super::window::{Depth, ProductWindow, Totals};
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, opaque};
@@ -33,7 +33,7 @@ pub fn blocking(set: InstructionSet) -> Blocking {
 
 /// How many vectors have lanes of their own: 16 registers hold the folds of one vector of products and of
 /// their errors.
-const fn vectors<S: Simd>() -> usize {
+pub const fn vectors<S: Simd>() -> usize {
     if S::REGISTERS >= 32 { 2 } else { 1 }
 }
 
@@ -113,8 +113,9 @@ impl<const FOLDS: usize> FoldPairs<'_, FOLDS> {
                 for v in 0..VECTORS {
                     let at = i + v * S::LANES;
                     if (v * S::LANES).is_multiple_of(CACHE_LINE) {
-                        simd.prefetch(x_start.wrapping_add(at + PREFETCH));
-                        simd.prefetch(y_start.wrapping_add(at + PREFETCH));
+                        let ahead = (at + PREFETCH).min(xs.len());
+                        simd.prefetch(x_start.wrapping_add(ahead));
+                        simd.prefetch(y_start.wrapping_add(ahead));
                     }
                     // SAFETY: both slices have a vector there, as their length is a multiple of the step.
                     let (x, y) =

@@ -215,14 +215,15 @@ impl<T: Integer, Q: Quantity> Accumulate for IntegerAccumulator<T, Q> {
         self.add_extremes(other.extremes);
     }
 
-    fn finish(self) -> Moments {
+    fn finish(&mut self) -> Moments {
+        let gathered = std::mem::replace(self, Self::new(self.set));
         let mut moments = Moments::default();
-        moments.counts.all = self.count;
-        moments.sum.deposit_wide(self.sum, 0);
+        moments.counts.all = gathered.count;
+        moments.sum.deposit_wide(gathered.sum, 0);
         // Both parts are below 2^127.
-        moments.squares.deposit_wide(self.squares.0 as i128, 0);
-        moments.squares.deposit_wide(self.squares.1 as i128, 64);
-        if let Some((min, max)) = self.extremes {
+        moments.squares.deposit_wide(gathered.squares.0 as i128, 0);
+        moments.squares.deposit_wide(gathered.squares.1 as i128, 64);
+        if let Some((min, max)) = gathered.extremes {
             moments.extremes.add(min.to_f64());
             moments.extremes.add(max.to_f64());
         }

@@ -8,6 +8,13 @@
 //! far below the greatest one may lose bits in the second fold; how much is bounded, and hardly ever decides
 //! a rounding.
 //!
+//! | module | concept |
+//! |---|---|
+//! | [`sums`] | the sums of eight results |
+//! | [`source`] | where lines lie |
+//! | [`tail`] | the values of one result after its last whole line |
+//! | [`range`], [`start`], [`fold`] | greatest and least magnitudes; where folds start; both passes |
+//!
 //! Lines are eight values that lie together. Lanes are either results, whose values follow each other from
 //! line to line, or places in the lines of one result: then their sums are added at the end.
 
@@ -15,58 +22,31 @@ mod fold;
 mod range;
 mod source;
 mod start;
+mod sums;
+mod tail;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::marker::PhantomData;
 
 use super::Unaligned;
-use super::columns::{PACK, PackExtremes, Quantities};
+use super::columns::{FOLDS, PACK};
 use super::quantity::Quantity;
 use crate::simd::InstructionSet;
 use fold::FoldLines;
 pub use source::{Line, Lines, Rows};
+pub use sums::LaneSums;
+use tail::Tail;
 
 /// The most values of a result: the bounds of [`crate::round::certified`] are proved up to here.
 pub const MAX_VALUES: usize = 1 << 12;
 
-/// The sums of eight results.
-#[repr(C, align(64))]
-#[derive(Clone)]
-pub struct LaneSums {
-    /// For x, RN(x²) and the error x² - RN(x²): what each of both folds has moved by. Quantities that are not
-    /// gathered are 0. NaN if a value of the lane is NaN or infinite, or too large for the folds; if only
-    /// extremes are gathered, the first one is NaN if a value is NaN.
-    pub moved: Quantities<f64>,
-    /// Bounds of what the folds have lost of each quantity; 0 where that is known to be nothing.
-    pub lost: [[f64; PACK]; 3],
-    /// The greatest magnitudes.
-    pub high: [f64; PACK],
-    /// The least nonzero magnitudes, infinite or 0 if there is none; only if the sums are complete.
-    pub least: [f64; PACK],
-    /// The extremes, if they are gathered.
-    pub extremes: PackExtremes,
-    /// How many values each result has.
-    pub count: usize,
-}
-
 impl LaneSums {
-    /// The sums of no values.
-    pub fn new() -> Self {
-        Self {
-            moved: Quantities::default(),
-            lost: Default::default(),
-            high: [0.0; PACK],
-            least: [0.0; PACK],
-            extremes: PackExtremes::NONE,
-            count: 0,
-        }
-    }
-
     /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each. The memory
     /// `ahead` bytes beyond each line is prefetched; it should belong to the array.
     ///
-    /// Sums that are not `complete` take less time, but may lose some bits of squares in any case.
+    /// Sums that are not `complete` take less time; what they have lost is bounded, but never known to be
+    /// nothing.
     pub fn across<Q: Quantity>(
         &mut self,
         set: InstructionSet,
@@ -79,7 +59,7 @@ impl LaneSums {
         self.fold::<Q>(set, lines, ahead, None, log2_adds, complete);
     }
 
-    /// Sums up one result, of at most [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
+    /// Sums up one result, of 8 to [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
     /// The other lanes stay, and must belong to results of as many values.
     ///
     /// `ahead` and `complete` are as for [`Self::across`]; `places` is scratch.
@@ -93,24 +73,29 @@ impl LaneSums {
         places: &mut Self,
     ) {
         let (lines, rest) = values.as_chunks();
-        let tail = Tail::new(rest);
+        let tail = Tail::new(values, rest.len());
         // A lane of 2^k additions may move by 2^51 units. With a bit to spare it moves by 2^50, and the sum
         // of eight by 2^53. Zeros in the tail are no additions: they move nothing.
         let log2_adds = log2_ceil(values.len().div_ceil(PACK)) + 1;
         places.count = values.len();
-        places.fold::<Q>(set, lines, ahead, Some(&tail), log2_adds, complete);
+        places.fold::<Q>(set, lines, ahead, Some(tail), log2_adds, complete);
         self.count = values.len();
         self.high[lane] = places.high[0];
         self.least[lane] = places.least[0];
-        for (to, from) in self.lost.iter_mut().zip(&places.lost) {
-            to[lane] = from[0];
-        }
-        let folds = self.moved.iter_mut().flatten();
-        for (to, from) in folds.zip(places.moved.iter().flatten()) {
-            // These are multiples of one unit, and their sums at most 2^53 units in any order; but errors
-            // that were summed up plainly are rounded, and `lost` knows of that.
-            let [a, b, c, d, e, f, g, h] = from;
-            to[lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
+        for quantity in 0..3 {
+            let gathered = match quantity {
+                0 => Q::SUM || !Q::SUMS,
+                _ => Q::SQUARES,
+            };
+            if gathered {
+                self.lost[quantity][lane] = places.lost[quantity][0];
+                for fold in 0..FOLDS {
+                    // These are multiples of one unit, and their sums at most 2^53 units in any order; but
+                    // errors that were summed up plainly are rounded, and `lost` knows of that.
+                    let [a, b, c, d, e, f, g, h] = places.moved[quantity][fold];
+                    self.moved[quantity][fold][lane] = ((a + b) + (c + d)) + ((e + f) + (g + h));
+                }
+            }
         }
         if Q::EXTREMES {
             self.extremes.set_lane(lane, &places.extremes);
@@ -123,7 +108,7 @@ impl LaneSums {
         set: InstructionSet,
         lines: impl Lines,
         ahead: isize,
-        tail: Option<&Tail>,
+        tail: Option<Tail>,
         log2_adds: u32,
         complete: bool,
     ) {
@@ -140,7 +125,7 @@ impl LaneSums {
                 })
             };
         }
-        if complete || !Q::SQUARES {
+        if complete {
             run!(true);
         } else {
             run!(false);
@@ -151,25 +136,4 @@ impl LaneSums {
 /// The least k with n <= 2^k.
 fn log2_ceil(n: usize) -> u32 {
     n.next_power_of_two().trailing_zeros()
-}
-
-/// The values after the last whole line of one result, if there are any.
-struct Tail {
-    /// Filled up with values of the result, which changes no range.
-    repeated: Option<Line>,
-    /// Filled up with zeros, which change no sum.
-    padded: Line,
-}
-
-impl Tail {
-    fn new(rest: &[Unaligned]) -> Self {
-        let mut padded = [[0; 8]; PACK];
-        padded[..rest.len()].copy_from_slice(rest);
-        let repeated = rest.first().map(|&first| {
-            let mut line = [first; PACK];
-            line[..rest.len()].copy_from_slice(rest);
-            line
-        });
-        Self { repeated, padded }
-    }
 }

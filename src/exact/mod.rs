@@ -13,13 +13,16 @@
 //! | [`products`] | the accumulator of dot products |
 //! | [`integers`] | the accumulator of integers |
 //! | [`element`] | the element types of arrays, and which accumulator takes each |
-//! | [`short`] | the exact moments of at most 32 values |
+//! | [`short`] | exact moments in a few words |
+//! | [`small`] | small vectors, in two passes over the nearest cache |
 //! | [`supply`] | where an accumulator takes values from |
 //! | [`extract`], [`sums`] | error-free extraction, with the proof of its bounds; of all quantities |
 //! | [`fold`], [`fold_products`], [`columns`] | kernels: along memory, of products, across rows |
+//! | [`blocking`] | how kernels divide values into blocks |
 //! | [`lanes`] | sums of few values, eight results at a time |
 //! | [`window`] | which bits the folds hold, and which blocks fit them |
-//! | [`span`], [`sieve`] | the range of a block that the kernel declined; its outliers |
+//! | [`range`], [`sieve`] | the range of the values that a kernel takes; those that it leaves out |
+//! | [`span`] | the range of a block that the kernel declined |
 //! | [`bins`] | sums by exponent, for values of any range |
 //! | [`superaccumulator`] | a sum as an integer that covers the whole range of exponents |
 //! | [`moments`], [`extremes`] | the exact moments of values: counts, Σx, Σx², minimum and maximum |
@@ -32,6 +35,7 @@
 pub mod accumulate;
 pub mod accumulator;
 pub mod bins;
+pub mod blocking;
 pub mod columns;
 pub mod dyadic;
 pub mod element;
@@ -48,8 +52,10 @@ pub mod naive;
 pub mod natural;
 pub mod products;
 pub mod quantity;
+pub mod range;
 pub mod short;
 pub mod sieve;
+pub mod small;
 pub mod span;
 pub mod sums;
 pub mod superaccumulator;

@@ -2,12 +2,14 @@
 //! that it declines in other ways.
 
 use super::Unaligned;
-use super::fold::{Blocking, MAX_STEP};
+use super::blocking::{Blocking, MAX_STEP};
+use super::dyadic::Dyadic;
 use super::fold_products::{blocking, fold_products};
 use super::moments::Counts;
+use super::natural::MAX_LIMBS;
 use super::quantity;
 use super::span::Span;
-use super::superaccumulator::Squares;
+use super::superaccumulator::{OnDemand, Squares};
 use super::window::{Depth, ProductWindow, Totals};
 use crate::simd::InstructionSet;
 
@@ -21,16 +23,19 @@ pub struct Products {
     blocking: Blocking,
     window: Option<ProductWindow>,
     totals: Totals,
-    dot: Dot,
+    /// The products with a factor that is not finite.
+    counts: Counts,
+    /// Σxy of the pairs that the totals do not hold.
+    sum: OnDemand<Squares>,
 }
 
-/// An exact dot product.
-#[derive(Debug, Clone, Default)]
-pub struct Dot {
+/// An exact dot product, of at most `LIMBS` limbs.
+#[derive(Debug, Clone)]
+pub struct Dot<const LIMBS: usize> {
     /// The products with a factor that is not finite, by their values; other products are not counted.
     pub counts: Counts,
     /// Σxy over the pairs of finite factors.
-    pub sum: Squares,
+    pub sum: Dyadic<LIMBS>,
 }
 
 impl Products {
@@ -41,7 +46,8 @@ impl Products {
             blocking: blocking(set),
             window: None,
             totals: Totals::default(),
-            dot: Dot::default(),
+            counts: Counts::default(),
+            sum: OnDemand::default(),
         }
     }
 
@@ -76,14 +82,31 @@ impl Products {
     /// Adds the products of an accumulator that stays in place, and is not to be used afterwards.
     pub fn merge_from(&mut self, other: &mut Self) {
         other.deposit_totals();
-        self.dot.counts.merge(&other.dot.counts);
-        self.dot.sum.merge(&other.dot.sum);
+        self.counts.merge(&other.counts);
+        if other.sum.is_made() {
+            self.sum.get().merge(other.sum.get());
+        }
     }
 
-    /// The exact dot product of all pairs added.
-    pub fn finish(mut self) -> Dot {
+    /// The exact dot product of all pairs added, if it is at hand in a few words.
+    pub fn short(&self) -> Option<Dot<4>> {
+        if self.sum.is_made() {
+            return None;
+        }
+        let window = self.window.unwrap_or_default();
+        Some(Dot {
+            counts: self.counts,
+            sum: self.totals.products(&window)?,
+        })
+    }
+
+    /// The exact dot product of all pairs added. The accumulator is not to be used afterwards.
+    pub fn finish(&mut self) -> Dot<MAX_LIMBS> {
         self.deposit_totals();
-        self.dot
+        Dot {
+            counts: self.counts,
+            sum: self.sum.get().to_dyadic(),
+        }
     }
 
     /// Lets the kernel take blocks as long as they fit, and returns how many pairs it took, and whether these
@@ -112,7 +135,7 @@ impl Products {
                     finite[0][i] = x;
                     finite[1][i] = y;
                 } else {
-                    self.dot.counts.add_special(a * b);
+                    self.counts.add_special(a * b);
                 }
             }
             let (x, y) = (&finite[0][..x.len()], &finite[1][..y.len()]);
@@ -143,8 +166,8 @@ impl Products {
             }
         }
         for (&x, &y) in x.iter().zip(y) {
-            self.dot
-                .sum
+            self.sum
+                .get()
                 .add_product(f64::from_ne_bytes(x), f64::from_ne_bytes(y));
         }
     }
@@ -160,9 +183,9 @@ impl Products {
     /// Moves the totals into the sum.
     fn deposit_totals(&mut self) {
         if let Some(window) = &self.window {
-            let no_values = &mut Default::default();
+            let no_values = &mut OnDemand::default();
             self.totals
-                .deposit::<quantity::Squares>(&window.folds, no_values, &mut self.dot.sum);
+                .deposit::<quantity::Squares>(&window.folds, no_values, &mut self.sum);
         }
     }
 }

@@ -12,17 +12,22 @@ pub trait Quantity: Send + Sync + 'static {
     const EXTREMES: bool;
     /// Is any sum gathered? If not, every value fits every window.
     const SUMS: bool = Self::SUM || Self::SQUARES;
-    /// Are values promised to have at most [`NARROW_BITS`] significant bits? Then x² is a double, without an
-    /// error part.
+    /// Are values promised to have at most [`NARROW_BITS`] significant bits? Then x takes one fold fewer, and
+    /// x² is a double, without an error part.
     const NARROW: bool = false;
 
     /// These quantities without the extremes.
     type Sums: Quantity;
 }
 
-/// The most significant bits that a narrow value may have. Its square then has at most 52; an `f32` has 24,
-/// and neither its square nor its folds underflow.
-pub const NARROW_BITS: i32 = 26;
+/// The most significant bits that a narrow value may have: those of an `f32`. Its square then has at most
+/// 48, and neither its square nor its folds underflow.
+pub const NARROW_BITS: i32 = 24;
+
+/// How many folds the sums of x take, where others take `folds`: narrow values need one fewer.
+pub const fn folds_of_x<Q: Quantity>(folds: usize) -> usize {
+    if Q::NARROW { folds - 1 } else { folds }
+}
 
 /// Gathers Σx.
 pub struct Sum;

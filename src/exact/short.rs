@@ -1,4 +1,5 @@
-//! The exact moments of a few values with exponents close together, in a few machine words.
+//! Exact moments in a few machine words: of a few values with exponents close together, or of what two folds
+//! of a kernel have summed.
 //!
 //! A superaccumulator takes about a microsecond from zero to result, far longer than it takes to read a row
 //! of three values.
@@ -6,35 +7,40 @@
 use super::dyadic::Dyadic;
 use super::extremes::Extremes;
 use super::float::parts;
-use super::moments::{Counts, ExactMoments};
+use super::moments::{Counts, ExactMoments, Moments};
 use super::natural::Natural;
 use super::quantity::Quantity;
 
-/// The most values that a [`Short`] takes.
+/// The most values that [`Short::new`] takes.
 pub const MAX_VALUES: usize = 32;
 
 /// The largest difference between the exponents of two values: in units of the least significant bit of all,
 /// values then have at most 53 + 60 bits.
 const MAX_EXPONENT_RANGE: i32 = 60;
 
-/// Limbs that suffice for all that is computed from the values: n·Σx² < 2^(231 + 5).
+/// Limbs that suffice for n·Σx², and so for (Σx)², which is not greater.
 const LIMBS: usize = 4;
 
-/// Exact moments of a few values.
+/// Exact moments in a few words.
 #[derive(Debug, Clone, Copy)]
 pub struct Short {
-    counts: Counts,
-    /// Σx in units of 2^exponent: below 2^(113 + 5).
-    sum: i128,
-    /// Σx² in units of 2^(2·exponent), by limbs: below 2^(226 + 5).
-    squares: [u64; LIMBS],
-    exponent: i32,
-    extremes: Extremes,
+    /// How many values there are: so many that n·Σx² is below 2^256.
+    pub counts: Counts,
+    /// Σx in units of 2^exponent: below 2^127.
+    pub sum: i128,
+    /// Σx² in units of 2^(2·exponent), the least significant limb first.
+    pub squares: [u64; LIMBS],
+    /// The exponent of the units.
+    pub exponent: i32,
+    /// Minimum and maximum over all but the NaNs.
+    pub extremes: Extremes,
 }
 
 impl Short {
     /// The moments of at most [`MAX_VALUES`] values; `None` if some are not finite, or if their exponents are
     /// too far apart.
+    ///
+    /// In units of the least significant bit of all, Σx is below 2^(113 + 5), and n·Σx² below 2^(226 + 10).
     #[inline]
     pub fn new<Q: Quantity>(values: &[f64]) -> Option<Self> {
         debug_assert!(values.len() <= MAX_VALUES);
@@ -69,6 +75,24 @@ impl Short {
             exponent: lowest,
             extremes,
         })
+    }
+
+    /// The same moments by superaccumulators.
+    pub fn to_moments(self) -> Moments {
+        let mut moments = Moments {
+            counts: self.counts,
+            extremes: self.extremes,
+            ..Moments::default()
+        };
+        moments.sum.deposit_wide(self.sum, self.exponent);
+        for (limb, shift) in self.squares.into_iter().zip((0..).step_by(64)) {
+            if limb != 0 {
+                moments
+                    .squares
+                    .deposit(false, limb, 2 * self.exponent + shift);
+            }
+        }
+        moments
     }
 }
 
@@ -114,7 +138,7 @@ impl ExactMoments<LIMBS> for Short {
 
     #[inline]
     fn scaled_deviations(&self, _: &Dyadic<LIMBS>) -> Natural<LIMBS> {
-        let scaled = times(self.squares, self.counts.all);
+        let scaled = times(self.squares, self.counts.numbers());
         let spread = subtract(scaled, square(self.sum.unsigned_abs()));
         Natural::from_array(spread, 2 * self.exponent)
     }
@@ -149,27 +173,46 @@ fn square(x: u128) -> [u64; 4] {
     )
 }
 
-/// a + b, modulo 2^256.
+/// x·2^shift modulo 2^256, in two's complement, for a shift from 0 to 127.
 #[inline(always)]
-fn add(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
-    let mut carry = 0;
-    std::array::from_fn(|i| {
-        let sum = u128::from(a[i]) + u128::from(b[i]) + carry;
-        carry = sum >> 64;
-        sum as u64
-    })
+pub fn shifted(x: i128, shift: u32) -> [u64; LIMBS] {
+    let low = x << shift;
+    // The bits of x above the lower 128; in two steps, as a shift by 128 is not allowed.
+    let high = x >> 1 >> (127 - shift);
+    [
+        low as u64,
+        (low >> 64) as u64,
+        high as u64,
+        (high >> 64) as u64,
+    ]
 }
 
-/// a - b, for a >= b.
+/// a + b, modulo 2^256.
 #[inline(always)]
-fn subtract(a: [u64; LIMBS], b: [u64; LIMBS]) -> [u64; LIMBS] {
+pub fn add(a: [u64; LIMBS], b: [u64; LIMBS]) -> [u64; LIMBS] {
+    let mut sum = [0; LIMBS];
+    let mut carry = false;
+    for i in 0..LIMBS {
+        let (first, one) = a[i].overflowing_add(b[i]);
+        let (second, two) = first.overflowing_add(carry.into());
+        sum[i] = second;
+        carry = one | two;
+    }
+    sum
+}
+
+/// a - b, modulo 2^256.
+#[inline(always)]
+pub fn subtract(a: [u64; LIMBS], b: [u64; LIMBS]) -> [u64; LIMBS] {
+    let mut difference = [0; LIMBS];
     let mut borrow = false;
-    std::array::from_fn(|i| {
+    for i in 0..LIMBS {
         let (first, one) = a[i].overflowing_sub(b[i]);
-        let (difference, two) = first.overflowing_sub(borrow.into());
-        borrow = one || two;
-        difference
-    })
+        let (second, two) = first.overflowing_sub(borrow.into());
+        difference[i] = second;
+        borrow = one | two;
+    }
+    difference
 }
 
 /// a·n, modulo 2^256.

@@ -1,86 +1,131 @@
-//! Sifting a block: finding its outliers, the few values that a window does not hold.
+//! Outliers: the values of a block that its window does not hold, where these are few.
+//!
+//! The kernel that sifts replaces outliers by zeros on their way to the folds, which changes no sum, and
+//! marks where they were. What is left fits the window, so that no admission test is needed. After the block
+//! the outliers are taken from where the values lie.
+
+use std::mem::MaybeUninit;
 
 use super::Unaligned;
-use super::fold::MAX_BLOCK;
-use crate::simd::{Kernel, Simd};
+use super::blocking::{MAX_BLOCK, MAX_LOG2_ADDS};
 
-/// The range of values that a window holds: zeros, and magnitudes from `least` up to but not including
-/// `above`.
-pub struct Sieve {
-    /// The least nonzero magnitude.
-    pub least: f64,
-    /// The bound that all magnitudes are below.
-    pub above: f64,
+/// One value in so many may be an outlier; with more of them other ways take less time.
+const VALUES_PER_OUTLIER: usize = 16;
+
+/// How many outliers there is room for: those of some blocks.
+const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
+
+/// The room for outliers. It is apart from their number, as the compiler would clear both together.
+pub type Room = [MaybeUninit<Unaligned>; CAPACITY];
+
+/// The outliers of some blocks. NaNs are counted, and neither kept nor limited.
+pub struct Outliers<'a> {
+    values: &'a mut Room,
+    /// How many outliers there are, NaNs left out.
+    count: usize,
+    nans: u64,
 }
 
-impl Sieve {
-    /// Is x in the range? NaN is not.
-    #[inline(always)]
-    fn holds(&self, x: f64) -> bool {
-        // Without short-circuiting the compiler can vectorise this.
-        let magnitude = x.abs();
-        (magnitude < self.above) & ((magnitude >= self.least) | (magnitude == 0.0))
-    }
-}
+/// The most batches of a block: each adds once to a lane.
+const MAX_BATCHES: usize = 1 << MAX_LOG2_ADDS;
 
-/// The indices of values outside a sieve's range, as long as they are few.
-pub struct Outliers {
-    indices: [u16; Self::MAX_OUTLIERS],
+/// Where a block has outliers: the batches that have any, and their lanes.
+///
+/// The kernel notes them without a branch or a call, which would cost it the registers that hold its sums.
+pub struct Marked<'a> {
+    /// The index of the batch's first value, and a bit for each of its lanes, that of the first one lowest.
+    batches: &'a mut MarkRoom,
     count: usize,
 }
 
-impl Default for Outliers {
-    fn default() -> Self {
+/// The room for marked batches, which is apart from their number as [`Room`] is.
+pub type MarkRoom = [MaybeUninit<(u32, u32)>; MAX_BATCHES];
+
+impl<'a> Marked<'a> {
+    /// Room for marked batches.
+    pub const ROOM: MarkRoom = [MaybeUninit::uninit(); MAX_BATCHES];
+
+    /// No batches.
+    #[inline(always)]
+    pub fn new(room: &'a mut MarkRoom) -> Self {
         Self {
-            indices: [0; Self::MAX_OUTLIERS],
+            batches: room,
             count: 0,
         }
     }
-}
 
-impl Outliers {
-    /// The most outliers of a block that is sifted; with more of them bins take less time.
-    const MAX_OUTLIERS: usize = MAX_BLOCK / 16;
-
+    /// Takes the next batch of a block, which begins with the value number `first`, if one of its lanes is
+    /// set.
     #[inline(always)]
-    fn push(&mut self, index: usize) {
-        if let Some(place) = self.indices.get_mut(self.count) {
-            *place = index as u16;
-        }
-        self.count += 1;
+    pub fn push(&mut self, first: usize, lanes: u32) {
+        // A batch without outliers is overwritten by the next one.
+        self.batches[self.count % MAX_BATCHES].write((first as u32, lanes));
+        self.count += usize::from(lanes != 0);
     }
 
-    /// The outliers in increasing order, if they are few.
-    pub fn few(&self) -> Option<&[u16]> {
-        self.indices.get(..self.count)
+    /// The batches that have outliers.
+    fn batches(&self) -> &[(u32, u32)] {
+        let batches = &self.batches[..self.count];
+        // SAFETY: `push` wrote the first `count` batches.
+        unsafe { std::slice::from_raw_parts(batches.as_ptr().cast(), batches.len()) }
     }
 }
 
-/// The kernel that finds the values outside a sieve's range, and stops once they are too many.
-pub struct Sift<'a>(pub &'a Sieve, pub &'a [Unaligned], pub &'a mut Outliers);
+impl<'a> Outliers<'a> {
+    /// Room for outliers.
+    pub const ROOM: Room = [MaybeUninit::uninit(); CAPACITY];
 
-impl Kernel for Sift<'_> {
-    type Output = ();
-
+    /// No outliers.
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
-        const GROUP: usize = 16;
-        let Self(sieve, values, outliers) = self;
-        for (group, values) in values.chunks(GROUP).enumerate() {
-            let mut all = true;
-            for &value in values {
-                all &= sieve.holds(f64::from_ne_bytes(value));
-            }
-            if !all {
-                for (i, &value) in values.iter().enumerate() {
-                    if !sieve.holds(f64::from_ne_bytes(value)) {
-                        outliers.push(group * GROUP + i);
-                    }
-                }
-                if outliers.few().is_none() {
-                    return;
+    pub fn new(room: &'a mut Room) -> Self {
+        Self {
+            values: room,
+            count: 0,
+            nans: 0,
+        }
+    }
+
+    /// How many NaNs there were.
+    pub fn nans(&self) -> u64 {
+        self.nans
+    }
+
+    /// The outliers that are not NaN.
+    pub fn values(&self) -> &[Unaligned] {
+        let values: *const Unaligned = self.values.as_ptr().cast();
+        // SAFETY: `take` wrote the first `count` values.
+        unsafe { std::slice::from_raw_parts(values, self.count) }
+    }
+
+    /// Is there room for the outliers of another block?
+    #[inline(always)]
+    pub fn have_room(&self) -> bool {
+        self.count <= CAPACITY - MAX_BLOCK / VALUES_PER_OUTLIER
+    }
+
+    /// Takes the marked values of a block of `length` values, which `value` returns by index. Returns
+    /// `false`, with nothing taken, if there are too many outliers.
+    #[inline]
+    pub fn take(&mut self, marked: &Marked, length: usize, value: impl Fn(usize) -> f64) -> bool {
+        let room = &mut self.values[self.count..];
+        let limit = length.div_ceil(VALUES_PER_OUTLIER).min(room.len());
+        let (mut count, mut nans) = (0, 0);
+        for &(first, mut lanes) in marked.batches() {
+            while lanes != 0 {
+                let outlier = value((first + lanes.trailing_zeros()) as usize);
+                lanes &= lanes - 1;
+                if outlier.is_nan() {
+                    nans += 1;
+                } else if count < limit {
+                    room[count].write(outlier.to_ne_bytes());
+                    count += 1;
+                } else {
+                    return false;
                 }
             }
         }
+        self.count += count;
+        self.nans += nans;
+        true
     }
 }

@@ -2,8 +2,7 @@
 //! whether all values are finite.
 
 use super::Unaligned;
-use super::fold::MinMax;
-use super::supply::PREFETCH;
+use super::range::MinMax;
 use crate::simd::{F64s, InstructionSet, Kernel, LeastNonzero, Simd};
 
 /// The range of some values, which decides how a block that the kernel declined is added.
@@ -45,7 +44,6 @@ impl Kernel for FindSpan<'_> {
         let mut witness = simd.splat(0.0);
         for vector in values.chunks_exact(S::LANES) {
             let at: *const f64 = vector.as_ptr().cast();
-            simd.prefetch(at.wrapping_add(PREFETCH));
             // SAFETY: the chunk has as many values as a vector has lanes.
             let x = unsafe { simd.load(at) };
             least = least.with(x.abs());

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::extract::Running;
-use super::quantity::Quantity;
+use super::quantity::{Quantity, folds_of_x};
 use super::window::{Totals, Window};
 use crate::simd::{F64s, Simd};
 
@@ -44,7 +44,11 @@ impl<S: Simd, Q: Quantity, const VECTORS: usize, const FOLDS: usize> Sums<S, Q, 
             square.add_plainly(vector, x);
         }
         if Q::SUM {
-            sum.add(vector, x, one);
+            match const { folds_of_x::<Q>(FOLDS) } {
+                1 => sum.add_to_first::<1>(vector, x, one),
+                2 => sum.add_to_first::<2>(vector, x, one),
+                _ => sum.add(vector, x, one),
+            }
         }
         if Q::SQUARES {
             let product = x.mul(x);

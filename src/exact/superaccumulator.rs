@@ -46,6 +46,31 @@ impl<const DIGITS: usize, const LSB: i32> Default for Superaccumulator<DIGITS, L
     }
 }
 
+/// A superaccumulator that is made when it is first needed: many sums never need theirs, and its digits take
+/// longer to fill with zeros than a short row takes to be read.
+#[derive(Debug, Clone, Default)]
+pub struct OnDemand<T>(Option<T>);
+
+impl<T: Default> OnDemand<T> {
+    /// Was it needed?
+    pub fn is_made(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The superaccumulator, which is made if it is not there.
+    #[inline]
+    pub fn get(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+
+    /// Moves the sum into `sum`, which is 0, and leaves 0.
+    pub fn move_into(&mut self, sum: &mut T) {
+        if let Some(made) = self.0.take() {
+            *sum = made;
+        }
+    }
+}
+
 impl<const DIGITS: usize, const LSB: i32> Superaccumulator<DIGITS, LSB> {
     /// Adds ±magnitude · 2^exponent. The exponent is at least `LSB`, and the sum stays within the
     /// accumulator.

@@ -3,9 +3,14 @@
 //! Notation: lanes take 2^k additions in a block, where k is `log2_adds`; all |x| < 2^(e+1); a fold starts at
 //! 1.5·2^m and works in units of 2^(m-52). The head comment of [`super::extract`] has the proofs.
 
+use super::dyadic::Dyadic;
+use super::extremes::Extremes;
 use super::float::{LEAST_BIT, MIN_EXPONENT, exponent, power_of_two};
-use super::quantity::{NARROW_BITS, Quantity};
-use super::superaccumulator::{Squares, Sum, Superaccumulator};
+use super::moments::Counts;
+use super::natural::Natural;
+use super::quantity::{NARROW_BITS, Quantity, folds_of_x};
+use super::short::{Short, add, shifted, subtract};
+use super::superaccumulator::{OnDemand, Squares, Sum, Superaccumulator};
 use crate::simd::MAX_LANES;
 
 /// The most folds of one quantity.
@@ -42,11 +47,33 @@ impl Folds {
         let mut m = e + 2 + log2_adds as i32;
         for j in 0..MAX_DEPTH {
             m = m.max(MIN_EXPONENT);
-            folds.start[j] = 1.5 * power_of_two(m);
+            folds.start[j] = one_and_a_half(m);
             folds.unit[j] = m - 52;
             m = m - 52 + log2_adds as i32;
         }
         folds
+    }
+
+    /// The sum of the totals of all lanes in units of the second fold, if the third one is empty.
+    ///
+    /// A total is below 2^62 in magnitude ([`MAX_BLOCKS`]), the units of the folds are at most 2^52 apart:
+    /// the sum over all lanes is below 2^118.
+    #[inline(always)]
+    fn total_of_two(&self, lanes: &Lanes) -> Option<i128> {
+        let [first, second, third] = lanes;
+        if third.iter().any(|&total| total != 0) {
+            return None;
+        }
+        Some((total(first) << (self.unit[0] - self.unit[1])) + total(second))
+    }
+
+    /// The same in units of 2^(2·exponent), modulo 2^256.
+    #[inline(always)]
+    fn squares_of_two(&self, lanes: &Lanes, exponent: i32) -> Option<[u64; 4]> {
+        let total = self.total_of_two(lanes)?;
+        // The shift is below 128, but for windows of magnitudes that have no squares here: of 0 in total.
+        let shift = (self.unit[1] - 2 * exponent) & 127;
+        Some(shifted(total, shift as u32))
     }
 
     /// Adds the totals of one lane, an integer for each fold, to a superaccumulator.
@@ -105,10 +132,11 @@ impl Window {
         };
         for (depth, least) in window.least.iter_mut().enumerate() {
             let last = depth + 1;
+            let last_of_x = folds_of_x::<Q>(last + 1) - 1;
             // A value of exponent f is a multiple of 2^(f-52), h of 2^(2f-52), and the error of 2^(2f-104);
             // narrow values and their h of larger powers. The unit of the error's last fold is at least
             // 2^-1074: so a value whose error underflows, f < -485, does not fit.
-            *least = match window.sum.unit[last] {
+            *least = match window.sum.unit[last_of_x] {
                 LEAST_BIT => 0.0,
                 unit => power_of_two(unit + fraction),
             };
@@ -128,19 +156,21 @@ impl Window {
         self.least[depth as usize - 2]
     }
 
+    /// Do folds of this depth hold nonzero magnitudes from `least` to `largest`?
+    pub fn holds(&self, depth: Depth, least: f64, largest: f64) -> bool {
+        largest < self.above && least >= self.least(depth)
+    }
+
     /// How many folds hold nonzero magnitudes from `least` to `largest`; `None` if three do not.
     pub fn depth(&self, least: f64, largest: f64) -> Option<Depth> {
-        if largest >= self.above {
-            return None;
-        }
         [Depth::Two, Depth::Three]
             .into_iter()
-            .find(|&depth| least >= self.least(depth))
+            .find(|&depth| self.holds(depth, least, largest))
     }
 }
 
 /// The window of products x·y: like a window of squares, but with exponents of both factors.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct ProductWindow {
     /// The folds of RN(x·y) as those of squares, and the folds of its error; `above` bounds the products.
     pub folds: Window,
@@ -184,6 +214,12 @@ impl ProductWindow {
     }
 }
 
+/// 1.5·2^m, for m of a normal number.
+#[inline(always)]
+fn one_and_a_half(m: i32) -> f64 {
+    f64::from_bits(((m + 1023) as u64) << 52 | 1 << 51)
+}
+
 /// floor(log2 x) of x > 0, subnormals included: a subnormal factor makes the unit in the last place of the
 /// rounded product finer than its own.
 #[inline(always)]
@@ -217,19 +253,98 @@ impl Totals {
         (MAX_BLOCKS - self.blocks) as usize
     }
 
+    /// The moments of the values added, in a few words, if two folds hold them; the totals stay. `counts` and
+    /// `extremes` are those of the values, which may include zeros and NaNs that were not added.
+    ///
+    /// The units are that of the second fold of x, at least 2^(e + 2k - 102), and its square, where
+    /// 2 <= k <= 8. At most 2^19 values of at most 2^(e+1) were added: so Σx is below 2^(122 - 2k) units, and
+    /// Σx² below 2^(225 - 4k).
+    ///
+    /// The unit of the second fold of h is 2^(103 - 2k) of the units, and that of the error 2^(49 - 2k), or
+    /// more if it would be below 2^-1074. But where squares are gathered e is at least -485, as smaller
+    /// values do not fit, and narrow ones are no smaller than 2^-149: so the unit of the error is
+    /// 2^(100 - 4k) of the units at most.
+    #[inline(always)]
+    pub fn short<Q: Quantity>(
+        &self,
+        window: &Window,
+        counts: Counts,
+        extremes: Extremes,
+    ) -> Option<Short> {
+        // The values that were not added count as well in n·Σx², which must be below 2^256.
+        if counts.all >> 32 > 0 {
+            return None;
+        }
+        let mut short = Short {
+            counts,
+            sum: 0,
+            squares: [0; 4],
+            exponent: window.sum.unit[1],
+            extremes,
+        };
+        if Q::SUM {
+            short.sum = window.sum.total_of_two(&self.sum)?;
+        }
+        if Q::SQUARES {
+            short.squares = window.square.squares_of_two(&self.square, short.exponent)?;
+            if !Q::NARROW {
+                let errors = window.error.squares_of_two(&self.error, short.exponent)?;
+                short.squares = add(short.squares, errors);
+            }
+        }
+        Some(short)
+    }
+
+    /// The sum of the products added, in a few words, if two folds hold it; the totals stay.
+    ///
+    /// The unit is that of the error's second fold, and that of the rounded products is 2^54 of it, or less
+    /// if it would be below 2^-1074: the sum is below 2^(118 + 55).
+    #[inline(always)]
+    pub fn products(&self, window: &ProductWindow) -> Option<Dyadic<4>> {
+        let Window { square, error, .. } = &window.folds;
+        let rounded = square.total_of_two(&self.square)?;
+        let errors = error.total_of_two(&self.error)?;
+        let [exponent, finer] = [square, error].map(|folds| folds.unit[1]);
+        let sum = add(
+            shifted(rounded, (exponent - finer) as u32),
+            shifted(errors, 0),
+        );
+        let negative = sum[3] >> 63 > 0;
+        let magnitude = if negative { subtract([0; 4], sum) } else { sum };
+        Some(Dyadic {
+            negative,
+            magnitude: Natural::from_array(magnitude, finer),
+        })
+    }
+
     /// Moves the totals into superaccumulators, and leaves zeros.
-    pub fn deposit<Q: Quantity>(&mut self, window: &Window, sum: &mut Sum, squares: &mut Squares) {
+    pub fn deposit<Q: Quantity>(
+        &mut self,
+        window: &Window,
+        sum: &mut OnDemand<Sum>,
+        squares: &mut OnDemand<Squares>,
+    ) {
         if self.blocks > 0 {
             if Q::SUM {
-                deposit(&mut self.sum, &window.sum, sum);
+                deposit(&mut self.sum, &window.sum, sum.get());
             }
             if Q::SQUARES {
-                deposit(&mut self.square, &window.square, squares);
-                deposit(&mut self.error, &window.error, squares);
+                deposit(&mut self.square, &window.square, squares.get());
+                deposit(&mut self.error, &window.error, squares.get());
             }
             self.blocks = 0;
         }
     }
+}
+
+/// The sum of all lanes of a fold.
+#[inline(always)]
+fn total(fold: &[i64; MAX_LANES]) -> i128 {
+    let mut total = 0;
+    for &lane in fold {
+        total += i128::from(lane);
+    }
+    total
 }
 
 /// Moves the totals of one quantity into a superaccumulator, and leaves zeros.
@@ -239,7 +354,7 @@ fn deposit<const DIGITS: usize, const LSB: i32>(
     into: &mut Superaccumulator<DIGITS, LSB>,
 ) {
     for (fold, unit) in lanes.iter_mut().zip(folds.unit) {
-        let total: i128 = fold.iter().map(|&lane| i128::from(lane)).sum();
+        let total = total(fold);
         if total != 0 {
             into.deposit_wide(total, unit);
         }

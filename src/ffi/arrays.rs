@@ -5,13 +5,12 @@ use super::pointers::{bytes, in_ptr, out_ptr, results};
 use crate::array::axes::marked;
 use crate::array::{Array, Dtype, View};
 use crate::error::{Error, Result, Status};
-use crate::exact::quantity;
 use crate::reduce::axes::{self, Rounding};
 use crate::reduce::op::Op;
 use crate::reduce::plan::Plan;
+use crate::reduce::statistic::{self, Statistic};
 use crate::reduce::{describe, dot, whole};
 use crate::round::special::NanPolicy;
-use crate::round::statistics;
 use crate::stats::{Stats, checked_ddof};
 use crate::unsigned::Unsigned;
 
@@ -27,10 +26,7 @@ use crate::unsigned::Unsigned;
 pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        let moments = whole::array::<quantity::Sum>(&a)?;
-        out.write(statistics::propagated_sum(&moments));
-        Ok(())
+        unsafe { reduce_whole(a, out, || Ok(statistic::Sum)) }
     })
 }
 
@@ -48,9 +44,19 @@ pub unsafe extern "C" fn parexact_sum(a: *const Array, out: *mut f64) -> Status 
 pub unsafe extern "C" fn parexact_dot(x: *const Array, y: *const Array, out: *mut f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (x, y, out) = unsafe { (view(x, "x")?, view(y, "y")?, out_ptr(out, "out")?) };
-        out.write(dot::arrays(&x, &y)?);
-        Ok(())
+        unsafe {
+            let (x, y) = (in_ptr(x, "x")?, in_ptr(y, "y")?);
+            if let (Some(a), Some(b)) = (x.contiguous_doubles(), y.contiguous_doubles())
+                && x.has_shape_of(&y)
+            {
+                let out = out_ptr(out, "out")?;
+                out.write(dot::vectors(a, b)?);
+                return Ok(());
+            }
+            let (x, y, out) = (x.view("x")?, y.view("y")?, out_ptr(out, "out")?);
+            out.write(dot::arrays(&x, &y)?);
+            Ok(())
+        }
     })
 }
 
@@ -65,10 +71,7 @@ pub unsafe extern "C" fn parexact_dot(x: *const Array, y: *const Array, out: *mu
 pub unsafe extern "C" fn parexact_norm(a: *const Array, out: *mut f64) -> Status {
     guard(|| {
         // SAFETY: passed on from the caller.
-        let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        let moments = whole::array::<quantity::Squares>(&a)?;
-        out.write(statistics::propagated_norm(&moments));
-        Ok(())
+        unsafe { reduce_whole(a, out, || Ok(statistic::Norm)) }
     })
 }
 
@@ -97,12 +100,12 @@ pub unsafe extern "C" fn parexact_describe(
     out: *mut Stats,
 ) -> Status {
     guard(|| {
+        let describe = || {
+            let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
+            Ok(statistic::Describe { ddof, policy })
+        };
         // SAFETY: passed on from the caller.
-        let (a, out) = unsafe { (view(a, "a")?, out_ptr(out, "out")?) };
-        let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
-        let moments = whole::array::<quantity::Describe>(&a)?;
-        out.write(Stats::new(&moments, ddof, policy)?);
-        Ok(())
+        unsafe { reduce_whole(a, out, describe) }
     })
 }
 
@@ -200,6 +203,30 @@ pub unsafe extern "C" fn parexact_describe_axes(
         }
         describe::reduce(&plan, ddof, policy, out)
     })
+}
+
+/// Writes a statistic of all elements of an array to `out`; `statistic` checks the arguments that follow.
+///
+/// # Safety
+/// `a` is NULL or an array as parexact_array describes; `out` is NULL or may be written.
+unsafe fn reduce_whole<S: Statistic>(
+    a: *const Array,
+    out: *mut S::Output,
+    statistic: impl FnOnce() -> Result<S>,
+) -> Result<()> {
+    // SAFETY: passed on from the caller.
+    let a = unsafe { in_ptr(a, "a")? };
+    // SAFETY: passed on from the caller.
+    if let Some(doubles) = unsafe { a.contiguous_doubles() } {
+        // SAFETY: passed on from the caller.
+        let out = unsafe { out_ptr(out, "out")? };
+        out.write(whole::vector(doubles, statistic()?)?);
+        return Ok(());
+    }
+    // SAFETY: passed on from the caller.
+    let (a, out) = unsafe { (a.view("a")?, out_ptr(out, "out")?) };
+    out.write(whole::array(&a, statistic()?)?);
+    Ok(())
 }
 
 /// The view of a mask, which must fit the array; none if the mask is NULL.

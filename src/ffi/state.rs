@@ -53,7 +53,7 @@ pub unsafe extern "C" fn parexact_state_update(s: *mut State, a: *const Array) -
         // SAFETY: passed on from the caller.
         unsafe {
             out_ptr(s, "s")?;
-            add(s, &whole::array::<quantity::Describe>(&view(a, "a")?)?)
+            add(s, &whole::moments::<quantity::Describe>(&view(a, "a")?)?)
         }
     })
 }

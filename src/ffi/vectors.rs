@@ -3,9 +3,7 @@
 use super::guard::guard;
 use super::pointers::{f64_bytes, out_ptr};
 use crate::error::Status;
-use crate::exact::quantity;
-use crate::reduce::{dot, whole};
-use crate::round::statistics;
+use crate::reduce::{dot, statistic, whole};
 
 /// The sum of `n` doubles: the exact real sum, rounded once to nearest, ties to even.
 ///
@@ -25,8 +23,7 @@ pub unsafe extern "C" fn parexact_sum_f64(x: *const f64, n: usize, out: *mut f64
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        let moments = whole::vector::<quantity::Sum>(x)?;
-        out.write(statistics::propagated_sum(&moments));
+        out.write(whole::vector(x, statistic::Sum)?);
         Ok(())
     })
 }
@@ -49,8 +46,7 @@ pub unsafe extern "C" fn parexact_norm_f64(x: *const f64, n: usize, out: *mut f6
     guard(|| {
         // SAFETY: passed on from the caller.
         let (x, out) = unsafe { (f64_bytes(x, n, "x")?, out_ptr(out, "out")?) };
-        let moments = whole::vector::<quantity::Squares>(x)?;
-        out.write(statistics::propagated_norm(&moments));
+        out.write(whole::vector(x, statistic::Norm)?);
         Ok(())
     })
 }

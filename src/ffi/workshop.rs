@@ -3,11 +3,9 @@
 use super::guard::{guard, guard_value};
 use super::pointers::{f64_bytes, f64_bytes_mut, out_ptr};
 use crate::error::Status;
-use crate::exact::quantity;
 use crate::random::{Distribution, Part, generate};
-use crate::reduce::whole;
+use crate::reduce::{statistic, whole};
 use crate::round::special::NanPolicy;
-use crate::round::statistics;
 use crate::state::check_count;
 use crate::stats::Stats;
 
@@ -26,7 +24,7 @@ pub unsafe extern "C" fn sum_my_numbers(numbers: *mut f64, n: usize) -> f64 {
     guard_value(|| {
         // SAFETY: passed on from the caller.
         let numbers = unsafe { f64_bytes_mut(numbers, n, "numbers")? };
-        let sum = statistics::propagated_sum(&whole::vector::<quantity::Sum>(numbers)?);
+        let sum = whole::vector(numbers, statistic::Sum)?;
         if let Some(middle) = numbers.get_mut(n / 2) {
             *middle = (-f64::from_ne_bytes(*middle)).to_ne_bytes();
         }
@@ -48,8 +46,11 @@ pub unsafe extern "C" fn parallel_stats(numbers: *const f64, n: usize, out: *mut
     guard(|| {
         // SAFETY: passed on from the caller.
         let (numbers, out) = unsafe { (f64_bytes(numbers, n, "numbers")?, out_ptr(out, "out")?) };
-        let moments = whole::vector::<quantity::Describe>(numbers)?;
-        out.write(Stats::new(&moments, 0, NanPolicy::Propagate)?);
+        let (ddof, policy) = (0, NanPolicy::Propagate);
+        out.write(whole::vector(
+            numbers,
+            statistic::Describe { ddof, policy },
+        )?);
         Ok(())
     })
 }

@@ -19,6 +19,13 @@ pub fn count() -> usize {
     1
 }
 
+/// The processor that the calling thread is running on; none if the system does not say.
+#[inline]
+pub fn present() -> Option<usize> {
+    // SAFETY: sched_getcpu has no precondition.
+    usize::try_from(unsafe { libc::sched_getcpu() }).ok()
+}
+
 /// How many processors are online, in the whole system; 1 if it does not say.
 pub fn online() -> usize {
     // SAFETY: sysconf has no precondition.
@@ -31,6 +38,11 @@ mod tests {
     #[test]
     fn the_mask_holds_processors_that_are_online() {
         assert!((1..=super::online()).contains(&super::count()));
+    }
+
+    #[test]
+    fn a_thread_runs_on_some_processor() {
+        assert!(super::present().is_some());
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::crew::Crew;
 use super::governance::Watch;
+use super::outlook::Outlook;
+use super::wakeup::Wakeup;
 use super::{mutex, team};
 use crate::error::{Error, Result};
 
@@ -17,15 +20,16 @@ use crate::error::{Error, Result};
 /// merging, vary from run to run: with exact accumulators that cannot be seen.
 ///
 /// Before each chunk the attached control is asked, and after it the progress is reported. So a chunk should
-/// take well below 50 ms, and at least some 10 µs to be worth the claim. The first failing chunk decides the
-/// error, on any number of threads: all chunks before it were claimed before it, and what is claimed is
-/// completed. A panic of any of the functions, on any thread, unwinds from here.
+/// take well below 50 ms, and at least some microseconds to be worth the claim. The first failing chunk
+/// decides the error, on any number of threads: all chunks before it were claimed before it, and what is
+/// claimed is completed. A panic of any of the functions, on any thread, unwinds from here.
 ///
 /// FORKED answers a child that was forked inside the call, by `work` or by a signal handler, while
 /// workers were helping: their part of the work stayed with the parent.
 ///
 /// If one thread is in force, if there is a single chunk, or if the caller is a worker of the library,
-/// everything runs on the calling thread and nothing is allocated here.
+/// everything runs on the calling thread and nothing is allocated here. Else workers are asked for help
+/// before the first chunk.
 pub fn fold_chunks<A: Send>(
     total: usize,
     chunk: usize,
@@ -34,6 +38,17 @@ pub fn fold_chunks<A: Send>(
     merge: impl Fn(&mut A, A) + Sync,
 ) -> Result<A> {
     fold_chunks_by(&Crew::for_call(), total, chunk, new, work, merge)
+}
+
+/// Does the work of a call of `total` items that make one chunk, as [`fold_chunks`] would do it, and nothing
+/// else: small calls come here.
+#[inline]
+pub fn single_chunk<R>(total: usize, work: impl FnOnce() -> Result<R>) -> Result<R> {
+    let watch = Watch::begin(total as u64);
+    watch.check()?;
+    let result = work()?;
+    watch.advance(total as u64);
+    Ok(result)
 }
 
 /// Folds as [`fold_chunks`] does, on the threads of `crew`.
@@ -45,64 +60,158 @@ pub fn fold_chunks_by<A: Send>(
     work: impl Fn(&mut A, Range<usize>) -> Result<()> + Sync,
     merge: impl Fn(&mut A, A) + Sync,
 ) -> Result<A> {
-    let chunk = chunk.max(1);
-    let chunks = total.div_ceil(chunk);
-    let range = |index: usize| {
-        let start = index * chunk;
-        start..start + chunk.min(total - start)
-    };
-    let watch = Watch::begin(total as u64);
-    watch.check()?;
-    let threads = if chunks > 1 { crew.threads() } else { 1 };
-    if threads == 1 {
-        let mut accumulator = new();
-        for index in 0..chunks {
-            watch.check()?;
-            let range = range(index);
-            let items = range.len();
-            work(&mut accumulator, range)?;
-            watch.advance(items as u64);
+    let fold = Fold::new(crew, total, chunk, new, work, merge);
+    fold.run(None)
+}
+
+/// Folds as [`fold_chunks`] does, where each item stands for `values` values and all of them take about the
+/// same time. The calling thread begins alone. It asks for help as soon as what is left, at the pace so far,
+/// is worth the time in which workers wake up: see [`super::wakeup`].
+pub fn fold_values<A: Send>(
+    total: usize,
+    values: usize,
+    chunk: usize,
+    new: impl Fn() -> A + Sync,
+    work: impl Fn(&mut A, Range<usize>) -> Result<()> + Sync,
+    merge: impl Fn(&mut A, A) + Sync,
+) -> Result<A> {
+    let crew = Crew::for_call();
+    let fold = Fold::new(&crew, total, chunk, new, work, merge);
+    if fold.helpers == 0 {
+        return fold.run(None);
+    }
+    let values = total.saturating_mul(values);
+    let outlook = Outlook::new(Wakeup::here(), fold.chunks, values);
+    fold.run(Some(&outlook))
+}
+
+/// A fold on the threads of a crew.
+struct Fold<'a, New, Work, Merge> {
+    crew: &'a Crew,
+    total: usize,
+    chunk: usize,
+    chunks: usize,
+    /// The most helpers that there is work for.
+    helpers: usize,
+    new: New,
+    work: Work,
+    merge: Merge,
+}
+
+impl<'a, A, New, Work, Merge> Fold<'a, New, Work, Merge>
+where
+    A: Send,
+    New: Fn() -> A + Sync,
+    Work: Fn(&mut A, Range<usize>) -> Result<()> + Sync,
+    Merge: Fn(&mut A, A) + Sync,
+{
+    fn new(crew: &'a Crew, total: usize, chunk: usize, new: New, work: Work, merge: Merge) -> Self {
+        let chunk = chunk.max(1);
+        let chunks = total.div_ceil(chunk);
+        Self {
+            crew,
+            total,
+            chunk,
+            chunks,
+            helpers: crew.threads().min(chunks.max(1)) - 1,
+            new,
+            work,
+            merge,
         }
-        return Ok(accumulator);
     }
 
-    let claims = Claims::new(chunks);
-    let merged = Mutex::new(None);
-    let helpers = threads.min(chunks) - 1;
-    // The pool grows in doubling steps up to the thread count: no more workers than calls have had use for.
-    let workers = helpers.next_power_of_two().min(threads - 1);
-    let forked = team::run(crew, workers, helpers, &|generation| {
-        watch.govern(|| {
-            let _stop = claims.stop_if_panicking();
-            let mut own = None;
-            while let Some(index) = claims.next(&watch, generation) {
-                let range = range(index);
-                let items = range.len();
-                match work(own.get_or_insert_with(&new), range) {
-                    Ok(()) => watch.advance(items as u64),
-                    Err(error) => claims.fail(index, error, generation),
+    /// Folds. Helpers are asked for at once if there is no outlook.
+    fn run(&self, outlook: Option<&Outlook>) -> Result<A> {
+        let watch = Watch::begin(self.total as u64);
+        watch.check()?;
+        let mut accumulator = (self.new)();
+        for index in 0..self.chunks {
+            if self.helpers > 0 {
+                let helpers =
+                    outlook.map_or(self.helpers, |outlook| outlook.helpers(self.helpers, index));
+                if helpers > 0 {
+                    let (folded, came_after) =
+                        self.run_with(helpers, &watch, index, accumulator)?;
+                    if let Some(outlook) = outlook {
+                        outlook.was_helped(came_after);
+                    }
+                    return Ok(folded);
                 }
             }
-            // There is no lock in a child if a thread of the parent holds it: that helper is inside the team,
-            // which answers FORKED.
-            if let Some(own) = own
-                && let Some(mut merged) = mutex::lock(&merged, generation)
-            {
-                match merged.as_mut() {
-                    Some(all) => merge(all, own),
-                    None => *merged = Some(own),
-                }
-            }
-        });
-    });
-    if let Err(forked) = forked {
-        // A helper that stayed with the parent may have been changing these, so they are not even dropped.
-        std::mem::forget((claims, merged));
-        return Err(forked);
+            watch.check()?;
+            self.fold_chunk(&watch, index, &mut accumulator)?;
+        }
+        if let Some(outlook) = outlook {
+            outlook.was_alone();
+        }
+        Ok(accumulator)
     }
-    claims.outcome()?;
-    let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(merged.unwrap_or_else(new))
+
+    /// Folds a chunk, and reports that.
+    #[inline]
+    fn fold_chunk(&self, watch: &Watch, index: usize, accumulator: &mut A) -> Result<()> {
+        let start = index * self.chunk;
+        let items = self.chunk.min(self.total - start);
+        (self.work)(accumulator, start..start + items)?;
+        watch.advance(items as u64);
+        Ok(())
+    }
+
+    /// Goes on with up to `helpers` workers, as `done` chunks are in the accumulator. Answers also how long
+    /// it took until the first of them came, or all the time if none did.
+    fn run_with(
+        &self,
+        helpers: usize,
+        watch: &Watch,
+        done: usize,
+        accumulator: A,
+    ) -> Result<(A, Duration)> {
+        let claims = Claims::new(self.chunks, done);
+        // The first thread to claim a chunk goes on with what there is; the others begin anew.
+        let begun = Mutex::new(Some(accumulator));
+        let merged = Mutex::new(None);
+        // The pool grows in doubling steps up to the thread count: no more workers than calls have had use
+        // for.
+        let workers = helpers.next_power_of_two().min(self.crew.threads() - 1);
+        let came_after = team::run(self.crew, workers, helpers, &|generation| {
+            watch.govern(|| {
+                let _stop = claims.stop_if_panicking();
+                let mut own = None;
+                while let Some(index) = claims.next(watch, generation) {
+                    let own = own.get_or_insert_with(|| {
+                        mutex::lock(&begun, generation)
+                            .and_then(|mut begun| begun.take())
+                            .unwrap_or_else(&self.new)
+                    });
+                    if let Err(error) = self.fold_chunk(watch, index, own) {
+                        claims.fail(index, error, generation);
+                    }
+                }
+                // There is no lock in a child if a thread of the parent holds it: that helper is inside the
+                // team, which answers FORKED.
+                if let Some(own) = own
+                    && let Some(mut merged) = mutex::lock(&merged, generation)
+                {
+                    match merged.as_mut() {
+                        Some(all) => (self.merge)(all, own),
+                        None => *merged = Some(own),
+                    }
+                }
+            });
+        });
+        let came_after = match came_after {
+            Ok(came_after) => came_after,
+            Err(forked) => {
+                // A helper that stayed with the parent may have been changing these, so they are not even
+                // dropped.
+                std::mem::forget((claims, begun, merged));
+                return Err(forked);
+            }
+        };
+        claims.outcome()?;
+        let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok((merged.unwrap_or_else(&self.new), came_after))
+    }
 }
 
 /// The chunks not yet claimed, and the failure that ended the claiming.
@@ -114,10 +223,11 @@ struct Claims {
 }
 
 impl Claims {
-    fn new(chunks: usize) -> Self {
+    /// The first `done` of `chunks` chunks have been completed.
+    fn new(chunks: usize, done: usize) -> Self {
         Self {
             chunks,
-            next: AtomicUsize::new(0),
+            next: AtomicUsize::new(done),
             stopped: AtomicBool::new(false),
             failure: Mutex::new(None),
         }

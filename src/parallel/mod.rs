@@ -3,6 +3,7 @@
 //! | module | concept |
 //! |---|---|
 //! | `fold` | reductions: chunks that the threads of a call claim |
+//! | `outlook`, [`wakeup`] | whether helpers are worth their waking, and how long that takes |
 //! | `map` | a callback for each item |
 //! | `job`, `task` | callbacks in the background |
 //! | `piecework` | chunks of a map's items, parts of which other threads may take |
@@ -52,6 +53,7 @@ pub(crate) mod map;
 mod memory;
 pub mod mutex;
 mod nesting;
+mod outlook;
 mod per_process;
 mod piecework;
 mod pool;
@@ -71,7 +73,8 @@ pub mod threads;
 pub(crate) mod user_pool;
 pub(crate) mod wait;
 mod wait_graph;
+pub mod wakeup;
 pub(crate) mod worker;
 
-pub use fold::fold_chunks;
+pub use fold::{fold_chunks, fold_values, single_chunk};
 pub use threads::for_call as threads_for_call;

@@ -7,19 +7,23 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::crew::Crew;
 use super::event::Event;
 use super::thread_number::{self, ThreadNumber};
-use super::{fork, mutex, signals, wait_graph};
+use super::{affinity, fork, mutex, signals, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
 use crate::{fpenv, reserve};
 
 /// The gate is shut: a helper that has not entered by then must not touch the body, whose frame may be gone.
 const SHUT: usize = 1 << (usize::BITS - 1);
+
+/// How long a caller that waits for its helpers stays awake: a helper's last chunk is mostly over by then, while
+/// waking the caller might take longer than the whole call. In between it yields to other threads.
+const WAKEFUL: Duration = Duration::from_micros(50);
 
 /// How often a caller that waits for its helpers looks whether it is a forked child.
 const FORK_CHECK: Duration = Duration::from_millis(20);
@@ -34,6 +38,12 @@ const HELPERS_BYTES: usize = 64 << 10;
 struct Gate {
     /// The number of helpers inside, and [`SHUT`].
     state: AtomicUsize,
+    made: Instant,
+    /// The processor that the caller was on at that moment.
+    callers_processor: Option<usize>,
+    /// After how many nanoseconds the first helper came to another processor; `u64::MAX` if none has come.
+    /// One that came to the caller's is no help: the scheduler may let it run in place of the caller.
+    came_after: AtomicU64,
     /// Happens when the gate is shut and the last helper has left.
     empty: Event,
     /// The number of the thread that waits for the helpers.
@@ -54,6 +64,9 @@ impl Gate {
     fn new() -> Self {
         Self {
             state: AtomicUsize::new(0),
+            made: Instant::now(),
+            callers_processor: affinity::present(),
+            came_after: AtomicU64::new(u64::MAX),
             empty: Event::default(),
             caller_number: thread_number::me(),
             inside: Mutex::default(),
@@ -70,9 +83,20 @@ impl Gate {
             })
             .is_ok();
         if entered {
+            let processor = affinity::present();
+            if processor.is_none() || processor != self.callers_processor {
+                self.came_after
+                    .fetch_min(self.made.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            }
             self.inside().helpers.push(thread_number::me());
         }
         entered
+    }
+
+    /// How long it took until the first helper came, or all the time until now if none has come.
+    fn came_after(&self) -> Duration {
+        let came_after = Duration::from_nanos(self.came_after.load(Ordering::Relaxed));
+        came_after.min(self.made.elapsed())
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -97,6 +121,7 @@ impl Gate {
     /// `generation` and helpers are inside: they stayed with the parent, and their part of the work is lost.
     fn shut(&self, generation: u64) -> bool {
         self.state.fetch_or(SHUT, Ordering::Relaxed);
+        let began = Instant::now();
         let mut is_in_graph = false;
         let complete = loop {
             // The process is asked for first, as in `mutex::lock`: a helper that is inside once this is known
@@ -107,6 +132,10 @@ impl Gate {
             }
             if is_child {
                 break false;
+            }
+            if began.elapsed() < WAKEFUL {
+                std::thread::yield_now();
+                continue;
             }
             // A signal handler may fork between the waits, and nobody will wake the child.
             self.empty.wait(FORK_CHECK);
@@ -146,19 +175,19 @@ impl Body {
 
 /// Asks for helpers, which may run `body` while they are inside the gate.
 fn summon(
-    gate: &Arc<Gate>,
     crew: &Crew,
     workers: usize,
     helpers: usize,
     generation: u64,
     body: *const (dyn Fn(u64) + Sync + 'static),
-) {
+) -> Arc<Gate> {
     // If the system has no memory, the calling thread goes on alone.
-    if reserve::check_system((helpers * HELPER_BYTES).min(HELPERS_BYTES)).is_err() {
-        return;
-    }
-    let Some(pool) = crew.pool(workers) else {
-        return;
+    let has_memory = reserve::check_system((helpers * HELPER_BYTES).min(HELPERS_BYTES)).is_ok();
+    let pool = has_memory.then(|| crew.pool(workers)).flatten();
+    // The gate is made now that there are workers: its time is that in which they wake up.
+    let gate = Arc::new(Gate::new());
+    let Some(pool) = pool else {
+        return gate;
     };
     for _ in 0..helpers.min(pool.workers()) {
         let gate = gate.clone();
@@ -181,16 +210,22 @@ fn summon(
             break;
         }
     }
+    gate
 }
 
 /// Runs `body` on this thread and on up to `helpers` workers of the crew's pool, which should have `workers`
 /// of them, and returns when nobody runs it any more. Workers run it under the default floating-point
 /// environment. The body learns which generation of [`fork`] its participants are of: see [`mutex::lock`].
+/// The answer is how long it took, from the asking, until the first helper came, or all the time if none did.
 ///
 /// A panic of the body, on whatever thread, unwinds from here. FORKED is the answer in a child that was
 /// forked inside the body, if workers were helping.
-pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sync)) -> Result<()> {
-    let gate = Arc::new(Gate::new());
+pub fn run(
+    crew: &Crew,
+    workers: usize,
+    helpers: usize,
+    body: &(dyn Fn(u64) + Sync),
+) -> Result<Duration> {
     // SAFETY: only the lifetime changes; the gate ends every use of the pointer before `run` returns.
     let erased = unsafe {
         std::mem::transmute::<*const (dyn Fn(u64) + Sync + '_), *const (dyn Fn(u64) + Sync + 'static)>(
@@ -198,10 +233,10 @@ pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sy
         )
     };
     // No handler may fork in here, where locks of the pool are held.
-    let generation = signals::with_asynchronous_blocked(|| {
+    let (gate, generation) = signals::with_asynchronous_blocked(|| {
         let generation = fork::checked_generation();
-        summon(&gate, crew, workers, helpers, generation, erased);
-        generation
+        let gate = summon(crew, workers, helpers, generation, erased);
+        (gate, generation)
     });
     let own = catch_unwind(AssertUnwindSafe(|| body(generation)));
     if !gate.shut(generation) {
@@ -222,6 +257,6 @@ pub fn run(crew: &Crew, workers: usize, helpers: usize, body: &(dyn Fn(u64) + Sy
         .take();
     match panicked {
         Some(payload) => resume_unwind(payload),
-        None => Ok(()),
+        None => Ok(gate.came_after()),
     }
 }

@@ -43,7 +43,7 @@ pub unsafe fn integrate(
         n,
     };
     let _participant = Participant::enter();
-    let sum = fold_chunks(
+    let mut sum = fold_chunks(
         n.div_ceil(POINTS_IN_BLOCK as u64) as usize,
         1,
         || Accumulator::<quantity::Sum>::new(in_force()),

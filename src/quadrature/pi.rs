@@ -6,7 +6,7 @@ use super::points::check_points;
 use crate::error::Result;
 use crate::exact::dyadic::Dyadic;
 use crate::exact::natural::Natural;
-use crate::parallel::fold_chunks;
+use crate::parallel::fold_values;
 use crate::round::statistics;
 use crate::simd::{Kernel, Simd, in_force};
 
@@ -20,8 +20,9 @@ const HALF_BITS: u64 = 0x3fe0_0000_0000_0000;
 /// these terms, rounded once.
 pub fn pi(n: u64) -> Result<f64> {
     check_points(n)?;
-    let sum = fold_chunks(
+    let sum = fold_values(
         n.div_ceil(TERMS_IN_CHUNK) as usize,
+        TERMS_IN_CHUNK as usize,
         1,
         || 0u128,
         |sum, chunks| {

@@ -15,8 +15,9 @@ use super::sampler::Transform;
 use super::samples::{SAMPLES_IN_BLOCK, Samples};
 use super::subnormals;
 use super::uniform::Uniforms;
-use crate::exact::fold::LOG2_ADDS_WITH_SQUARES;
+use crate::exact::blocking::LOG2_ADDS_WITH_SQUARES;
 use crate::exact::quantity::Describe;
+use crate::exact::range::DoubleRange;
 use crate::exact::supply::Supply;
 use crate::exact::{Accumulator, Unaligned};
 use crate::simd::{F64s, Kernel, Simd};
@@ -50,9 +51,12 @@ impl<S: Simd, G: Samples<S, N>, const N: usize> Drawn<S, G, N> {
 unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S, G, N> {
     // The samples keep the multipliers busy.
     const FMA_PORT_FREE: bool = false;
-    // Zeros are rare. So are subnormals, which only `block` replaces: no window holds them with their
-    // squares, so that the kernel declines a block that has one.
-    const EXPECTS_ZEROS: bool = false;
+    // Subnormals are rare, and only `block` replaces them: no window holds them with their squares, so that
+    // the kernel declines a block that has one.
+    const SIFTABLE: bool = false;
+    type Batch = [S::F64; N];
+    // Zeros are rare, too.
+    type Range<const VECTORS: usize> = DoubleRange<S, VECTORS, false>;
     type Buffer = [MaybeUninit<Unaligned>; SAMPLES_IN_KERNEL_BLOCK];
 
     fn buffer() -> Self::Buffer {
@@ -63,11 +67,13 @@ unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S,
         self.left
     }
 
-    fn in_memory<'a>(&self) -> &'a [Unaligned]
-    where
-        Self: 'a,
-    {
-        &[]
+    fn contains(&self, _: usize, _: f64) -> bool {
+        // The kernel takes no zeros.
+        false
+    }
+
+    fn value(&self, _: usize) -> f64 {
+        unreachable!("the supply is not siftable")
     }
 
     #[inline(always)]
@@ -79,6 +85,11 @@ unsafe impl<S: Simd, G: Samples<S, N>, const N: usize> Supply<S, N> for Drawn<S,
             *vector = self.transform.of_vector(simd, samples);
         }
         vectors
+    }
+
+    #[inline(always)]
+    fn vector(batch: &[S::F64; N], n: usize) -> S::F64 {
+        batch[n]
     }
 
     fn block<'a>(&mut self, simd: S, len: usize, buffer: &'a mut Self::Buffer) -> &'a [Unaligned]

@@ -8,14 +8,11 @@ use super::{Distribution, Part};
 use crate::error::Result;
 use crate::exact::quantity::Describe;
 use crate::exact::{Accumulate, Accumulator, Moments, Unaligned};
-use crate::parallel::fold_chunks;
+use crate::parallel::fold_values;
 use crate::simd::in_force;
 
-/// Blocks that a thread takes at a time: tens of microseconds of normals.
+/// Blocks that a thread takes at a time where there are many: tens of microseconds of normals.
 const BLOCKS_IN_CHUNK: u64 = 4;
-
-/// Fewer samples than this are not worth a second thread, which takes some 50 µs to wake up.
-const WORTH_THREADS: u64 = 1 << 17;
 
 /// Writes the samples of a part to `out`, as many as it has room for.
 pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> Result<()> {
@@ -45,7 +42,7 @@ pub fn fill(distribution: &Distribution, part: Part, out: &mut [Unaligned]) -> R
 /// The exact moments of the samples of a part, which are never stored.
 pub fn reduce(distribution: &Distribution, part: Part) -> Result<Moments> {
     let sampler = Sampler::new(distribution)?;
-    let accumulator = over_blocks(
+    let mut accumulator = over_blocks(
         part,
         || Accumulator::<Describe>::new(in_force()),
         |accumulator, samples| {
@@ -71,14 +68,10 @@ fn over_blocks<A: Send>(
     let block = SAMPLES_IN_BLOCK as u64;
     let (first, last) = (part.offset / block, (part.offset + part.count - 1) / block);
     let blocks = last - first + 1;
-    let chunk = if part.count < WORTH_THREADS {
-        // One chunk on this thread: some 30 ms even for the slowest kind.
-        blocks
-    } else {
-        BLOCKS_IN_CHUNK
-    };
-    fold_chunks(
+    let chunk = (blocks / 16).clamp(1, BLOCKS_IN_CHUNK);
+    fold_values(
         blocks as usize,
+        SAMPLES_IN_BLOCK,
         chunk as usize,
         new,
         |accumulator, range: Range<usize>| {

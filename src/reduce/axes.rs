@@ -6,7 +6,6 @@ use super::results::Results;
 use super::sink::{Places, Sink};
 use crate::error::Result;
 use crate::exact::Moments;
-use crate::exact::extremes::Extremes;
 use crate::exact::float::CANONICAL_NAN;
 use crate::exact::lanes::LaneSums;
 use crate::exact::moments::ExactMoments;
@@ -30,18 +29,18 @@ pub struct Rounding {
 
 impl Rounding {
     /// The statistic of values that have these moments.
-    fn round(&self, moments: &Moments) -> Result<f64> {
-        if self.policy.finds_nan(&moments.counts)? {
+    fn round<const LIMBS: usize>(&self, moments: &impl ExactMoments<LIMBS>) -> Result<f64> {
+        if self.policy.finds_nan(moments.counts())? {
             return Ok(CANONICAL_NAN);
         }
-        let variance = || statistics::variance(moments, &moments.sum.to_dyadic(), self.ddof);
+        let variance = || statistics::variance(moments, &moments.sum(), self.ddof);
         Ok(match self.op {
             Op::Sum => statistics::sum(moments),
             Op::Mean => statistics::mean(moments),
             Op::Variance => rounded_variance(variance()),
             Op::Std => statistics::std(variance()),
-            Op::Min => statistics::min(&moments.extremes),
-            Op::Max => statistics::max(&moments.extremes),
+            Op::Min => statistics::min(moments.extremes()),
+            Op::Max => statistics::max(moments.extremes()),
             Op::Norm => statistics::norm(moments),
         })
     }
@@ -71,6 +70,11 @@ impl Sink for Rounded {
         Ok(())
     }
 
+    fn short(&self, index: usize, short: &Short) -> Result<()> {
+        self.results.write(index, self.rounding.round(short)?);
+        Ok(())
+    }
+
     fn takes_lanes(&self) -> bool {
         true
     }
@@ -89,26 +93,5 @@ impl Sink for Rounded {
         };
         places.write(&values, doubtful, &self.results);
         places.owned & doubtful
-    }
-
-    fn values(&self, index: usize, values: &[f64]) -> bool {
-        let Rounding { op, ddof, .. } = self.rounding;
-        // The policy for NaNs does not matter: if a value is one, `Short` and `Extremes` give `None`.
-        let result = match op {
-            Op::Sum => Short::new::<quantity::Sum>(values).map(|few| statistics::sum(&few)),
-            Op::Mean => Short::new::<quantity::Sum>(values).map(|few| statistics::mean(&few)),
-            Op::Variance => Short::new::<quantity::SumAndSquares>(values)
-                .map(|few| rounded_variance(statistics::variance(&few, &few.sum(), ddof))),
-            Op::Std => Short::new::<quantity::SumAndSquares>(values)
-                .map(|few| statistics::std(statistics::variance(&few, &few.sum(), ddof))),
-            Op::Min => Extremes::of(values).map(|extremes| statistics::min(&extremes)),
-            Op::Max => Extremes::of(values).map(|extremes| statistics::max(&extremes)),
-            Op::Norm => Short::new::<quantity::Squares>(values).map(|few| statistics::norm(&few)),
-        };
-        let Some(result) = result else {
-            return false;
-        };
-        self.results.write(index, result);
-        true
     }
 }

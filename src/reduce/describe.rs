@@ -2,12 +2,16 @@
 
 use super::plan::Plan;
 use super::results::Results;
-use super::sink::Sink;
+use super::sink::{Places, Sink};
 use crate::error::Result;
 use crate::exact::Moments;
+use crate::exact::columns::PACK;
+use crate::exact::lanes::LaneSums;
 use crate::exact::quantity;
 use crate::exact::short::Short;
+use crate::round::certified::{Statistic, certify, extremes};
 use crate::round::special::NanPolicy;
+use crate::simd::in_force;
 use crate::stats::Stats;
 
 /// Computes the statistics of each result of a plan and writes them to its place.
@@ -33,13 +37,40 @@ impl Sink for Described {
         Ok(())
     }
 
-    fn values(&self, index: usize, values: &[f64]) -> bool {
-        let short = Short::new::<quantity::Describe>(values);
-        let stats = short.map(|short| Stats::new(&short, self.ddof, self.policy));
-        let Some(Ok(stats)) = stats else {
-            return false;
-        };
+    fn short(&self, index: usize, short: &Short) -> Result<()> {
+        let stats = Stats::new(short, self.ddof, self.policy)?;
         self.results.write(index, stats);
+        Ok(())
+    }
+
+    fn takes_lanes(&self) -> bool {
         true
+    }
+
+    fn lanes(&self, places: &Places, sums: &LaneSums) -> u8 {
+        let certified = |statistic| certify(in_force(), sums, statistic, self.ddof);
+        let sum = certified(Statistic::Sum);
+        let mean = certified(Statistic::Mean);
+        let variance = certified(Statistic::Variance);
+        let std = certified(Statistic::Std);
+        let (min, max) = (extremes(sums, false), extremes(sums, true));
+        let doubtful = [sum, mean, variance, std, min]
+            .iter()
+            .fold(0, |doubtful, of| doubtful | of.doubtful);
+        let certain = places.owned & !doubtful;
+        for lane in (0..PACK).filter(|lane| certain >> lane & 1 != 0) {
+            let stats = Stats {
+                count: sums.count as u64,
+                nan_count: 0,
+                sum: sum.values[lane],
+                mean: mean.values[lane],
+                variance: variance.values[lane],
+                std: std.values[lane],
+                min: min.values[lane],
+                max: max.values[lane],
+            };
+            self.results.write(places.index(lane), stats);
+        }
+        places.owned & doubtful
     }
 }

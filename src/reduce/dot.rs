@@ -12,8 +12,10 @@ use crate::array::space::Space;
 use crate::array::{Dtype, View};
 use crate::error::{Error, Result};
 use crate::exact::Unaligned;
-use crate::exact::products::Products;
-use crate::parallel::fold_chunks;
+use crate::exact::moments::Counts;
+use crate::exact::products::{Dot, Products};
+use crate::exact::small;
+use crate::parallel::{fold_values, single_chunk};
 use crate::round::statistics;
 use crate::simd::in_force;
 
@@ -22,17 +24,16 @@ const MIN_RUN_IN_PLACE: usize = 128;
 
 /// Σxy of two vectors of equal length.
 pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
-    let products = fold_chunks(
-        x.len(),
-        chunk(x.len()),
-        || Products::new(in_force()),
-        |products, range| {
-            products.add(&x[range.clone()], &y[range]);
-            Ok(())
-        },
-        Products::merge,
-    )?;
-    Ok(statistics::dot(&products.finish()))
+    if x.len() <= small::MAX_VALUES
+        && let Some(sum) = small::dot(in_force(), x, y)
+    {
+        // All factors are finite.
+        let counts = Counts::default();
+        return single_chunk(x.len(), || Ok(statistics::dot(&Dot { counts, sum })));
+    }
+    sum(x.len(), |products, range| {
+        products.add(&x[range.clone()], &y[range]);
+    })
 }
 
 /// Σxy of two arrays, which must have the same shape.
@@ -41,17 +42,38 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     let space = x.space().with(y.space()).ok_or_else(shapes_differ)?;
     let space = space.by_memory();
     let readers = [reader(x), reader(y)];
-    let products = fold_chunks(
-        space.len(),
-        chunk(space.len()),
-        || Products::new(in_force()),
-        |products, range| {
-            add(x, y, &space, range, readers, products);
-            Ok(())
-        },
-        Products::merge,
-    )?;
-    Ok(statistics::dot(&products.finish()))
+    sum(space.len(), |products, range| {
+        add(x, y, &space, range, readers, products);
+    })
+}
+
+/// Lets `add` add the products of `len` pairs, on all threads if there are enough, and rounds their sum. If
+/// there is one thread, its accumulator stays where it is: to move it would take longer than a small call
+/// does.
+fn sum(len: usize, add: impl Fn(&mut Products, Range<usize>) + Sync) -> Result<f64> {
+    let chunk = chunk(len);
+    if len <= chunk {
+        return single_chunk(len, || {
+            let mut products = Products::new(in_force());
+            add(&mut products, 0..len);
+            Ok(round(&mut products))
+        });
+    }
+    let add = |products: &mut Products, range: Range<usize>| {
+        add(products, range);
+        Ok(())
+    };
+    let new = || Products::new(in_force());
+    let mut products = fold_values(len, 1, chunk, new, add, Products::merge)?;
+    Ok(round(&mut products))
+}
+
+/// Rounds the sum of the products, which are not to be used afterwards.
+fn round(products: &mut Products) -> f64 {
+    match products.short() {
+        Some(dot) => statistics::dot(&dot),
+        None => statistics::dot(&products.finish()),
+    }
 }
 
 /// Adds the products of the pairs `range`. Not inlined, so that no other frame has to hold the tiles.

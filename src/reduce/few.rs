@@ -13,15 +13,15 @@ use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element};
 use crate::simd::in_force;
 
-/// Results that lie side by side are summed up from rows as these lie, if they have at most so many values;
-/// with more of them, whose rows are on as many pages, they are brought together first.
-const MAX_ROWS: usize = 32;
-
 /// The most values of results that lie side by side: with more of them the column kernel takes less time.
 const MAX_ACROSS: usize = 1024;
 
 /// The most values of results that are transposed; with more of them results are summed up one by one.
 const MAX_TRANSPOSED: usize = 64;
+
+/// Sums of fewer values than this are often ties, which only complete sums decide. Others are summed up
+/// quickly at first.
+const MANY: usize = 16;
 
 /// How many values a strip has at most, if it has more than one pack of results.
 const VALUES_IN_STRIP: usize = 1 << 16;
@@ -83,7 +83,7 @@ impl<'a> Few<'a> {
     ) -> Option<Self> {
         let count = source.len();
         let most = if across {
-            knob("PX_ACROSS", MAX_ACROSS)
+            MAX_ACROSS
         } else {
             lanes::MAX_VALUES
         };
@@ -112,8 +112,7 @@ impl<'a> Few<'a> {
 
     /// How many results a strip should have.
     pub fn width(&self) -> usize {
-        let width =
-            (knob("PX_STRIP", VALUES_IN_STRIP) / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
+        let width = (VALUES_IN_STRIP / self.offsets.len()).clamp(PACK, RESULTS_IN_STRIP);
         width - width % PACK
     }
 
@@ -148,8 +147,7 @@ impl<'a> Few<'a> {
                     owned: panel.owned(pack),
                 };
                 let mut doubtful = places.owned;
-                // Complete sums take longer, and hardly ever decide a rounding that others do not.
-                for complete in [!Q::SQUARES, true] {
+                for complete in [count < MANY && !Q::SQUARES, true] {
                     let owned = doubtful;
                     let places = Places { owned, ..places };
                     match way {
@@ -163,7 +161,7 @@ impl<'a> Few<'a> {
                         }
                     }
                     doubtful = self.sink.lanes(&places, &scratch.sums);
-                    if complete || doubtful == 0 {
+                    if complete || doubtful == 0 || !Q::SUMS {
                         break;
                     }
                 }
@@ -177,12 +175,9 @@ impl<'a> Few<'a> {
 
     /// The best way for a strip.
     fn way<T: Element>(&self, values: &Values) -> Way {
-        if T::IS_DOUBLE
-            && values.are_side_by_side()
-            && self.offsets.len() <= knob("PX_ROWS", MAX_ROWS)
-        {
+        if T::IS_DOUBLE && values.are_side_by_side() {
             Way::Rows
-        } else if self.across || self.offsets.len() <= knob("PX_TRANSPOSED", MAX_TRANSPOSED) {
+        } else if self.across || self.offsets.len() <= MAX_TRANSPOSED {
             Way::Gathered
         } else {
             Way::Along
@@ -196,8 +191,12 @@ impl<'a> Few<'a> {
         let mut accumulator = T::Accumulator::<Q>::new(in_force());
         self.source
             .add_one(result, 0..self.offsets.len(), &mut accumulator);
-        self.sink
-            .moments(result.index(0), &mut accumulator.finish())
+        match accumulator.short() {
+            Some(short) => self.sink.short(result.index(0), &short),
+            None => self
+                .sink
+                .moments(result.index(0), &mut accumulator.finish()),
+        }
     }
 }
 
@@ -234,11 +233,4 @@ fn sum_along<T: Element, Q: Quantity>(
         let sums = &mut scratch.sums;
         sums.along::<Q>(in_force(), one, lane, ahead, complete, &mut scratch.places);
     }
-}
-
-pub fn knob(name: &str, default: usize) -> usize {
-    std::env::var(name)
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(default)
 }

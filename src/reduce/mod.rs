@@ -3,6 +3,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`whole`] | all values of a vector or an array |
+//! | [`statistic`] | what can be asked of all values |
 //! | [`dot`] | dot products of whole arrays |
 //! | [`tile`] | elements converted for them |
 //! | [`plan`] | reductions along axes: which way they go through memory, and what each result is given to |
@@ -36,6 +37,7 @@ pub mod results;
 pub mod selected;
 pub mod sink;
 pub mod source;
+pub mod statistic;
 pub mod streamed;
 pub mod strip;
 pub mod strip_moments;

@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use super::chunk::VALUES_IN_CHUNK;
+use super::chunk::{VALUES_IN_CHUNK, chunk};
 use super::few::{Few, Scratch};
 use super::sink::Sink;
 use super::source::Source;
@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::exact::Element;
 use crate::exact::quantity::Quantity;
 use crate::parallel::governance::Watch;
-use crate::parallel::{fold_chunks, threads_for_call};
+use crate::parallel::{fold_values, threads_for_call};
 
 /// A reduction of an array over some of its axes.
 pub struct Plan<'a> {
@@ -147,9 +147,11 @@ impl<'a> Plan<'a> {
         if let Some(few) = Few::new::<T>(&task.source, &reduced, sink, strips.across()) {
             let strips = strips.of_width(few.width());
             let values = few.width() * task.source.len();
-            fold_chunks(
+            let all = values.saturating_mul(strips.count());
+            fold_values(
                 strips.count(),
-                (VALUES_IN_CHUNK / values).max(1),
+                values,
+                chunk(all).div_ceil(values),
                 Scratch::default,
                 |scratch, range| {
                     range.into_iter().try_for_each(|index| {
@@ -173,9 +175,11 @@ impl<'a> Plan<'a> {
                 Ok(())
             });
         }
-        fold_chunks(
+        let all = values.saturating_mul(strips.count());
+        fold_values(
             strips.count(),
-            (VALUES_IN_CHUNK / values.max(1)).max(1),
+            values,
+            chunk(all).div_ceil(values.max(1)),
             StripMoments::<T, Q>::default,
             |moments, range| {
                 range

@@ -5,6 +5,7 @@ use super::transposed::Transposed;
 use crate::error::Result;
 use crate::exact::columns::{BLOCK_ROWS, Columns, PACK, PASS_ROWS};
 use crate::exact::quantity::Quantity;
+use crate::exact::short::Short;
 use crate::exact::{Accumulate, Element, Moments};
 use crate::simd::{Kernel, Simd, in_force};
 
@@ -111,6 +112,12 @@ impl<T: Element, Q: Quantity> Streamed<T, Q> {
     /// The sums and extremes of a result, without counts; the result is empty afterwards.
     pub fn take(&mut self, index: usize) -> Moments {
         self.columns.take(index)
+    }
+
+    /// The moments of a result of `count` values, all of which were added here, if a few words hold them; the
+    /// result is empty afterwards.
+    pub fn short(&mut self, index: usize, count: u64) -> Option<Short> {
+        self.columns.short(index, count)
     }
 
     /// Adds a block to the running sums, and prefetches the rows after it, `next`.

@@ -7,13 +7,15 @@
 use std::ops::Range;
 
 use super::selected::{MarkedRow, Selected};
+use super::sink::Sink;
 use super::source::Source;
 use super::streamed::Streamed;
 use super::strip::{Row, Strip, no_memory};
 use super::transposed::Transposed;
 use crate::error::Result;
 use crate::exact::quantity::Quantity;
-use crate::exact::{Element, Moments};
+use crate::exact::short::Short;
+use crate::exact::{Accumulate, Element, Moments};
 
 /// The moments that one thread gathers of a strip's results.
 pub struct StripMoments<T: Element, Q: Quantity> {
@@ -117,18 +119,32 @@ impl<T: Element, Q: Quantity> StripMoments<T, Q> {
         }
     }
 
-    /// Ends the strip: calls `result` with the index and the moments of each of its results.
-    pub fn finish(
-        &mut self,
-        mut result: impl FnMut(usize, &mut Moments) -> Result<()>,
-    ) -> Result<()> {
+    /// Ends the strip, and hands the moments of each of its results to `sink`.
+    pub fn finish(&mut self, strip: &Strip, sink: &dyn Sink) -> Result<()> {
         for index in 0..self.len {
-            result(index, &mut self.take(index))?;
+            match self.short(index) {
+                Some(short) => sink.short(strip.index(index), &short)?,
+                None => sink.moments(strip.index(index), &mut self.take(index))?,
+            }
         }
         self.merged.clear();
         self.len = 0;
         self.count = 0;
         Ok(())
+    }
+
+    /// The moments of a result, if a few words hold them; the result is empty afterwards. If they do not,
+    /// nothing has changed.
+    fn short(&mut self, index: usize) -> Option<Short> {
+        if !self.merged.is_empty() {
+            return None;
+        }
+        match self.transposed.get(index) {
+            Some(_) if self.streams => None,
+            Some(transposed) => transposed.short(),
+            None if self.streams => self.streamed.short(index, self.count),
+            None => None,
+        }
     }
 
     /// The moments of a result, which is empty afterwards.

@@ -4,7 +4,6 @@ use super::strip::{RESULTS_IN_STRIP, Strip};
 use crate::array::space::Space;
 use crate::error::Result;
 use crate::exact::columns::PACK;
-use crate::exact::short;
 use crate::parallel::threads_for_call;
 
 /// The kept axes in the order of memory, cut into strips along the innermost one.
@@ -19,17 +18,13 @@ pub struct Strips {
 }
 
 impl Strips {
-    /// Cuts the results where the innermost axis in memory is a kept one, or where they have few values; else
-    /// each result is a strip of its own.
+    /// Cuts the results where the innermost axis in memory is a kept one; else each result is a strip of its
+    /// own.
     pub fn new(kept: &Space<3>, reduced: &Space<2>) -> Self {
         let kept = kept.by_memory();
         let across = stride(&kept) < stride(reduced);
         let inner = kept.dims().last().map_or(1, |dim| dim.len);
-        let width = if across || reduced.len() <= short::MAX_VALUES {
-            strip_width(inner)
-        } else {
-            1
-        };
+        let width = if across { strip_width(inner) } else { 1 };
         Self {
             kept,
             across,

@@ -1,6 +1,6 @@
 //! The work on one strip: by one thread, or by all of them.
 
-use super::chunk::VALUES_IN_CHUNK;
+use super::chunk::{VALUES_IN_CHUNK, chunk};
 use super::sink::Sink;
 use super::source::Source;
 use super::strip::Strip;
@@ -8,8 +8,8 @@ use super::strip_moments::StripMoments;
 use crate::error::{PAREXACT_ERROR_NO_MEMORY, Result};
 use crate::exact::columns::BLOCK_ROWS;
 use crate::exact::quantity::Quantity;
-use crate::exact::{Accumulate, Element, short};
-use crate::parallel::fold_chunks;
+use crate::exact::{Accumulate, Element};
+use crate::parallel::fold_values;
 use crate::simd::in_force;
 
 /// Where the values of all strips come from, and where their results go.
@@ -27,9 +27,6 @@ impl Task<'_> {
         strip: &Strip,
         moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
-        if self.source.len() <= short::MAX_VALUES && !T::EXCEEDS_F64 && self.short::<T>(strip) {
-            return Ok(());
-        }
         match self.fill(strip, moments) {
             Err(error) if error.status == PAREXACT_ERROR_NO_MEMORY => {
                 *moments = StripMoments::default();
@@ -72,37 +69,11 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Reduces a strip whose results have few values each, as long as the sink takes values; `false` if it
-    /// needs moments, or if there is a mask.
-    fn short<T: Element>(&self, strip: &Strip) -> bool {
-        if self.source.is_masked() {
-            return false;
-        }
-        let count = self.source.len();
-        let mut offsets = [0; short::MAX_VALUES];
-        let mut filled = 0;
-        self.source.runs(0..count, |offset, run, stride| {
-            for (i, out) in offsets[filled..filled + run].iter_mut().enumerate() {
-                *out = offset + i as isize * stride;
-            }
-            filled += run;
-        });
-        let first = self.source.first(strip);
-        (0..strip.len).all(|i| {
-            let mut values = [0.0; short::MAX_VALUES];
-            for (value, offset) in values.iter_mut().zip(&offsets[..count]) {
-                let element = first.wrapping_offset(i as isize * strip.stride + offset);
-                // SAFETY: this is an element of the array; raw elements have no alignment.
-                *value = T::to_doubles(unsafe { element.cast::<T::Raw>().read() }).0;
-            }
-            self.sink.values(strip.index(i), &values[..count])
-        })
-    }
-
     /// Reduces a strip on all threads.
     pub fn together<T: Element, Q: Quantity>(&self, strip: &Strip) -> Result<()> {
-        let moments = fold_chunks(
+        let moments = fold_values(
             self.source.len(),
+            strip.len,
             self.part(strip),
             StripMoments::<T, Q>::default,
             |moments, range| {
@@ -123,8 +94,7 @@ impl Task<'_> {
     /// How many values of each result make a chunk together, in whole blocks of the column kernel.
     fn part(&self, strip: &Strip) -> usize {
         let values = self.source.len().saturating_mul(strip.len);
-        let chunk = (values / 64).clamp(VALUES_IN_CHUNK, 4 * VALUES_IN_CHUNK);
-        (chunk / strip.len).next_multiple_of(BLOCK_ROWS)
+        (chunk(values) / strip.len).next_multiple_of(BLOCK_ROWS)
     }
 
     /// Gives the moments of a strip's results to the sink. Not inlined, so that no other frame has to hold
@@ -135,6 +105,6 @@ impl Task<'_> {
         strip: &Strip,
         moments: &mut StripMoments<T, Q>,
     ) -> Result<()> {
-        moments.finish(|i, moments| self.sink.moments(strip.index(i), moments))
+        moments.finish(strip, self.sink)
     }
 }

@@ -47,8 +47,12 @@ impl<A: Accumulate> Default for Transposed<A> {
 }
 
 impl<A: Accumulate> Transposed<A> {
-    /// Begins a strip of `len` results.
+    /// Begins a strip of `len` results. The accumulator of a single result, which the strip before has left
+    /// empty, stays: it knows a window.
     pub fn begin(&mut self, len: usize) -> Result<()> {
+        if len == 1 && self.results.len() == 1 {
+            return Ok(());
+        }
         self.results.begin(len).map_err(no_memory)
     }
 
@@ -152,10 +156,14 @@ impl<A: Accumulate> Transposed<A> {
         }
     }
 
+    /// The accumulator of a result, if it has one yet.
+    pub fn get(&mut self, index: usize) -> Option<&mut A> {
+        self.results.get_mut(index)
+    }
+
     /// The moments of a result, which is empty afterwards; `None` if it has no accumulator yet.
     pub fn take(&mut self, index: usize) -> Option<Moments> {
-        let result = self.results.get_mut(index)?;
-        Some(std::mem::replace(result, A::new(in_force())).finish())
+        Some(self.results.get_mut(index)?.finish())
     }
 }
 

@@ -41,7 +41,7 @@ impl Rational {
         let odd = self.exponent & 1;
         let significand = self.significand >> odd;
         let lost = self.inexact || significand << odd != self.significand;
-        let root = significand.isqrt();
+        let root = isqrt(significand);
         Self {
             significand: root << 64,
             exponent: (self.exponent + odd) / 2 - 64,
@@ -87,38 +87,81 @@ impl Rational {
     }
 }
 
-/// Long division by limbs, until the quotient has 128 significant bits. The last limb is not 0.
+/// Long division by limbs: two steps give the 128 leading bits of the quotient. The last limb is not 0.
 fn by_limbs(limbs: &[u64], exponent: i32, denominator: u64) -> Rational {
-    let denominator = u128::from(denominator);
-    let mut quotient = [0u64; 3];
-    let mut remainder = 0u128;
-    let mut used = 0;
-    // The first limbs of the quotient may be 0; three from the first nonzero one hold more than 128 bits.
-    while quotient[0] == 0 {
-        let limb = limbs.iter().rev().nth(used).copied().unwrap_or(0);
-        let value = remainder << 64 | u128::from(limb);
-        let digit = if denominator == 1 {
-            limb
-        } else {
-            (value / denominator) as u64
+    // The leading 192 bits of the numerator, and the denominator, with their top bits set.
+    let limb = |i: usize| limbs.iter().rev().nth(i).copied().unwrap_or(0);
+    let zeros = limb(0).leading_zeros();
+    let high = (u128::from(limb(0)) << 64 | u128::from(limb(1))) << zeros
+        | u128::from(limb(2)) >> 1 >> (63 - zeros);
+    let low = (u128::from(limb(2)) << 64 | u128::from(limb(3))) << zeros >> 64;
+    let mut numerator = [(high >> 64) as u64, high as u64, low as u64];
+    let mut exponent = exponent + 64 * (limbs.len() as i32 - 2) - zeros as i32;
+    let rest = &limbs[..limbs.len().saturating_sub(3)];
+    let mut inexact = rest
+        .split_last()
+        .is_some_and(|(&last, lower)| last << zeros != 0 || lower.iter().any(|&limb| limb != 0));
+    if denominator == 1 {
+        return Rational {
+            significand: high,
+            exponent,
+            inexact: inexact || numerator[2] != 0,
         };
-        quotient = [quotient[1], quotient[2], digit];
-        remainder = if denominator == 1 {
-            0
-        } else {
-            value - u128::from(digit) * denominator
-        };
-        used += 1;
     }
-    let zeros = quotient[0].leading_zeros();
-    let high = u128::from(quotient[0]) << 64 | u128::from(quotient[1]);
-    let low = u128::from(quotient[2]) << zeros;
-    let rest = &limbs[..limbs.len().saturating_sub(used)];
+    let shift = denominator.leading_zeros();
+    let denominator = denominator << shift;
+    exponent += shift as i32 - 64;
+    if numerator[0] >= denominator {
+        // With half of it, the first digit of the quotient fits a limb, and still has its top bit set.
+        inexact |= numerator[2] & 1 != 0;
+        let [first, second, third] = numerator;
+        numerator = [
+            first >> 1,
+            first << 63 | second >> 1,
+            second << 63 | third >> 1,
+        ];
+        exponent += 1;
+    }
+    let [first, second, third] = numerator;
+    let (high, remainder) = divided(first, second, denominator);
+    let (low, remainder) = divided(remainder, third, denominator);
     Rational {
-        significand: high << zeros | low >> 64,
-        exponent: exponent + 64 * (limbs.len() as i32 - used as i32 + 1) - zeros as i32,
-        inexact: low as u64 != 0 || remainder != 0 || rest.iter().any(|&limb| limb != 0),
+        significand: u128::from(high) << 64 | u128::from(low),
+        exponent,
+        inexact: inexact || remainder != 0,
     }
+}
+
+/// floor(√x) for x >= 2^126.
+///
+/// The root of the leading bits as a double is off by less than 2^12, for its relative error is below 2^-52.
+/// Its error is (x - root²) / 2root up to a square that is far below 1, and computed as double to much less
+/// than 1: so the last two loops end after one step or two.
+fn isqrt(x: u128) -> u128 {
+    let leading = (x >> 64) as u64;
+    let root = (leading as f64).sqrt() * 2f64.powi(32);
+    let mut root = u128::from(root as u64);
+    let rest = x.wrapping_sub(root * root) as i128; // below 2^78 in magnitude
+    let correction = (rest >> 16) as i64 as f64 * 2f64.powi(15) / root as u64 as f64;
+    root = root.wrapping_add_signed((correction as i64).into());
+    while root > u64::MAX.into() || root * root > x {
+        root -= 1;
+    }
+    while root < u64::MAX.into() && (root + 1) * (root + 1) <= x {
+        root += 1;
+    }
+    root
+}
+
+/// The quotient and the remainder of high·2^64 + low, for high < denominator.
+#[inline]
+fn divided(high: u64, low: u64, denominator: u64) -> (u64, u64) {
+    let numerator = u128::from(high) << 64 | u128::from(low);
+    let quotient = (numerator / u128::from(denominator)) as u64;
+    (
+        quotient,
+        low.wrapping_sub(quotient.wrapping_mul(denominator)),
+    )
 }
 
 /// Long division by bits, for denominators of more than a limb: the remainder stays below 2^127.
@@ -205,6 +248,67 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// A generator of random 64 bits.
+    fn random() -> impl FnMut() -> u64 {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        move || {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            bits
+        }
+    }
+
+    /// Numerators of any length, with and without anything below the quotient's bits, and denominators of
+    /// any size, which the numerator's leading limb exceeds or not.
+    #[test]
+    fn both_divisions_agree_on_any_numbers() {
+        let mut random = random();
+        for _ in 0..200_000 {
+            let mut limbs: Vec<u64> = (0..random() % 6)
+                .map(|_| match random() % 4 {
+                    0 => 0,
+                    1 => u64::MAX,
+                    2 => 1 << (random() % 64),
+                    _ => random(),
+                })
+                .collect();
+            limbs.push(random() >> (random() % 64) | 1);
+            let denominator = match random() % 4 {
+                0 => u64::MAX - random() % 3,
+                1 => limbs[limbs.len() - 1],
+                _ => random() >> (random() % 64) | 1,
+            };
+            assert_eq!(
+                by_limbs(&limbs, -7, denominator),
+                by_bits(&limbs, -7, denominator.into()),
+                "{limbs:?} / {denominator}"
+            );
+        }
+    }
+
+    #[test]
+    fn integer_roots_are_those_of_the_standard_library() {
+        let check = |x: u128| assert_eq!(isqrt(x), x.isqrt(), "{x}");
+        let mut random = random();
+        let lowest = 1u128 << 63;
+        for i in 0..1_000_000_u128 {
+            let root = match i % 4 {
+                0 => lowest + i / 4,
+                1 => u128::from(u64::MAX) - i / 4,
+                _ => u128::from(random() | 1 << 63),
+            };
+            let square = root * root;
+            check(square);
+            check(square + 1);
+            check(square + 2 * root); // one less than the next square
+            check((square - 1).max(1 << 126));
+            check(square + u128::from(random()));
+        }
+        check(1 << 126);
+        check(u128::MAX);
     }
 
     #[test]

@@ -100,10 +100,8 @@ pub fn max(extremes: &Extremes) -> f64 {
 }
 
 /// Σxy; NaN if a product is NaN.
-pub fn dot(dot: &Dot) -> f64 {
-    propagated(&dot.counts, || {
-        rounded_sum(&dot.counts, &dot.sum.to_dyadic())
-    })
+pub fn dot<const LIMBS: usize>(dot: &Dot<LIMBS>) -> f64 {
+    propagated(&dot.counts, || rounded_sum(&dot.counts, &dot.sum))
 }
 
 /// h·Σx for a finite h; NaN if a value is NaN.

@@ -3,7 +3,7 @@
 use std::array::from_fn;
 
 use super::vector::{FRACTION, HALF, ONE, SIGN, TWO_52};
-use super::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
+use super::{F32s, F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
 /// The instructions that every CPU of the architecture has, with vectors of two lanes. Kernels unroll by the
 /// number of registers; tests set it, so that they run every unrolling.
@@ -21,6 +21,7 @@ pub struct U64x2([u64; 2]);
 impl<const REGISTERS: usize> Simd for Portable<REGISTERS> {
     type F64 = F64x2;
     type U64 = U64x2;
+    type F32 = F32x4;
     type Least = Least;
     type Eight = Wide<Wide<Self>>;
 
@@ -53,6 +54,17 @@ impl<const REGISTERS: usize> Simd for Portable<REGISTERS> {
     unsafe fn load_bits(self, at: *const u64) -> U64x2 {
         // SAFETY: the caller's promise.
         U64x2(unsafe { at.cast::<[u64; 2]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    fn splat_floats(self, x: f32) -> F32x4 {
+        F32x4([x; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn load_floats(self, at: *const f32) -> F32x4 {
+        // SAFETY: the caller's promise.
+        F32x4(unsafe { at.cast::<[f32; 4]>().read_unaligned() })
     }
 
     #[inline(always)]
@@ -202,6 +214,21 @@ impl F64s for F64x2 {
             }
         };
         Self([lane(0), lane(1)])
+    }
+
+    #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        Self(from_fn(|i| {
+            let magnitude = self.0[i].abs();
+            // Without short-circuiting there is no branch.
+            let within = (magnitude >= least.0[i]) & (magnitude < above.0[i]);
+            f64::from_bits(self.bits()[i] & 0u64.wrapping_sub(within.into()))
+        }))
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        u32::from(self.0[0] != other.0[0]) | u32::from(self.0[1] != other.0[1]) << 1
     }
 
     #[inline(always)]
@@ -359,5 +386,56 @@ impl U64s for U64x2 {
     #[inline(always)]
     fn odd_one_to_two(self) -> F64x2 {
         self.with_exponent_of(ONE | 1)
+    }
+}
+
+/// Four floats.
+#[derive(Clone, Copy)]
+pub struct F32x4([f32; 4]);
+
+impl F32x4 {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        Self(from_fn(|i| f(self.0[i], other.0[i])))
+    }
+}
+
+impl F32s for F32x4 {
+    type F64 = F64x2;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f32) {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<[f32; 4]>().write_unaligned(self.0) };
+    }
+
+    #[inline(always)]
+    fn widen(self) -> [F64x2; 2] {
+        let [a, b, c, d] = self.0.map(f64::from);
+        [F64x2([a, b]), F64x2([c, d])]
+    }
+
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a > b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn max_magnitude_bits(self, other: Self) -> Self {
+        self.zip(other, |a, b| {
+            f32::from_bits(a.abs().to_bits().max(b.to_bits()))
+        })
+    }
+
+    #[inline(always)]
+    fn min_magnitude_bits_less_one(self, other: Self) -> Self {
+        self.zip(other, |a, b| {
+            f32::from_bits(a.abs().to_bits().wrapping_sub(1).min(b.to_bits()))
+        })
     }
 }

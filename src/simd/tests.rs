@@ -3,7 +3,7 @@
 
 use std::array::from_fn;
 
-use super::{F64s, InstructionSet, Kernel, LeastNonzero, Simd, Tables, U64s, opaque};
+use super::{F32s, F64s, InstructionSet, Kernel, LeastNonzero, Simd, Tables, U64s, opaque};
 
 const LANES: usize = 8;
 
@@ -80,6 +80,17 @@ fn outcomes<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
         ("min", numbers(a.min(b))),
         ("max", numbers(a.max(b))),
         ("replace_below", numbers(a.replace_below(b.abs(), c))),
+        (
+            "keep_within",
+            words(a.keep_within(b.abs(), c.abs()).to_bits()),
+        ),
+        (
+            "differs",
+            vec![
+                a.differs(b).into(),
+                a.differs(a.keep_within(b.abs(), c.abs())).into(),
+            ],
+        ),
         ("none_is_nan", vec![a.none_is_nan().into()]),
         ("flip_sign", words(a.flip_sign(i).to_bits())),
         (
@@ -98,6 +109,7 @@ fn outcomes<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
         ("odd_one_to_two", numbers(i.odd_one_to_two())),
         ("transpose", transposed(simd, operands)),
     ];
+    all.extend(floats(simd, operands));
     for limit in [operands.numbers[0][0], operands.numbers[1][1], 0.0, 1.0] {
         all.push(("all_at_least", vec![a.all_at_least(limit).into()]));
         all.push(("all_below", vec![a.all_below(limit).into()]));
@@ -123,6 +135,42 @@ fn outcomes<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
         all.push(("split", parts.map(numbers).concat()));
     }
     all
+}
+
+/// The operations on floats, whose bits are those of the integers' halves or of the rounded numbers.
+#[inline(always)]
+fn floats<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
+    const FLOATS: usize = 2 * LANES;
+    let operand = |n: usize| -> [f32; FLOATS] {
+        from_fn(|i| {
+            if i % 3 == 0 {
+                operands.numbers[n][i / 2] as f32
+            } else {
+                f32::from_bits((operands.words[n][i / 2] >> (32 * (i % 2))) as u32)
+            }
+        })
+    };
+    let [a, b] = [operand(0), operand(1)];
+    // SAFETY: the arrays have twice as many floats as a vector has lanes.
+    let [x, y] = unsafe { [simd.load_floats(a.as_ptr()), simd.load_floats(b.as_ptr())] };
+    let of_bits = |vector: S::F32| {
+        let mut lanes = [0f32; FLOATS];
+        // SAFETY: the same.
+        unsafe { vector.store(lanes.as_mut_ptr()) };
+        lanes.map(|x| u64::from(x.to_bits())).to_vec()
+    };
+    vec![
+        ("load_floats", of_bits(x)),
+        ("splat_floats", of_bits(simd.splat_floats(a[3]))),
+        ("widen", x.widen().map(numbers).concat()),
+        ("float min", of_bits(x.min(y))),
+        ("float max", of_bits(x.max(y))),
+        ("max_magnitude_bits", of_bits(x.max_magnitude_bits(y))),
+        (
+            "min_magnitude_bits_less_one",
+            of_bits(x.min_magnitude_bits_less_one(y)),
+        ),
+    ]
 }
 
 /// The least nonzero magnitude of one vector and of two, of zeros and of nothing.
@@ -249,5 +297,5 @@ fn operations_agree_on_all_instruction_sets() {
         }
     }
     // Each operation has met operands that it is defined for.
-    assert_eq!(names.len(), 41, "{names:?}");
+    assert_eq!(names.len(), 50, "{names:?}");
 }

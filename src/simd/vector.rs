@@ -22,6 +22,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     type F64: F64s<U64 = Self::U64>;
     /// A vector of as many 64-bit integers.
     type U64: U64s<F64 = Self::F64>;
+    /// A vector of twice as many floats.
+    type F32: F32s<F64 = Self::F64>;
     /// The least nonzero magnitude of each lane so far.
     type Least: LeastNonzero<Self::F64>;
     /// The instruction set with eight lanes to a vector, in as many registers as they take.
@@ -54,6 +56,15 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// # Safety
     /// [`Self::LANES`] integers may be read at `at`.
     unsafe fn load_bits(self, at: *const u64) -> Self::U64;
+
+    /// A vector of floats with x in all lanes.
+    fn splat_floats(self, x: f32) -> Self::F32;
+
+    /// Reads twice [`Self::LANES`] floats at any alignment.
+    ///
+    /// # Safety
+    /// Twice [`Self::LANES`] floats may be read at `at`.
+    unsafe fn load_floats(self, at: *const f32) -> Self::F32;
 
     /// The least nonzero magnitudes before any was taken in.
     fn no_least(self) -> Self::Least;
@@ -152,6 +163,11 @@ pub trait F64s: Copy {
     fn min_magnitude(self, other: Self) -> Self;
     /// self, replaced by `other` where |self| < limit. NaN is not replaced.
     fn replace_below(self, limit: Self, other: Self) -> Self;
+    /// self where least <= |self| < above, +0.0 elsewhere, which includes NaN.
+    fn keep_within(self, least: Self, above: Self) -> Self;
+    /// A bit for each lane, that of the first lane lowest: is it other than `other`? NaN is, -0.0 and +0.0
+    /// are equal.
+    fn differs(self, other: Self) -> u32;
     /// Are all lanes >= limit? NaN is not.
     fn all_at_least(self, limit: f64) -> bool;
     /// Are all lanes < limit? NaN is not.
@@ -203,6 +219,29 @@ pub trait U64s: Copy {
     fn one_to_two(self) -> Self::F64;
     /// 1 + (low 52 bits of self | 1)·2^-52.
     fn odd_one_to_two(self) -> Self::F64;
+}
+
+/// A vector of floats, twice as many as a vector has doubles.
+pub trait F32s: Copy {
+    /// A vector of half as many doubles.
+    type F64: Copy;
+
+    /// Writes the lanes at any alignment.
+    ///
+    /// # Safety
+    /// As many floats as there are lanes may be written at `at`.
+    unsafe fn store(self, at: *mut f32);
+    /// The lower and the upper half of the lanes as doubles.
+    fn widen(self) -> [Self::F64; 2];
+    /// The lesser; `other` where self is NaN or the two are equal.
+    fn min(self, other: Self) -> Self;
+    /// The greater; `other` where self is NaN or the two are equal.
+    fn max(self, other: Self) -> Self;
+    /// The greater of the bits of |self| and those of `other`, as integers: NaN exceeds all numbers.
+    fn max_magnitude_bits(self, other: Self) -> Self;
+    /// The lesser of the bits of |self| less one and those of `other`, as unsigned integers: zeros exceed all
+    /// numbers.
+    fn min_magnitude_bits_less_one(self, other: Self) -> Self;
 }
 
 /// The least nonzero magnitude of each lane so far.

@@ -4,7 +4,7 @@
 //! Each operation is written out for the lower half and then the upper one. A closure for both need not be
 //! inlined, and outside the kernel it would lack the instructions.
 
-use super::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
+use super::{F32s, F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
 
 /// An instruction set whose vectors are two of `S`.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,7 @@ impl<K: Kernel> Kernel for OnPairs<K> {
 impl<S: Simd> Simd for Wide<S> {
     type F64 = Pair<S::F64>;
     type U64 = Pair<S::U64>;
+    type F32 = Pair<S::F32>;
     type Least = Pair<S::Least>;
     type Eight = S::Eight;
 
@@ -66,6 +67,22 @@ impl<S: Simd> Simd for Wide<S> {
     unsafe fn load_bits(self, at: *const u64) -> Self::U64 {
         // SAFETY: as in `load`.
         unsafe { Pair(self.0.load_bits(at), self.0.load_bits(at.add(S::LANES))) }
+    }
+
+    #[inline(always)]
+    fn splat_floats(self, x: f32) -> Self::F32 {
+        Pair(self.0.splat_floats(x), self.0.splat_floats(x))
+    }
+
+    #[inline(always)]
+    unsafe fn load_floats(self, at: *const f32) -> Self::F32 {
+        // SAFETY: as in `load`.
+        unsafe {
+            Pair(
+                self.0.load_floats(at),
+                self.0.load_floats(at.add(2 * S::LANES)),
+            )
+        }
     }
 
     #[inline(always)]
@@ -200,6 +217,19 @@ impl<V: F64s> F64s for Pair<V> {
             self.0.replace_below(limit.0, other.0),
             self.1.replace_below(limit.1, other.1),
         )
+    }
+
+    #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        Self(
+            self.0.keep_within(least.0, above.0),
+            self.1.keep_within(least.1, above.1),
+        )
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        self.0.differs(other.0) | self.1.differs(other.1) << lanes::<V>()
     }
 
     #[inline(always)]
@@ -338,5 +368,51 @@ impl<F, V: LeastNonzero<F>> LeastNonzero<Pair<F>> for Pair<V> {
             self.0.store(at);
             self.1.store(at.add(lanes::<V>()));
         }
+    }
+}
+
+impl<V: F32s> F32s for Pair<V> {
+    type F64 = Pair<V::F64>;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f32) {
+        // SAFETY: the caller's promise; the upper half follows the lower one.
+        unsafe {
+            self.0.store(at);
+            self.1.store(at.add(size_of::<V>() / size_of::<f32>()));
+        }
+    }
+
+    #[inline(always)]
+    fn widen(self) -> [Self::F64; 2] {
+        let [first, second] = self.0.widen();
+        let [third, fourth] = self.1.widen();
+        [Pair(first, second), Pair(third, fourth)]
+    }
+
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0), self.1.min(other.1))
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self(self.0.max(other.0), self.1.max(other.1))
+    }
+
+    #[inline(always)]
+    fn max_magnitude_bits(self, other: Self) -> Self {
+        Self(
+            self.0.max_magnitude_bits(other.0),
+            self.1.max_magnitude_bits(other.1),
+        )
+    }
+
+    #[inline(always)]
+    fn min_magnitude_bits_less_one(self, other: Self) -> Self {
+        Self(
+            self.0.min_magnitude_bits_less_one(other.0),
+            self.1.min_magnitude_bits_less_one(other.1),
+        )
     }
 }

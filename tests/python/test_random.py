@@ -31,7 +31,7 @@ from raw import (
 from test_simd import paths_of_this_cpu
 
 BLOCK = oracle.BLOCK
-WORTH_THREADS = 2**17  # fewer samples are drawn on the calling thread
+WORTH_THREADS = 2**17  # so many samples are worth several threads, unless these are slow to wake up
 GOLDEN = Path(__file__).with_name("random_golden.json")
 CASES = [(kind, parameters) for kind, all_of_it in KINDS.items() for parameters in all_of_it]
 BULK_CASES = [(kind, parameters) for kind, all_of_it in BULK.items() for parameters in all_of_it]
@@ -233,7 +233,7 @@ def test_golden_values_are_of_these_kinds() -> None:
 
 
 def slices(n: int) -> list[tuple[int, int]]:
-    """Return parts of n samples, below and above what is worth threads, at all alignments."""
+    """Return parts of n samples, few and many, at all alignments."""
     rng = np.random.default_rng(n)
     parts = [(0, 0), (0, 1), (1, 1), (BLOCK - 1, 2), (BLOCK, BLOCK), (7, BLOCK), (n - 1, 1)]
     parts += [(0, WORTH_THREADS - 1), (0, WORTH_THREADS), (13, WORTH_THREADS + 1), (5, n - 7)]
@@ -254,7 +254,7 @@ def test_any_part_is_that_part_of_the_whole(kind: str, parameters: Parameters) -
 
 @pytest.mark.parametrize(("kind", "parameters"), STANDARD)
 def test_any_number_of_threads(kind: str, parameters: Parameters) -> None:
-    """1 to 16 of them, on too few samples for threads and on enough; stored and reduced."""
+    """1 to 16 of them, on some samples and on more; stored and reduced."""
     whole: dict[int, tuple[bytes, bytes]] = {}
     for threads in range(1, 17):
         check(lib.parexact_set_num_threads(threads))

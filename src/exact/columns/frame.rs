@@ -3,8 +3,10 @@
 use super::pack::{FOLDS, LOG2_BLOCK_ROWS, PACK, Pack, Quantities};
 use crate::exact::Moments;
 use crate::exact::extremes::Extremes;
+use crate::exact::moments::Counts;
 use crate::exact::quantity::Quantity;
-use crate::exact::window::{Depth, Window};
+use crate::exact::short::Short;
+use crate::exact::window::{Depth, Totals, Window};
 use crate::sparse::Sparse;
 
 /// The most blocks that totals hold: a block changes a lane by at most 2^51 units, so totals stay below 2^63.
@@ -113,8 +115,10 @@ impl Frame {
         let too_low = high >= self.above[lane];
         let choice = holding.or_else(|| candidates.iter().flatten().find(|_| too_low));
         if let Some(&(window, _)) = choice {
-            let moments = deposited.get_or_insert_with(column, Moments::default);
-            self.deposit::<Q>(lane, moments);
+            if self.windows[lane].is_some() {
+                let moments = deposited.get_or_insert_with(column, Moments::default);
+                self.deposit::<Q>(lane, moments);
+            }
             self.above[lane] = window.above;
             self.least[lane] = window.least(Depth::Two);
             for (quantity, folds) in [&window.sum, &window.square, &window.error]
@@ -127,6 +131,24 @@ impl Frame {
             }
             self.windows[lane] = Some(window);
         }
+    }
+
+    /// The moments of a column with these counts, if a few words hold them; the column is empty afterwards.
+    pub fn short<Q: Quantity>(&mut self, lane: usize, counts: Counts) -> Option<Short> {
+        let mut totals = Totals::default();
+        let all = [&mut totals.sum, &mut totals.square, &mut totals.error];
+        for (to, from) in all.into_iter().zip(&self.totals) {
+            for (to, from) in to.iter_mut().zip(from) {
+                to[0] = from[lane];
+            }
+        }
+        let window = self.windows[lane].unwrap_or_default();
+        let short = totals.short::<Q>(&window, counts, self.extremes[lane])?;
+        for fold in self.totals.iter_mut().flatten() {
+            fold[lane] = 0;
+        }
+        self.extremes[lane] = Extremes::EMPTY;
+        Some(short)
     }
 
     /// Moves a column's totals to its moments, and leaves zeros.

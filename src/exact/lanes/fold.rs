@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 
 use super::range::Range;
-use super::source::{Line, Lines};
+use super::source::Lines;
 use super::start::Start;
-use super::{LaneSums, Tail};
+use super::sums::LaneSums;
+use super::tail::Tail;
 use crate::exact::columns::{FOLDS, PACK};
 use crate::exact::quantity::Quantity;
 use crate::exact::sums::Sums;
-use crate::simd::{Kernel, Simd, opaque};
+use crate::simd::{F64s, Kernel, Simd, opaque};
 
 /// The kernel that sums up lines.
 ///
@@ -21,7 +22,7 @@ pub struct FoldLines<'a, Q, L, const COMPLETE: bool> {
     /// From each line to one that will be needed soon, in bytes.
     pub ahead: isize,
     /// The last line, if all lines belong to one result: its lanes then have one window.
-    pub tail: Option<&'a Tail>,
+    pub tail: Option<Tail<'a>>,
     /// log2 of the additions that a lane does, rounded up.
     pub log2_adds: u32,
     /// Where the sums go; the count of values is set.
@@ -59,9 +60,13 @@ impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> 
             // SAFETY: a line has eight values.
             range.add::<Q>(unsafe { simd.load(line) }, COMPLETE);
         }
-        if let Some(line) = self.tail.and_then(|tail| tail.repeated.as_ref()) {
+        if let Some(Tail {
+            last: Some(line), ..
+        }) = self.tail
+        {
+            // Values that are taken in twice change no range.
             // SAFETY: as above.
-            range.add::<Q>(unsafe { load(simd, line, 0) }, COMPLETE);
+            range.add::<Q>(unsafe { simd.load(line.as_ptr().cast()) }, COMPLETE);
         }
         range.store::<Q>(self.sums, 0, self.tail.is_some());
     }
@@ -80,9 +85,17 @@ impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> 
                 let x = unsafe { simd.load(self.lines.at(i).add(lane)) };
                 add::<S, Q, COMPLETE>(&mut running, x, one);
             }
-            if let Some(tail) = self.tail {
+            if let Some(Tail {
+                last: Some(line),
+                mask,
+            }) = self.tail
+            {
+                // Zeros change no sum.
                 // SAFETY: as above.
-                let x = unsafe { load(simd, &tail.padded, lane) };
+                let x = unsafe {
+                    let mask = simd.load(mask.as_ptr().add(lane).cast());
+                    simd.load(line.as_ptr().add(lane).cast()).and(mask)
+                };
                 add::<S, Q, COMPLETE>(&mut running, x, one);
             }
             start.store_moved::<Q>(&running, sums, lane);
@@ -108,14 +121,4 @@ fn add<S: Simd, Q: Quantity, const COMPLETE: bool>(
     } else {
         running.add_quickly(0, x, one);
     }
-}
-
-/// The values of a line from `lane` on.
-///
-/// # Safety
-/// These are as many as a vector has lanes.
-#[inline(always)]
-unsafe fn load<S: Simd>(simd: S, line: &Line, lane: usize) -> S::F64 {
-    // SAFETY: the caller's promise.
-    unsafe { simd.load(line.as_ptr().add(lane).cast()) }
 }

@@ -1,6 +1,6 @@
 //! The first pass: greatest and least magnitudes, and extremes.
 
-use super::LaneSums;
+use super::sums::LaneSums;
 use crate::exact::columns::{PACK, PackExtremes};
 use crate::exact::quantity::Quantity;
 use crate::simd::{F64s, LeastNonzero, Simd};

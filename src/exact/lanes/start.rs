@@ -1,6 +1,6 @@
 //! Where the folds of each lane start: the window of [`crate::exact::window`], by vector operations.
 
-use super::LaneSums;
+use super::sums::LaneSums;
 use crate::exact::columns::FOLDS;
 use crate::exact::extract::Running;
 use crate::exact::float::{MIN_EXPONENT, power_of_two};

@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{define_instruction_set, proven};
 use crate::simd::vector::{FRACTION, HALF, ONE, SIGN, TRANSPOSED, TWO_52};
-use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
+use crate::simd::{F32s, F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
 define_instruction_set! {
     /// AVX2 and fused multiply-add.
@@ -22,6 +22,7 @@ pub struct U64x4(__m256i);
 impl Simd for Avx2 {
     type F64 = F64x4;
     type U64 = U64x4;
+    type F32 = F32x8;
     type Least = Least;
     type Eight = Wide<Self>;
 
@@ -54,6 +55,17 @@ impl Simd for Avx2 {
     unsafe fn load_bits(self, at: *const u64) -> U64x4 {
         // SAFETY: as in `load`.
         U64x4(unsafe { _mm256_loadu_si256(at.cast()) })
+    }
+
+    #[inline(always)]
+    fn splat_floats(self, x: f32) -> F32x8 {
+        F32x8(proven!(_mm256_set1_ps(x)))
+    }
+
+    #[inline(always)]
+    unsafe fn load_floats(self, at: *const f32) -> F32x8 {
+        // SAFETY: as in `load`.
+        F32x8(unsafe { _mm256_loadu_ps(at) })
     }
 
     #[inline(always)]
@@ -207,6 +219,22 @@ impl F64s for F64x4 {
             let below = _mm256_cmp_pd::<_CMP_LT_OQ>(self.abs().0, limit.0);
             _mm256_blendv_pd(self.0, other.0, below)
         }))
+    }
+
+    #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        let magnitude = self.abs();
+        Self(proven!({
+            let reaches = _mm256_cmp_pd::<_CMP_GE_OQ>(magnitude.0, least.0);
+            let below = _mm256_cmp_pd::<_CMP_LT_OQ>(magnitude.0, above.0);
+            _mm256_and_pd(self.0, _mm256_and_pd(reaches, below))
+        }))
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        let mask = proven!(_mm256_cmp_pd::<_CMP_NEQ_UQ>(self.0, other.0));
+        proven!(_mm256_movemask_pd(mask)).cast_unsigned()
     }
 
     #[inline(always)]
@@ -427,6 +455,68 @@ impl U64x4 {
         F64x4(proven!({
             let fraction = _mm256_and_si256(self.0, _mm256_set1_epi64x(FRACTION as i64));
             _mm256_castsi256_pd(_mm256_or_si256(fraction, _mm256_set1_epi64x(bits as i64)))
+        }))
+    }
+}
+
+/// Eight floats.
+#[derive(Clone, Copy)]
+pub struct F32x8(__m256);
+
+impl F32x8 {
+    /// The bits of the magnitudes.
+    #[inline(always)]
+    fn magnitude_bits(self) -> __m256i {
+        proven!({
+            let bits = _mm256_castps_si256(self.0);
+            _mm256_and_si256(bits, _mm256_set1_epi32(i32::MAX))
+        })
+    }
+}
+
+impl F32s for F32x8 {
+    type F64 = F64x4;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f32) {
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
+        unsafe { _mm256_storeu_ps(at, self.0) }
+    }
+
+    #[inline(always)]
+    fn widen(self) -> [F64x4; 2] {
+        proven!([
+            F64x4(_mm256_cvtps_pd(_mm256_castps256_ps128(self.0))),
+            F64x4(_mm256_cvtps_pd(_mm256_extractf128_ps::<1>(self.0))),
+        ])
+    }
+
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self(proven!(_mm256_min_ps(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self(proven!(_mm256_max_ps(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn max_magnitude_bits(self, other: Self) -> Self {
+        let own = self.magnitude_bits();
+        Self(proven!({
+            let other = _mm256_castps_si256(other.0);
+            _mm256_castsi256_ps(_mm256_max_epu32(own, other))
+        }))
+    }
+
+    #[inline(always)]
+    fn min_magnitude_bits_less_one(self, other: Self) -> Self {
+        let own = self.magnitude_bits();
+        Self(proven!({
+            let less_one = _mm256_add_epi32(own, _mm256_set1_epi32(-1));
+            let other = _mm256_castps_si256(other.0);
+            _mm256_castsi256_ps(_mm256_min_epu32(less_one, other))
         }))
     }
 }

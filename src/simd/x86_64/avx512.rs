@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{define_instruction_set, proven};
 use crate::simd::vector::{FRACTION, ONE, SIGN, TRANSPOSED};
-use crate::simd::{F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
+use crate::simd::{F32s, F64s, Kernel, LeastNonzero, Simd, Tables, U64s};
 
 define_instruction_set! {
     /// AVX-512, its foundation and the instructions for doublewords and quadwords.
@@ -27,6 +27,7 @@ pub struct Least(__m512i);
 impl Simd for Avx512 {
     type F64 = F64x8;
     type U64 = U64x8;
+    type F32 = F32x16;
     type Least = Least;
     type Eight = Self;
 
@@ -59,6 +60,17 @@ impl Simd for Avx512 {
     unsafe fn load_bits(self, at: *const u64) -> U64x8 {
         // SAFETY: as in `load`.
         U64x8(unsafe { _mm512_loadu_si512(at.cast()) })
+    }
+
+    #[inline(always)]
+    fn splat_floats(self, x: f32) -> F32x16 {
+        F32x16(proven!(_mm512_set1_ps(x)))
+    }
+
+    #[inline(always)]
+    unsafe fn load_floats(self, at: *const f32) -> F32x16 {
+        // SAFETY: as in `load`.
+        F32x16(unsafe { _mm512_loadu_ps(at) })
     }
 
     #[inline(always)]
@@ -239,6 +251,21 @@ impl F64s for F64x8 {
             let below = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.abs().0, limit.0);
             _mm512_mask_blend_pd(below, self.0, other.0)
         }))
+    }
+
+    #[inline(always)]
+    fn keep_within(self, least: Self, above: Self) -> Self {
+        let magnitude = self.abs();
+        Self(proven!({
+            let below = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(magnitude.0, above.0);
+            let within = _mm512_mask_cmp_pd_mask::<_CMP_GE_OQ>(below, magnitude.0, least.0);
+            _mm512_maskz_mov_pd(within, self.0)
+        }))
+    }
+
+    #[inline(always)]
+    fn differs(self, other: Self) -> u32 {
+        proven!(_mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(self.0, other.0)).into()
     }
 
     #[inline(always)]
@@ -439,6 +466,68 @@ impl U64x8 {
                 _mm512_set1_epi64(FRACTION as i64),
             );
             _mm512_castsi512_pd(_mm512_ternarylogic_epi64::<OR_AND>(bits, self.0, fraction))
+        }))
+    }
+}
+
+/// Sixteen floats.
+#[derive(Clone, Copy)]
+pub struct F32x16(__m512);
+
+impl F32x16 {
+    /// The bits of the magnitudes.
+    #[inline(always)]
+    fn magnitude_bits(self) -> __m512i {
+        proven!({
+            let bits = _mm512_castps_si512(self.0);
+            _mm512_and_si512(bits, _mm512_set1_epi32(i32::MAX))
+        })
+    }
+}
+
+impl F32s for F32x16 {
+    type F64 = F64x8;
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut f32) {
+        // SAFETY: the CPU has the instructions, and the caller promises the memory.
+        unsafe { _mm512_storeu_ps(at, self.0) }
+    }
+
+    #[inline(always)]
+    fn widen(self) -> [F64x8; 2] {
+        proven!([
+            F64x8(_mm512_cvtps_pd(_mm512_castps512_ps256(self.0))),
+            F64x8(_mm512_cvtps_pd(_mm512_extractf32x8_ps::<1>(self.0))),
+        ])
+    }
+
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self(proven!(_mm512_min_ps(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self(proven!(_mm512_max_ps(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn max_magnitude_bits(self, other: Self) -> Self {
+        let own = self.magnitude_bits();
+        Self(proven!({
+            let other = _mm512_castps_si512(other.0);
+            _mm512_castsi512_ps(_mm512_max_epu32(own, other))
+        }))
+    }
+
+    #[inline(always)]
+    fn min_magnitude_bits_less_one(self, other: Self) -> Self {
+        let own = self.magnitude_bits();
+        Self(proven!({
+            let less_one = _mm512_add_epi32(own, _mm512_set1_epi32(-1));
+            let other = _mm512_castps_si512(other.0);
+            _mm512_castsi512_ps(_mm512_min_epu32(less_one, other))
         }))
     }
 }
