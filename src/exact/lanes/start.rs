@@ -85,9 +85,9 @@ impl<S: Simd> Start<S> {
                 // NaN unless m <= 1022: otherwise sums might overflow.
                 let double = start[0].add(start[0]);
                 let too_large = double.sub(double);
-                for fold in 0..FOLDS {
-                    let [end] = ends.running[quantity].folds()[fold];
-                    let moved = end.sub(start[fold]).add(too_large);
+                let ends = ends.running[quantity].folds();
+                for (fold, ([end], start)) in ends.iter().zip(start).enumerate() {
+                    let moved = end.sub(start).add(too_large);
                     // SAFETY: there are a vector's lanes from `lane` on.
                     unsafe { moved.store(sums.moved[quantity][fold].as_mut_ptr().add(lane)) };
                 }

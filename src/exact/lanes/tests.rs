@@ -136,10 +136,12 @@ impl<'a> Column<'a> {
         if Q::SQUARES {
             match (exact, &self.rounded_squares) {
                 (Some(exact), Some(rounded)) if !is_too_large(values, layout, true) => {
-                    let moved: BigInt = [h1, h2, l1, l2].map(units).iter().sum();
-                    let difference: BigInt = &exact.squares - (moved << 1074);
-                    let all_lost = units(lost[1]) + units(lost[2]);
-                    assert!(difference.abs() <= all_lost << 1074, "Σx²");
+                    let errors: BigInt = &exact.squares - (rounded << 1074);
+                    let difference: BigInt = errors - ((units(l1) + units(l2)) << 1074);
+                    assert!(
+                        difference.abs() <= units(lost[2]) << 1074,
+                        "Σ (x² - RN(x²))"
+                    );
                     let difference: BigInt = rounded - units(h1) - units(h2);
                     assert!(difference.abs() <= units(lost[1]), "Σ RN(x²)");
                 }
@@ -195,28 +197,57 @@ fn sums_are_right_up_to_what_is_lost() {
     }
 }
 
-/// Lanes are as full as they can be: all values are next to a power of two, with one sign, and their
-/// residuals next to half a unit of the first fold.
+/// log2 of the additions that the folds hold for n = 2^k values, in lanes of their own and along.
+fn log2_adds(k: i32) -> [i32; 2] {
+    [k, (k - 3).max(0) + 1]
+}
+
+/// Both folds of x are as full as they can be: all values are next to a power of two and leave residuals next
+/// to half a unit of the first fold. The last value ends a bit below the second one.
 #[test]
 fn full_lanes_hold() {
     for k in 0..=12 {
         let n = 1 << k;
-        // Along, a lane does an eighth of the additions, and its folds have a bit to spare.
-        for unit in [k + 2 - 52, (k - 3).max(0) + 3 - 52] {
-            let half = 0.5 * power_of_two(unit);
+        for adds in log2_adds(k) {
+            let half = power_of_two(adds + 1 - 52);
             let columns: [Vec<f64>; PACK] = std::array::from_fn(|lane| {
-                let x = 2.0 - power_of_two(unit.max(-50)) * (1.0 + (lane % 4) as f64);
-                let x = if lane < 4 {
-                    x - half + f64::EPSILON
+                let sign = if lane % 2 == 0 { 1.0 } else { -1.0 };
+                let near = if lane % 4 < 2 {
+                    half - f64::EPSILON
                 } else {
-                    x + half - f64::EPSILON
+                    f64::EPSILON - half
                 };
-                vec![if lane % 2 == 0 { x } else { -x }; n]
+                let mut column = vec![sign * (2.0 - 8.0 * half + near); n];
+                if lane >= 4 && k > 0 {
+                    column[n - 1] = (1.0 + f64::EPSILON) * power_of_two(2 * adds - 51);
+                }
+                column
             });
-            check(
-                &["full"; PACK],
-                &std::array::from_fn(|lane| &columns[lane][..]),
-            );
+            let columns = std::array::from_fn(|lane| &columns[lane][..]);
+            check(&["full"; PACK], &columns);
+        }
+    }
+}
+
+/// The last bits of all values but one are about the units of the last folds of x, RN(x²) and the error.
+#[test]
+fn last_bits_about_the_units() {
+    let mut random = Random(7);
+    for k in 1..=12 {
+        for adds in log2_adds(k) {
+            for limit in [2 * adds - 50, adds - 24, adds - 25] {
+                let columns: [Vec<f64>; PACK] = std::array::from_fn(|lane| {
+                    let mut odd = |_| {
+                        let x = random.of_exponents(0, 0);
+                        f64::from_bits(x.to_bits() | 1) * power_of_two(limit + lane as i32 - 4)
+                    };
+                    let mut column: Vec<f64> = (0..1 << k).map(&mut odd).collect();
+                    column[1 << (k - 1)] = 1.0;
+                    column
+                });
+                let columns = std::array::from_fn(|lane| &columns[lane][..]);
+                check(&["last bits"; PACK], &columns);
+            }
         }
     }
 }

@@ -205,8 +205,8 @@ fn zeros_are_proved() {
     }
 }
 
-/// √(a² + a) is below a + ½, a tie, by about 1/8a: 2^-108 of itself. The radicand is the sum of two squares if
-/// a = p² + q² and a + 1 = r² + s².
+/// √(a² + a) is below a + ½, a tie, by about 1/8a: 2^-108 of itself. The radicand is the sum of two squares
+/// if a = p² + q² and a + 1 = r² + s².
 #[test]
 fn roots_next_to_ties() {
     for i in 0..50i64 {
@@ -214,7 +214,7 @@ fn roots_next_to_ties() {
         let h = (3 * w - 1) / 2;
         let (p, q, r, s) = (h / 2 + 1, (w - 3) / 2, h / 2 - 1, (w + 3) / 2);
         let a = p * p + q * q;
-        assert!(a + 1 == r * r + s * s && a >= 1 << 52 && a < 1 << 53);
+        assert!(a + 1 == r * r + s * s && a.ilog2() == 52);
         let scale = power_of_two(5 * (25 - i as i32));
         let (x, y) = (
             (p * r - q * s) as f64 * scale,
@@ -243,7 +243,7 @@ fn quotients_next_to_ties() {
                 while d < 1 << 53 && tries < 1000 {
                     let square = d * d;
                     let quotient = square / n;
-                    if square % n == 1 && quotient.ilog2() == w && quotient % (1 << s) == 0 {
+                    if square % n == 1 && quotient.ilog2() == w && quotient.is_multiple_of(1 << s) {
                         assert!(quotient >> s & 1 == 1);
                         let mut column = vec![0.0; n as usize];
                         column[n as usize / 2] = d as f64;
