@@ -47,7 +47,7 @@ enum Way {
 pub struct Few<'a> {
     source: &'a Source<'a>,
     sink: &'a dyn Sink,
-    /// From a result's first value to each of its values, in bytes.
+    /// Where each of a result's values lies, in bytes.
     offsets: Vec<isize>,
     /// Do the values of a result follow each other in memory?
     contiguous: bool,
@@ -208,7 +208,7 @@ fn sum_rows<Q: Quantity>(values: &Values, first: usize, complete: bool, sums: &m
         0
     };
     // SAFETY: the results from `first` on have values side by side.
-    let rows = unsafe { Rows::new(values.at(first, 0), values.offsets) };
+    let rows = unsafe { Rows::new(values.result(first), values.offsets) };
     sums.across::<Q>(in_force(), rows, ahead, complete);
 }
 

@@ -23,13 +23,13 @@ const ROWS_AHEAD: usize = 8;
 /// Where the values of neighbouring results lie.
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'a> {
-    /// The first value of the first result.
+    /// Where the offsets of the first result's values count from.
     pub first: *const u8,
     /// From one result's value to the next one's, in bytes.
     pub stride: isize,
     /// How many results there are.
     pub results: usize,
-    /// From a result's first value to each of its values, in bytes.
+    /// Where each of a result's values lies, in bytes.
     pub offsets: &'a [isize],
     /// Do the values of a result follow each other in memory?
     pub contiguous: bool,
@@ -41,11 +41,15 @@ impl Values<'_> {
         self.stride == size_of::<f64>() as isize && self.results >= PACK
     }
 
+    /// Where the offsets of a result's values count from.
+    pub fn result(&self, result: usize) -> *const u8 {
+        self.first.wrapping_offset(result as isize * self.stride)
+    }
+
     /// The address of a value of a result. Beyond the last result there are copies of it.
     pub fn at(&self, result: usize, value: usize) -> *const u8 {
-        let result = result.min(self.results - 1) as isize;
-        let offset = result * self.stride + self.offsets[value];
-        self.first.wrapping_offset(offset)
+        let result = self.result(result.min(self.results - 1));
+        result.wrapping_offset(self.offsets[value])
     }
 }
 
