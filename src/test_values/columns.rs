@@ -10,7 +10,7 @@ pub const ORDINARY: [(&str, Maker); 6] = [
     ("around 0", |random, n| random.each(n, |r| r.unit() - 0.5)),
     ("from 0 to 1", |random, n| random.each(n, |r| r.unit())),
     ("bells", |random, n| {
-        random.each(n, |r| (0..12).map(|_| r.unit()).sum::<f64>() - 6.0)
+        random.each(n, |r| 0.7 * ((0..12).map(|_| r.unit()).sum::<f64>() - 6.0))
     }),
     ("1e6 and spread 1", |random, n| {
         random.each(n, |r| 1e6 + r.unit())
