@@ -45,6 +45,12 @@ pub struct Wakeup {
     learnt: AtomicU64,
 }
 
+impl Default for Wakeup {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Wakeup {
     /// Nothing is known but the first estimate.
     pub const fn new() -> Self {

@@ -45,7 +45,9 @@ mod tests {
             usize::MAX,
         ] {
             let chunk = chunk(values);
-            assert!((LEAST..=4 * VALUES_IN_CHUNK).contains(&chunk) && chunk % MULTIPLE == 0);
+            assert!(
+                (LEAST..=4 * VALUES_IN_CHUNK).contains(&chunk) && chunk.is_multiple_of(MULTIPLE)
+            );
             assert!(
                 values.div_ceil(chunk) >= (values / LEAST).min(15),
                 "{values} by {chunk}"
