@@ -167,12 +167,12 @@ mod tests {
         for _ in 0..12 {
             wakeup.learn(us(4000));
         }
-        assert_eq!(wakeup.helpers_worth(us(1900)), 0);
-        assert_eq!(
-            wakeup.helpers_worth(us(2000)),
-            1,
-            "long calls ask whatever was met"
-        );
+        assert_eq!(wakeup.helpers_worth(us(5000)), 0);
+        for _ in 0..12 {
+            wakeup.learn(us(1_000_000));
+        }
+        let long = wakeup.helpers_worth(us(20_000));
+        assert_eq!(long, 1, "long calls ask whatever was met");
     }
 
     /// How much work is done alone, in such calls, until one asks.
