@@ -206,8 +206,7 @@ impl<Q: Quantity> Accumulator<Q> {
         let mut fits = false;
         if let Some(window) = self.window {
             let count = supply.left().min(self.make_room() * block);
-            let mut room = Outliers::ROOM;
-            let no_outliers = &mut Outliers::new(&mut room);
+            let no_outliers = &mut Outliers::none();
             done = self.run::<S, Values, BATCH, VECTORS, false>(
                 simd,
                 supply,
@@ -228,7 +227,8 @@ impl<Q: Quantity> Accumulator<Q> {
     }
 
     /// Sifts up to `blocks` blocks of a supply with the window in force, up to the first one with too many
-    /// outliers. Returns how many were added.
+    /// outliers. Returns how many were added. Not inlined, so that no other frame has to hold the outliers.
+    #[inline(never)]
     fn sift<S: Simd, Values: Supply<S, BATCH>, const BATCH: usize, const VECTORS: usize>(
         &mut self,
         simd: S,
@@ -293,7 +293,8 @@ impl<Q: Quantity> Accumulator<Q> {
         done
     }
 
-    /// Adds one block after finding its span.
+    /// Adds one block after finding its span. Not inlined, as kernels need no large frames for it.
+    #[inline(never)]
     fn add_block(&mut self, block: &[Unaligned]) -> Way {
         let span = Span::of(self.set, block);
         self.add_extremes(span.min_max, |x| contains(block, x.to_ne_bytes()));
@@ -367,7 +368,9 @@ impl<Q: Quantity> Accumulator<Q> {
     }
 
     /// Adds a block of which all but a few values fit the window in force; those few are added in another
-    /// way. Returns `false`, with nothing added, if they are too many.
+    /// way. Returns `false`, with nothing added, if they are too many. Not inlined, so that no other frame
+    /// has to hold the outliers.
+    #[inline(never)]
     fn add_sifted(&mut self, block: &[Unaligned], window: &Window) -> bool {
         self.make_room();
         let mut room = Outliers::ROOM;

@@ -31,8 +31,7 @@ pub fn fold<Q: Quantity>(
     window: &Window,
     totals: &mut Totals,
 ) -> usize {
-    let mut room = Outliers::ROOM;
-    let outliers = &mut Outliers::new(&mut room);
+    let outliers = &mut Outliers::none();
     match depth {
         Depth::Two => FoldMemory::<Q, 2, false>::run(set, values, window, totals, outliers),
         Depth::Three => FoldMemory::<Q, 3, false>::run(set, values, window, totals, outliers),

@@ -12,15 +12,15 @@ use super::blocking::{MAX_BLOCK, MAX_LOG2_ADDS};
 /// One value in so many may be an outlier; with more of them other ways take less time.
 const VALUES_PER_OUTLIER: usize = 16;
 
-/// How many outliers there is room for: those of some blocks.
-const CAPACITY: usize = 4 * MAX_BLOCK / VALUES_PER_OUTLIER;
+/// How many outliers there is room for: those of some blocks that have few.
+const CAPACITY: usize = 2 * MAX_BLOCK / VALUES_PER_OUTLIER;
 
 /// The room for outliers. It is apart from their number, as the compiler would clear both together.
 pub type Room = [MaybeUninit<Unaligned>; CAPACITY];
 
 /// The outliers of some blocks. NaNs are counted, and neither kept nor limited.
 pub struct Outliers<'a> {
-    values: &'a mut Room,
+    values: &'a mut [MaybeUninit<Unaligned>],
     /// How many outliers there are, NaNs left out.
     count: usize,
     nans: u64,
@@ -80,6 +80,16 @@ impl<'a> Outliers<'a> {
     pub fn new(room: &'a mut Room) -> Self {
         Self {
             values: room,
+            count: 0,
+            nans: 0,
+        }
+    }
+
+    /// Nothing, for a kernel that does not sift.
+    #[inline(always)]
+    pub fn none() -> Self {
+        Self {
+            values: &mut [],
             count: 0,
             nans: 0,
         }

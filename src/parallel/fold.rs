@@ -124,26 +124,26 @@ where
     fn run(&self, outlook: Option<&Outlook>) -> Result<A> {
         let watch = Watch::begin(self.total as u64);
         watch.check()?;
-        let mut accumulator = (self.new)();
+        let mut accumulator = Some((self.new)());
         for index in 0..self.chunks {
             if self.helpers > 0 {
                 let helpers =
                     outlook.map_or(self.helpers, |outlook| outlook.helpers(self.helpers, index));
                 if helpers > 0 {
-                    let (folded, helped) = self.run_with(helpers, &watch, index, accumulator)?;
+                    let helped = self.run_with(helpers, &watch, index, &mut accumulator)?;
                     if let Some(outlook) = outlook {
                         outlook.was_helped(helpers, &helped);
                     }
-                    return Ok(folded);
+                    return Ok(accumulator.unwrap_or_else(&self.new));
                 }
             }
             watch.check()?;
-            self.fold_chunk(&watch, index, &mut accumulator)?;
+            self.fold_chunk(&watch, index, accumulator.get_or_insert_with(&self.new))?;
         }
         if let Some(outlook) = outlook {
             outlook.was_alone();
         }
-        Ok(accumulator)
+        Ok(accumulator.unwrap_or_else(&self.new))
     }
 
     /// Folds a chunk, and reports that.
@@ -156,18 +156,18 @@ where
         Ok(())
     }
 
-    /// Goes on with up to `helpers` workers, as `done` chunks are in the accumulator.
+    /// Goes on with up to `helpers` workers, as `done` chunks are in the accumulator `shared`, where all are
+    /// in the end.
+    #[inline(never)]
     fn run_with(
         &self,
         helpers: usize,
         watch: &Watch,
         done: usize,
-        accumulator: A,
-    ) -> Result<(A, Helped)> {
+        shared: &mut Option<A>,
+    ) -> Result<Helped> {
         let claims = Claims::new(self.chunks, done);
-        // The first thread to claim a chunk goes on with what there is; the others begin anew.
-        let begun = Mutex::new(Some(accumulator));
-        let merged = Mutex::new(None);
+        let shared = Mutex::new(shared);
         // The pool grows in doubling steps up to the thread count: no more workers than calls have had use
         // for.
         let workers = helpers.next_power_of_two().min(self.crew.threads() - 1);
@@ -176,39 +176,50 @@ where
                 let _stop = claims.stop_if_panicking();
                 let mut own = None;
                 while let Some(index) = claims.next(watch, generation) {
-                    let own = own.get_or_insert_with(|| {
-                        mutex::lock(&begun, generation)
-                            .and_then(|mut begun| begun.take())
-                            .unwrap_or_else(&self.new)
-                    });
-                    if let Err(error) = self.fold_chunk(watch, index, own) {
+                    if own.is_none() {
+                        self.begin(&mut own, &shared, generation);
+                    }
+                    if let Some(own) = &mut own
+                        && let Err(error) = self.fold_chunk(watch, index, own)
+                    {
                         claims.fail(index, error, generation);
                     }
                 }
-                // There is no lock in a child if a thread of the parent holds it: that helper is inside the
-                // team, which answers FORKED.
-                if let Some(own) = own
-                    && let Some(mut merged) = mutex::lock(&merged, generation)
-                {
-                    match merged.as_mut() {
-                        Some(all) => (self.merge)(all, own),
-                        None => *merged = Some(own),
-                    }
-                }
+                self.share(&mut own, &shared, generation);
             });
         });
-        let helped = match helped {
-            Ok(helped) => helped,
-            Err(forked) => {
-                // A helper that stayed with the parent may have been changing these, so they are not even
-                // dropped.
-                std::mem::forget((claims, begun, merged));
-                return Err(forked);
-            }
-        };
+        if helped.is_err() {
+            // A helper that stayed with the parent may have been changing these, so they are not even
+            // dropped.
+            let shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget((claims, shared.take()));
+            return helped;
+        }
         claims.outcome()?;
-        let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok((merged.unwrap_or_else(&self.new), helped))
+        helped
+    }
+
+    /// Makes a thread's accumulator: it goes on with what is shared, if anything is, or begins anew. This and
+    /// the next function are not inlined, so that threads at work need no room to move accumulators.
+    #[inline(never)]
+    fn begin(&self, own: &mut Option<A>, shared: &Mutex<&mut Option<A>>, generation: u64) {
+        let begun = mutex::lock(shared, generation).and_then(|mut shared| shared.take());
+        *own = Some(begun.unwrap_or_else(&self.new));
+    }
+
+    /// Adds a thread's accumulator to what is shared.
+    #[inline(never)]
+    fn share(&self, own: &mut Option<A>, shared: &Mutex<&mut Option<A>>, generation: u64) {
+        // There is no lock in a child if a thread of the parent holds it: that helper is inside the team,
+        // which answers FORKED.
+        if let Some(own) = own.take()
+            && let Some(mut shared) = mutex::lock(shared, generation)
+        {
+            match shared.as_mut() {
+                Some(all) => (self.merge)(all, own),
+                None => **shared = Some(own),
+            }
+        }
     }
 }
 

@@ -56,20 +56,9 @@ pub struct Few<'a> {
 }
 
 /// What a thread needs for its strips.
+#[derive(Default)]
 pub struct Scratch {
     lines: Gathered,
-    sums: LaneSums,
-    places: LaneSums,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self {
-            lines: Gathered::default(),
-            sums: LaneSums::new(),
-            places: LaneSums::new(),
-        }
-    }
 }
 
 impl<'a> Few<'a> {
@@ -117,6 +106,9 @@ impl<'a> Few<'a> {
     }
 
     /// Reduces a strip.
+    ///
+    /// Not inlined, so that no other frame has to hold the sums.
+    #[inline(never)]
     pub fn reduce<T: Element, Q: Quantity>(
         &self,
         strip: &Strip,
@@ -134,6 +126,7 @@ impl<'a> Few<'a> {
         if way != Way::Rows && scratch.lines.reserve(count).is_err() {
             return (0..strip.len).try_for_each(|i| self.one::<T, Q>(&strip.result_alone(i)));
         }
+        let mut sums = LaneSums::new();
         for panel in Panel::of(strip.len, count) {
             if way == Way::Gathered {
                 // SAFETY: these are elements of the array.
@@ -151,16 +144,17 @@ impl<'a> Few<'a> {
                     let owned = doubtful;
                     let places = Places { owned, ..places };
                     match way {
-                        Way::Rows => sum_rows::<Q>(&values, first, complete, &mut scratch.sums),
+                        Way::Rows => sum_rows::<Q>(&values, first, complete, &mut sums),
                         Way::Gathered => {
                             let lines = scratch.lines.pack(pack, count);
-                            scratch.sums.across::<Q>(in_force(), lines, 0, complete);
+                            sums.across::<Q>(in_force(), lines, 0, complete);
                         }
                         Way::Along => {
-                            sum_along::<T, Q>(&values, first, &places, complete, scratch);
+                            let lines = &mut scratch.lines;
+                            sum_along::<T, Q>(&values, first, &places, complete, lines, &mut sums);
                         }
                     }
-                    doubtful = self.sink.lanes(&places, &scratch.sums);
+                    doubtful = self.sink.lanes(&places, &sums);
                     if complete || doubtful == 0 || !Q::SUMS {
                         break;
                     }
@@ -212,14 +206,18 @@ fn sum_rows<Q: Quantity>(values: &Values, first: usize, complete: bool, sums: &m
     sums.across::<Q>(in_force(), rows, ahead, complete);
 }
 
-/// Sums up the results of a pack one by one.
+/// Sums up the results of a pack one by one. Not inlined, so that no other frame has to hold the sums of
+/// each.
+#[inline(never)]
 fn sum_along<T: Element, Q: Quantity>(
     values: &Values,
     first: usize,
     places: &Places,
     complete: bool,
-    scratch: &mut Scratch,
+    lines: &mut Gathered,
+    sums: &mut LaneSums,
 ) {
+    let mut each = LaneSums::new();
     let bytes = values.offsets.len() * size_of::<T::Raw>();
     let results_ahead = BYTES_AHEAD.div_ceil(bytes);
     for lane in (0..PACK).filter(|lane| places.owned >> lane & 1 != 0) {
@@ -229,8 +227,7 @@ fn sum_along<T: Element, Q: Quantity>(
             0
         };
         // SAFETY: these are elements of the array.
-        let one = unsafe { scratch.lines.one::<T>(values, first + lane) };
-        let sums = &mut scratch.sums;
-        sums.along::<Q>(in_force(), one, lane, ahead, complete, &mut scratch.places);
+        let one = unsafe { lines.one::<T>(values, first + lane) };
+        sums.along::<Q>(in_force(), one, lane, ahead, complete, &mut each);
     }
 }

@@ -139,13 +139,13 @@ impl<'a> Plan<'a> {
 
     fn reduce<T: Element, Q: Quantity>(&self, sink: &dyn Sink) -> Result<()> {
         let reduced = self.reduced.by_memory();
-        let strips = Strips::new(&self.kept, &reduced);
+        let mut strips = Strips::new(&self.kept, &reduced);
         let task = Task {
             source: Source::new(self.view, self.mask, reduced),
             sink,
         };
         if let Some(few) = Few::new::<T>(&task.source, &reduced, sink, strips.across()) {
-            let strips = strips.of_width(few.width());
+            strips.set_width(few.width());
             let values = few.width() * task.source.len();
             let all = values.saturating_mul(strips.count());
             fold_values(

@@ -33,10 +33,9 @@ impl Strips {
         }
     }
 
-    /// The same results in strips of `width` neighbours along the innermost axis in memory.
-    #[must_use]
-    pub fn of_width(self, width: usize) -> Self {
-        Self { width, ..self }
+    /// Makes strips of `width` neighbours along the innermost axis in memory.
+    pub fn set_width(&mut self, width: usize) {
+        self.width = width;
     }
 
     /// Do neighbouring results lie closer together than the values of one?
