@@ -27,8 +27,17 @@ Instruction = tuple[int, str, str]
 """Address, mnemonic, operands."""
 
 
-def functions() -> Iterator[tuple[str, list[Instruction]]]:
-    """Yield the functions of the library, with the instructions of each."""
+def pointers() -> dict[int, int]:
+    """Return what the pointers that the loader fills in point to."""
+    table = subprocess.run(
+        ["readelf", "--relocs", "--wide", str(LIBRARY)], capture_output=True, text=True, check=True
+    ).stdout
+    relative = re.findall(r"^([0-9a-f]+) +[0-9a-f]+ R_X86_64_RELATIVE +([0-9a-f]+)$", table, re.M)
+    return {int(slot, 16): int(target, 16) for slot, target in relative}
+
+
+def functions() -> Iterator[tuple[int, str, list[Instruction]]]:
+    """Yield address and name of the functions of the library, and the instructions of kernels."""
     command = [
         "objdump",
         "--disassemble",
@@ -37,16 +46,16 @@ def functions() -> Iterator[tuple[str, list[Instruction]]]:
         "--section=.text",
         str(LIBRARY),
     ]
-    name, code = "", []
+    first, name, code = 0, "", []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as objdump:
         assert objdump.stdout is not None
         for line in objdump.stdout:
-            if head := re.match(r"[0-9a-f]+ <(.*)>:$", line):
-                yield name, code
-                name, code = head[1], []
+            if head := re.match(r"([0-9a-f]+) <(.*)>:$", line):
+                yield first, name, code
+                first, name, code = int(head[1], 16), head[2], []
             elif KERNEL.match(name) and (text := re.match(r" *([0-9a-f]+):\t(\S+) *(.*)", line)):
                 code.append((int(text[1], 16), text[2], text[3]))
-    yield name, code
+    yield first, name, code
     assert objdump.returncode == 0
 
 
@@ -85,7 +94,19 @@ def calls(code: list[Instruction]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def kernels() -> list[tuple[str, list[Instruction]]]:
-    return [(name, code) for name, code in functions() if KERNEL.match(name)]
+    """Return names and instructions of the kernels; calls by a pointer name what it points to."""
+    found = list(functions())
+    names = {address: name for address, name, _ in found}
+    called = {slot: names[target] for slot, target in pointers().items() if target in names}
+
+    def resolve(instruction: Instruction) -> Instruction:
+        address, mnemonic, operands = instruction
+        slot = re.search(r"# ([0-9a-f]+) <", operands)
+        if mnemonic == "call" and slot and int(slot[1], 16) in called:
+            return address, mnemonic, f"{operands} to {called[int(slot[1], 16)]}"
+        return instruction
+
+    return [(name, [*map(resolve, code)]) for _, name, code in found if KERNEL.match(name)]
 
 
 def test_loops_of_kernels_call_nothing(kernels: list[tuple[str, list[Instruction]]]) -> None:
