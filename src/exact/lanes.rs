@@ -35,6 +35,7 @@ use super::quantity::Quantity;
 use crate::simd::InstructionSet;
 use fold::FoldLines;
 pub use source::{Line, Lines, Rows};
+use start::is_gathered;
 pub use sums::LaneSums;
 use tail::Tail;
 
@@ -83,11 +84,8 @@ impl LaneSums {
         self.high[lane] = places.high[0];
         self.least[lane] = places.least[0];
         for quantity in 0..3 {
-            let gathered = match quantity {
-                0 => Q::SUM || !Q::SUMS,
-                _ => Q::SQUARES,
-            };
-            if gathered {
+            // Without sums, the first one is the witness of NaNs.
+            if is_gathered::<Q>(quantity) || quantity == 0 && !Q::SUMS {
                 self.lost[quantity][lane] = places.lost[quantity][0];
                 for fold in 0..FOLDS {
                     // These are multiples of one unit, and their sums at most 2^53 units in any order; but

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::exact::columns::PACK;
 use crate::exact::lanes::Line;
 use crate::exact::{Element, Unaligned};
-use crate::simd::{Kernel, Simd, U64s, in_force};
+use crate::simd::{Kernel, Simd, in_force};
 
 /// The most packs of results that are gathered together: pieces of 2 KiB of each row, along which the
 /// hardware prefetches.
@@ -16,9 +16,6 @@ const LINES_IN_PANEL: usize = 1 << 12;
 
 /// How many packs ahead to prefetch where results follow each other.
 const PACKS_AHEAD: usize = 4;
-
-/// How many rows ahead to prefetch.
-const ROWS_AHEAD: usize = 8;
 
 /// Where the values of neighbouring results lie.
 #[derive(Debug, Clone, Copy)]
@@ -81,11 +78,6 @@ impl Panel {
         (self.first + pack * PACK).min(self.results.saturating_sub(PACK))
     }
 
-    /// How many bytes a row of doubles has.
-    fn bytes(&self) -> isize {
-        (self.packs * size_of::<Line>()) as isize
-    }
-
     /// The lanes of a pack that have results, and not those of the pack before, as bits.
     pub fn owned(&self, pack: usize) -> u8 {
         if self.results < PACK {
@@ -121,9 +113,7 @@ impl Gathered {
     /// # Safety
     /// The values are readable elements of the type `T`.
     pub unsafe fn gather<T: Element>(&mut self, values: Values, panel: Panel) {
-        if T::IS_DOUBLE && values.are_side_by_side() {
-            in_force().run(CopyRows(values, panel, &mut self.0));
-        } else if T::IS_DOUBLE && values.contiguous {
+        if T::IS_DOUBLE && values.contiguous {
             in_force().run(Transpose(values, panel, &mut self.0));
         } else {
             let count = values.offsets.len();
@@ -161,41 +151,6 @@ impl Gathered {
             *out = T::to_doubles(unsafe { raw.read() }).0.to_ne_bytes();
         }
         out
-    }
-}
-
-/// The kernel that copies lines from rows, which have the results' doubles side by side.
-struct CopyRows<'a>(Values<'a>, Panel, &'a mut [Line]);
-
-impl Kernel for CopyRows<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let Self(values, panel, lines) = self;
-        let count = values.offsets.len();
-        assert!(lines.len() >= panel.packs * count);
-        for (i, &offset) in values.offsets.iter().enumerate() {
-            let row = values.first.wrapping_offset(offset).cast::<u64>();
-            let beyond = panel.first + 2 * panel.packs * PACK <= panel.results;
-            let ahead = match values.offsets.get(i + ROWS_AHEAD) {
-                Some(&offset) => offset,
-                // Those of the next panel.
-                None if beyond => values.offsets[(i + ROWS_AHEAD) % count] + panel.bytes(),
-                None => offset,
-            };
-            let ahead = values.first.wrapping_offset(ahead).cast::<f64>();
-            for pack in 0..panel.packs {
-                let first = panel.first_of(pack);
-                simd.prefetch(ahead.wrapping_add(first));
-                let line: *mut u64 = lines[pack * count + i].as_mut_ptr().cast();
-                for lane in (0..PACK).step_by(S::LANES) {
-                    // SAFETY: the caller of `gather` promises the row, which has a pack of doubles from
-                    // `first` on.
-                    unsafe { simd.load_bits(row.add(first + lane)).store(line.add(lane)) };
-                }
-            }
-        }
     }
 }
 

@@ -13,7 +13,7 @@ from calls import bits, reduce
 from children import run_python
 from header import constant
 from layouts import ALL_OPS, AnyArray, expected, slices
-from raw import ParexactError
+from raw import OK, ParexactError, lib
 from test_simd import paths_of_this_cpu
 
 TYPES = [np.float64, np.float32, np.int8, np.int16, np.int32, np.uint32, np.bool_]
@@ -150,6 +150,22 @@ def test_many_results(axis: int, count: int) -> None:
         found = reduce(y, op, [axis], 0)
         for k in [0, results - 1, *rng.integers(0, results, 40).tolist()]:
             assert bits(found[k]) == bits(expected(x[k], op)), (op, k)
+
+
+@pytest.mark.parametrize("op", ALL_OPS)
+@pytest.mark.parametrize("count", [3, 100])
+def test_any_number_of_threads(op: str, count: int) -> None:
+    """There are so many values that helpers are asked at once, and each takes strips of results."""
+    x = np.random.default_rng([18, count]).standard_normal((3_000_000 // count, count))
+    try:
+        for y, axis in ((x, 1), (np.ascontiguousarray(x.T), 0)):
+            seen = set()
+            for threads in (1, 2, 5):
+                assert lib.parexact_set_num_threads(threads) == OK
+                seen.add(reduce(y, op, [axis]).tobytes())
+            assert len(seen) == 1
+    finally:
+        assert lib.parexact_set_num_threads(0) == OK
 
 
 @pytest.mark.parametrize("op", ALL_OPS)

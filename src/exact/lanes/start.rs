@@ -11,6 +11,12 @@ use crate::simd::{F64s, Simd};
 /// The exponent field of a double.
 const EXPONENT_FIELD: u64 = 0x7ff << 52;
 
+/// Is the sum with this index gathered: of x, of RN(x²), of its error?
+#[inline(always)]
+pub fn is_gathered<Q: Quantity>(quantity: usize) -> bool {
+    if quantity == 0 { Q::SUM } else { Q::SQUARES }
+}
+
 /// The start values of the folds.
 pub struct Start<S: Simd> {
     /// Of both folds, for x, RN(x²) and the error.
@@ -80,7 +86,7 @@ impl<S: Simd> Start<S> {
         lane: usize,
     ) {
         for quantity in 0..3 {
-            if if quantity == 0 { Q::SUM } else { Q::SQUARES } {
+            if is_gathered::<Q>(quantity) {
                 let start = self.folds[quantity];
                 // NaN unless m <= 1022: otherwise sums might overflow.
                 let double = start[0].add(start[0]);
