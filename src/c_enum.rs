@@ -81,10 +81,11 @@ pub(crate) use c_enum;
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::array::dtype::Dtype;
+    use crate::array::dtype;
     use crate::random::Kind;
     use crate::reduce::op::Op;
     use crate::round::special::NanPolicy;
+    use crate::summary::Statistic;
 
     /// The text of a file of the repository, for tests that compare it with the code.
     pub(crate) fn document(path: &str) -> String {
@@ -106,15 +107,19 @@ pub(crate) mod tests {
     fn has_all_of_header<E: CEnum>() {
         let names = E::ALL.iter().map(|&(_, name)| name.to_owned());
         let ours: Vec<_> = names.zip(0..).collect();
-        assert_eq!(ours, constants_of_header(E::PREFIX));
+        let mut header = constants_of_header(E::PREFIX);
+        // A flag that is added to a number of the enum, and none of them.
+        header.retain(|(name, _)| name != "PAREXACT_DTYPE_SWAPPED");
+        assert_eq!(ours, header);
     }
 
     #[test]
     fn no_constant_of_the_header_is_missing() {
-        has_all_of_header::<Dtype>();
+        has_all_of_header::<dtype::Number>();
         has_all_of_header::<Kind>();
         has_all_of_header::<NanPolicy>();
         has_all_of_header::<Op>();
+        has_all_of_header::<Statistic>();
     }
 
     #[test]

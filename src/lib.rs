@@ -24,6 +24,8 @@
 //! | `parallel` | pool, thread counts, progress and cancellation | `error`, `fpenv`, `last_error`, `panics`, `reserve`, `unsigned` |
 //! | `reduce` | reductions of arrays: exact kernels on the pool | `array`, `c_enum`, `error`, `exact`, `parallel`, `round`, `simd`, `sparse`, `stats` |
 //! | `states` | many states at once | `error`, `exact`, `parallel`, `reduce`, `round`, `state`, `stats` |
+//! | `summary` | the mergeable form of sums of higher powers, of pairs and of weighted values | `c_enum`, `error`, `exact`, `plausibility`, `round`, `state` |
+//! | `summarize` | arrays reduced to summaries and their results | `error`, `exact`, `reduce`, `round`, `summary` |
 //! | `random` | random numbers, stored or reduced | `c_enum`, `error`, `exact`, `parallel`, `simd`, `unsigned` |
 //! | `quadrature` | π and other integrals | `error`, `exact`, `parallel`, `round`, `simd`, `unsigned` |
 //! | `report` | what the library does and why | `json`, `parallel`, `simd` |
@@ -51,6 +53,8 @@ mod sparse;
 mod state;
 mod states;
 mod stats;
+mod summarize;
+mod summary;
 #[cfg(test)]
 mod test_values;
 mod unsigned;

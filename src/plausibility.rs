@@ -18,10 +18,10 @@ const ROUNDED_FROM: f64 = (1u64 << 53) as f64;
 /// The greatest magnitude of a rounded integer, to which 2^64 - 1 is rounded.
 const ROUNDED_TO: f64 = 2.0 * (1u64 << 63) as f64;
 
-/// Refuses moments, with canonical digits, that no set of values has.
-pub fn check(moments: &Moments) -> Result<(), &'static str> {
+/// Refuses moments, with canonical digits, that no set of values has. `of` names what has them in the message.
+pub fn check(moments: &Moments, of: &str) -> Result<(), String> {
     if !extremes_fit_counts(moments) {
-        return Err("the extremes of the state contradict its counters");
+        return Err(format!("the extremes of {of} contradict its counters"));
     }
     let n = finite(&moments.counts);
     if let Some(x) = only_value(moments) {
@@ -31,21 +31,32 @@ pub fn check(moments: &Moments) -> Result<(), &'static str> {
         {
             Ok(())
         } else {
-            Err("the sums of the state contradict its extremes, which are equal")
+            Err(format!(
+                "the sums of {of} contradict its extremes, which are equal"
+            ))
         };
     }
-    let sum = Scaled::below(&moments.sum);
-    let squares = Scaled::below(&moments.squares);
-    if !sums_are_possible(moments, n, sum, squares) {
-        return Err("no set of values has the sums of this state");
+    check_sums(moments, of)?;
+    if n > 0 && !mean_is_between_extremes(moments, n, Scaled::below(&moments.sum)) {
+        return Err(format!("the mean of {of} lies outside of its extremes"));
     }
-    if n > 0 && !mean_is_between_extremes(moments, n, sum) {
-        return Err("the mean of the state lies outside of its extremes");
-    }
-    if n > 0 && !squares_fit_extremes(moments, n, squares) {
-        return Err("the sum of squares of the state contradicts its extremes");
+    if n > 0 && !squares_fit_extremes(moments, n, Scaled::below(&moments.squares)) {
+        return Err(format!(
+            "the sum of squares of {of} contradicts its extremes"
+        ));
     }
     Ok(())
+}
+
+/// Refuses sums, with canonical digits, that no values of this number have, whatever their extremes are.
+pub fn check_sums(moments: &Moments, of: &str) -> Result<(), String> {
+    let n = finite(&moments.counts);
+    let (sum, squares) = (Scaled::below(&moments.sum), Scaled::below(&moments.squares));
+    if sums_are_possible(moments, n, sum, squares) {
+        Ok(())
+    } else {
+        Err(format!("no set of values has the sums of {of}"))
+    }
 }
 
 /// The value of all numbers, if they are finite and equal; `None` if they are not, or if the value may have
@@ -57,7 +68,7 @@ fn only_value(moments: &Moments) -> Option<f64> {
 }
 
 /// How many values are finite.
-fn finite(counts: &Counts) -> u64 {
+pub fn finite(counts: &Counts) -> u64 {
     counts.all - counts.nan - counts.positive_infinity - counts.negative_infinity
 }
 
@@ -137,7 +148,7 @@ impl Scaled {
 
 /// There are extremes if there are numbers, and infinite ones if there are infinities. A single number is
 /// both minimum and maximum.
-fn extremes_fit_counts(moments: &Moments) -> bool {
+pub fn extremes_fit_counts(moments: &Moments) -> bool {
     let counts = &moments.counts;
     let numbers = moments.counts.numbers();
     let Extremes { min_key, max_key } = moments.extremes;
@@ -259,7 +270,7 @@ fn compared_with_squares(squares: &Squares, n: u64, x: f64) -> std::cmp::Orderin
 }
 
 /// Bounds of the numbers that may have been rounded to this extreme.
-fn range_before_rounding(extreme: f64) -> (f64, f64) {
+pub fn range_before_rounding(extreme: f64) -> (f64, f64) {
     if may_be_rounded(extreme) {
         (extreme.next_down(), extreme.next_up())
     } else {
@@ -345,7 +356,7 @@ mod tests {
             vec![f64::INFINITY, -3.0],
             vec![f64::NEG_INFINITY, f64::INFINITY],
         ] {
-            assert_eq!(check(&moments(&values)), Ok(()), "{values:?}");
+            assert_eq!(check(&moments(&values), "the state"), Ok(()), "{values:?}");
         }
     }
 
@@ -353,8 +364,8 @@ mod tests {
     fn a_sum_beyond_its_extremes_is_not() {
         let mut moments = moments(&[1.0, 3.0]);
         moments.extremes.max_key = order_key(1.5);
-        assert!(check(&moments).is_err_and(|message| message.contains("mean")));
+        assert!(check(&moments, "the state").is_err_and(|message| message.contains("mean")));
         moments.extremes.max_key = order_key(3.5);
-        assert!(check(&moments).is_err_and(|message| message.contains("squares")));
+        assert!(check(&moments, "the state").is_err_and(|message| message.contains("squares")));
     }
 }

@@ -85,7 +85,7 @@ impl State {
             return Ok(());
         }
         self.read_into(moments)?;
-        plausibility::check(moments).map_err(bad_state)
+        plausibility::check(moments, "the state").map_err(bad_state)
     }
 
     /// Like [`Self::check_into`], but does not check whether a set of values has the moments.

@@ -2,9 +2,13 @@
 
 use crate::error::{Error, Result};
 
-/// For each of the `ndim` axes of an array `a` whether it is one of those that are given; all of them are if
-/// none is given. `ndim` is at most 64.
-pub fn marked(axes: impl ExactSizeIterator<Item = i32>, ndim: usize) -> Result<Vec<bool>> {
+/// For each of the `ndim` axes of an array, which messages call `name`, whether it is one of those that are
+/// given; all of them are if none is given. `ndim` is at most 64.
+pub fn marked(
+    axes: impl ExactSizeIterator<Item = i32>,
+    ndim: usize,
+    name: &str,
+) -> Result<Vec<bool>> {
     let mut marks = vec![axes.len() == 0; ndim];
     for (i, axis) in axes.enumerate() {
         let index = if axis < 0 {
@@ -18,7 +22,7 @@ pub fn marked(axes: impl ExactSizeIterator<Item = i32>, ndim: usize) -> Result<V
         match mark {
             None => {
                 return Err(Error::invalid(format!(
-                    "axes[{i}] is {axis}; it must be -{ndim} to {}, as ndim of a is {ndim}",
+                    "axes[{i}] is {axis}; it must be -{ndim} to {}, as ndim of {name} is {ndim}",
                     ndim - 1
                 )));
             }
@@ -47,7 +51,7 @@ mod tests {
             (&[1, 0, 2], [true; 3]),
         ] {
             assert_eq!(
-                marked(axes.iter().copied(), 3),
+                marked(axes.iter().copied(), 3, "a"),
                 Ok(marks.into()),
                 "{axes:?}"
             );
@@ -71,7 +75,7 @@ mod tests {
                 "axes[0] is -2147483648; it must be -3 to 2, as ndim of a is 3",
             ),
         ] {
-            let refused = marked(axes.iter().copied(), 3).expect_err("no axes of the array");
+            let refused = marked(axes.iter().copied(), 3, "a").expect_err("no axes of the array");
             assert_eq!(refused.message, message);
         }
     }

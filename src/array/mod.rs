@@ -2,7 +2,6 @@
 
 use std::ffi::c_void;
 
-use crate::c_enum::CEnum;
 use crate::error::{Error, PAREXACT_ERROR_NULL_POINTER, PAREXACT_ERROR_SIZE_OVERFLOW, Result};
 use crate::exact::Unaligned;
 use dtype::PAREXACT_DTYPE_F64;
@@ -16,13 +15,14 @@ pub mod view;
 pub use dtype::Dtype;
 pub use view::View;
 
-/// A view of an array in native byte order, as it lies in memory. The library only reads it, during the call.
+/// A view of an array, as it lies in memory. The library only reads it, during the call.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct Array {
     /// The element with all indices 0, at any alignment. May be NULL if there are no elements.
     pub data: *const c_void,
-    /// One of PAREXACT_DTYPE_*.
+    /// One of PAREXACT_DTYPE_*, in the machine's byte order; with PAREXACT_DTYPE_SWAPPED added, in the other
+    /// one.
     pub dtype: i32,
     /// Number of dimensions, 0 to 64; 0 is a scalar.
     pub ndim: i32,
@@ -40,7 +40,7 @@ impl Array {
     /// # Safety
     /// The pointers are what their documentation says, for as long as the view is in use.
     pub unsafe fn view(&self, name: &str) -> Result<View> {
-        let dtype = Dtype::of_code(self.dtype, format_args!("dtype of {name}"))?;
+        let dtype = Dtype::of_code(self.dtype, name)?;
         // SAFETY: the caller's promise.
         let space = unsafe { self.space(dtype.size(), name)? };
         if !space.is_empty() && self.data.is_null() {

@@ -12,7 +12,10 @@
 //! | [`accumulator`] | the accumulator of doubles: chooses the tier, block by block |
 //! | [`products`] | the accumulator of dot products |
 //! | [`integers`] | the accumulator of integers |
-//! | [`element`] | the element types of arrays, and which accumulator takes each |
+//! | [`element`], [`recoded`] | the element types of arrays, and which accumulator takes each; types in other bytes |
+//! | [`collect`] | the traits of sums of pairs |
+//! | [`shape`], [`pair`], [`weighted`] | sums to the fourth power, of pairs, of weighted values |
+//! | [`number`] | a value of any type of elements |
 //! | [`short`] | exact moments in a few words |
 //! | [`small`] | small vectors, in two passes over the nearest cache |
 //! | [`supply`] | where an accumulator takes values from |
@@ -23,10 +26,10 @@
 //! | [`window`] | which bits the folds hold, and which blocks fit them |
 //! | [`range`], [`sieve`] | the range of the values that a kernel takes; those that it leaves out |
 //! | [`span`] | the range of a block that the kernel declined |
-//! | [`bins`] | sums by exponent, for values of any range |
+//! | [`bins`], [`powers`], [`weighted_squares`] | sums by exponent, for values of any range |
 //! | [`superaccumulator`] | a sum as an integer that covers the whole range of exponents |
 //! | [`moments`], [`extremes`] | the exact moments of values: counts, Σx, Σx², minimum and maximum |
-//! | [`dyadic`], [`natural`] | arithmetic of exact values |
+//! | [`dyadic`], [`natural`], [`big`] | arithmetic of exact values, and of those of any length |
 //! | [`float`], [`unaligned`] | the binary64 format; doubles at any address |
 //! | `naive` | the slow and plain version of [`accumulator`], the oracle of the tests |
 //!
@@ -34,8 +37,10 @@
 
 pub mod accumulate;
 pub mod accumulator;
+pub mod big;
 pub mod bins;
 pub mod blocking;
+pub mod collect;
 pub mod columns;
 pub mod dyadic;
 pub mod element;
@@ -50,9 +55,14 @@ pub mod moments;
 #[cfg(test)]
 pub mod naive;
 pub mod natural;
+pub mod number;
+pub mod pair;
+pub mod powers;
 pub mod products;
 pub mod quantity;
 pub mod range;
+pub mod recoded;
+pub mod shape;
 pub mod short;
 pub mod sieve;
 pub mod small;
@@ -61,6 +71,8 @@ pub mod sums;
 pub mod superaccumulator;
 pub mod supply;
 pub mod unaligned;
+pub mod weighted;
+pub mod weighted_squares;
 pub mod window;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::dyadic::Dyadic;
 use super::extremes::Extremes;
 use super::natural::{MAX_LIMBS, Natural};
+use super::number::{Number, product};
 use super::superaccumulator::{Squares, Sum};
 
 /// How many values there are, and how many of them are not finite.
@@ -72,6 +73,20 @@ pub struct Moments {
 }
 
 impl Moments {
+    /// Adds a number that is not NaN.
+    pub fn add(&mut self, x: Number) {
+        self.counts.all += 1;
+        self.extremes.add(x.nearest);
+        if x.nearest.is_finite() {
+            let x = x.parts();
+            let square = product::<2>(&[x.significand; 2]);
+            self.sum.deposit(x.negative, x.significand, x.exponent);
+            self.squares.deposit_limbs(false, &square, 2 * x.exponent);
+        } else {
+            self.counts.add_special(x.nearest);
+        }
+    }
+
     /// Adds the moments of another set.
     pub fn merge(&mut self, other: &Self) {
         self.counts.merge(&other.counts);

@@ -88,25 +88,38 @@ impl Products {
         }
     }
 
-    /// The exact dot product of all pairs added, if it is at hand in a few words.
-    pub fn short(&self) -> Option<Dot<4>> {
+    /// The exact dot product of all pairs added, if it is at hand in a few words; the accumulator is empty
+    /// afterwards, and ready for factors of about the same magnitude. `None` if it is not: nothing changes.
+    pub fn take_short(&mut self) -> Option<Dot<4>> {
         if self.sum.is_made() {
             return None;
         }
         let window = self.window.unwrap_or_default();
+        let sum = self.totals.products(&window)?;
+        self.totals = Totals::default();
         Some(Dot {
-            counts: self.counts,
-            sum: self.totals.products(&window)?,
+            counts: std::mem::take(&mut self.counts),
+            sum,
         })
     }
 
-    /// The exact dot product of all pairs added. The accumulator is not to be used afterwards.
+    /// The exact dot product of all pairs added. The accumulator is empty afterwards.
     pub fn finish(&mut self) -> Dot<MAX_LIMBS> {
-        self.deposit_totals();
+        let (counts, sum) = self.take();
         Dot {
-            counts: self.counts,
-            sum: self.sum.get().to_dyadic(),
+            counts,
+            sum: sum.unwrap_or_default().to_dyadic(),
         }
+    }
+
+    /// The products with a factor that is not finite, and the exact sum of the others, if it is not 0. The
+    /// accumulator is empty afterwards.
+    pub fn take(&mut self) -> (Counts, Option<Squares>) {
+        self.deposit_totals();
+        (
+            std::mem::take(&mut self.counts),
+            std::mem::take(&mut self.sum).into_made(),
+        )
     }
 
     /// Lets the kernel take blocks as long as they fit, and returns how many pairs it took, and whether these

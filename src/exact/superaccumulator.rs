@@ -8,6 +8,7 @@
 //! Canonical form: all digits but the top one in [0, 2^32), the sign in the top one. Equal sums have equal
 //! words.
 
+use super::big::Big;
 use super::dyadic::Dyadic;
 use super::float::{self, LEAST_BIT};
 use super::natural::{MAX_LIMBS, Natural};
@@ -24,10 +25,21 @@ pub const SUM_DIGITS: usize = 68;
 /// sign, need 4260 bits.
 pub const SQUARES_DIGITS: usize = 134;
 
+/// Digits of an accumulator of products of three values: 2^63 of them, below 2^3072, in units of 2^-3222, and
+/// the sign, need 6358 bits.
+pub const CUBES_DIGITS: usize = 200;
+/// Digits of an accumulator of fourth powers: 2^63 of them, below 2^4096, in units of 2^-4296, and the sign,
+/// need 8456 bits.
+pub const FOURTHS_DIGITS: usize = 266;
+
 /// The superaccumulator of Σx, in units of 2^-1074.
 pub type Sum = Superaccumulator<SUM_DIGITS, { LEAST_BIT }>;
 /// The superaccumulator of Σx² or Σxy, in units of 2^-2148.
 pub type Squares = Superaccumulator<SQUARES_DIGITS, { 2 * LEAST_BIT }>;
+/// The superaccumulator of Σx³ or Σwx², in units of 2^-3222.
+pub type Cubes = Superaccumulator<CUBES_DIGITS, { 3 * LEAST_BIT }>;
+/// The superaccumulator of Σx⁴, in units of 2^-4296.
+pub type Fourths = Superaccumulator<FOURTHS_DIGITS, { 4 * LEAST_BIT }>;
 
 /// An exact sum of `DIGITS` digits of 32 bits, in units of 2^LSB.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +73,11 @@ impl<T: Default> OnDemand<T> {
     #[inline]
     pub fn get(&mut self) -> &mut T {
         self.0.get_or_insert_default()
+    }
+
+    /// The superaccumulator, if it was needed.
+    pub fn into_made(self) -> Option<T> {
+        self.0
     }
 
     /// Moves the sum into `sum`, which is 0, and leaves 0.
@@ -98,6 +115,15 @@ impl<const DIGITS: usize, const LSB: i32> Superaccumulator<DIGITS, LSB> {
         let high = (magnitude >> 64) as u64;
         if high != 0 {
             self.deposit(value < 0, high, exponent + 64);
+        }
+    }
+
+    /// Adds ±Σ limbs[i] · 2^(64·i + exponent), under the conditions of [`Self::deposit`].
+    pub fn deposit_limbs(&mut self, negative: bool, limbs: &[u64], exponent: i32) {
+        for (&limb, i) in limbs.iter().zip(0..) {
+            if limb != 0 {
+                self.deposit(negative, limb, exponent + 64 * i);
+            }
         }
     }
 
@@ -211,8 +237,8 @@ impl<const DIGITS: usize, const LSB: i32> Superaccumulator<DIGITS, LSB> {
         self.digits[DIGITS - 1] < 0
     }
 
-    /// The sum as sign and magnitude.
-    pub fn to_dyadic(&self) -> Dyadic<MAX_LIMBS> {
+    /// The sum's sign, and its magnitude as canonical digits.
+    fn sign_and_magnitude(&self) -> (bool, Self) {
         let mut canonical = self.clone();
         canonical.normalize();
         let negative = canonical.digits[DIGITS - 1] < 0;
@@ -223,6 +249,18 @@ impl<const DIGITS: usize, const LSB: i32> Superaccumulator<DIGITS, LSB> {
             canonical.deposits = 1;
             canonical.normalize();
         }
+        (negative, canonical)
+    }
+
+    /// The sum as a number of any length.
+    pub fn to_big(&self) -> Big {
+        let (negative, magnitude) = self.sign_and_magnitude();
+        Big::from_digits(negative, &magnitude.digits.map(|digit| digit as u32), LSB)
+    }
+
+    /// The sum as sign and magnitude, which [`MAX_LIMBS`] limbs must hold.
+    pub fn to_dyadic(&self) -> Dyadic<MAX_LIMBS> {
+        let (negative, canonical) = self.sign_and_magnitude();
         let limb = |i: usize| {
             let low = canonical.digits[2 * i] as u64;
             let high = canonical.digits[2 * i + 1] as u64;

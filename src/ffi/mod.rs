@@ -16,6 +16,7 @@ mod random;
 mod state;
 mod states;
 mod status;
+mod summary;
 pub mod threads;
 mod vectors;
 mod workshop;

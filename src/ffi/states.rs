@@ -98,10 +98,10 @@ pub unsafe extern "C" fn parexact_state_update_axes(
         // SAFETY: passed on from the caller.
         let a = unsafe { view(a, "a")? };
         // SAFETY: passed on from the caller.
-        let mask = unsafe { mask(r#where, &a)? };
+        let mask = unsafe { mask(r#where, &a, "a")? };
         // SAFETY: passed on from the caller.
         let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "states")? };
-        check_result_count(&plan, state_count, "state_count")?;
+        check_result_count(plan.results(), state_count, "state_count")?;
         // SAFETY: passed on from the caller.
         let states = unsafe { results(states, state_count, ["states", "state_count"])? };
         if plan.overlaps(states.start(), states.bytes()) {

@@ -1,26 +1,25 @@
-//! Dot products of arrays.
+//! Dot products of arrays, whole and along axes.
 //!
-//! The kernel reads contiguous doubles where they lie. Elements of other types and layouts are converted
-//! exactly before: 64-bit integers to unevaluated sums of two doubles, all others to doubles.
+//! Elements of other types and layouts than contiguous doubles are converted exactly: 64-bit integers to
+//! unevaluated sums of two doubles, all others to doubles.
 
 use std::ops::Range;
-use std::slice::from_raw_parts;
 
 use super::chunk::chunk;
-use super::tile::{Elements, PAIRS_IN_TILE, Reader, Tile, reader};
-use crate::array::space::Space;
-use crate::array::{Dtype, View};
-use crate::error::{Error, Result};
-use crate::exact::Unaligned;
+use super::pairs::Pairs;
+use super::results::Results;
+use super::tile::PAIRS_IN_TILE;
+use crate::array::View;
+use crate::error::Result;
+use crate::exact::collect::Collect;
+use crate::exact::float::CANONICAL_NAN;
 use crate::exact::moments::Counts;
-use crate::exact::products::{Dot, Products};
-use crate::exact::small;
+use crate::exact::products::{self, Products};
+use crate::exact::{Unaligned, small};
 use crate::parallel::{fold_values, single_chunk};
+use crate::round::special::NanPolicy;
 use crate::round::statistics;
-use crate::simd::in_force;
-
-/// Runs of contiguous doubles from this length on are read where they lie; shorter ones are gathered.
-const MIN_RUN_IN_PLACE: usize = 128;
+use crate::simd::{InstructionSet, in_force};
 
 /// Σxy of two vectors of equal length.
 pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
@@ -29,7 +28,9 @@ pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
     {
         // All factors are finite.
         let counts = Counts::default();
-        return single_chunk(x.len(), || Ok(statistics::dot(&Dot { counts, sum })));
+        return single_chunk(x.len(), || {
+            Ok(statistics::dot(&products::Dot { counts, sum }))
+        });
     }
     sum(x.len(), |products, range| {
         products.add(&x[range.clone()], &y[range]);
@@ -38,12 +39,15 @@ pub fn vectors(x: &[Unaligned], y: &[Unaligned]) -> Result<f64> {
 
 /// Σxy of two arrays, which must have the same shape.
 pub fn arrays(x: &View, y: &View) -> Result<f64> {
-    let shapes_differ = || Error::invalid("x and y must have the same shape");
-    let space = x.space().with(y.space()).ok_or_else(shapes_differ)?;
-    let space = space.by_memory();
-    let readers = [reader(x), reader(y)];
-    sum(space.len(), |products, range| {
-        add(x, y, &space, range, readers, products);
+    let pairs = Pairs::new(x, Some(y), None, |_| true);
+    Dot::round(&mut pairs.whole()?, NanPolicy::Propagate)
+}
+
+/// Σxy of each result of a plan, under a policy for pairs with a NaN.
+pub fn axes(pairs: &Pairs, policy: NanPolicy, results: &Results<f64>) -> Result<()> {
+    pairs.run(&|index, dot: &mut Dot| {
+        results.write(index, dot.round(policy)?);
+        Ok(())
     })
 }
 
@@ -68,139 +72,97 @@ fn sum(len: usize, add: impl Fn(&mut Products, Range<usize>) + Sync) -> Result<f
     Ok(round(&mut products))
 }
 
-/// Rounds the sum of the products, which are not to be used afterwards.
+/// Rounds the sum of the products, of which none is left afterwards.
 fn round(products: &mut Products) -> f64 {
-    match products.short() {
+    match products.take_short() {
         Some(dot) => statistics::dot(&dot),
         None => statistics::dot(&products.finish()),
     }
 }
 
-/// Adds the products of the pairs `range`. Not inlined, so that no other frame has to hold the tiles.
-#[inline(never)]
-fn add(
-    x: &View,
-    y: &View,
-    space: &Space<2>,
-    range: Range<usize>,
-    readers: [Reader; 2],
-    products: &mut Products,
-) {
-    let doubles = x.dtype() == Dtype::F64 && y.dtype() == Dtype::F64;
-    let mut gathered = Gathered::new(readers);
-    space.runs(range, |offsets, run, strides| {
-        let first = [0, 1].map(|i| [x, y][i].data().wrapping_offset(offsets[i]));
-        if doubles && strides == [8; 2] && run >= MIN_RUN_IN_PLACE {
-            // SAFETY: each pointer leads to `run` elements of its array that lie one after the other, and
-            // `Unaligned` needs no alignment.
-            let [x, y] = first.map(|first| unsafe { from_raw_parts(first.cast(), run) });
-            products.add(x, y);
-        } else {
-            // SAFETY: `runs` visits elements of the arrays, whose types the readers were chosen for.
-            unsafe { gathered.add(first, run, strides, products) };
-        }
-    });
-    gathered.finish(products);
-}
-
-/// Gathers converted pairs from runs of any length into tiles, which are worth a call of the kernel.
-struct Gathered {
-    readers: [Reader; 2],
-    tiles: [Tile; 2],
-    /// How many pairs the tiles hold.
-    pairs: usize,
+/// A dot product of any numbers under way.
+struct Dot {
+    products: Products,
     /// The products with one rest and those with two. They are kept apart from the products of values, as
     /// their magnitudes differ so much that a common window would move to and fro.
-    with_rests: Option<[Products; 2]>,
+    with_rests: Option<Box<[Products; 2]>>,
+    /// How many pairs have a NaN.
+    nans: u64,
 }
 
-impl Gathered {
-    #[inline(always)]
-    fn new(readers: [Reader; 2]) -> Self {
+impl Collect for Dot {
+    fn new(set: InstructionSet) -> Self {
         Self {
-            readers,
-            tiles: [Tile::new(), Tile::new()],
-            pairs: 0,
+            products: Products::new(set),
             with_rests: None,
+            nans: 0,
         }
     }
 
-    /// Takes `run` pairs of elements, which begin at the addresses `first` and have the distances `strides`
-    /// in bytes; adds the products of tiles that become full.
-    ///
-    /// # Safety
-    /// These elements may be read, and are of the types that the readers were chosen for.
-    unsafe fn add(
-        &mut self,
-        first: [*const u8; 2],
-        run: usize,
-        strides: [isize; 2],
-        products: &mut Products,
-    ) {
-        let mut done = 0;
-        while done < run {
-            let count = (run - done).min(PAIRS_IN_TILE - self.pairs);
-            let places = self.pairs..self.pairs + count;
-            for (i, tile) in self.tiles.iter_mut().enumerate() {
-                let elements = Elements {
-                    first: first[i].wrapping_offset(done as isize * strides[i]),
-                    stride: strides[i],
-                };
-                let (values, rests) = (&mut tile.values, &mut tile.rests);
-                // SAFETY: the reader reads as many elements as it gets places, `count`, and the caller
-                // promises these.
-                let any_rest = unsafe {
-                    (self.readers[i])(
-                        elements,
-                        &mut values[places.clone()],
-                        &mut rests[places.clone()],
-                    )
-                };
-                tile.has_rests |= any_rest;
-            }
-            self.pairs += count;
-            done += count;
-            if self.pairs == PAIRS_IN_TILE {
-                self.flush(products);
-            }
-        }
+    fn add(&mut self, x: &[Unaligned], y: &[Unaligned]) {
+        self.products.add(x, y);
     }
 
-    /// Adds the products of the pairs that are left, and those with rests.
-    fn finish(&mut self, products: &mut Products) {
-        self.flush(products);
-        for with_rests in self.with_rests.iter_mut().flatten() {
-            products.merge_from(with_rests);
-        }
+    fn add_numbers(&mut self, [x, x_rests]: [&[Unaligned]; 2], [y, y_rests]: [&[Unaligned]; 2]) {
+        self.products.add(x, y);
+        let new = || Box::new([(); 2].map(|()| Products::new(in_force())));
+        let [with_one, with_two] = &mut **self.with_rests.get_or_insert_with(new);
+        // Rests belong to integers, which are finite: the product of the values above has already told what
+        // becomes of an infinity, so the products with rests take 0 instead.
+        with_one.add(x_rests, &finite(y)[..y.len()]);
+        with_one.add(&finite(x)[..x.len()], y_rests);
+        with_two.add(x_rests, y_rests);
     }
 
-    /// Adds the products of the pairs in the tiles, which are empty afterwards.
-    fn flush(&mut self, products: &mut Products) {
-        let pairs = std::mem::take(&mut self.pairs);
-        let [x, y] = &mut self.tiles;
-        // SAFETY: `add` wrote both values of each pair, and their rests where a tile has rests.
-        unsafe {
-            products.add(x.values(pairs), y.values(pairs));
-            if !x.has_rests && !y.has_rests {
-                return;
-            }
-            // Rests belong to integers, which are finite: the product of the values above has already told
-            // what becomes of an infinity or NaN, so the products with rests take 0 instead.
-            x.drop_specials(pairs);
-            y.drop_specials(pairs);
-            let new = || [(); 2].map(|()| Products::new(in_force()));
-            let [with_one, with_two] = self.with_rests.get_or_insert_with(new);
-            if x.has_rests {
-                with_one.add(x.rests(pairs), y.values(pairs));
-            }
-            if y.has_rests {
-                with_one.add(x.values(pairs), y.rests(pairs));
-            }
-            if x.has_rests && y.has_rests {
-                with_two.add(x.rests(pairs), y.rests(pairs));
-            }
-        }
-        x.has_rests = false;
-        y.has_rests = false;
+    fn add_nans(&mut self, pairs: u64) {
+        self.nans += pairs;
     }
+
+    fn merge(&mut self, mut other: Self) {
+        other.add_with_rests();
+        self.products.merge_from(&mut other.products);
+        self.nans += other.nans;
+    }
+}
+
+impl Dot {
+    /// The dot product, rounded. The collection is empty afterwards.
+    fn round(&mut self, policy: NanPolicy) -> Result<f64> {
+        self.add_with_rests();
+        let nans = std::mem::take(&mut self.nans);
+        let counts = Counts {
+            all: nans,
+            nan: nans,
+            ..Counts::default()
+        };
+        let value = round(&mut self.products);
+        Ok(if policy.finds_nan(&counts)? {
+            CANONICAL_NAN
+        } else {
+            value
+        })
+    }
+
+    /// Adds the products with rests to the others.
+    fn add_with_rests(&mut self) {
+        for with_rests in self
+            .with_rests
+            .take()
+            .iter_mut()
+            .flat_map(|both| both.iter_mut())
+        {
+            self.products.merge_from(with_rests);
+        }
+    }
+}
+
+/// The values, at most those of a tile, with 0 in the place of those that are not finite.
+fn finite(values: &[Unaligned]) -> [Unaligned; PAIRS_IN_TILE] {
+    let mut finite = [[0; 8]; PAIRS_IN_TILE];
+    for (out, &value) in finite.iter_mut().zip(values) {
+        if f64::from_ne_bytes(value).is_finite() {
+            *out = value;
+        }
+    }
+    finite
 }

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | [`whole`] | all values of a vector or an array |
 //! | [`statistic`] | what can be asked of all values |
-//! | [`dot`] | dot products of whole arrays |
-//! | [`tile`] | elements converted for them |
+//! | [`dot`] | dot products |
+//! | [`pairs`] | reductions along axes of pairs of arrays |
+//! | [`gathered`], [`tile`] | pairs brought together for them; elements converted to doubles |
 //! | [`plan`] | reductions along axes: which way they go through memory, and what each result is given to |
 //! | [`op`] | the statistics that a reduction along axes can compute |
 //! | [`axes`], [`describe`] | what is made of each result: one statistic, or all of them |
@@ -30,8 +31,10 @@ pub mod chunk;
 pub mod describe;
 pub mod dot;
 pub mod few;
+pub mod gathered;
 pub mod lines;
 pub mod op;
+pub mod pairs;
 pub mod plan;
 pub mod results;
 pub mod selected;

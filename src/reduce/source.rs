@@ -84,10 +84,7 @@ impl<'a> Source<'a> {
             return;
         };
         let first = self.first(strip);
-        let mark = Mark {
-            at: mask.data().wrapping_offset(strip.mark),
-            size: mask.dtype().size(),
-        };
+        let mark = Mark::new(mask).offset(strip.mark);
         self.reduced.runs(
             range,
             |[offset, mark_offset], run, [stride, mark_stride]| {
@@ -144,6 +141,14 @@ pub struct Mark {
 unsafe impl Send for Mark {}
 
 impl Mark {
+    /// The element at the address that a mask's offsets count from.
+    pub fn new(mask: &View) -> Self {
+        Self {
+            at: mask.data(),
+            size: mask.dtype().size(),
+        }
+    }
+
     /// The element that lies `bytes` bytes further.
     #[must_use]
     pub fn offset(self, bytes: isize) -> Self {

@@ -46,20 +46,6 @@ impl Tile {
         // SAFETY: the caller's promise.
         unsafe { written(&self.rests[..count]) }
     }
-
-    /// Puts 0 in the place of values that are not finite.
-    ///
-    /// # Safety
-    /// The first `count` values were written.
-    pub unsafe fn drop_specials(&mut self, count: usize) {
-        for value in &mut self.values[..count] {
-            // SAFETY: the caller's promise.
-            let number = f64::from_ne_bytes(unsafe { value.assume_init() });
-            if !number.is_finite() {
-                value.write([0; 8]);
-            }
-        }
-    }
 }
 
 /// Elements of an array: the address of the first one, and the distance in bytes from each to the next.

@@ -4,6 +4,9 @@
 //! follows. That decides every rounding: a tie needs 54 bits and nothing after them. A square root keeps 64
 //! leading bits of floor(√q) and the sticky bit of its remainder, which suffices for the same reason.
 
+use num_bigint::BigUint;
+
+use crate::exact::big::Big;
 use crate::exact::natural::Natural;
 
 /// significand · 2^exponent, plus a part of a unit if `inexact`. The significand is normalised, its top bit
@@ -31,6 +34,35 @@ impl Rational {
             Ok(denominator) => by_limbs(limbs, exponent, denominator),
             Err(_) => by_bits(limbs, exponent, denominator),
         }
+    }
+
+    /// |numerator / denominator| of numbers of any length; the denominator is not 0.
+    pub fn of_big(numerator: &Big, denominator: &Big) -> Self {
+        let (n, n_exponent) = numerator.magnitude();
+        let (d, d_exponent) = denominator.magnitude();
+        if n.bits() == 0 {
+            return Self::new(&Natural::<2>::from_u128(0, 0), 1);
+        }
+        // The quotient of these has 128 or 129 bits.
+        let shift = 128 + d.bits() as i64 - n.bits() as i64;
+        let shifted = |x: &BigUint, shift: i64| x << shift.max(0) as u64;
+        let (n, d) = (shifted(n, shift), shifted(d, -shift));
+        let quotient = &n / &d;
+        let mut inexact = &quotient * &d != n;
+        let excess = quotient.bits() - 128;
+        inexact |= excess > 0 && quotient.bit(0);
+        let mut digits = (quotient >> excess).to_u64_digits();
+        digits.resize(2, 0);
+        Self {
+            significand: u128::from(digits[1]) << 64 | u128::from(digits[0]),
+            exponent: n_exponent - d_exponent - shift as i32 + excess as i32,
+            inexact,
+        }
+    }
+
+    /// Is the number above 0?
+    pub fn is_positive(&self) -> bool {
+        self.significand != 0
     }
 
     /// The square root, as 64 leading bits and a sticky bit.

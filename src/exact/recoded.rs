@@ -1,0 +1,202 @@
+//! Elements that have the value of an element of another type, in other bytes: floats of 16 bits, and every
+//! type in the byte order that is not the machine's.
+
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+use super::accumulate::Accumulate;
+use super::element::Element;
+use super::moments::Moments;
+use super::quantity::Quantity;
+use super::short::Short;
+use crate::simd::{InstructionSet, Kernel, Simd, in_force};
+
+/// How many elements are recoded at a time: they take at most 4 KiB of the stack.
+const ELEMENTS_AT_A_TIME: usize = 512;
+
+/// A type whose elements become those of another one, without a change of their values.
+pub trait Recode {
+    /// The bytes of an element, at any alignment.
+    type Raw: Copy + Send + Sync + 'static;
+    /// The other type.
+    type As: Element;
+    /// The same value as an element of the other type.
+    fn recode(raw: Self::Raw) -> <Self::As as Element>::Raw;
+}
+
+/// IEEE 754 binary16.
+pub struct Half;
+
+impl Recode for Half {
+    type Raw = [u8; 2];
+    type As = f32;
+
+    /// The fields of a half are put where a float has its own, which makes a float 2^112 times smaller; the
+    /// product with 2^112 is exact, for subnormals too. Infinities and NaNs get the exponent of floats'.
+    #[inline(always)]
+    fn recode(raw: [u8; 2]) -> [u8; 4] {
+        let bits = u32::from(u16::from_ne_bytes(raw));
+        let scaled = f32::from_bits((bits & 0x7fff) << 13) * f32::from_bits((127 + 112) << 23);
+        let special = u32::from(bits & 0x7c00 == 0x7c00) * 0x7f80_0000;
+        (scaled.to_bits() | special | (bits & 0x8000) << 16).to_ne_bytes()
+    }
+}
+
+/// bfloat16: the upper half of an IEEE 754 binary32.
+pub struct Brain;
+
+impl Recode for Brain {
+    type Raw = [u8; 2];
+    type As = f32;
+
+    #[inline(always)]
+    fn recode(raw: [u8; 2]) -> [u8; 4] {
+        (u32::from(u16::from_ne_bytes(raw)) << 16).to_ne_bytes()
+    }
+}
+
+/// Elements of type `T` in the byte order that is not the machine's.
+pub struct Swapped<T>(PhantomData<T>);
+
+/// Implements [`Recode`] for swapped elements of some number of bytes.
+macro_rules! swapped {
+    ($($type:ty),*) => {$(
+        impl Recode for Swapped<$type> {
+            type Raw = <$type as Element>::Raw;
+            type As = $type;
+
+            #[inline(always)]
+            fn recode(mut raw: Self::Raw) -> Self::Raw {
+                raw.reverse();
+                raw
+            }
+        }
+    )*};
+}
+
+swapped!(f64, f32, i64, i32, i16, u64, u32, u16);
+swapped!(Recoded<Half>, Recoded<Brain>);
+
+/// The element type of elements that are recoded.
+pub struct Recoded<T>(PhantomData<T>);
+
+impl<T: Recode> Element for Recoded<T> {
+    type Raw = T::Raw;
+    const EXCEEDS_F64: bool = T::As::EXCEEDS_F64;
+
+    #[inline(always)]
+    fn to_doubles(raw: T::Raw) -> (f64, f64) {
+        T::As::to_doubles(T::recode(raw))
+    }
+
+    type Accumulator<Q: Quantity> = RecodedAccumulator<T, <T::As as Element>::Accumulator<Q>>;
+}
+
+/// The accumulator of elements that are recoded some at a time.
+pub struct RecodedAccumulator<T, A> {
+    recoded: A,
+    from: PhantomData<fn(T)>,
+}
+
+impl<T, A> Accumulate for RecodedAccumulator<T, A>
+where
+    T: Recode,
+    A: Accumulate<Raw = <T::As as Element>::Raw>,
+{
+    type Raw = T::Raw;
+
+    fn new(set: InstructionSet) -> Self {
+        Self {
+            recoded: A::new(set),
+            from: PhantomData,
+        }
+    }
+
+    /// Not inlined, so that no other frame has to hold the buffer.
+    #[inline(never)]
+    fn add(&mut self, values: &[T::Raw]) {
+        let mut buffer = [const { MaybeUninit::uninit() }; ELEMENTS_AT_A_TIME];
+        for values in values.chunks(ELEMENTS_AT_A_TIME) {
+            let recoded = in_force().run(RecodeAll::<T> {
+                values,
+                buffer: &mut buffer,
+            });
+            self.recoded.add(recoded);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.recoded.merge(other.recoded);
+    }
+
+    fn short(&mut self) -> Option<Short> {
+        self.recoded.short()
+    }
+
+    fn finish(&mut self) -> Moments {
+        self.recoded.finish()
+    }
+}
+
+/// The kernel that recodes elements into a buffer that has room for them.
+struct RecodeAll<'a, T: Recode> {
+    values: &'a [T::Raw],
+    buffer: &'a mut [MaybeUninit<<T::As as Element>::Raw>; ELEMENTS_AT_A_TIME],
+}
+
+impl<'a, T: Recode> Kernel for RecodeAll<'a, T> {
+    type Output = &'a [<T::As as Element>::Raw];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) -> Self::Output {
+        let buffer = &mut self.buffer[..self.values.len()];
+        for (out, &value) in buffer.iter_mut().zip(self.values) {
+            out.write(T::recode(value));
+        }
+        // SAFETY: all of this part of the buffer was written, and `MaybeUninit` has the layout of its type.
+        unsafe { std::slice::from_raw_parts(buffer.as_ptr().cast(), buffer.len()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value of a half by its definition.
+    fn half(bits: u16) -> f64 {
+        let fraction = f64::from(bits & 0x3ff);
+        let magnitude = match bits >> 10 & 31 {
+            0 => fraction * 2f64.powi(-24),
+            31 if fraction == 0.0 => f64::INFINITY,
+            31 => f64::NAN,
+            field => (1024.0 + fraction) * 2f64.powi(i32::from(field) - 25),
+        };
+        if bits >> 15 == 0 {
+            magnitude
+        } else {
+            -magnitude
+        }
+    }
+
+    #[test]
+    fn every_half_keeps_its_value() {
+        for bits in 0..=u16::MAX {
+            let (value, rest) = Recoded::<Half>::to_doubles(bits.to_ne_bytes());
+            let expected = half(bits);
+            assert!(value.to_bits() == expected.to_bits() || value.is_nan() && expected.is_nan());
+            assert_eq!(rest, 0.0);
+            let swapped = bits.swap_bytes().to_ne_bytes();
+            let (again, _) = Recoded::<Swapped<Recoded<Half>>>::to_doubles(swapped);
+            assert_eq!(again.to_bits(), value.to_bits());
+        }
+    }
+
+    #[test]
+    fn every_brain_float_is_the_upper_half_of_a_float() {
+        for bits in 0..=u16::MAX {
+            let (value, _) = Recoded::<Brain>::to_doubles(bits.to_ne_bytes());
+            let expected = f64::from(f32::from_bits(u32::from(bits) << 16));
+            assert!(value.to_bits() == expected.to_bits() || value.is_nan() && expected.is_nan());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Exact weighted sums of pairs of a value x and a weight w.
+
+use super::collect::{Kernels, Sums};
+use super::extremes::Extremes;
+use super::moments::Counts;
+use super::number::{Number, product};
+use super::pair::ProductSums;
+use super::products::Products;
+use super::superaccumulator::Cubes;
+use super::weighted_squares::WeightedSquares;
+use super::{Accumulate, Accumulator, Moments, Unaligned, quantity};
+use crate::simd::InstructionSet;
+
+/// Bins take microseconds to drain: fewer pairs than this are added one by one.
+const MIN_FOR_BINS: usize = 64;
+
+/// Counts, Σw, Σw², Σwx, Σwx² and the extremes of x.
+#[derive(Debug, Clone, Default)]
+pub struct WeightedSums {
+    /// The infinities among the values, in pairs without NaNs, and the number of these pairs.
+    pub counts: Counts,
+    /// The extremes of the values.
+    pub extremes: Extremes,
+    /// The moments of the weights.
+    pub weights: Moments,
+    /// Σwx.
+    pub products: ProductSums,
+    /// Σwx² over the pairs of finite numbers.
+    pub squares: Cubes,
+    /// How many pairs have a NaN.
+    pub nans: u64,
+}
+
+impl Sums for WeightedSums {
+    fn add(&mut self, x: Number, w: Number) {
+        self.counts.all += 1;
+        self.extremes.add(x.nearest);
+        if !x.nearest.is_finite() {
+            self.counts.add_special(x.nearest);
+        }
+        self.weights.add(w);
+        self.products.add(x, w);
+        self.add_square(x, w);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.counts.merge(&other.counts);
+        self.extremes.merge(&other.extremes);
+        self.weights.merge(&other.weights);
+        self.products.merge(&other.products);
+        self.squares.merge(&other.squares);
+        self.nans += other.nans;
+    }
+
+    fn nans(&mut self) -> &mut u64 {
+        &mut self.nans
+    }
+}
+
+impl WeightedSums {
+    /// Adds wx² of finite numbers.
+    fn add_square(&mut self, x: Number, w: Number) {
+        if x.nearest.is_finite() && w.nearest.is_finite() {
+            let (x, w) = (x.parts(), w.parts());
+            let limbs = product::<3>(&[x.significand, x.significand, w.significand]);
+            self.squares
+                .deposit_limbs(w.negative, &limbs, 2 * x.exponent + w.exponent);
+        }
+    }
+}
+
+/// The kernels of [`WeightedSums`]; those of the squares are left out if `SQUARES` is false, and Σw² and Σwx²
+/// are then meaningless.
+pub struct WeightedKernels<const SQUARES: bool> {
+    values: Accumulator<quantity::Extremes>,
+    weights: Accumulator<quantity::SumAndSquares>,
+    sum_of_weights: Accumulator<quantity::Sum>,
+    products: Products,
+    squares: Option<Box<WeightedSquares>>,
+}
+
+impl<const SQUARES: bool> Kernels for WeightedKernels<SQUARES> {
+    type Sums = WeightedSums;
+
+    fn new(set: InstructionSet) -> Self {
+        Self {
+            values: Accumulate::new(set),
+            weights: Accumulate::new(set),
+            sum_of_weights: Accumulate::new(set),
+            products: Products::new(set),
+            squares: None,
+        }
+    }
+
+    fn add(&mut self, x: &[Unaligned], w: &[Unaligned], sums: &mut WeightedSums) {
+        self.values.add(x);
+        self.products.add(x, w);
+        if !SQUARES {
+            return self.sum_of_weights.add(w);
+        }
+        self.weights.add(w);
+        if x.len() >= MIN_FOR_BINS && self.squares.is_none() {
+            self.squares = WeightedSquares::new();
+        }
+        match &mut self.squares {
+            Some(squares) if x.len() >= MIN_FOR_BINS => {
+                if squares.room() < x.len() {
+                    squares.drain(&mut sums.squares);
+                }
+                squares.add(x, w);
+            }
+            _ => {
+                for (&x, &w) in x.iter().zip(w) {
+                    let number = |value| Number::double(f64::from_ne_bytes(value));
+                    sums.add_square(number(x), number(w));
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, sums: &mut WeightedSums) {
+        let values = self.values.finish();
+        sums.counts.merge(&values.counts);
+        sums.extremes.merge(&values.extremes);
+        sums.weights.merge(&self.weights.finish());
+        sums.weights.merge(&self.sum_of_weights.finish());
+        sums.products.take_from(&mut self.products);
+        if let Some(squares) = &mut self.squares {
+            squares.drain(&mut sums.squares);
+        }
+    }
+}

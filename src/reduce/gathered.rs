@@ -1,0 +1,195 @@
+//! Pairs brought together from runs of any length and type, in tiles that are worth a call of the kernels.
+
+use super::source::Mark;
+use super::tile::{Elements, PAIRS_IN_TILE, Reader, Tile};
+use crate::exact::Unaligned;
+use crate::exact::collect::Collect;
+use crate::simd::{Kernel, Simd, in_force};
+
+/// Pairs that are about to be added.
+pub struct Gathered {
+    readers: [Reader; 2],
+    tiles: [Tile; 2],
+    /// Is there one variable only? Then the second tile is not used.
+    single: bool,
+    /// How many pairs the tiles hold.
+    pairs: usize,
+}
+
+impl Gathered {
+    /// No pairs. The readers are those of both arrays, which are the same if there is a `single` one.
+    #[inline(always)]
+    pub fn new(readers: [Reader; 2], single: bool) -> Self {
+        Self {
+            readers,
+            tiles: [Tile::new(), Tile::new()],
+            single,
+            pairs: 0,
+        }
+    }
+
+    /// Adds pairs of doubles that lie one after the other.
+    pub fn add_doubles<C: Collect>(&mut self, x: &[Unaligned], y: &[Unaligned], collected: &mut C) {
+        let has_nan = any_nan(x) || !self.single && any_nan(y);
+        if !has_nan {
+            return collected.add(x, y);
+        }
+        let first = [x, y].map(|values| values.as_ptr().cast());
+        // SAFETY: the slices have as many doubles, and the readers are those of doubles.
+        unsafe { self.add(first, None, x.len(), [8, 8, 0], collected) };
+    }
+
+    /// Takes `run` pairs of elements, which begin at the addresses `first` and have the distances `strides`
+    /// in bytes; with `marks`, only those that these select. Adds the pairs of tiles that become full.
+    ///
+    /// # Safety
+    /// These elements and marks may be read, and are of the types that the readers were chosen for.
+    pub unsafe fn add<C: Collect>(
+        &mut self,
+        first: [*const u8; 2],
+        marks: Option<Mark>,
+        run: usize,
+        strides: [isize; 3],
+        collected: &mut C,
+    ) {
+        let arrays = if self.single { 1 } else { 2 };
+        let mut done = 0;
+        while done < run {
+            let count = (run - done).min(PAIRS_IN_TILE - self.pairs);
+            let places = self.pairs..self.pairs + count;
+            for i in 0..arrays {
+                let tile = &mut self.tiles[i];
+                let elements = Elements {
+                    first: first[i].wrapping_offset(done as isize * strides[i]),
+                    stride: strides[i],
+                };
+                let (values, rests) = (&mut tile.values, &mut tile.rests);
+                // SAFETY: the reader reads as many elements as it gets places, `count`, and the caller
+                // promises these.
+                tile.has_rests |= unsafe {
+                    (self.readers[i])(
+                        elements,
+                        &mut values[places.clone()],
+                        &mut rests[places.clone()],
+                    )
+                };
+            }
+            match marks {
+                None => self.pairs += count,
+                Some(marks) => {
+                    for i in 0..count {
+                        let mark = marks.offset((done + i) as isize * strides[2]);
+                        // SAFETY: the caller promises the marks.
+                        if unsafe { mark.is_set() } {
+                            self.move_pair(places.start + i, self.pairs);
+                            self.pairs += 1;
+                        }
+                    }
+                }
+            }
+            done += count;
+            // A mask that selects little would fill the last places one by one.
+            let enough = if marks.is_some() {
+                PAIRS_IN_TILE / 2
+            } else {
+                PAIRS_IN_TILE
+            };
+            if self.pairs >= enough {
+                self.flush(collected);
+            }
+        }
+    }
+
+    /// Adds the pairs in the tiles, which are empty afterwards.
+    pub fn flush<C: Collect>(&mut self, collected: &mut C) {
+        let pairs = std::mem::take(&mut self.pairs);
+        if pairs == 0 {
+            return;
+        }
+        // SAFETY: `add` wrote the values of each pair.
+        let pairs = unsafe { self.without_nans(pairs, collected) };
+        let [x, y] = &mut self.tiles;
+        let has_rests = x.has_rests || y.has_rests;
+        if has_rests {
+            for tile in [&mut *x, &mut *y] {
+                if !tile.has_rests {
+                    // Types without rests leave theirs unwritten.
+                    tile.rests[..pairs].fill(std::mem::MaybeUninit::new([0; 8]));
+                }
+                tile.has_rests = false;
+            }
+        }
+        // SAFETY: `add` wrote the values of each pair; and the rests, where there are some, unless they were
+        // filled just now.
+        unsafe {
+            let x_values = x.values(pairs);
+            let y_values = if self.single {
+                x_values
+            } else {
+                y.values(pairs)
+            };
+            if !has_rests {
+                return collected.add(x_values, y_values);
+            }
+            let x_rests = x.rests(pairs);
+            let y_rests = if self.single { x_rests } else { y.rests(pairs) };
+            collected.add_numbers([x_values, x_rests], [y_values, y_rests]);
+        }
+    }
+
+    /// Counts the pairs that have a NaN, and moves the others together. Returns how many there are.
+    ///
+    /// # Safety
+    /// The values of `pairs` pairs were written.
+    unsafe fn without_nans<C: Collect>(&mut self, pairs: usize, collected: &mut C) -> usize {
+        let arrays = if self.single { 1 } else { 2 };
+        let tiles = &self.tiles[..arrays];
+        // SAFETY: the caller's promise.
+        if !tiles
+            .iter()
+            .any(|tile| any_nan(unsafe { tile.values(pairs) }))
+        {
+            return pairs;
+        }
+        let mut numbers = 0;
+        for i in 0..pairs {
+            let has_nan = self.tiles[..arrays].iter().any(|tile| {
+                // SAFETY: the caller's promise.
+                f64::from_ne_bytes(unsafe { tile.values[i].assume_init() }).is_nan()
+            });
+            if !has_nan {
+                self.move_pair(i, numbers);
+                numbers += 1;
+            }
+        }
+        collected.add_nans((pairs - numbers) as u64);
+        numbers
+    }
+
+    /// Copies a pair from one place to another.
+    #[inline(always)]
+    fn move_pair(&mut self, from: usize, to: usize) {
+        for tile in &mut self.tiles {
+            tile.values[to] = tile.values[from];
+            tile.rests[to] = tile.rests[from];
+        }
+    }
+}
+
+/// Is one of the values NaN?
+fn any_nan(values: &[Unaligned]) -> bool {
+    struct AnyNan<'a>(&'a [Unaligned]);
+    impl Kernel for AnyNan<'_> {
+        type Output = bool;
+
+        #[inline(always)]
+        fn run<S: Simd>(self, _: S) -> bool {
+            let mut found = false;
+            for &value in self.0 {
+                found |= f64::from_ne_bytes(value).is_nan();
+            }
+            found
+        }
+    }
+    in_force().run(AnyNan(values))
+}

@@ -1,0 +1,123 @@
+//! Arrays reduced to summaries, or along axes to the results of summaries that are not kept.
+
+use crate::error::Result;
+use crate::exact::Moments;
+use crate::exact::collect::{Collector, Kernels};
+use crate::exact::pair::PairKernels;
+use crate::exact::quantity;
+use crate::exact::shape::ShapeKernels;
+use crate::exact::weighted::WeightedKernels;
+use crate::reduce::axes::{self, Rounding};
+use crate::reduce::op::Op;
+use crate::reduce::pairs::Pairs;
+use crate::reduce::plan::Plan;
+use crate::reduce::results::Results;
+use crate::reduce::sink::Sink;
+use crate::round::special::NanPolicy;
+use crate::summary::check::Plausible;
+use crate::summary::rounding::Rounded;
+use crate::summary::{Kind, Statistic, Summary};
+
+/// Adds the pairs of a reduction of all axes to a summary. If that fails, the summary is as before.
+pub fn update(summary: &mut Summary, pairs: &Pairs) -> Result<()> {
+    match summary.kind()? {
+        Kind::Shape => add::<ShapeKernels>(summary, pairs),
+        Kind::Pair => add::<PairKernels>(summary, pairs),
+        Kind::Weighted => add::<WeightedKernels<true>>(summary, pairs),
+    }
+}
+
+fn add<K: Kernels>(summary: &mut Summary, pairs: &Pairs) -> Result<()>
+where
+    K::Sums: Plausible,
+{
+    summary.check()?;
+    let mut collected: Collector<K> = pairs.whole()?;
+    summary.add(&collected.take())
+}
+
+/// Which result is computed, and how it is rounded.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The result.
+    pub statistic: Statistic,
+    /// Delta degrees of freedom.
+    pub ddof: u64,
+    /// What is done about NaNs.
+    pub policy: NanPolicy,
+}
+
+/// A result of a summary for each element of the kept axes.
+pub fn pairs(kind: Kind, wanted: Wanted, pairs: &Pairs, results: &Results<f64>) -> Result<()> {
+    let needs_squares = matches!(
+        wanted.statistic,
+        Statistic::Variance
+            | Statistic::Std
+            | Statistic::ReliabilityVariance
+            | Statistic::ReliabilityStd
+    );
+    match kind {
+        Kind::Shape => round_each::<ShapeKernels>(wanted, pairs, results),
+        Kind::Pair => round_each::<PairKernels>(wanted, pairs, results),
+        Kind::Weighted if needs_squares => {
+            round_each::<WeightedKernels<true>>(wanted, pairs, results)
+        }
+        Kind::Weighted => round_each::<WeightedKernels<false>>(wanted, pairs, results),
+    }
+}
+
+fn round_each<K: Kernels>(wanted: Wanted, pairs: &Pairs, results: &Results<f64>) -> Result<()>
+where
+    K::Sums: Rounded,
+{
+    let Wanted {
+        statistic,
+        ddof,
+        policy,
+    } = wanted;
+    pairs.run(&|index, collected: &mut Collector<K>| {
+        let sums = collected.take();
+        results.write(index, sums.round(statistic, ddof, policy)?);
+        Ok(())
+    })
+}
+
+/// A result that a state has, for each element of the kept axes.
+pub fn values(wanted: Wanted, plan: &Plan, results: Results<f64>) -> Result<()> {
+    let Wanted {
+        statistic,
+        ddof,
+        policy,
+    } = wanted;
+    let op = match statistic {
+        Statistic::Sum => Op::Sum,
+        Statistic::Mean => Op::Mean,
+        Statistic::Variance => Op::Variance,
+        Statistic::Std => Op::Std,
+        Statistic::Min => Op::Min,
+        Statistic::Max => Op::Max,
+        Statistic::Norm => Op::Norm,
+        _ => return plan.run::<quantity::Extremes>(&Counted { wanted, results }),
+    };
+    axes::reduce(plan, Rounding { op, ddof, policy }, results)
+}
+
+/// A sink that writes how many values each result has, or how many NaNs.
+struct Counted {
+    wanted: Wanted,
+    results: Results<f64>,
+}
+
+impl Sink for Counted {
+    fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
+        let counts = &moments.counts;
+        let all = self.wanted.policy.finds_nan(counts)?;
+        let count = match self.wanted.statistic {
+            Statistic::NanCount => counts.nan,
+            _ if all => counts.all,
+            _ => counts.numbers(),
+        };
+        self.results.write(index, count as f64);
+        Ok(())
+    }
+}
