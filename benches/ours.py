@@ -84,6 +84,34 @@ def dot(x: Numbers, y: Numbers) -> Contender:
     return _contender(call, lambda: out.value)
 
 
+def summary(kind: int, results: Sequence[int], x: Numbers, y: Numbers | None = None) -> Contender:
+    """Make a summary of arrays, and some of its results; stands for the last one."""
+    made = raw.abi.parexact_summary()
+    wanted = (c_int32 * len(results))(*results)
+    out = (c_double * len(results))()
+    init, update = function("parexact_summary_init"), function("parexact_summary_update")
+    rounded = function("parexact_summary_results")
+    views = [None if a is None else byref(raw.view(a)) for a in (x, y)]
+
+    def call() -> int:
+        return (
+            init(byref(made), kind)
+            or update(byref(made), *views, None)
+            or rounded(byref(made), wanted, len(results), 0, 0, out)
+        )
+
+    return _contender(call, lambda: out[-1])
+
+
+def summarize(kind: int, result: int, x: Numbers, y: Numbers | None = None) -> Contender:
+    """Compute one result of a summary that is not kept."""
+    out = c_double()
+    views = [None if a is None else byref(raw.view(a)) for a in (x, y)]
+    arguments = (kind, result, *views, None, None, 0, 0, 0, byref(out), 1)
+    call = partial(function("parexact_summarize"), *arguments)
+    return _contender(call, lambda: out.value)
+
+
 def reduce(
     a: Numbers, op: str, axes: Axes = None, nan: str = "propagate", name: str = NAME
 ) -> Contender:

@@ -71,6 +71,23 @@ def numpy_axis(op: str, a: Numbers, axes: Axes) -> Contender:
     return Contender(f"numpy.{op}", partial(getattr(np, op), a, axis=axes), _first)
 
 
+def scipy_shape(a: Numbers) -> Contender:
+    """Skewness and kurtosis, of which each takes passes of its own."""
+    from scipy import stats
+
+    return Contender("scipy.stats skew and kurtosis", lambda: (stats.skew(a), stats.kurtosis(a))[1])
+
+
+def numpy_corrcoef(x: Numbers, y: Numbers) -> Contender:
+    """Return the correlation of two vectors."""
+    return Contender("numpy.corrcoef", lambda: np.corrcoef(x, y)[0, 1])
+
+
+def numpy_average(x: Numbers, weights: Numbers) -> Contender:
+    """Return the weighted mean."""
+    return Contender("numpy.average", lambda: np.average(x, weights=weights))
+
+
 def polars_sum(a: Numbers) -> Contender:
     """Sum by polars' `Series.sum`, over the array's own memory."""
     import polars  # noqa: PLC0415

@@ -61,10 +61,18 @@ NAN_POLICY = _named("PAREXACT_NAN_")
 OP = _named("PAREXACT_OP_")
 DISTRIBUTION = _named("PAREXACT_DIST_")
 
-# NumPy's letters for the kinds of types are those of the constants, but for booleans.
+# NumPy's letters for the kinds of types are those of the constants, but for booleans. It has no bfloat16.
+_DTYPE = _named("PAREXACT_DTYPE_")
+_SWAPPED = _DTYPE.pop("swapped")
+del _DTYPE["bf16"]
+
 DTYPE: dict[np.dtype[Any], int] = {
     np.dtype("bool" if name == "bool" else f"{name[0]}{int(name[1:]) // 8}"): value
-    for name, value in _named("PAREXACT_DTYPE_").items()
+    for name, value in _DTYPE.items()
+}
+# The byte order that is not the machine's, where there is one.
+DTYPE |= {
+    dtype.newbyteorder("S"): value + _SWAPPED for dtype, value in DTYPE.items() if dtype.itemsize > 1
 }
 
 PARAMETERS = {
@@ -134,7 +142,7 @@ def records(array: npt.NDArray[Any]) -> tuple[Any, int]:
 def view(array: npt.NDArray[Any]) -> Array:
     """Describe an array to the library, without copying it: any shape and strides, exact integers.
 
-    Its values must be of a type in `DTYPE`: no other byte order, no float16 and no objects.
+    Its values must be of a type in `DTYPE`: no objects, for example.
     """
     refuse_mask(array)
     if array.dtype not in DTYPE:

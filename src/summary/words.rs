@@ -6,7 +6,6 @@ use super::layout::{COUNTERS, Counters, Layout, Visitor};
 use crate::error::{
     Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_INVALID_ARGUMENT, Result, Status,
 };
-use crate::exact::collect::Sums;
 use crate::exact::extremes::Extremes;
 use crate::exact::pair::PairSums;
 use crate::exact::shape::ShapeSums;
