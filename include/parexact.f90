@@ -126,6 +126,13 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_U8 = 9
   !> One byte: 0 is false, anything else is true and counts as 1.
   integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_BOOL = 10
+  !> IEEE 754 binary16: NumPy's float16.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_F16 = 11
+  !> bfloat16, the upper half of an IEEE 754 binary32.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_BF16 = 12
+  !> Added to any of the others: the byte order that is not the machine's, as in the files of FITS and netCDF.
+  !> No change for BOOL, I8 and U8.
+  integer(c_int32_t), parameter, public :: PAREXACT_DTYPE_SWAPPED = 64
 
   !> Sum.
   integer(c_int32_t), parameter, public :: PAREXACT_OP_SUM = 0
@@ -153,6 +160,91 @@ module parexact
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_MAX_FIRST = 207
   !> How many words merge by the maximum.
   integer(c_int32_t), parameter, public :: PAREXACT_STATE_MAX_COUNT = 3
+
+  !> Counts, extremes and Σx to Σx⁴ of one variable: skewness and kurtosis.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_SHAPE = 1
+  !> Counts, extremes, Σx, Σx², Σy, Σy² and Σxy of pairs: covariance, correlation, regression.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_PAIR = 2
+  !> Counts, the extremes of x, Σw, Σw², Σwx and Σwx² of values x with weights w: weighted mean and variance.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_WEIGHTED = 3
+  !> Words of a summary, of whatever kind.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_WORDS = 768
+  !> The first of the words that merge by integer addition: nine counters, then the digits of the sums.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_ADDITIVE_FIRST = 1
+  !> How many words merge by addition.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_ADDITIVE_COUNT = 760
+  !> The first of the words that merge by the maximum: for x and then for y the inverted key of the minimum
+  !> and the key of the maximum, an error, and two spare words.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_MAX_FIRST = 761
+  !> How many words merge by the maximum.
+  integer(c_int32_t), parameter, public :: PAREXACT_SUMMARY_MAX_COUNT = 7
+
+  !> How many values, or pairs, the results are about.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_COUNT = 0
+  !> How many values are NaN, or pairs have a NaN.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_NAN_COUNT = 1
+  !> Σx; of weighted values Σwx.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SUM = 2
+  !> Σx/n; of weighted values Σwx/Σw.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_MEAN = 3
+  !> Σ(x - mean)²/(n - ddof); of weighted values (Σw·Σwx² - (Σwx)²)/(Σw·(Σw - ddof)).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_VARIANCE = 4
+  !> The root of the exact variance.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_STD = 5
+  !> The least x, -0.0 below +0.0.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_MIN = 6
+  !> The greatest x, +0.0 above -0.0.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_MAX = 7
+  !> √Σx².
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_NORM = 8
+  !> m3/m2^1.5, where m_k = Σ(x - mean)^k/n.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SKEWNESS = 9
+  !> m4/m2² - 3.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_KURTOSIS = 10
+  !> The skewness times √(n(n-1))/(n-2).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SKEWNESS_UNBIASED = 11
+  !> ((n²-1)·m4/m2² - 3(n-1)²)/((n-2)(n-3)).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_KURTOSIS_UNBIASED = 12
+  !> Σy.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SUM_Y = 13
+  !> Σy/n.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_MEAN_Y = 14
+  !> Σ(y - mean)²/(n - ddof).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_VARIANCE_Y = 15
+  !> The root of the exact variance of y.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_STD_Y = 16
+  !> Σxy.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_DOT = 17
+  !> Σ(x - mean)(y - mean)/(n - ddof).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_COVARIANCE = 18
+  !> Pearson's coefficient: Σ(x - mean)(y - mean)/√(Σ(x - mean)²·Σ(y - mean)²).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_CORRELATION = 19
+  !> The slope of the regression line of y on x: Σ(x - mean)(y - mean)/Σ(x - mean)².
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SLOPE = 20
+  !> The intercept of that line: mean of y - slope·mean of x.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_INTERCEPT = 21
+  !> Σw.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SUM_WEIGHTS = 22
+  !> (Σw·Σwx² - (Σwx)²)/((Σw)² - Σ(w²)).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_RELIABILITY_VARIANCE = 23
+  !> The root of that.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_RELIABILITY_STD = 24
+  !> The least y.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_MIN_Y = 25
+  !> The greatest y.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_MAX_Y = 26
+  !> √Σy².
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_NORM_Y = 27
+  !> The square of the correlation.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_R_SQUARED = 28
+  !> √(RSS/(n-2)), where RSS is the sum of the squared residuals of the regression line.
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_RESIDUAL_STD = 29
+  !> The standard error of the slope: √(RSS/(n-2)/Σ(x - mean)²).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SLOPE_STDERR = 30
+  !> The standard error of the intercept: that of the slope times √(Σx²/n).
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_INTERCEPT_STDERR = 31
+  !> The slope of the line through the origin: Σxy/Σx².
+  integer(c_int32_t), parameter, public :: PAREXACT_RESULT_SLOPE_ORIGIN = 32
 
   !> Uniform in [low, high); always low if both are equal.
   integer(c_int32_t), parameter, public :: PAREXACT_DIST_UNIFORM = 0
@@ -213,12 +305,12 @@ module parexact
      real(c_double) :: max
   end type parexact_stats
 
-  !> A view of an array in native byte order, as it lies in memory. The library only reads it, during the
-  !> call.
+  !> A view of an array, as it lies in memory. The library only reads it, during the call.
   type, bind(C), public :: parexact_array
      !> The element with all indices 0, at any alignment. May be NULL if there are no elements.
      type(c_ptr) :: data = c_null_ptr
-     !> One of PAREXACT_DTYPE_*.
+     !> One of PAREXACT_DTYPE_*, in the machine's byte order; with PAREXACT_DTYPE_SWAPPED added, in the other
+     !> one.
      integer(c_int32_t) :: dtype = PAREXACT_DTYPE_F64
      !> Number of dimensions, 0 to 64; 0 is a scalar.
      integer(c_int32_t) :: ndim = 0
@@ -236,6 +328,14 @@ module parexact
      !> The words; docs/state-format.md describes them.
      integer(c_int64_t) :: words(0:255)
   end type parexact_state
+
+  !> Exact sums of one of the kinds PAREXACT_SUMMARY_*: flat, without pointers, and little-endian, so that a
+  !> summary may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order
+  !> or the splitting.
+  type, bind(C), public :: parexact_summary
+     !> The words; docs/state-format.md describes them.
+     integer(c_int64_t) :: words(0:767)
+  end type parexact_summary
 
   !> A distribution and its parameters.
   type, bind(C), public :: parexact_distribution
@@ -780,6 +880,19 @@ module parexact
        integer(c_int32_t) :: answer
      end function c_dot
 
+     function parexact_dot_axes(x, y, axes, axis_count, nan_policy, out, out_len) bind(C, &
+          name="parexact_dot_axes") result(answer)
+       import
+       type(parexact_array), intent(in) :: x
+       type(parexact_array), intent(in) :: y
+       integer(c_int32_t), intent(in) :: axes(*)
+       integer(c_int32_t), value :: axis_count
+       integer(c_int32_t), value :: nan_policy
+       real(c_double), intent(inout) :: out(*)
+       integer(c_size_t), value :: out_len
+       integer(c_int32_t) :: answer
+     end function parexact_dot_axes
+
      function c_norm(a, out) bind(C, name="parexact_norm") result(answer)
        import
        type(parexact_array), intent(in) :: a
@@ -918,6 +1031,91 @@ module parexact
        type(parexact_stats), intent(inout) :: out(*)
        integer(c_int32_t) :: answer
      end function c_state_results
+
+     function parexact_summary_words() bind(C, name="parexact_summary_words") result(answer)
+       import
+       integer(c_size_t) :: answer
+     end function parexact_summary_words
+
+     function parexact_summary_init(s, kind) bind(C, name="parexact_summary_init") result(answer)
+       import
+       type(parexact_summary), intent(inout) :: s
+       integer(c_int32_t), value :: kind
+       integer(c_int32_t) :: answer
+     end function parexact_summary_init
+
+     function parexact_summary_update(s, x, y, where) bind(C, name="parexact_summary_update") result(answer)
+       import
+       type(parexact_summary), intent(inout) :: s
+       type(parexact_array), intent(in) :: x
+       type(parexact_array), intent(in) :: y
+       type(parexact_array), intent(in) :: where
+       integer(c_int32_t) :: answer
+     end function parexact_summary_update
+
+     function parexact_summary_merge(into, from) bind(C, name="parexact_summary_merge") result(answer)
+       import
+       type(parexact_summary), intent(inout) :: into
+       type(parexact_summary), intent(in) :: from
+       integer(c_int32_t) :: answer
+     end function parexact_summary_merge
+
+     function parexact_summary_result(s, result, ddof, nan_policy, out) bind(C, &
+          name="parexact_summary_result") result(answer)
+       import
+       type(parexact_summary), intent(in) :: s
+       integer(c_int32_t), value :: result
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_summary_result
+
+     function parexact_summary_results(s, results, result_count, ddof, nan_policy, out) bind(C, &
+          name="parexact_summary_results") result(answer)
+       import
+       type(parexact_summary), intent(in) :: s
+       type(*), intent(in) :: results(*)
+       integer(c_size_t), value :: result_count
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       real(c_double), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_summary_results
+
+     function parexact_summary_fingerprint(s, out) bind(C, name="parexact_summary_fingerprint") &
+          result(answer)
+       import
+       type(parexact_summary), intent(in) :: s
+       integer(c_int64_t), intent(inout) :: out
+       integer(c_int32_t) :: answer
+     end function parexact_summary_fingerprint
+
+     subroutine parexact_summary_mpi_merge(in, inout, len, datatype) bind(C, &
+          name="parexact_summary_mpi_merge")
+       import
+       type(c_ptr), value :: in
+       type(c_ptr), value :: inout
+       integer(c_int), intent(inout) :: len
+       type(c_ptr), value :: datatype
+     end subroutine parexact_summary_mpi_merge
+
+     function parexact_summarize(kind, result, x, y, where, axes, axis_count, ddof, nan_policy, out, &
+          out_len) bind(C, name="parexact_summarize") result(answer)
+       import
+       integer(c_int32_t), value :: kind
+       integer(c_int32_t), value :: result
+       type(parexact_array), intent(in) :: x
+       type(parexact_array), intent(in) :: y
+       type(parexact_array), intent(in) :: where
+       integer(c_int32_t), intent(in) :: axes(*)
+       integer(c_int32_t), value :: axis_count
+       integer(c_int64_t), value :: ddof
+       integer(c_int32_t), value :: nan_policy
+       real(c_double), intent(inout) :: out(*)
+       integer(c_size_t), value :: out_len
+       integer(c_int32_t) :: answer
+     end function parexact_summarize
 
      function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") &
           result(answer)

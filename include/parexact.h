@@ -322,6 +322,16 @@ parexact_status parexact_dot_f64(const double *x,
 // One byte: 0 is false, anything else is true and counts as 1.
 #define PAREXACT_DTYPE_BOOL 10
 
+// IEEE 754 binary16: NumPy's float16.
+#define PAREXACT_DTYPE_F16 11
+
+// bfloat16, the upper half of an IEEE 754 binary32.
+#define PAREXACT_DTYPE_BF16 12
+
+// Added to any of the others: the byte order that is not the machine's, as in the files of FITS and netCDF.
+// No change for BOOL, I8 and U8.
+#define PAREXACT_DTYPE_SWAPPED 64
+
 // Sum.
 #define PAREXACT_OP_SUM 0
 
@@ -343,11 +353,12 @@ parexact_status parexact_dot_f64(const double *x,
 // Euclidean norm.
 #define PAREXACT_OP_NORM 6
 
-// A view of an array in native byte order, as it lies in memory. The library only reads it, during the call.
+// A view of an array, as it lies in memory. The library only reads it, during the call.
 typedef struct {
     // The element with all indices 0, at any alignment. May be NULL if there are no elements.
     const void *data;
-    // One of PAREXACT_DTYPE_*.
+    // One of PAREXACT_DTYPE_*, in the machine's byte order; with PAREXACT_DTYPE_SWAPPED added, in the other
+    // one.
     int32_t dtype;
     // Number of dimensions, 0 to 64; 0 is a scalar.
     int32_t ndim;
@@ -383,6 +394,34 @@ parexact_status parexact_sum(const parexact_array *a,
 parexact_status parexact_dot(const parexact_array *x,
                              const parexact_array *y,
                              double *out);
+
+// Dot products along axes: one for each element of the axes that stay, of the pairs of its slice. Matrix
+// products are dot products along an axis: of A (m × k) and B (k × n), both as arrays of shape (m, n, k), A
+// with a stride of 0 along the second axis and B along the first.
+//
+// `x`, `y`: of the same shape; dtypes and strides may differ, and strides of 0 broadcast.
+// `axes`: `axis_count` axes to reduce, as for parexact_reduce. NULL, or none: all of them.
+// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself. OMIT leaves out pairs with a NaN, and
+// RAISE looks for NaN factors; products that are NaN, such as 0·inf, make the result NaN under each policy.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the arrays. May
+// be NULL if there are none. A slice without elements gives +0.0.
+// `out_len`: the number of results: the product of the lengths of the axes that stay.
+//
+// Errors: as parexact_dot; INVALID_ARGUMENT also for axes, axis_count, nan_policy, out_len and an overlap;
+// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+// Cost: as parexact_dot, on all threads in force, and about half a microsecond a result.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x` and `y` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count` numbers;
+// `out` is NULL or `out_len` doubles may be written there.
+parexact_status parexact_dot_axes(const parexact_array *x,
+                                  const parexact_array *y,
+                                  const int32_t *axes,
+                                  int32_t axis_count,
+                                  int32_t nan_policy,
+                                  double *out,
+                                  size_t out_len);
 
 // The Euclidean norm of all elements of an array (of a matrix: the Frobenius norm): as parexact_norm_f64.
 //
@@ -692,6 +731,297 @@ parexact_status parexact_state_results(const parexact_state *states,
                                        int64_t ddof,
                                        int32_t nan_policy,
                                        parexact_stats *out);
+
+// -- Summaries: exact sums of higher powers, of pairs and of weighted values -----------------------
+//
+// A summary is what a state is, for other sums: the sums are exact, a summary merges with others of its kind
+// by integer addition in any order, and each result is the exact real result of the given values, rounded
+// once. docs/state-format.md defines the words. There are three kinds:
+//
+// PAREXACT_SUMMARY_SHAPE: moments of one variable x, to the fourth.
+// PAREXACT_SUMMARY_PAIR: first and second moments of pairs (x, y).
+// PAREXACT_SUMMARY_WEIGHTED: values x with weights y, of any sign.
+//
+// A pair with a NaN enters the counts alone. Under PAREXACT_NAN_PROPAGATE one such pair makes every result
+// but the counts NaN; under PAREXACT_NAN_OMIT results are those of the other pairs. Infinities: sums, means
+// and norms of a variable are that infinity, or NaN if both signs occur; so is Σxy, which is NaN for 0·inf
+// too. Variances, higher moments, the covariance and all that follows from it are NaN.
+
+// Counts, extremes and Σx to Σx⁴ of one variable: skewness and kurtosis.
+#define PAREXACT_SUMMARY_SHAPE 1
+
+// Counts, extremes, Σx, Σx², Σy, Σy² and Σxy of pairs: covariance, correlation, regression.
+#define PAREXACT_SUMMARY_PAIR 2
+
+// Counts, the extremes of x, Σw, Σw², Σwx and Σwx² of values x with weights w: weighted mean and variance.
+#define PAREXACT_SUMMARY_WEIGHTED 3
+
+// How many values, or pairs, the results are about.
+#define PAREXACT_RESULT_COUNT 0
+
+// How many values are NaN, or pairs have a NaN.
+#define PAREXACT_RESULT_NAN_COUNT 1
+
+// Σx; of weighted values Σwx.
+#define PAREXACT_RESULT_SUM 2
+
+// Σx/n; of weighted values Σwx/Σw.
+#define PAREXACT_RESULT_MEAN 3
+
+// Σ(x - mean)²/(n - ddof); of weighted values (Σw·Σwx² - (Σwx)²)/(Σw·(Σw - ddof)).
+#define PAREXACT_RESULT_VARIANCE 4
+
+// The root of the exact variance.
+#define PAREXACT_RESULT_STD 5
+
+// The least x, -0.0 below +0.0.
+#define PAREXACT_RESULT_MIN 6
+
+// The greatest x, +0.0 above -0.0.
+#define PAREXACT_RESULT_MAX 7
+
+// √Σx².
+#define PAREXACT_RESULT_NORM 8
+
+// m3/m2^1.5, where m_k = Σ(x - mean)^k/n.
+#define PAREXACT_RESULT_SKEWNESS 9
+
+// m4/m2² - 3.
+#define PAREXACT_RESULT_KURTOSIS 10
+
+// The skewness times √(n(n-1))/(n-2).
+#define PAREXACT_RESULT_SKEWNESS_UNBIASED 11
+
+// ((n²-1)·m4/m2² - 3(n-1)²)/((n-2)(n-3)).
+#define PAREXACT_RESULT_KURTOSIS_UNBIASED 12
+
+// Σy.
+#define PAREXACT_RESULT_SUM_Y 13
+
+// Σy/n.
+#define PAREXACT_RESULT_MEAN_Y 14
+
+// Σ(y - mean)²/(n - ddof).
+#define PAREXACT_RESULT_VARIANCE_Y 15
+
+// The root of the exact variance of y.
+#define PAREXACT_RESULT_STD_Y 16
+
+// Σxy.
+#define PAREXACT_RESULT_DOT 17
+
+// Σ(x - mean)(y - mean)/(n - ddof).
+#define PAREXACT_RESULT_COVARIANCE 18
+
+// Pearson's coefficient: Σ(x - mean)(y - mean)/√(Σ(x - mean)²·Σ(y - mean)²).
+#define PAREXACT_RESULT_CORRELATION 19
+
+// The slope of the regression line of y on x: Σ(x - mean)(y - mean)/Σ(x - mean)².
+#define PAREXACT_RESULT_SLOPE 20
+
+// The intercept of that line: mean of y - slope·mean of x.
+#define PAREXACT_RESULT_INTERCEPT 21
+
+// Σw.
+#define PAREXACT_RESULT_SUM_WEIGHTS 22
+
+// (Σw·Σwx² - (Σwx)²)/((Σw)² - Σ(w²)).
+#define PAREXACT_RESULT_RELIABILITY_VARIANCE 23
+
+// The root of that.
+#define PAREXACT_RESULT_RELIABILITY_STD 24
+
+// The least y.
+#define PAREXACT_RESULT_MIN_Y 25
+
+// The greatest y.
+#define PAREXACT_RESULT_MAX_Y 26
+
+// √Σy².
+#define PAREXACT_RESULT_NORM_Y 27
+
+// The square of the correlation.
+#define PAREXACT_RESULT_R_SQUARED 28
+
+// √(RSS/(n-2)), where RSS is the sum of the squared residuals of the regression line.
+#define PAREXACT_RESULT_RESIDUAL_STD 29
+
+// The standard error of the slope: √(RSS/(n-2)/Σ(x - mean)²).
+#define PAREXACT_RESULT_SLOPE_STDERR 30
+
+// The standard error of the intercept: that of the slope times √(Σx²/n).
+#define PAREXACT_RESULT_INTERCEPT_STDERR 31
+
+// The slope of the line through the origin: Σxy/Σx².
+#define PAREXACT_RESULT_SLOPE_ORIGIN 32
+
+// Words of a summary, of whatever kind.
+#define PAREXACT_SUMMARY_WORDS 768
+
+// The first of the words that merge by integer addition: nine counters, then the digits of the sums.
+#define PAREXACT_SUMMARY_ADDITIVE_FIRST 1
+
+// How many words merge by addition.
+#define PAREXACT_SUMMARY_ADDITIVE_COUNT 760
+
+// The first of the words that merge by the maximum: for x and then for y the inverted key of the minimum and
+// the key of the maximum, an error, and two spare words.
+#define PAREXACT_SUMMARY_MAX_FIRST 761
+
+// How many words merge by the maximum.
+#define PAREXACT_SUMMARY_MAX_COUNT 7
+
+// Exact sums of one of the kinds PAREXACT_SUMMARY_*: flat, without pointers, and little-endian, so that a
+// summary may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order
+// or the splitting.
+typedef struct {
+    // The words; docs/state-format.md describes them.
+    int64_t words[PAREXACT_SUMMARY_WORDS];
+} parexact_summary;
+
+// PAREXACT_SUMMARY_WORDS, for programs that allocate summaries without the header.
+size_t parexact_summary_words(void);
+
+// Makes a summary of no values.
+//
+// `kind`: one of PAREXACT_SUMMARY_SHAPE, _PAIR and _WEIGHTED.
+//
+// Errors: NULL_POINTER, INVALID_ARGUMENT (kind). On failure `s` is untouched.
+//
+// Safety:
+// `s` is NULL or may be written.
+parexact_status parexact_summary_init(parexact_summary *s, int32_t kind);
+
+// Adds all elements of arrays to a summary.
+//
+// `x`: the values, or the first variable.
+// `y`: of the shape of `x`, the second variable or the weights; NULL for PAREXACT_SUMMARY_SHAPE. Strides of
+// 0 broadcast.
+// `where`: NULL, or a mask of the shape of `x`, as for parexact_state_update_axes.
+//
+// Errors: as parexact_sum; NULL_POINTER also if `y` is missing; INVALID_ARGUMENT also if it is given for
+// PAREXACT_SUMMARY_SHAPE, and for shapes that differ; BAD_STATE; SIZE_OVERFLOW also if the count would
+// exceed 2^63 - 1. On failure `s` is untouched.
+// Cost: one pass on all threads in force, if the array is large. Pairs of contiguous doubles take about as
+// long as three dot products; fourth powers, and the squares of weighted values, are sums of integers, which
+// take several times as long as statistics do.
+// Thread safety: any thread may call it, as long as no two use one summary at the same time. Source:
+// docs/algorithms.md.
+//
+// Safety:
+// `s` is NULL or a summary; `x`, `y` and `where` are NULL or arrays as parexact_array describes.
+parexact_status parexact_summary_update(parexact_summary *s,
+                                        const parexact_array *x,
+                                        const parexact_array *y,
+                                        const parexact_array *where);
+
+// Adds a summary to another one of the same kind.
+//
+// Errors: NULL_POINTER; BAD_STATE (one of them is damaged); INVALID_ARGUMENT (their kinds differ);
+// SIZE_OVERFLOW (the count would exceed 2^63 - 1). On failure `into` is untouched.
+// Cost: some microseconds.
+//
+// Safety:
+// `into` and `from` are NULL or summaries; they may be the same.
+parexact_status parexact_summary_merge(parexact_summary *into, const parexact_summary *from);
+
+// A result of a summary.
+//
+// `result`: one of PAREXACT_RESULT_*. A SHAPE has COUNT to KURTOSIS_UNBIASED; a PAIR has COUNT to NORM,
+// SUM_Y to INTERCEPT, and MIN_Y to SLOPE_ORIGIN; a WEIGHTED has COUNT to MAX, and SUM_WEIGHTS to
+// RELIABILITY_STD.
+// `ddof`: at least 0; VARIANCE(_Y), STD(_Y) and COVARIANCE use it.
+// `nan_policy`: one of PAREXACT_NAN_*.
+// NaN: VARIANCE(_Y), STD(_Y) and COVARIANCE if n <= ddof. Skewness and kurtosis if all values are equal, the
+// unbiased ones also if n < 3 and n < 4. CORRELATION if x or y is constant; SLOPE and INTERCEPT if x is;
+// R_SQUARED, RESIDUAL_STD and standard errors also if n < 3; SLOPE_ORIGIN if all x are 0. Of weighted values
+// MEAN and VARIANCE if Σw = 0, VARIANCE also if ddof > 0 and Σw <= ddof, RELIABILITY_VARIANCE if its divisor
+// is 0, and the std of a negative variance.
+//
+// Errors: NULL_POINTER; BAD_STATE; INVALID_ARGUMENT (result, ddof, nan_policy); UNSUPPORTED (a result that
+// the summary's kind does not have); NAN_FOUND. On failure `out` is untouched.
+// Cost: some microseconds, more for values over the whole range of exponents.
+//
+// Safety:
+// `s` is NULL or a summary; `out` is NULL or may be written.
+parexact_status parexact_summary_result(const parexact_summary *s,
+                                        int32_t result,
+                                        int64_t ddof,
+                                        int32_t nan_policy,
+                                        double *out);
+
+// Several results of a summary: what parexact_summary_result gives for each.
+//
+// `results`: `result_count` of PAREXACT_RESULT_*.
+// `out`: as many results, in their order.
+//
+// Errors: as parexact_summary_result; the message names the first result that is refused. On failure `out`
+// is untouched, but unspecified after NAN_FOUND.
+//
+// Safety:
+// `s` is NULL or a summary; `results` is NULL or `result_count` numbers; `out` is NULL or as many results
+// may be written there.
+parexact_status parexact_summary_results(const parexact_summary *s,
+                                         const int32_t *results,
+                                         size_t result_count,
+                                         int64_t ddof,
+                                         int32_t nan_policy,
+                                         double *out);
+
+// A 128-bit hash of a summary: equal for equal sets of pairs, whatever the order and the splitting. It is
+// XXH3-128 with seed 0 of the canonical words as little-endian bytes, the low half first.
+//
+// Errors: NULL_POINTER, BAD_STATE. On failure `out` is untouched.
+//
+// Safety:
+// `s` is NULL or a summary; `out` is NULL or two numbers may be written there.
+parexact_status parexact_summary_fingerprint(const parexact_summary *s,
+                                             uint64_t *out);
+
+// Merges summaries in MPI_Reduce, MPI_Allreduce and MPI_Iallreduce: an MPI_User_function, as
+// parexact_mpi_merge is for states. Its datatype is PAREXACT_SUMMARY_WORDS of MPI_INT64_T, contiguous; `len`
+// counts summaries, all of which are merged with one of the same kind.
+//
+// Errors: as parexact_mpi_merge. The error word, where parexact_summary_result and the others find the
+// status and answer BAD_STATE, is the fifth of the words that merge by the maximum.
+//
+// Safety:
+// `in` and `inout` are NULL or `*len` summaries each; `len` is NULL or may be read.
+void parexact_summary_mpi_merge(void *in,
+                                void *inout,
+                                int *len,
+                                void *datatype);
+
+// A result along axes: what parexact_summary_result gives for each slice, without keeping summaries.
+//
+// `kind`: one of PAREXACT_SUMMARY_*, or 0 for the results of a state, COUNT to NORM.
+// `result`, `ddof`, `nan_policy`: as for parexact_summary_result, for each result by itself.
+// `x`, `y`, `where`: as for parexact_summary_update; `y` is NULL for kind 0, too.
+// `axes`: `axis_count` axes to reduce, as for parexact_reduce. NULL, or none: all of them.
+// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the arrays. May
+// be NULL if there are none.
+// `out_len`: the number of results: the product of the lengths of the axes that stay.
+//
+// Errors: as parexact_summary_update and parexact_summary_result; INVALID_ARGUMENT also for kind, axes,
+// axis_count, out_len and an overlap; NO_MEMORY. After an error of an argument `out` is untouched, after
+// others unspecified.
+// Cost: one pass, as parexact_summary_update, and some microseconds a result; kind 0: as parexact_reduce.
+// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
+//
+// Safety:
+// `x`, `y` and `where` are NULL or arrays as parexact_array describes; `axes` is NULL or has `axis_count`
+// numbers; `out` is NULL or `out_len` doubles may be written there.
+parexact_status parexact_summarize(int32_t kind,
+                                   int32_t result,
+                                   const parexact_array *x,
+                                   const parexact_array *y,
+                                   const parexact_array *where,
+                                   const int32_t *axes,
+                                   int32_t axis_count,
+                                   int64_t ddof,
+                                   int32_t nan_policy,
+                                   double *out,
+                                   size_t out_len);
 
 // -- Random numbers --------------------------------------------------------------------------------
 //

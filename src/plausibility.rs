@@ -18,7 +18,8 @@ const ROUNDED_FROM: f64 = (1u64 << 53) as f64;
 /// The greatest magnitude of a rounded integer, to which 2^64 - 1 is rounded.
 const ROUNDED_TO: f64 = 2.0 * (1u64 << 63) as f64;
 
-/// Refuses moments, with canonical digits, that no set of values has. `of` names what has them in the message.
+/// Refuses moments, with canonical digits, that no set of values has. `of` names what has them in the
+/// message.
 pub fn check(moments: &Moments, of: &str) -> Result<(), String> {
     if !extremes_fit_counts(moments) {
         return Err(format!("the extremes of {of} contradict its counters"));

@@ -26,6 +26,12 @@ const SECTIONS: &[&[&str]] = &[
     ],
     &["src/state.rs", "src/ffi/state.rs"],
     &["src/ffi/states.rs"],
+    &[
+        "src/summary/kind.rs",
+        "src/summary/statistic.rs",
+        "src/summary/words.rs",
+        "src/ffi/summary.rs",
+    ],
     &["src/random/distribution.rs", "src/ffi/random.rs"],
     &["src/parallel/process_default.rs", "src/ffi/threads.rs"],
     &["src/parallel/user_pool.rs", "src/ffi/pool.rs"],

@@ -94,6 +94,13 @@ PAREXACT_DTYPE_U16 = 8
 PAREXACT_DTYPE_U8 = 9
 #: One byte: 0 is false, anything else is true and counts as 1.
 PAREXACT_DTYPE_BOOL = 10
+#: IEEE 754 binary16: NumPy's float16.
+PAREXACT_DTYPE_F16 = 11
+#: bfloat16, the upper half of an IEEE 754 binary32.
+PAREXACT_DTYPE_BF16 = 12
+#: Added to any of the others: the byte order that is not the machine's, as in the files of FITS and netCDF.
+#: No change for BOOL, I8 and U8.
+PAREXACT_DTYPE_SWAPPED = 64
 #: Sum.
 PAREXACT_OP_SUM = 0
 #: Arithmetic mean.
@@ -119,6 +126,89 @@ PAREXACT_STATE_ADDITIVE_COUNT = 206
 PAREXACT_STATE_MAX_FIRST = 207
 #: How many words merge by the maximum.
 PAREXACT_STATE_MAX_COUNT = 3
+#: Counts, extremes and Σx to Σx⁴ of one variable: skewness and kurtosis.
+PAREXACT_SUMMARY_SHAPE = 1
+#: Counts, extremes, Σx, Σx², Σy, Σy² and Σxy of pairs: covariance, correlation, regression.
+PAREXACT_SUMMARY_PAIR = 2
+#: Counts, the extremes of x, Σw, Σw², Σwx and Σwx² of values x with weights w: weighted mean and variance.
+PAREXACT_SUMMARY_WEIGHTED = 3
+#: How many values, or pairs, the results are about.
+PAREXACT_RESULT_COUNT = 0
+#: How many values are NaN, or pairs have a NaN.
+PAREXACT_RESULT_NAN_COUNT = 1
+#: Σx; of weighted values Σwx.
+PAREXACT_RESULT_SUM = 2
+#: Σx/n; of weighted values Σwx/Σw.
+PAREXACT_RESULT_MEAN = 3
+#: Σ(x - mean)²/(n - ddof); of weighted values (Σw·Σwx² - (Σwx)²)/(Σw·(Σw - ddof)).
+PAREXACT_RESULT_VARIANCE = 4
+#: The root of the exact variance.
+PAREXACT_RESULT_STD = 5
+#: The least x, -0.0 below +0.0.
+PAREXACT_RESULT_MIN = 6
+#: The greatest x, +0.0 above -0.0.
+PAREXACT_RESULT_MAX = 7
+#: √Σx².
+PAREXACT_RESULT_NORM = 8
+#: m3/m2^1.5, where m_k = Σ(x - mean)^k/n.
+PAREXACT_RESULT_SKEWNESS = 9
+#: m4/m2² - 3.
+PAREXACT_RESULT_KURTOSIS = 10
+#: The skewness times √(n(n-1))/(n-2).
+PAREXACT_RESULT_SKEWNESS_UNBIASED = 11
+#: ((n²-1)·m4/m2² - 3(n-1)²)/((n-2)(n-3)).
+PAREXACT_RESULT_KURTOSIS_UNBIASED = 12
+#: Σy.
+PAREXACT_RESULT_SUM_Y = 13
+#: Σy/n.
+PAREXACT_RESULT_MEAN_Y = 14
+#: Σ(y - mean)²/(n - ddof).
+PAREXACT_RESULT_VARIANCE_Y = 15
+#: The root of the exact variance of y.
+PAREXACT_RESULT_STD_Y = 16
+#: Σxy.
+PAREXACT_RESULT_DOT = 17
+#: Σ(x - mean)(y - mean)/(n - ddof).
+PAREXACT_RESULT_COVARIANCE = 18
+#: Pearson's coefficient: Σ(x - mean)(y - mean)/√(Σ(x - mean)²·Σ(y - mean)²).
+PAREXACT_RESULT_CORRELATION = 19
+#: The slope of the regression line of y on x: Σ(x - mean)(y - mean)/Σ(x - mean)².
+PAREXACT_RESULT_SLOPE = 20
+#: The intercept of that line: mean of y - slope·mean of x.
+PAREXACT_RESULT_INTERCEPT = 21
+#: Σw.
+PAREXACT_RESULT_SUM_WEIGHTS = 22
+#: (Σw·Σwx² - (Σwx)²)/((Σw)² - Σ(w²)).
+PAREXACT_RESULT_RELIABILITY_VARIANCE = 23
+#: The root of that.
+PAREXACT_RESULT_RELIABILITY_STD = 24
+#: The least y.
+PAREXACT_RESULT_MIN_Y = 25
+#: The greatest y.
+PAREXACT_RESULT_MAX_Y = 26
+#: √Σy².
+PAREXACT_RESULT_NORM_Y = 27
+#: The square of the correlation.
+PAREXACT_RESULT_R_SQUARED = 28
+#: √(RSS/(n-2)), where RSS is the sum of the squared residuals of the regression line.
+PAREXACT_RESULT_RESIDUAL_STD = 29
+#: The standard error of the slope: √(RSS/(n-2)/Σ(x - mean)²).
+PAREXACT_RESULT_SLOPE_STDERR = 30
+#: The standard error of the intercept: that of the slope times √(Σx²/n).
+PAREXACT_RESULT_INTERCEPT_STDERR = 31
+#: The slope of the line through the origin: Σxy/Σx².
+PAREXACT_RESULT_SLOPE_ORIGIN = 32
+#: Words of a summary, of whatever kind.
+PAREXACT_SUMMARY_WORDS = 768
+#: The first of the words that merge by integer addition: nine counters, then the digits of the sums.
+PAREXACT_SUMMARY_ADDITIVE_FIRST = 1
+#: How many words merge by addition.
+PAREXACT_SUMMARY_ADDITIVE_COUNT = 760
+#: The first of the words that merge by the maximum: for x and then for y the inverted key of the minimum and
+#: the key of the maximum, an error, and two spare words.
+PAREXACT_SUMMARY_MAX_FIRST = 761
+#: How many words merge by the maximum.
+PAREXACT_SUMMARY_MAX_COUNT = 7
 #: Uniform in [low, high); always low if both are equal.
 PAREXACT_DIST_UNIFORM = 0
 #: Normal: mean, sd. Always the mean if sd is 0.
@@ -190,12 +280,12 @@ class parexact_stats(Structure):
 
 
 class parexact_array(Structure):
-    """A view of an array in native byte order, as it lies in memory. The library only reads it, during the
-    call."""
+    """A view of an array, as it lies in memory. The library only reads it, during the call."""
 
     #: The element with all indices 0, at any alignment. May be NULL if there are no elements.
     data: Any
-    #: One of PAREXACT_DTYPE_*.
+    #: One of PAREXACT_DTYPE_*, in the machine's byte order; with PAREXACT_DTYPE_SWAPPED added, in the other
+    #: one.
     dtype: int
     #: Number of dimensions, 0 to 64; 0 is a scalar.
     ndim: int
@@ -222,6 +312,18 @@ class parexact_state(Structure):
     words: Any
     _fields_ = [
         ("words", c_int64 * 256),
+    ]
+
+
+class parexact_summary(Structure):
+    """Exact sums of one of the kinds PAREXACT_SUMMARY_*: flat, without pointers, and little-endian, so
+    that a summary may be copied, stored, sent and merged anywhere. Equal sets have equal words,
+    whatever the order or the splitting."""
+
+    #: The words; docs/state-format.md describes them.
+    words: Any
+    _fields_ = [
+        ("words", c_int64 * 768),
     ]
 
 
@@ -280,6 +382,18 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
             POINTER(parexact_array),
             POINTER(parexact_array),
             POINTER(c_double),
+        ],
+    ),
+    "parexact_dot_axes": (
+        c_int32,
+        [
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+            POINTER(c_int32),
+            c_int32,
+            c_int32,
+            POINTER(c_double),
+            c_size_t,
         ],
     ),
     "parexact_norm": (c_int32, [POINTER(parexact_array), POINTER(c_double)]),
@@ -362,6 +476,57 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
             c_int64,
             c_int32,
             POINTER(parexact_stats),
+        ],
+    ),
+    "parexact_summary_words": (c_size_t, []),
+    "parexact_summary_init": (c_int32, [POINTER(parexact_summary), c_int32]),
+    "parexact_summary_update": (
+        c_int32,
+        [
+            POINTER(parexact_summary),
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+        ],
+    ),
+    "parexact_summary_merge": (c_int32, [POINTER(parexact_summary), POINTER(parexact_summary)]),
+    "parexact_summary_result": (
+        c_int32,
+        [
+            POINTER(parexact_summary),
+            c_int32,
+            c_int64,
+            c_int32,
+            POINTER(c_double),
+        ],
+    ),
+    "parexact_summary_results": (
+        c_int32,
+        [
+            POINTER(parexact_summary),
+            POINTER(c_int32),
+            c_size_t,
+            c_int64,
+            c_int32,
+            POINTER(c_double),
+        ],
+    ),
+    "parexact_summary_fingerprint": (c_int32, [POINTER(parexact_summary), POINTER(c_uint64)]),
+    "parexact_summary_mpi_merge": (None, [c_void_p, c_void_p, POINTER(c_int), c_void_p]),
+    "parexact_summarize": (
+        c_int32,
+        [
+            c_int32,
+            c_int32,
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+            POINTER(parexact_array),
+            POINTER(c_int32),
+            c_int32,
+            c_int64,
+            c_int32,
+            POINTER(c_double),
+            c_size_t,
         ],
     ),
     "parexact_random_fill": (

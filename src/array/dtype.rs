@@ -32,8 +32,8 @@ pub const PAREXACT_DTYPE_BOOL: i32 = 10;
 pub const PAREXACT_DTYPE_F16: i32 = 11;
 /// bfloat16, the upper half of an IEEE 754 binary32.
 pub const PAREXACT_DTYPE_BF16: i32 = 12;
-/// Added to any of the others: the byte order that is not the machine's, as in the files of FITS and netCDF. No
-/// change for BOOL, I8 and U8.
+/// Added to any of the others: the byte order that is not the machine's, as in the files of FITS and netCDF.
+/// No change for BOOL, I8 and U8.
 pub const PAREXACT_DTYPE_SWAPPED: i32 = 64;
 
 c_enum! {
@@ -85,11 +85,10 @@ pub trait Visitor {
 }
 
 impl Dtype {
-    /// `f64` in the machine's byte order.
-    pub const F64: Self = Self {
-        number: Number::F64,
-        swapped: false,
-    };
+    /// Is this `f64` in the machine's byte order?
+    pub fn is_f64(self) -> bool {
+        self.number == Number::F64 && !self.swapped
+    }
 
     /// The type of a code that the caller passed; messages call the array `name`.
     pub fn of_code(code: i32, name: &str) -> Result<Self> {

@@ -18,6 +18,8 @@ pub trait Element {
     const IS_DOUBLE: bool = false;
     /// Do some values need two doubles, as 64-bit integers do?
     const EXCEEDS_F64: bool;
+    /// Are elements recoded to another type before they are accumulated?
+    const RECODED: bool = false;
     /// The double nearest to a value, and the exact difference of the value from it.
     fn to_doubles(raw: Self::Raw) -> (f64, f64);
     /// The accumulator of elements.

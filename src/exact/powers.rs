@@ -1,8 +1,8 @@
 //! Sums of the first four powers of values of any exponent: integers for each sign and exponent.
 //!
-//! What [`super::bins`] does for x and x², to the fourth power: a significand m has at most 53 bits, and m, m²,
-//! m³ and m⁴ go unshifted into the bin of the value's sign and exponent. There is no other way for them: all
-//! values, usual ones and those over the whole range, take the same time.
+//! What [`super::bins`] does for x and x², to the fourth power: a significand m has at most 53 bits, and m,
+//! m², m³ and m⁴ go unshifted into the bin of the value's sign and exponent. There is no other way for them:
+//! all values, usual ones and those over the whole range, take the same time.
 
 use std::alloc::{Layout, alloc_zeroed};
 use std::ops::Range;
@@ -112,10 +112,8 @@ impl Bin {
         let wide = u128::from;
         let square = wide(m) * wide(m);
         let (low, high) = (square as u64, (square >> 64) as u64); // high is below 2^42
-        let (cube_low, cube_high) = (
-            wide(low) * wide(m),
-            wide(high) * wide(m) + (wide(low) * wide(m) >> 64),
-        );
+        let cube_low = wide(low) * wide(m);
+        let cube_high = wide(high) * wide(m) + (cube_low >> 64);
         // (low + high·2^64)² = low² + 2·low·high·2^64 + high²·2^128, and 2·low·high is below 2^107.
         let fourth_low = wide(low) * wide(low);
         let middle = 2 * (wide(low) * wide(high)) + (fourth_low >> 64);

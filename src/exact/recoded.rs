@@ -83,6 +83,7 @@ pub struct Recoded<T>(PhantomData<T>);
 impl<T: Recode> Element for Recoded<T> {
     type Raw = T::Raw;
     const EXCEEDS_F64: bool = T::As::EXCEEDS_F64;
+    const RECODED: bool = true;
 
     #[inline(always)]
     fn to_doubles(raw: T::Raw) -> (f64, f64) {

@@ -68,8 +68,8 @@ pub unsafe extern "C" fn parexact_dot(x: *const Array, y: *const Array, out: *mu
 ///
 /// `x`, `y`: of the same shape; dtypes and strides may differ, and strides of 0 broadcast.
 /// `axes`: `axis_count` axes to reduce, as for parexact_reduce. NULL, or none: all of them.
-/// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself. OMIT leaves out pairs with a NaN, and RAISE
-/// looks for NaN factors; products that are NaN, such as 0·inf, make the result NaN under each policy.
+/// `nan_policy`: one of PAREXACT_NAN_*, for each result by itself. OMIT leaves out pairs with a NaN, and
+/// RAISE looks for NaN factors; products that are NaN, such as 0·inf, make the result NaN under each policy.
 /// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the arrays. May
 /// be NULL if there are none. A slice without elements gives +0.0.
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.

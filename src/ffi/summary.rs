@@ -54,13 +54,13 @@ pub unsafe extern "C" fn parexact_summary_init(s: *mut Summary, kind: i32) -> St
 /// Adds all elements of arrays to a summary.
 ///
 /// `x`: the values, or the first variable.
-/// `y`: of the shape of `x`, the second variable or the weights; NULL for PAREXACT_SUMMARY_SHAPE. Strides of 0
-/// broadcast.
+/// `y`: of the shape of `x`, the second variable or the weights; NULL for PAREXACT_SUMMARY_SHAPE. Strides of
+/// 0 broadcast.
 /// `where`: NULL, or a mask of the shape of `x`, as for parexact_state_update_axes.
 ///
 /// Errors: as parexact_sum; NULL_POINTER also if `y` is missing; INVALID_ARGUMENT also if it is given for
-/// PAREXACT_SUMMARY_SHAPE, and for shapes that differ; BAD_STATE; SIZE_OVERFLOW also if the count would exceed
-/// 2^63 - 1. On failure `s` is untouched.
+/// PAREXACT_SUMMARY_SHAPE, and for shapes that differ; BAD_STATE; SIZE_OVERFLOW also if the count would
+/// exceed 2^63 - 1. On failure `s` is untouched.
 /// Cost: one pass on all threads in force, if the array is large. Pairs of contiguous doubles take about as
 /// long as three dot products; fourth powers, and the squares of weighted values, are sums of integers, which
 /// take several times as long as statistics do.
@@ -122,8 +122,9 @@ pub unsafe extern "C" fn parexact_summary_merge(
 
 /// A result of a summary.
 ///
-/// `result`: one of PAREXACT_RESULT_*. A SHAPE has COUNT to KURTOSIS_UNBIASED; a PAIR has COUNT to NORM, SUM_Y
-/// to INTERCEPT, and MIN_Y to SLOPE_ORIGIN; a WEIGHTED has COUNT to MAX, and SUM_WEIGHTS to RELIABILITY_STD.
+/// `result`: one of PAREXACT_RESULT_*. A SHAPE has COUNT to KURTOSIS_UNBIASED; a PAIR has COUNT to NORM,
+/// SUM_Y to INTERCEPT, and MIN_Y to SLOPE_ORIGIN; a WEIGHTED has COUNT to MAX, and SUM_WEIGHTS to
+/// RELIABILITY_STD.
 /// `ddof`: at least 0; VARIANCE(_Y), STD(_Y) and COVARIANCE use it.
 /// `nan_policy`: one of PAREXACT_NAN_*.
 /// NaN: VARIANCE(_Y), STD(_Y) and COVARIANCE if n <= ddof. Skewness and kurtosis if all values are equal, the
@@ -167,8 +168,8 @@ pub unsafe extern "C" fn parexact_summary_result(
 /// is untouched, but unspecified after NAN_FOUND.
 ///
 /// # Safety
-/// `s` is NULL or a summary; `results` is NULL or `result_count` numbers; `out` is NULL or as many results may
-/// be written there.
+/// `s` is NULL or a summary; `results` is NULL or `result_count` numbers; `out` is NULL or as many results
+/// may be written there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_summary_results(
     s: *const Summary,

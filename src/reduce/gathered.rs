@@ -143,21 +143,20 @@ impl Gathered {
     /// The values of `pairs` pairs were written.
     unsafe fn without_nans<C: Collect>(&mut self, pairs: usize, collected: &mut C) -> usize {
         let arrays = if self.single { 1 } else { 2 };
-        let tiles = &self.tiles[..arrays];
-        // SAFETY: the caller's promise.
-        if !tiles
-            .iter()
-            .any(|tile| any_nan(unsafe { tile.values(pairs) }))
-        {
+        let has_nan = self.tiles[..arrays].iter().any(|tile| {
+            // SAFETY: the caller's promise.
+            any_nan(unsafe { tile.values(pairs) })
+        });
+        if !has_nan {
             return pairs;
         }
         let mut numbers = 0;
         for i in 0..pairs {
-            let has_nan = self.tiles[..arrays].iter().any(|tile| {
+            let is_nan = self.tiles[..arrays].iter().any(|tile| {
                 // SAFETY: the caller's promise.
                 f64::from_ne_bytes(unsafe { tile.values[i].assume_init() }).is_nan()
             });
-            if !has_nan {
+            if !is_nan {
                 self.move_pair(i, numbers);
                 numbers += 1;
             }

@@ -9,8 +9,8 @@ use super::chunk::{VALUES_IN_CHUNK, chunk};
 use super::gathered::Gathered;
 use super::source::Mark;
 use super::tile::{PAIRS_IN_TILE, Reader, reader};
+use crate::array::View;
 use crate::array::space::{Dim, Space};
-use crate::array::{Dtype, View};
 use crate::error::Result;
 use crate::exact::Unaligned;
 use crate::exact::collect::Collect;
@@ -90,7 +90,7 @@ impl<'a> Pairs<'a> {
             kept,
             reduced: reduced.by_memory(),
             readers: views.map(reader),
-            plain: views.iter().all(|view| view.dtype() == Dtype::F64) && mask.is_none(),
+            plain: views.iter().all(|view| view.dtype().is_f64()) && mask.is_none(),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::array::dtype::Visitor;
 use crate::array::space::{Dim, Space};
 use crate::error::Result;
 use crate::exact::Element;
-use crate::exact::quantity::Quantity;
+use crate::exact::quantity::{self, Quantity};
 use crate::parallel::governance::Watch;
 use crate::parallel::{fold_values, threads_for_call};
 
@@ -127,7 +127,13 @@ impl<'a> Plan<'a> {
             type Output = Result<()>;
 
             fn visit<T: Element>(self) -> Result<()> {
-                self.0.reduce::<T, Q>(self.1)
+                // Types that are recoded are rarer: they share the code that gathers everything, as the
+                // library would else be half as large again.
+                if const { T::RECODED } {
+                    self.0.reduce::<T, quantity::Describe>(self.1)
+                } else {
+                    self.0.reduce::<T, Q>(self.1)
+                }
             }
         }
         if self.kept.is_empty() {

@@ -10,8 +10,8 @@ use crate::exact::shape::ShapeSums;
 use crate::exact::superaccumulator::Superaccumulator;
 use crate::exact::weighted::WeightedSums;
 
-/// How many counters a summary has: all pairs, those with a NaN, then by sign the infinities of x and of y and
-/// the infinite products of pairs without NaNs, and last the products 0·∞. Those of other kinds are 0.
+/// How many counters a summary has: all pairs, those with a NaN, then by sign the infinities of x and of y
+/// and the infinite products of pairs without NaNs, and last the products 0·∞. Those of other kinds are 0.
 pub const COUNTERS: usize = 9;
 
 /// The counters of a summary, in this order.

@@ -38,8 +38,8 @@ const _: () = assert!(FIRST_COUNTER + PAREXACT_SUMMARY_ADDITIVE_COUNT == EXTREME
 const _: () = assert!(EXTREMES + PAREXACT_SUMMARY_MAX_COUNT == PAREXACT_SUMMARY_WORDS);
 
 /// Exact sums of one of the kinds PAREXACT_SUMMARY_*: flat, without pointers, and little-endian, so that a
-/// summary may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order or
-/// the splitting.
+/// summary may be copied, stored, sent and merged anywhere. Equal sets have equal words, whatever the order
+/// or the splitting.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
@@ -86,8 +86,8 @@ impl Summary {
         match Kind::with_code(kind) {
             Some(kind) if version == VERSION => Ok(kind),
             _ => Err(bad_summary(format!(
-                "the first word of the summary says kind {kind}, version {version}; this library reads the kinds \
-                 1 to 3 of version {VERSION}"
+                "the first word of the summary says kind {kind}, version {version}; this library reads \
+                 kinds 1 to 3 of version {VERSION}"
             ))),
         }
     }
@@ -181,8 +181,8 @@ impl Summary {
         }
     }
 
-    /// Stores a failure in the error word, from which [`Self::sums`] reports it; a larger status that is there
-    /// stays.
+    /// Stores a failure in the error word, from which [`Self::sums`] reports it; a larger status that is
+    /// there stays.
     pub fn poison(&mut self, status: Status) {
         self.words[ERROR] = self.words[ERROR].max(status.into());
     }
