@@ -6,7 +6,7 @@ use crate::exact::collect::{Collector, Kernels};
 use crate::exact::pair::PairKernels;
 use crate::exact::quantity;
 use crate::exact::shape::ShapeKernels;
-use crate::exact::weighted::WeightedKernels;
+use crate::exact::weighted::{Everything, Means, WeightedKernels};
 use crate::reduce::axes::{self, Rounding};
 use crate::reduce::op::Op;
 use crate::reduce::pairs::Pairs;
@@ -23,7 +23,7 @@ pub fn update(summary: &mut Summary, pairs: &Pairs) -> Result<()> {
     match summary.kind()? {
         Kind::Shape => add::<ShapeKernels>(summary, pairs),
         Kind::Pair => add::<PairKernels>(summary, pairs),
-        Kind::Weighted => add::<WeightedKernels<true>>(summary, pairs),
+        Kind::Weighted => add::<WeightedKernels<Everything>>(summary, pairs),
     }
 }
 
@@ -49,20 +49,15 @@ pub struct Wanted {
 
 /// A result of a summary for each element of the kept axes.
 pub fn pairs(kind: Kind, wanted: Wanted, pairs: &Pairs, results: &Results<f64>) -> Result<()> {
-    let needs_squares = matches!(
-        wanted.statistic,
-        Statistic::Variance
-            | Statistic::Std
-            | Statistic::ReliabilityVariance
-            | Statistic::ReliabilityStd
-    );
     match kind {
         Kind::Shape => round_each::<ShapeKernels>(wanted, pairs, results),
         Kind::Pair => round_each::<PairKernels>(wanted, pairs, results),
-        Kind::Weighted if needs_squares => {
-            round_each::<WeightedKernels<true>>(wanted, pairs, results)
-        }
-        Kind::Weighted => round_each::<WeightedKernels<false>>(wanted, pairs, results),
+        Kind::Weighted => match wanted.statistic {
+            Statistic::Sum | Statistic::Mean | Statistic::SumWeights => {
+                round_each::<WeightedKernels<Means>>(wanted, pairs, results)
+            }
+            _ => round_each::<WeightedKernels<Everything>>(wanted, pairs, results),
+        },
     }
 }
 

@@ -9,20 +9,32 @@ use super::element::Element;
 use super::moments::Moments;
 use super::quantity::Quantity;
 use super::short::Short;
-use crate::simd::{InstructionSet, Kernel, Simd, in_force};
+use super::supply::CACHE_LINE;
+use crate::simd::{F32s, InstructionSet, Kernel, Simd, widened_half};
 
-/// How many elements are recoded at a time: they take at most 4 KiB of the stack.
-const ELEMENTS_AT_A_TIME: usize = 512;
+/// How many elements are recoded at a time: they take at most 8 KiB of the stack.
+const ELEMENTS_AT_A_TIME: usize = 1024;
 
 /// A type whose elements become those of another one, without a change of their values.
-pub trait Recode {
+pub trait Recode: Sized {
     /// The bytes of an element, at any alignment.
     type Raw: Copy + Send + Sync + 'static;
     /// The other type.
     type As: Element;
     /// The same value as an element of the other type.
     fn recode(raw: Self::Raw) -> <Self::As as Element>::Raw;
+
+    /// Recodes elements into as many places.
+    #[inline(always)]
+    fn recode_all<S: Simd>(_: S, elements: &[Self::Raw], places: &mut [Place<Self>]) {
+        for (place, &element) in places.iter_mut().zip(elements) {
+            place.write(Self::recode(element));
+        }
+    }
 }
+
+/// A place for a recoded element.
+type Place<T> = MaybeUninit<<<T as Recode>::As as Element>::Raw>;
 
 /// IEEE 754 binary16.
 pub struct Half;
@@ -31,14 +43,28 @@ impl Recode for Half {
     type Raw = [u8; 2];
     type As = f32;
 
-    /// The fields of a half are put where a float has its own, which makes a float 2^112 times smaller; the
-    /// product with 2^112 is exact, for subnormals too. Infinities and NaNs get the exponent of floats'.
     #[inline(always)]
     fn recode(raw: [u8; 2]) -> [u8; 4] {
-        let bits = u32::from(u16::from_ne_bytes(raw));
-        let scaled = f32::from_bits((bits & 0x7fff) << 13) * f32::from_bits((127 + 112) << 23);
-        let special = u32::from(bits & 0x7c00 == 0x7c00) * 0x7f80_0000;
-        (scaled.to_bits() | special | (bits & 0x8000) << 16).to_ne_bytes()
+        widened_half(u16::from_ne_bytes(raw)).to_ne_bytes()
+    }
+
+    #[inline(always)]
+    fn recode_all<S: Simd>(simd: S, elements: &[[u8; 2]], places: &mut [Place<Self>]) {
+        let floats = 2 * S::LANES;
+        let (whole, rest) = elements.split_at(elements.len() - elements.len() % floats);
+        for (halves, places) in whole
+            .chunks_exact(floats)
+            .zip(places.chunks_exact_mut(floats))
+        {
+            // SAFETY: there are as many halves and places as a vector has floats.
+            unsafe {
+                let vector = simd.load_halves(halves.as_ptr().cast());
+                vector.store(places.as_mut_ptr().cast());
+            }
+        }
+        for (place, &element) in places[whole.len()..].iter_mut().zip(rest) {
+            place.write(Self::recode(element));
+        }
     }
 }
 
@@ -58,24 +84,26 @@ impl Recode for Brain {
 /// Elements of type `T` in the byte order that is not the machine's.
 pub struct Swapped<T>(PhantomData<T>);
 
-/// Implements [`Recode`] for swapped elements of some number of bytes.
+/// Implements [`Recode`] for swapped elements, which have the bytes of an integer.
 macro_rules! swapped {
-    ($($type:ty),*) => {$(
+    ($($integer:ty: $($type:ty),*;)*) => {$($(
         impl Recode for Swapped<$type> {
             type Raw = <$type as Element>::Raw;
             type As = $type;
 
             #[inline(always)]
-            fn recode(mut raw: Self::Raw) -> Self::Raw {
-                raw.reverse();
-                raw
+            fn recode(raw: Self::Raw) -> Self::Raw {
+                <$integer>::from_ne_bytes(raw).swap_bytes().to_ne_bytes()
             }
         }
-    )*};
+    )*)*};
 }
 
-swapped!(f64, f32, i64, i32, i16, u64, u32, u16);
-swapped!(Recoded<Half>, Recoded<Brain>);
+swapped! {
+    u64: f64, i64, u64;
+    u32: f32, i32, u32;
+    u16: i16, u16, Recoded<Half>, Recoded<Brain>;
+}
 
 /// The element type of elements that are recoded.
 pub struct Recoded<T>(PhantomData<T>);
@@ -95,6 +123,7 @@ impl<T: Recode> Element for Recoded<T> {
 
 /// The accumulator of elements that are recoded some at a time.
 pub struct RecodedAccumulator<T, A> {
+    set: InstructionSet,
     recoded: A,
     from: PhantomData<fn(T)>,
 }
@@ -108,6 +137,7 @@ where
 
     fn new(set: InstructionSet) -> Self {
         Self {
+            set,
             recoded: A::new(set),
             from: PhantomData,
         }
@@ -117,12 +147,16 @@ where
     #[inline(never)]
     fn add(&mut self, values: &[T::Raw]) {
         let mut buffer = [const { MaybeUninit::uninit() }; ELEMENTS_AT_A_TIME];
-        for values in values.chunks(ELEMENTS_AT_A_TIME) {
-            let recoded = in_force().run(RecodeAll::<T> {
-                values,
+        let mut left = values;
+        while !left.is_empty() {
+            let (elements, rest) = left.split_at(left.len().min(ELEMENTS_AT_A_TIME));
+            let recoded = self.set.run(RecodeAll::<T> {
+                elements,
+                rest,
                 buffer: &mut buffer,
             });
             self.recoded.add(recoded);
+            left = rest;
         }
     }
 
@@ -141,19 +175,32 @@ where
 
 /// The kernel that recodes elements into a buffer that has room for them.
 struct RecodeAll<'a, T: Recode> {
-    values: &'a [T::Raw],
-    buffer: &'a mut [MaybeUninit<<T::As as Element>::Raw>; ELEMENTS_AT_A_TIME],
+    elements: &'a [T::Raw],
+    /// What lies behind them in memory and comes next: it is prefetched, as otherwise the memory would rest
+    /// while recoded elements are accumulated.
+    rest: &'a [T::Raw],
+    buffer: &'a mut [Place<T>; ELEMENTS_AT_A_TIME],
 }
 
 impl<'a, T: Recode> Kernel for RecodeAll<'a, T> {
     type Output = &'a [<T::As as Element>::Raw];
 
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) -> Self::Output {
-        let buffer = &mut self.buffer[..self.values.len()];
-        for (out, &value) in buffer.iter_mut().zip(self.values) {
-            out.write(T::recode(value));
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
+        let line = 8 * CACHE_LINE / size_of::<T::Raw>();
+        let (elements, rest) = (self.elements, self.rest);
+        let buffer = &mut self.buffer[..elements.len()];
+        let whole = elements.len() - elements.len() % line;
+        let lines = elements[..whole].chunks_exact(line);
+        for (i, (elements, places)) in lines.zip(buffer.chunks_exact_mut(line)).enumerate() {
+            simd.prefetch(
+                rest.as_ptr()
+                    .wrapping_add((i * line).min(rest.len()))
+                    .cast(),
+            );
+            T::recode_all(simd, elements, places);
         }
+        T::recode_all(simd, &elements[whole..], &mut buffer[whole..]);
         // SAFETY: all of this part of the buffer was written, and `MaybeUninit` has the layout of its type.
         unsafe { std::slice::from_raw_parts(buffer.as_ptr().cast(), buffer.len()) }
     }

@@ -6,9 +6,10 @@ use super::moments::Counts;
 use super::number::{Number, product};
 use super::pair::ProductSums;
 use super::products::Products;
+use super::quantity::{self, Quantity};
 use super::superaccumulator::Cubes;
 use super::weighted_squares::WeightedSquares;
-use super::{Accumulate, Accumulator, Moments, Unaligned, quantity};
+use super::{Accumulate, Accumulator, Moments, Unaligned};
 use crate::simd::InstructionSet;
 
 /// Bins take microseconds to drain: fewer pairs than this are added one by one.
@@ -69,36 +70,65 @@ impl WeightedSums {
     }
 }
 
-/// The kernels of [`WeightedSums`]; those of the squares are left out if `SQUARES` is false, and Σw² and Σwx²
-/// are then meaningless.
-pub struct WeightedKernels<const SQUARES: bool> {
+/// What a reduction of weighted values gathers beside Σw and Σwx; what it does not is meaningless.
+pub trait Extent: Send + 'static {
+    /// Σw² and Σwx²?
+    const SQUARES: bool;
+    /// The extremes of the values, and the infinities among them?
+    const VALUES: bool;
+    /// The quantities of the weights.
+    type Weights: Quantity;
+}
+
+/// Gathers everything.
+pub struct Everything;
+
+/// Gathers Σw and Σwx alone.
+pub struct Means;
+
+impl Extent for Everything {
+    const SQUARES: bool = true;
+    const VALUES: bool = true;
+    type Weights = quantity::SumAndSquares;
+}
+
+impl Extent for Means {
+    const SQUARES: bool = false;
+    const VALUES: bool = false;
+    type Weights = quantity::Sum;
+}
+
+/// The kernels of [`WeightedSums`].
+pub struct WeightedKernels<E: Extent> {
     values: Accumulator<quantity::Extremes>,
-    weights: Accumulator<quantity::SumAndSquares>,
-    sum_of_weights: Accumulator<quantity::Sum>,
+    weights: Accumulator<E::Weights>,
     products: Products,
     squares: Option<Box<WeightedSquares>>,
 }
 
-impl<const SQUARES: bool> Kernels for WeightedKernels<SQUARES> {
+impl<E: Extent> Kernels for WeightedKernels<E> {
     type Sums = WeightedSums;
 
     fn new(set: InstructionSet) -> Self {
         Self {
             values: Accumulate::new(set),
             weights: Accumulate::new(set),
-            sum_of_weights: Accumulate::new(set),
             products: Products::new(set),
             squares: None,
         }
     }
 
     fn add(&mut self, x: &[Unaligned], w: &[Unaligned], sums: &mut WeightedSums) {
-        self.values.add(x);
-        self.products.add(x, w);
-        if !SQUARES {
-            return self.sum_of_weights.add(w);
+        if E::VALUES {
+            self.values.add(x);
+        } else {
+            sums.counts.all += x.len() as u64;
         }
         self.weights.add(w);
+        self.products.add(x, w);
+        if !E::SQUARES {
+            return;
+        }
         if x.len() >= MIN_FOR_BINS && self.squares.is_none() {
             self.squares = WeightedSquares::new();
         }
@@ -123,7 +153,6 @@ impl<const SQUARES: bool> Kernels for WeightedKernels<SQUARES> {
         sums.counts.merge(&values.counts);
         sums.extremes.merge(&values.extremes);
         sums.weights.merge(&self.weights.finish());
-        sums.weights.merge(&self.sum_of_weights.finish());
         sums.products.take_from(&mut self.products);
         if let Some(squares) = &mut self.squares {
             squares.drain(&mut sums.squares);

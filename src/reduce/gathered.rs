@@ -4,7 +4,11 @@ use super::source::Mark;
 use super::tile::{Elements, PAIRS_IN_TILE, Reader, Tile};
 use crate::exact::Unaligned;
 use crate::exact::collect::Collect;
+use crate::exact::supply::CACHE_LINE;
 use crate::simd::{Kernel, Simd, in_force};
+
+/// How many pairs are searched for NaNs and then added: both vectors stay in the nearest cache meanwhile.
+const PAIRS_AT_A_TIME: usize = 1 << 10;
 
 /// Pairs that are about to be added.
 pub struct Gathered {
@@ -29,14 +33,29 @@ impl Gathered {
     }
 
     /// Adds pairs of doubles that lie one after the other.
-    pub fn add_doubles<C: Collect>(&mut self, x: &[Unaligned], y: &[Unaligned], collected: &mut C) {
-        let has_nan = any_nan(x) || !self.single && any_nan(y);
-        if !has_nan {
-            return collected.add(x, y);
+    pub fn add_doubles<C: Collect>(
+        &mut self,
+        mut x: &[Unaligned],
+        mut y: &[Unaligned],
+        collected: &mut C,
+    ) {
+        while !x.is_empty() {
+            let count = x.len().min(PAIRS_AT_A_TIME);
+            let ([first_x, rest_x], [first_y, rest_y]) =
+                (<[_; 2]>::from(x.split_at(count)), y.split_at(count).into());
+            (x, y) = (rest_x, rest_y);
+            let search = AnyNan {
+                pairs: [first_x, first_y],
+                rest: [rest_x, rest_y],
+            };
+            if in_force().run(search) {
+                let first = [first_x, first_y].map(|values| values.as_ptr().cast());
+                // SAFETY: the slices have as many doubles, and the readers are those of doubles.
+                unsafe { self.add(first, None, count, [8, 8, 0], collected) };
+            } else {
+                collected.add(first_x, first_y);
+            }
         }
-        let first = [x, y].map(|values| values.as_ptr().cast());
-        // SAFETY: the slices have as many doubles, and the readers are those of doubles.
-        unsafe { self.add(first, None, x.len(), [8, 8, 0], collected) };
     }
 
     /// Takes `run` pairs of elements, which begin at the addresses `first` and have the distances `strides`
@@ -143,10 +162,13 @@ impl Gathered {
     /// The values of `pairs` pairs were written.
     unsafe fn without_nans<C: Collect>(&mut self, pairs: usize, collected: &mut C) -> usize {
         let arrays = if self.single { 1 } else { 2 };
-        let has_nan = self.tiles[..arrays].iter().any(|tile| {
-            // SAFETY: the caller's promise.
-            any_nan(unsafe { tile.values(pairs) })
-        });
+        // SAFETY: the caller's promise.
+        let values = [0, arrays - 1].map(|i| unsafe { self.tiles[i].values(pairs) });
+        let search = AnyNan {
+            pairs: values,
+            rest: [&[]; 2],
+        };
+        let has_nan = in_force().run(search);
         if !has_nan {
             return pairs;
         }
@@ -175,20 +197,39 @@ impl Gathered {
     }
 }
 
-/// Is one of the values NaN?
-fn any_nan(values: &[Unaligned]) -> bool {
-    struct AnyNan<'a>(&'a [Unaligned]);
-    impl Kernel for AnyNan<'_> {
-        type Output = bool;
+/// The kernel that tells whether a value of some pairs is NaN. It prefetches the pairs that come next, which
+/// the kernels for these pairs cannot know of.
+struct AnyNan<'a> {
+    pairs: [&'a [Unaligned]; 2],
+    rest: [&'a [Unaligned]; 2],
+}
 
-        #[inline(always)]
-        fn run<S: Simd>(self, _: S) -> bool {
-            let mut found = false;
-            for &value in self.0 {
-                found |= f64::from_ne_bytes(value).is_nan();
+impl Kernel for AnyNan<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> bool {
+        let [x, y] = self.pairs;
+        let whole = x.len() - x.len() % CACHE_LINE;
+        let mut found = any_nan(&x[whole..], &y[whole..]);
+        let lines = x.chunks_exact(CACHE_LINE).zip(y.chunks_exact(CACHE_LINE));
+        for (i, (x, y)) in lines.enumerate() {
+            for rest in self.rest {
+                let ahead = (i * CACHE_LINE).min(rest.len());
+                simd.prefetch(rest.as_ptr().wrapping_add(ahead).cast());
             }
-            found
+            found |= any_nan(x, y);
         }
+        found
     }
-    in_force().run(AnyNan(values))
+}
+
+/// Is one of the values NaN?
+#[inline(always)]
+fn any_nan(x: &[Unaligned], y: &[Unaligned]) -> bool {
+    let mut found = false;
+    for (&x, &y) in x.iter().zip(y) {
+        found |= f64::from_ne_bytes(x).is_nan() | f64::from_ne_bytes(y).is_nan();
+    }
+    found
 }

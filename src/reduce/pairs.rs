@@ -21,9 +21,6 @@ use crate::simd::in_force;
 /// Runs of contiguous doubles from this length on are read where they lie; shorter ones are gathered.
 const MIN_RUN_IN_PLACE: usize = 128;
 
-/// How many pairs are searched for NaNs and then added: both vectors stay in the nearest cache meanwhile.
-const PAIRS_AT_A_TIME: usize = 1 << 10;
-
 /// How many neighbouring results are computed together where they share cache lines.
 const NEIGHBOURS: usize = 8;
 
@@ -252,10 +249,7 @@ impl<'a> Pairs<'a> {
                 // `Unaligned` needs no alignment.
                 let [x, y]: [&[Unaligned]; 2] =
                     first.map(|first| unsafe { std::slice::from_raw_parts(first.cast(), run) });
-                let parts = x.chunks(PAIRS_AT_A_TIME).zip(y.chunks(PAIRS_AT_A_TIME));
-                for (x, y) in parts {
-                    gathered.add_doubles(x, y, collected);
-                }
+                gathered.add_doubles(x, y, collected);
             } else {
                 let marks = marks.map(|marks| marks.offset(offsets[2]));
                 // SAFETY: `runs` visits elements of the arrays, whose types the readers were chosen for.

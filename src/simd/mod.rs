@@ -28,6 +28,7 @@ pub mod wide;
 pub mod x86_64;
 
 pub use instruction_set::{InstructionSet, in_force};
+pub use portable::widened_half;
 pub use prefetch::prefetch;
 pub use vector::{F32s, F64s, Kernel, LeastNonzero, MAX_LANES, Simd, Tables, U64s, opaque};
 pub use wide::Wide;

@@ -68,6 +68,12 @@ impl<const REGISTERS: usize> Simd for Portable<REGISTERS> {
     }
 
     #[inline(always)]
+    unsafe fn load_halves(self, at: *const u16) -> F32x4 {
+        // SAFETY: the caller's promise.
+        F32x4(unsafe { at.cast::<[u16; 4]>().read_unaligned() }.map(widened_half))
+    }
+
+    #[inline(always)]
     fn no_least(self) -> Least {
         Least(self.splat(f64::INFINITY))
     }
@@ -85,6 +91,24 @@ impl<const REGISTERS: usize> Simd for Portable<REGISTERS> {
 
     #[inline(always)]
     fn prefetch_to_l2(self, _at: *const f64) {}
+}
+
+/// The binary16 number with these bits as a float.
+///
+/// Its fields are put where a float has its own, which makes a float 2^112 times smaller; the product with
+/// 2^112 is exact, for subnormals too. Infinities and NaNs get the exponent of floats'. NaNs become quiet.
+#[inline(always)]
+pub fn widened_half(bits: u16) -> f32 {
+    let bits = u32::from(bits);
+    let magnitude = f32::from_bits((bits & 0x7fff) << 13) * f32::from_bits((127 + 112) << 23);
+    let special = if bits & 0x7c00 != 0x7c00 {
+        0
+    } else if bits & 0x3ff == 0 {
+        0x7f80_0000
+    } else {
+        0x7fc0_0000
+    };
+    f32::from_bits(magnitude.to_bits() | special | (bits & 0x8000) << 16)
 }
 
 impl F64x2 {

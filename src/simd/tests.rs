@@ -153,6 +153,9 @@ fn floats<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
     let [a, b] = [operand(0), operand(1)];
     // SAFETY: the arrays have twice as many floats as a vector has lanes.
     let [x, y] = unsafe { [simd.load_floats(a.as_ptr()), simd.load_floats(b.as_ptr())] };
+    let bits = a.map(|x| (x.to_bits() >> 8) as u16);
+    // SAFETY: the array has as many numbers.
+    let halves = unsafe { simd.load_halves(bits.as_ptr()) };
     let of_bits = |vector: S::F32| {
         let mut lanes = [0f32; FLOATS];
         // SAFETY: the same.
@@ -161,6 +164,7 @@ fn floats<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
     };
     vec![
         ("load_floats", of_bits(x)),
+        ("load_halves", of_bits(halves)),
         ("splat_floats", of_bits(simd.splat_floats(a[3]))),
         ("widen", x.widen().map(numbers).concat()),
         ("float min", of_bits(x.min(y))),

@@ -65,6 +65,11 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// # Safety
     /// Twice [`Self::LANES`] floats may be read at `at`.
     unsafe fn load_floats(self, at: *const f32) -> Self::F32;
+    /// The binary16 numbers in memory at any alignment as floats, which is exact.
+    ///
+    /// # Safety
+    /// As many numbers as a vector has floats may be read.
+    unsafe fn load_halves(self, at: *const u16) -> Self::F32;
 
     /// The least nonzero magnitudes before any was taken in.
     fn no_least(self) -> Self::Least;

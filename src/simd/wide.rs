@@ -86,6 +86,17 @@ impl<S: Simd> Simd for Wide<S> {
     }
 
     #[inline(always)]
+    unsafe fn load_halves(self, at: *const u16) -> Self::F32 {
+        // SAFETY: as in `load`.
+        unsafe {
+            Pair(
+                self.0.load_halves(at),
+                self.0.load_halves(at.add(2 * S::LANES)),
+            )
+        }
+    }
+
+    #[inline(always)]
     fn no_least(self) -> Self::Least {
         Pair(self.0.no_least(), self.0.no_least())
     }

@@ -7,8 +7,8 @@ use crate::simd::vector::{FRACTION, HALF, ONE, SIGN, TRANSPOSED, TWO_52};
 use crate::simd::{F32s, F64s, Kernel, LeastNonzero, Simd, Tables, U64s, Wide};
 
 define_instruction_set! {
-    /// AVX2 and fused multiply-add.
-    Avx2: "avx2", "fma"
+    /// AVX2, fused multiply-add, and the conversion of binary16, which all CPUs with the former have.
+    Avx2: "avx2", "fma", "f16c"
 }
 
 /// Four doubles.
@@ -66,6 +66,13 @@ impl Simd for Avx2 {
     unsafe fn load_floats(self, at: *const f32) -> F32x8 {
         // SAFETY: as in `load`.
         F32x8(unsafe { _mm256_loadu_ps(at) })
+    }
+
+    #[inline(always)]
+    unsafe fn load_halves(self, at: *const u16) -> F32x8 {
+        // SAFETY: as in `load`.
+        let halves = unsafe { _mm_loadu_si128(at.cast()) };
+        F32x8(proven!(_mm256_cvtph_ps(halves)))
     }
 
     #[inline(always)]

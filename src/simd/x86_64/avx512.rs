@@ -74,6 +74,13 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn load_halves(self, at: *const u16) -> F32x16 {
+        // SAFETY: as in `load`.
+        let halves = unsafe { _mm256_loadu_si256(at.cast()) };
+        F32x16(proven!(_mm512_cvtph_ps(halves)))
+    }
+
+    #[inline(always)]
     fn no_least(self) -> Least {
         Least(proven!(_mm512_set1_epi64(-1)))
     }
