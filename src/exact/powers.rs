@@ -40,6 +40,8 @@ pub struct Powers {
     fields: Range<usize>,
     /// How many values were added since the bins were drained.
     values: usize,
+    /// How many of them are +∞ and -∞.
+    infinities: [u64; 2],
 }
 
 impl Powers {
@@ -60,7 +62,8 @@ impl Powers {
         CAPACITY - self.values
     }
 
-    /// Adds the powers of the finite ones among these values, at most [`Self::room`] of them.
+    /// Adds the powers of these values, at most [`Self::room`] of them and none of them NaN; infinities are
+    /// counted instead.
     pub fn add(&mut self, values: &[Unaligned]) {
         assert!(values.len() <= self.room());
         self.values += values.len();
@@ -70,7 +73,8 @@ impl Powers {
             let index = (bits >> 52) as usize;
             let field = index % EXPONENTS;
             if field == EXPONENTS - 1 {
-                continue; // an infinity
+                self.infinities[index / EXPONENTS] += 1;
+                continue;
             }
             least = least.min(field);
             greatest = greatest.max(field);
@@ -83,6 +87,11 @@ impl Powers {
                 false => self.fields.start.min(least)..self.fields.end.max(greatest + 1),
             };
         }
+    }
+
+    /// How many values are +∞ and -∞; none are afterwards.
+    pub fn take_infinities(&mut self) -> [u64; 2] {
+        std::mem::take(&mut self.infinities)
     }
 
     /// Calls `take` for each bin that is not empty: with its sign, the exponent of the last bit of m, and Σm,

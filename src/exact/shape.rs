@@ -52,6 +52,9 @@ impl Sums for ShapeSums {
 impl ShapeSums {
     /// Moves the sums of bins, which are empty afterwards, into these.
     fn take_from(&mut self, bins: &mut Powers) {
+        let [positive, negative] = bins.take_infinities();
+        self.moments.counts.positive_infinity += positive;
+        self.moments.counts.negative_infinity += negative;
         bins.drain(|negative, exponent, [first, second, third, fourth]| {
             let moments = &mut self.moments;
             moments.sum.deposit_limbs(negative, first, exponent);
@@ -64,7 +67,7 @@ impl ShapeSums {
 
 /// The kernels of [`ShapeSums`].
 pub struct ShapeKernels {
-    /// Counts and extremes.
+    /// The number of values and their extremes.
     extremes: Accumulator<quantity::Extremes>,
     /// The sums of finite values.
     bins: Option<Box<Powers>>,
@@ -106,7 +109,10 @@ impl Kernels for ShapeKernels {
     fn settle(&mut self, sums: &mut ShapeSums) {
         if let Some(bins) = &mut self.bins {
             sums.take_from(bins);
-            sums.moments.merge(&self.extremes.finish());
+            // The kernel of extremes does not look for infinities; the bins have counted them.
+            let found = self.extremes.finish();
+            sums.moments.counts.all += found.counts.all;
+            sums.moments.extremes.merge(&found.extremes);
         }
     }
 }

@@ -59,6 +59,14 @@ impl Sums for WeightedSums {
 }
 
 impl WeightedSums {
+    /// Moves the sums of bins, which are empty afterwards, into these.
+    fn take_from(&mut self, bins: &mut WeightedSquares) {
+        let [positive, negative] = bins.take_infinities();
+        self.counts.positive_infinity += positive;
+        self.counts.negative_infinity += negative;
+        bins.drain(&mut self.squares);
+    }
+
     /// Adds wx² of finite numbers.
     fn add_square(&mut self, x: Number, w: Number) {
         if x.nearest.is_finite() && w.nearest.is_finite() {
@@ -74,7 +82,7 @@ impl WeightedSums {
 pub trait Extent: Send + 'static {
     /// Σw² and Σwx²?
     const SQUARES: bool;
-    /// The extremes of the values, and the infinities among them?
+    /// The extremes of the values?
     const VALUES: bool;
     /// The quantities of the weights.
     type Weights: Quantity;
@@ -135,14 +143,17 @@ impl<E: Extent> Kernels for WeightedKernels<E> {
         match &mut self.squares {
             Some(squares) if x.len() >= MIN_FOR_BINS => {
                 if squares.room() < x.len() {
-                    squares.drain(&mut sums.squares);
+                    sums.take_from(squares);
                 }
                 squares.add(x, w);
             }
             _ => {
                 for (&x, &w) in x.iter().zip(w) {
-                    let number = |value| Number::double(f64::from_ne_bytes(value));
-                    sums.add_square(number(x), number(w));
+                    let [x, w] = [x, w].map(f64::from_ne_bytes);
+                    if x.is_infinite() {
+                        sums.counts.add_special(x);
+                    }
+                    sums.add_square(Number::double(x), Number::double(w));
                 }
             }
         }
@@ -150,12 +161,13 @@ impl<E: Extent> Kernels for WeightedKernels<E> {
 
     fn settle(&mut self, sums: &mut WeightedSums) {
         let values = self.values.finish();
-        sums.counts.merge(&values.counts);
+        // The kernel of extremes does not look for infinities; they are counted beside the squares.
+        sums.counts.all += values.counts.all;
         sums.extremes.merge(&values.extremes);
         sums.weights.merge(&self.weights.finish());
         sums.products.take_from(&mut self.products);
         if let Some(squares) = &mut self.squares {
-            squares.drain(&mut sums.squares);
+            sums.take_from(squares);
         }
     }
 }

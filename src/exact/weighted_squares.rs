@@ -22,6 +22,8 @@ pub struct WeightedSquares {
     exponents: Range<usize>,
     /// How many products were added since the bins were drained.
     products: u64,
+    /// How many of the values x are +∞ and -∞.
+    infinities: [u64; 2],
 }
 
 /// How many products the bins hold.
@@ -45,7 +47,7 @@ impl WeightedSquares {
         (CAPACITY - self.products) as usize
     }
 
-    /// Adds wx² for each pair of finite numbers; at most [`Self::room`] pairs.
+    /// Adds wx² for each pair of finite numbers, none of which is NaN; at most [`Self::room`] pairs.
     pub fn add(&mut self, xs: &[Unaligned], ws: &[Unaligned]) {
         assert!(xs.len() <= self.room());
         self.products += xs.len() as u64;
@@ -53,6 +55,9 @@ impl WeightedSquares {
         for (&x, &w) in xs.iter().zip(ws) {
             let (x, w) = (f64::from_ne_bytes(x), f64::from_ne_bytes(w));
             if !(x.is_finite() && w.is_finite()) {
+                if x.is_infinite() {
+                    self.infinities[usize::from(x < 0.0)] += 1;
+                }
                 continue;
             }
             let (x, w) = (parts(x), parts(w));
@@ -73,6 +78,11 @@ impl WeightedSquares {
                 false => self.exponents.start.min(least)..self.exponents.end.max(greatest + 1),
             };
         }
+    }
+
+    /// How many of the values x are +∞ and -∞; none are afterwards.
+    pub fn take_infinities(&mut self) -> [u64; 2] {
+        std::mem::take(&mut self.infinities)
     }
 
     /// Moves everything into a sum, and leaves the bins empty.

@@ -18,6 +18,9 @@ pub mod rounding;
 pub mod statistic;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use kind::Kind;
 pub use statistic::Statistic;
 pub use words::Summary;

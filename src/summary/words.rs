@@ -7,10 +7,7 @@ use crate::error::{
     Error, PAREXACT_ERROR_BAD_STATE, PAREXACT_ERROR_INVALID_ARGUMENT, Result, Status,
 };
 use crate::exact::extremes::Extremes;
-use crate::exact::pair::PairSums;
-use crate::exact::shape::ShapeSums;
 use crate::exact::superaccumulator::Superaccumulator;
-use crate::exact::weighted::WeightedSums;
 use crate::state::check_count;
 
 /// Words of a summary, of whatever kind.
@@ -52,15 +49,15 @@ macro_rules! by_kind {
     ($kind:expr, $sums:ident => $body:expr) => {
         match $kind {
             Kind::Shape => {
-                type $sums = ShapeSums;
+                type $sums = $crate::exact::shape::ShapeSums;
                 $body
             }
             Kind::Pair => {
-                type $sums = PairSums;
+                type $sums = $crate::exact::pair::PairSums;
                 $body
             }
             Kind::Weighted => {
-                type $sums = WeightedSums;
+                type $sums = $crate::exact::weighted::WeightedSums;
                 $body
             }
         }
