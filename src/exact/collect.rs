@@ -40,9 +40,9 @@ pub trait Kernels: Send {
     fn settle(&mut self, sums: &mut Self::Sums);
 }
 
-/// Sums under way.
+/// Sums under way. What is large is not on the stack, where calls may have little.
 pub struct Collector<K: Kernels> {
-    kernels: K,
+    kernels: Box<K>,
     sums: Box<K::Sums>,
 }
 
@@ -57,7 +57,7 @@ impl<K: Kernels> Collector<K> {
 impl<K: Kernels> Collect for Collector<K> {
     fn new(set: InstructionSet) -> Self {
         Self {
-            kernels: K::new(set),
+            kernels: Box::new(K::new(set)),
             sums: Box::default(),
         }
     }

@@ -50,8 +50,11 @@ static int whole_array(int32_t dtype, const int64_t *stride)
 static int every_dtype(void)
 {
     int fine = 1;
-    for (int32_t dtype = PAREXACT_DTYPE_F64; dtype <= PAREXACT_DTYPE_BOOL; dtype++)
+    for (int32_t dtype = PAREXACT_DTYPE_F64; dtype <= PAREXACT_DTYPE_BF16 + PAREXACT_DTYPE_SWAPPED; dtype++) {
+        if (dtype % PAREXACT_DTYPE_SWAPPED > PAREXACT_DTYPE_BF16)
+            continue;
         fine &= whole_array(dtype, NULL) && whole_array(dtype, &EIGHT) && whole_array(dtype, &SIXTEEN);
+    }
     return fine;
 }
 
@@ -135,6 +138,45 @@ static int states(void)
                !parexact_state_fingerprint(&s, print);
     parexact_mpi_merge(&t, &s, &one, NULL);
     return fine && parexact_state_words() == PAREXACT_STATE_WORDS;
+}
+
+/* Summaries of each kind, of arrays as they lie, of others and under a mask; their results along axes. */
+static int summaries(void)
+{
+    enum { KEPT = 250 };
+    static parexact_summary s, t;
+    const int32_t dtypes[] = {PAREXACT_DTYPE_F64, PAREXACT_DTYPE_I64, PAREXACT_DTYPE_F16,
+                              PAREXACT_DTYPE_F64 + PAREXACT_DTYPE_SWAPPED};
+    const int32_t result[] = {0, PAREXACT_RESULT_KURTOSIS, PAREXACT_RESULT_INTERCEPT_STDERR,
+                              PAREXACT_RESULT_RELIABILITY_STD};
+    const int64_t shape[2] = {(int64_t)n / KEPT, KEPT}, no_strides[2] = {0, 0};
+    const int32_t axis = 0;
+    const uint8_t one = 1;
+    const parexact_array where = {&one, PAREXACT_DTYPE_BOOL, 2, shape, no_strides};
+    int fine = parexact_summary_words() == PAREXACT_SUMMARY_WORDS, length = 1;
+    double out;
+    uint64_t print[2];
+    for (int32_t kind = PAREXACT_SUMMARY_SHAPE; kind <= PAREXACT_SUMMARY_WEIGHTED; kind++) {
+        fine &= !parexact_summary_init(&s, kind);
+        for (size_t i = 0; i < LENGTH(dtypes); i++) {
+            const parexact_array x = {numbers, dtypes[i], 2, shape, NULL};
+            const parexact_array w = {others, PAREXACT_DTYPE_F64, 2, shape, NULL};
+            const parexact_array *y = kind == PAREXACT_SUMMARY_SHAPE ? NULL : &w;
+            for (int masked = 0; masked < 2; masked++) {
+                const parexact_array *mask = masked ? &where : NULL;
+                fine &= !parexact_summary_init(&t, kind) && !parexact_summary_update(&t, &x, y, mask) &&
+                        !parexact_summary_merge(&s, &t) && !parexact_summary_merge(&t, &t) &&
+                        !parexact_summarize(kind, result[kind], &x, y, mask, &axis, 1, 0,
+                                            PAREXACT_NAN_OMIT, results, KEPT);
+            }
+            fine &= !parexact_dot_axes(&x, &w, &axis, 1, PAREXACT_NAN_OMIT, results, KEPT);
+        }
+        parexact_summary_mpi_merge(&t, &s, &length, NULL);
+        fine &= !parexact_summary_result(&s, result[kind], 0, PAREXACT_NAN_OMIT, &out) &&
+                !parexact_summary_results(&s, &result[kind], 1, 0, PAREXACT_NAN_OMIT, &out) &&
+                !parexact_summary_fingerprint(&s, print);
+    }
+    return fine;
 }
 
 static int samples(void)
@@ -268,6 +310,7 @@ static const struct {
     {"reductions", reductions},
     {"states", states},
     {"states along axes", states_along_axes},
+    {"summaries and dot products along axes", summaries},
     {"samples", samples},
     {"maps and jobs", maps},
     {"integrals", integrals},
