@@ -918,7 +918,7 @@ parexact_status parexact_summary_update(parexact_summary *s,
 // Adds a summary to another one of the same kind.
 //
 // Errors: NULL_POINTER; BAD_STATE (one of them is damaged); INVALID_ARGUMENT (their kinds differ);
-// SIZE_OVERFLOW (the count would exceed 2^63 - 1). On failure `into` is untouched.
+// SIZE_OVERFLOW (the count would exceed 2^63 - 1); NO_MEMORY. On failure `into` is untouched.
 // Cost: some microseconds.
 //
 // Safety:
@@ -939,7 +939,7 @@ parexact_status parexact_summary_merge(parexact_summary *into, const parexact_su
 // is 0, and the std of a negative variance.
 //
 // Errors: NULL_POINTER; BAD_STATE; INVALID_ARGUMENT (result, ddof, nan_policy); UNSUPPORTED (a result that
-// the summary's kind does not have); NAN_FOUND. On failure `out` is untouched.
+// the summary's kind does not have); NAN_FOUND; NO_MEMORY. On failure `out` is untouched.
 // Cost: some microseconds, more for values over the whole range of exponents.
 //
 // Safety:
@@ -971,7 +971,7 @@ parexact_status parexact_summary_results(const parexact_summary *s,
 // A 128-bit hash of a summary: equal for equal sets of pairs, whatever the order and the splitting. It is
 // XXH3-128 with seed 0 of the canonical words as little-endian bytes, the low half first.
 //
-// Errors: NULL_POINTER, BAD_STATE. On failure `out` is untouched.
+// Errors: NULL_POINTER, BAD_STATE, NO_MEMORY. On failure `out` is untouched.
 //
 // Safety:
 // `s` is NULL or a summary; `out` is NULL or two numbers may be written there.

@@ -33,7 +33,7 @@ where
 {
     summary.check()?;
     let mut collected: Collector<K> = pairs.whole()?;
-    summary.add(&collected.take())
+    collected.finish(|sums| summary.add(sums))
 }
 
 /// Which result is computed, and how it is rounded.
@@ -71,8 +71,8 @@ where
         policy,
     } = wanted;
     pairs.run(&|index, collected: &mut Collector<K>| {
-        let sums = collected.take();
-        results.write(index, sums.round(statistic, ddof, policy)?);
+        let result = collected.finish(|sums| sums.round(statistic, ddof, policy));
+        results.write(index, result?);
         Ok(())
     })
 }

@@ -47,14 +47,24 @@ pub struct Collector<K: Kernels> {
 }
 
 impl<K: Kernels> Collector<K> {
-    /// The sums of all pairs added. The collection is empty afterwards.
-    pub fn take(&mut self) -> K::Sums {
+    /// Calls `take` with the sums of all pairs added. The collection is empty afterwards.
+    pub fn finish<R>(&mut self, take: impl FnOnce(&mut K::Sums) -> R) -> R {
         self.kernels.settle(&mut self.sums);
-        std::mem::take(&mut *self.sums)
+        let result = take(&mut self.sums);
+        self.clear();
+        result
+    }
+
+    /// Not inlined, so that no other frame has to hold empty sums.
+    #[inline(never)]
+    fn clear(&mut self) {
+        *self.sums = K::Sums::default();
     }
 }
 
 impl<K: Kernels> Collect for Collector<K> {
+    /// Not inlined, so that no other frame has to hold kernels that have just been made.
+    #[inline(never)]
     fn new(set: InstructionSet) -> Self {
         Self {
             kernels: Box::new(K::new(set)),

@@ -5,12 +5,14 @@ use super::pointers::{bytes, in_ptr, out_ptr, results};
 use crate::array::axes::marked;
 use crate::array::{Array, View};
 use crate::error::{Error, Result, Status};
+use crate::parallel::threads_for_call;
 use crate::reduce::axes::{self, Rounding};
 use crate::reduce::op::Op;
 use crate::reduce::pairs::Pairs;
 use crate::reduce::plan::Plan;
 use crate::reduce::statistic::{self, Statistic};
 use crate::reduce::{describe, dot, whole};
+use crate::reserve::check_system;
 use crate::round::special::NanPolicy;
 use crate::stats::{Stats, checked_ddof};
 use crate::unsigned::Unsigned;
@@ -93,6 +95,7 @@ pub unsafe extern "C" fn parexact_dot_axes(
     out_len: usize,
 ) -> Status {
     guard(|| {
+        check_memory_of_kernels()?;
         // SAFETY: passed on from the caller.
         let (x, y) = unsafe { (view(x, "x")?, view(y, "y")?) };
         check_shapes(&x, &y)?;
@@ -300,6 +303,12 @@ pub unsafe fn mask(mask: *const Array, a: &View, name: &str) -> Result<Option<Vi
         )));
     }
     Ok(Some(mask))
+}
+
+/// NO_MEMORY if the system has not as much as the kernels for neighbouring results take on each thread.
+pub fn check_memory_of_kernels() -> Result<()> {
+    const BYTES_OF_A_THREAD: usize = 1 << 18;
+    check_system(BYTES_OF_A_THREAD * threads_for_call())
 }
 
 /// Refuses two arrays `x` and `y` whose shapes differ.

@@ -15,6 +15,19 @@ impl<T> Out<T> {
         // SAFETY: the caller of `out_ptr` has promised that the memory may be written.
         unsafe { self.0.write_unaligned(value) };
     }
+
+    /// Writes a copy of a result, which is large and does not go over the stack.
+    pub fn write_copy(self, value: &T)
+    where
+        T: Copy,
+    {
+        // SAFETY: as in `write`; the bytes need no alignment.
+        unsafe {
+            std::ptr::from_ref(value)
+                .cast::<u8>()
+                .copy_to_nonoverlapping(self.0.cast(), size_of::<T>());
+        }
+    }
 }
 
 /// A required place for a result.
@@ -40,6 +53,24 @@ pub unsafe fn in_ptr<T: Copy>(ptr: *const T, name: &str) -> Result<T> {
     }
     // SAFETY: the pointer is not NULL, and the caller promises the rest.
     Ok(unsafe { ptr.read_unaligned() })
+}
+
+/// A copy of a required input, which is large: not on the stack, where calls may have little.
+///
+/// # Safety
+/// As for [`in_ptr`].
+pub unsafe fn in_box<T: Copy>(ptr: *const T, name: &str) -> Result<Box<T>> {
+    if ptr.is_null() {
+        return Err(Error::null(name));
+    }
+    let mut copy = Box::<T>::new_uninit();
+    // SAFETY: the pointer is not NULL, the caller promises the rest, and bytes need no alignment. All of the
+    // copy is written.
+    unsafe {
+        let to = copy.as_mut_ptr().cast::<u8>();
+        ptr.cast::<u8>().copy_to_nonoverlapping(to, size_of::<T>());
+        Ok(copy.assume_init())
+    }
 }
 
 /// The bytes of `n` items of `SIZE` bytes each; at any address, so they are views of bytes. If `n` is 0, the

@@ -15,13 +15,14 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::arrays::{check_result_count, check_shapes, marks, mask, view};
+use super::arrays::{check_memory_of_kernels, check_result_count, check_shapes, marks, mask, view};
 use super::guard::{guard, guard_value};
-use super::pointers::{bytes, in_ptr, out_ptr, results};
+use super::pointers::{bytes, in_box, in_ptr, out_ptr, results};
 use crate::array::{Array, View};
 use crate::error::{Error, PAREXACT_ERROR_NULL_POINTER, Result, Status};
 use crate::reduce::pairs::Pairs;
 use crate::reduce::plan::Plan;
+use crate::reserve::check_system;
 use crate::round::special::NanPolicy;
 use crate::stats::checked_ddof;
 use crate::summarize::{self, Wanted};
@@ -79,14 +80,15 @@ pub unsafe extern "C" fn parexact_summary_update(
     guard(|| {
         // SAFETY: passed on from the caller.
         unsafe {
-            let (mut summary, out) = (in_ptr(s, "s")?, out_ptr(s, "s")?);
+            check_memory_of_kernels()?;
+            let (mut summary, out) = (in_box(s, "s")?, out_ptr(s, "s")?);
             let kind = summary.kind()?;
             let x = view(x, "x")?;
             let y = second(kind, y, &x)?;
             let mask = mask(r#where, &x, "x")?;
             let pairs = Pairs::new(&x, y.as_ref(), mask.as_ref(), |_| true);
             summarize::update(&mut summary, &pairs)?;
-            out.write(summary);
+            out.write_copy(&summary);
         }
         Ok(())
     })
@@ -95,7 +97,7 @@ pub unsafe extern "C" fn parexact_summary_update(
 /// Adds a summary to another one of the same kind.
 ///
 /// Errors: NULL_POINTER; BAD_STATE (one of them is damaged); INVALID_ARGUMENT (their kinds differ);
-/// SIZE_OVERFLOW (the count would exceed 2^63 - 1). On failure `into` is untouched.
+/// SIZE_OVERFLOW (the count would exceed 2^63 - 1); NO_MEMORY. On failure `into` is untouched.
 /// Cost: some microseconds.
 ///
 /// # Safety
@@ -106,16 +108,17 @@ pub unsafe extern "C" fn parexact_summary_merge(
     from: *const Summary,
 ) -> Status {
     guard(|| {
+        check_memory()?;
         // SAFETY: passed on from the caller.
         let (mut summary, out, from) = unsafe {
             (
-                in_ptr(into, "into")?,
+                in_box(into, "into")?,
                 out_ptr(into, "into")?,
-                in_ptr(from, "from")?,
+                in_box(from, "from")?,
             )
         };
         summary.merge(&from)?;
-        out.write(summary);
+        out.write_copy(&summary);
         Ok(())
     })
 }
@@ -134,7 +137,7 @@ pub unsafe extern "C" fn parexact_summary_merge(
 /// is 0, and the std of a negative variance.
 ///
 /// Errors: NULL_POINTER; BAD_STATE; INVALID_ARGUMENT (result, ddof, nan_policy); UNSUPPORTED (a result that
-/// the summary's kind does not have); NAN_FOUND. On failure `out` is untouched.
+/// the summary's kind does not have); NAN_FOUND; NO_MEMORY. On failure `out` is untouched.
 /// Cost: some microseconds, more for values over the whole range of exponents.
 ///
 /// # Safety
@@ -148,8 +151,9 @@ pub unsafe extern "C" fn parexact_summary_result(
     out: *mut f64,
 ) -> Status {
     guard(|| {
+        check_memory()?;
         // SAFETY: passed on from the caller.
-        let (summary, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out, "out")?) };
+        let (summary, out) = unsafe { (in_box(s, "s")?, out_ptr(out, "out")?) };
         let statistic = Statistic::of(Some(summary.kind()?), result, "result")?;
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
         let mut value = 0.0;
@@ -180,10 +184,11 @@ pub unsafe extern "C" fn parexact_summary_results(
     out: *mut f64,
 ) -> Status {
     guard(|| {
+        check_memory()?;
         // SAFETY: passed on from the caller.
         let (summary, wanted, out) = unsafe {
             (
-                in_ptr(s, "s")?,
+                in_box(s, "s")?,
                 bytes::<4>(results.cast(), result_count, ["results", "result_count"])?,
                 super::pointers::results(out, result_count, ["out", "result_count"])?,
             )
@@ -202,15 +207,16 @@ pub unsafe extern "C" fn parexact_summary_results(
 /// A 128-bit hash of a summary: equal for equal sets of pairs, whatever the order and the splitting. It is
 /// XXH3-128 with seed 0 of the canonical words as little-endian bytes, the low half first.
 ///
-/// Errors: NULL_POINTER, BAD_STATE. On failure `out` is untouched.
+/// Errors: NULL_POINTER, BAD_STATE, NO_MEMORY. On failure `out` is untouched.
 ///
 /// # Safety
 /// `s` is NULL or a summary; `out` is NULL or two numbers may be written there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn parexact_summary_fingerprint(s: *const Summary, out: *mut u64) -> Status {
     guard(|| {
+        check_memory()?;
         // SAFETY: passed on from the caller.
-        let (summary, out) = unsafe { (in_ptr(s, "s")?, out_ptr(out.cast::<[u64; 2]>(), "out")?) };
+        let (summary, out) = unsafe { (in_box(s, "s")?, out_ptr(out.cast::<[u64; 2]>(), "out")?) };
         out.write(summary.fingerprint()?);
         Ok(())
     })
@@ -244,12 +250,12 @@ pub unsafe extern "C" fn parexact_summary_mpi_merge(
                 let step = if r#in.is_null() { 0 } else { i };
                 let from = r#in.cast::<Summary>().wrapping_add(step).cast_const();
                 let into = inout.cast::<Summary>().wrapping_add(i);
-                let (mut summary, out) = (in_ptr(into, "inout")?, out_ptr(into, "inout")?);
-                match in_ptr(from, "in") {
+                let (mut summary, out) = (in_box(into, "inout")?, out_ptr(into, "inout")?);
+                match check_memory().and_then(|()| in_box(from, "in")) {
                     Ok(from) => summary.merge_or_poison(&from),
                     Err(error) => summary.poison(error.status),
                 }
-                out.write(summary);
+                out.write_copy(&summary);
             }
         }
         Ok(())
@@ -290,6 +296,7 @@ pub unsafe extern "C" fn parexact_summarize(
     out_len: usize,
 ) -> Status {
     guard(|| {
+        check_memory_of_kernels()?;
         let kind = match kind {
             0 => None,
             kind => Some(Kind::of_code(kind)?),
@@ -326,6 +333,12 @@ pub unsafe extern "C" fn parexact_summarize(
             _ => summarize::values(wanted, &plan, out),
         }
     })
+}
+
+/// NO_MEMORY if the system has not as much as a few summaries take, their sums, and big integers of at most
+/// 17 000 bits.
+fn check_memory() -> Result<()> {
+    check_system(1 << 16)
 }
 
 /// The view of the second variable, which a kind has or has not.

@@ -5,6 +5,8 @@
 use super::layout::Layout;
 use crate::exact::Moments;
 use crate::exact::big::Big;
+use crate::exact::extremes::Extremes;
+use crate::exact::moments::Counts;
 use crate::exact::pair::PairSums;
 use crate::exact::shape::ShapeSums;
 use crate::exact::weighted::WeightedSums;
@@ -26,17 +28,20 @@ fn refuse_unless(condition: bool, message: &str) -> Result<(), String> {
 }
 
 impl Plausible for ShapeSums {
-    /// (Σx²)² <= n·Σx⁴ and (Σx³)² <= Σx²·Σx⁴ (Cauchy-Schwarz), and Σx⁴ <= (Σx²)², as no square is negative.
+    /// (Σx²)² <= n·Σx⁴ and (Σx³)² <= Σx²·Σx⁴ (Cauchy-Schwarz); Σx⁴ <= (Σx²)², as no square is negative, and
+    /// Σx⁴ <= m²·Σx² with the largest magnitude m among the finite values.
     fn check(&self) -> Result<(), String> {
         check(&self.moments, "the summary")?;
         let n = Big::from(finite(&self.moments.counts));
         let squares = self.moments.squares.to_big();
         let (cubes, fourths) = (self.cubes.to_big(), self.fourths.to_big());
         let square = squares.squared();
+        let largest = largest(&self.moments.counts, &self.moments.extremes);
         refuse_unless(
             square.is_at_most(&(&n * &fourths))
                 && cubes.squared().is_at_most(&(&squares * &fourths))
-                && fourths.is_at_most(&square),
+                && fourths.is_at_most(&square)
+                && fourths.is_at_most(&(&squares * &Big::from_double(largest).squared())),
             "no set of values has the sums of powers of the summary",
         )
     }
@@ -84,7 +89,7 @@ impl Plausible for WeightedSums {
             "the extremes of the summary contradict its counters",
         )?;
         let n = Big::from(finite(&self.counts));
-        let square = Big::from_double(self.largest()).squared();
+        let square = Big::from_double(largest(&self.counts, &self.extremes)).squared();
         let bound = &(&n * &square) * &self.weights.squares.to_big();
         refuse_unless(
             self.products.sum.to_big().squared().is_at_most(&bound)
@@ -98,16 +103,14 @@ impl Plausible for WeightedSums {
     }
 }
 
-impl WeightedSums {
-    /// An upper bound of the magnitudes of the finite values.
-    fn largest(&self) -> f64 {
-        if finite(&self.counts) == 0 {
-            return 0.0;
-        }
-        if infinite_sum(&self.counts).is_some() {
-            return f64::MAX;
-        }
-        let largest = self.extremes.min().abs().max(self.extremes.max().abs());
-        range_before_rounding(largest).1
+/// An upper bound of the magnitudes of the finite values.
+fn largest(counts: &Counts, extremes: &Extremes) -> f64 {
+    if finite(counts) == 0 {
+        return 0.0;
     }
+    if infinite_sum(counts).is_some() {
+        return f64::MAX;
+    }
+    let largest = extremes.min().abs().max(extremes.max().abs());
+    range_before_rounding(largest).1
 }

@@ -68,13 +68,20 @@ pub(super) use by_kind;
 impl Summary {
     /// The summary of no values.
     pub fn empty(kind: Kind) -> Self {
-        let mut words = [0; PAREXACT_SUMMARY_WORDS];
-        words[0] = (kind as i64) << 32 | VERSION;
-        for variable in 0..2 {
-            words[EXTREMES + 2 * variable] = !Extremes::EMPTY.min_key;
-            words[EXTREMES + 2 * variable + 1] = Extremes::EMPTY.max_key;
+        let mut summary = Self {
+            words: [0; PAREXACT_SUMMARY_WORDS],
+        };
+        summary.clear(kind);
+        summary
+    }
+
+    /// Makes this the summary of no values.
+    fn clear(&mut self, kind: Kind) {
+        self.words.fill(0);
+        self.words[0] = (kind as i64) << 32 | VERSION;
+        for keys in self.words[EXTREMES..ERROR].chunks_exact_mut(2) {
+            (keys[0], keys[1]) = (!Extremes::EMPTY.min_key, Extremes::EMPTY.max_key);
         }
-        Self { words }
     }
 
     /// The kind, as the first word tells it.
@@ -91,7 +98,7 @@ impl Summary {
 
     /// The sums that the words stand for, canonical or not; an error if no set of values has them, or if they
     /// are of another kind.
-    pub fn sums<S: Plausible>(&self) -> Result<S> {
+    pub fn sums<S: Plausible>(&self) -> Result<Box<S>> {
         if self.kind()? != S::KIND {
             return Err(bad_summary("the summary is of another kind"));
         }
@@ -103,7 +110,7 @@ impl Summary {
                 )));
             }
         }
-        let mut sums = S::default();
+        let mut sums: Box<S> = Box::default();
         sums.set_counters(&self.counters(S::KIND)?);
         let mut reader = Reader {
             words: &self.words,
@@ -111,11 +118,13 @@ impl Summary {
             extremes: EXTREMES,
         };
         sums.visit(&mut reader)?;
-        let unused = Self::empty(S::KIND).words;
         let (digits, extremes) = (reader.digits, reader.extremes);
-        if self.words[digits..EXTREMES] != unused[digits..EXTREMES]
-            || self.words[extremes..ERROR] != unused[extremes..ERROR]
-            || self.words[ERROR + 1..] != unused[ERROR + 1..]
+        let is_zero = |words: &[i64]| words.iter().all(|&word| word == 0);
+        // The keys of the extremes of no values are the least words.
+        let is_empty = |words: &[i64]| words.iter().all(|&word| word == i64::MIN);
+        if !is_zero(&self.words[digits..EXTREMES])
+            || !is_empty(&self.words[extremes..ERROR])
+            || !is_zero(&self.words[ERROR + 1..])
         {
             return Err(bad_summary(
                 "a word that this kind of summary does not use is not that of an empty summary",
@@ -127,7 +136,7 @@ impl Summary {
 
     /// Sets the summary to sums, in canonical form.
     pub fn set<S: Layout>(&mut self, sums: &mut S) {
-        *self = Self::empty(S::KIND);
+        self.clear(S::KIND);
         let counters = sums.counters().map(u64::cast_signed);
         self.words[FIRST_COUNTER..DIGITS].copy_from_slice(&counters);
         let mut writer = Writer {
@@ -149,7 +158,7 @@ impl Summary {
         let added = "the number of values to add";
         check_count(total.counters()[0], sums.counters()[0], added)?;
         total.merge(sums);
-        self.set(&mut total);
+        self.set(&mut *total);
         Ok(())
     }
 
@@ -166,7 +175,7 @@ impl Summary {
                 ),
             ));
         }
-        by_kind!(mine, S => self.add(&from.sums::<S>()?))
+        by_kind!(mine, S => self.add(&*from.sums::<S>()?))
     }
 
     /// Merges another summary into this one; a failure is stored in the error word, from which
@@ -186,13 +195,13 @@ impl Summary {
 
     /// XXH3-128 with seed 0 of the canonical words as little-endian bytes: low half, high half.
     pub fn fingerprint(&self) -> Result<[u64; 2]> {
-        let mut canonical = *self;
-        by_kind!(self.kind()?, S => canonical.set(&mut self.sums::<S>()?));
-        let mut bytes = [0; 8 * PAREXACT_SUMMARY_WORDS];
-        for (out, word) in bytes.chunks_exact_mut(8).zip(canonical.words) {
-            out.copy_from_slice(&word.to_le_bytes());
+        let mut canonical = Box::new(*self);
+        by_kind!(self.kind()?, S => canonical.set(&mut *self.sums::<S>()?));
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        for word in canonical.words {
+            hasher.update(&word.to_le_bytes());
         }
-        let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+        let hash = hasher.digest128();
         Ok([hash as u64, (hash >> 64) as u64])
     }
 

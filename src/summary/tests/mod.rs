@@ -54,7 +54,7 @@ where
         others.add(as_unaligned(&x[cut..]), as_unaligned(&y[cut..]));
         collected.merge(others);
         assert_eq!(
-            words(collected.take()),
+            collected.finish(|sums| words(std::mem::take(sums))),
             expected,
             "{}: {x:?} {y:?}",
             set.name()
@@ -62,7 +62,7 @@ where
         // The collection is empty again.
         collected.add(as_unaligned(x), as_unaligned(y));
         assert_eq!(
-            words(collected.take()),
+            collected.finish(|sums| words(std::mem::take(sums))),
             expected,
             "{}: {x:?} {y:?}",
             set.name()
@@ -130,5 +130,8 @@ fn more_values_than_bins_hold_are_added() {
     let expected = words(one_by_one::<crate::exact::shape::ShapeSums>(&x, &x));
     let mut collected = Collector::<ShapeKernels>::new(crate::simd::in_force());
     collected.add(as_unaligned(&x), as_unaligned(&x));
-    assert_eq!(words(collected.take()), expected);
+    assert_eq!(
+        collected.finish(|sums| words(std::mem::take(sums))),
+        expected
+    );
 }
