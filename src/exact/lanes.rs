@@ -6,18 +6,20 @@
 //! found that they hold all magnitudes up to the greatest. What a fold has moved by, its end minus its start,
 //! is a double; so an exact sum is the sum of two doubles, which [`crate::round::certified`] rounds. Values
 //! far below the greatest one may lose bits in the second fold; how much is bounded, and hardly ever decides
-//! a rounding.
+//! a rounding. NaNs are left out if need be: in their places both passes have zeros, which change no sum.
 //!
 //! | module | concept |
 //! |---|---|
 //! | [`sums`] | the sums of eight results |
 //! | [`source`] | where lines lie |
+//! | [`care`] | what the passes find out |
 //! | [`tail`] | the values of one result after its last whole line |
 //! | [`range`], [`start`], [`fold`] | greatest and least magnitudes; where folds start; both passes |
 //!
 //! Lines are eight values that lie together. Lanes are either results, whose values follow each other from
 //! line to line, or places in the lines of one result: then their sums are added at the end.
 
+mod care;
 mod fold;
 mod range;
 mod source;
@@ -33,6 +35,7 @@ use super::Unaligned;
 use super::columns::{FOLDS, PACK};
 use super::quantity::Quantity;
 use crate::simd::InstructionSet;
+pub use care::Care;
 use fold::FoldLines;
 pub use source::{Line, Lines, Rows};
 use start::is_gathered;
@@ -45,32 +48,33 @@ pub const MAX_VALUES: usize = 1 << 12;
 impl LaneSums {
     /// Sums up eight results, at most [`MAX_VALUES`] values each: a line has one value of each. The memory
     /// `ahead` bytes beyond each line is prefetched; it should belong to the array.
-    ///
-    /// Sums that are not `complete` take less time; what they have lost is bounded, but never known to be
-    /// nothing.
     pub fn across<Q: Quantity>(
         &mut self,
         set: InstructionSet,
         lines: impl Lines,
         ahead: isize,
-        complete: bool,
+        care: Care,
     ) {
         self.count = lines.len();
+        if self.has_nans {
+            self.nans = [0.0; PACK];
+        }
         let log2_adds = log2_ceil(lines.len());
-        self.fold::<Q>(set, lines, ahead, None, log2_adds, complete);
+        self.fold::<Q>(set, lines, ahead, None, log2_adds, care);
+        self.note_nans(care);
     }
 
     /// Sums up one result, of 8 to [`MAX_VALUES`] values, and puts its sums in the lane `lane` of `self`.
     /// The other lanes stay, and must belong to results of as many values.
     ///
-    /// `ahead` and `complete` are as for [`Self::across`]; `places` is scratch.
+    /// `ahead` and `care` are as for [`Self::across`]; `places` is scratch.
     pub fn along<Q: Quantity>(
         &mut self,
         set: InstructionSet,
         values: &[Unaligned],
         lane: usize,
         ahead: isize,
-        complete: bool,
+        care: Care,
         places: &mut Self,
     ) {
         let (lines, rest) = values.as_chunks();
@@ -79,8 +83,14 @@ impl LaneSums {
         // of eight by 2^53. Zeros in the tail are no additions: they move nothing.
         let log2_adds = log2_ceil(values.len().div_ceil(PACK)) + 1;
         places.count = values.len();
-        places.fold::<Q>(set, lines, ahead, Some(tail), log2_adds, complete);
+        places.fold::<Q>(set, lines, ahead, Some(tail), log2_adds, care);
         self.count = values.len();
+        self.nans[lane] = if care.nans {
+            places.nans.iter().sum()
+        } else {
+            0.0
+        };
+        self.note_nans(care);
         self.high[lane] = places.high[0];
         self.least[lane] = places.least[0];
         for quantity in 0..3 {
@@ -100,6 +110,13 @@ impl LaneSums {
         }
     }
 
+    /// Notes whether NaNs were left out, with this care or, in other lanes, before.
+    fn note_nans(&mut self, care: Care) {
+        if care.nans || self.has_nans {
+            self.has_nans = self.nans != [0.0; PACK];
+        }
+    }
+
     /// Runs the kernel. A tail belongs to one result, whose values the lines are.
     fn fold<Q: Quantity>(
         &mut self,
@@ -108,12 +125,12 @@ impl LaneSums {
         ahead: isize,
         tail: Option<Tail>,
         log2_adds: u32,
-        complete: bool,
+        care: Care,
     ) {
         assert!((1..=MAX_VALUES).contains(&self.count));
         macro_rules! run {
-            ($complete:literal) => {
-                set.run(FoldLines::<Q, _, $complete> {
+            ($complete:literal, $nans:literal) => {
+                set.run(FoldLines::<Q, _, $complete, $nans> {
                     lines,
                     ahead,
                     tail,
@@ -123,10 +140,11 @@ impl LaneSums {
                 })
             };
         }
-        if complete {
-            run!(true);
-        } else {
-            run!(false);
+        match (care.complete, care.nans) {
+            (false, false) => run!(false, false),
+            (false, true) => run!(false, true),
+            (true, false) => run!(true, false),
+            (true, true) => run!(true, true),
         }
     }
 }

@@ -80,16 +80,16 @@ impl Sink for Rounded {
     }
 
     fn lanes(&self, places: &Places, sums: &LaneSums) -> u8 {
-        let Rounding { op, ddof, .. } = self.rounding;
-        let certified = |statistic| certify(in_force(), sums, statistic, ddof);
+        let Rounding { op, ddof, policy } = self.rounding;
+        let certified = |statistic| certify(in_force(), sums, statistic, ddof, policy);
         let Certified { values, doubtful } = match op {
             Op::Sum => certified(Statistic::Sum),
             Op::Mean => certified(Statistic::Mean),
             Op::Variance => certified(Statistic::Variance),
             Op::Std => certified(Statistic::Std),
             Op::Norm => certified(Statistic::Norm),
-            Op::Min => extremes(sums, false),
-            Op::Max => extremes(sums, true),
+            Op::Min => extremes(sums, false, policy),
+            Op::Max => extremes(sums, true, policy),
         };
         places.write(&values, doubtful, &self.results);
         places.owned & doubtful

@@ -48,20 +48,27 @@ impl Sink for Described {
     }
 
     fn lanes(&self, places: &Places, sums: &LaneSums) -> u8 {
-        let certified = |statistic| certify(in_force(), sums, statistic, self.ddof);
+        let Self { ddof, policy, .. } = *self;
+        let certified = |statistic| certify(in_force(), sums, statistic, ddof, policy);
         let sum = certified(Statistic::Sum);
         let mean = certified(Statistic::Mean);
         let variance = certified(Statistic::Variance);
         let std = certified(Statistic::Std);
-        let (min, max) = (extremes(sums, false), extremes(sums, true));
+        let [min, max] = [false, true].map(|maxima| extremes(sums, maxima, policy));
         let doubtful = [sum, mean, variance, std, min]
             .iter()
             .fold(0, |doubtful, of| doubtful | of.doubtful);
         let certain = places.owned & !doubtful;
         for lane in (0..PACK).filter(|lane| certain >> lane & 1 != 0) {
+            let nan_count = sums.nans[lane] as u64;
+            let omitted = if policy == NanPolicy::Omit {
+                nan_count
+            } else {
+                0
+            };
             let stats = Stats {
-                count: sums.count as u64,
-                nan_count: 0,
+                count: sums.count as u64 - omitted,
+                nan_count,
                 sum: sum.values[lane],
                 mean: mean.values[lane],
                 variance: variance.values[lane],

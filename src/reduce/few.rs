@@ -8,7 +8,7 @@ use super::strip::{RESULTS_IN_STRIP, Strip};
 use crate::array::space::Space;
 use crate::error::Result;
 use crate::exact::columns::PACK;
-use crate::exact::lanes::{self, LaneSums, Line, Rows};
+use crate::exact::lanes::{self, Care, LaneSums, Line, Rows};
 use crate::exact::quantity::Quantity;
 use crate::exact::{Accumulate, Element};
 use crate::simd::in_force;
@@ -59,6 +59,8 @@ pub struct Few<'a> {
 #[derive(Default)]
 pub struct Scratch {
     lines: Gathered,
+    /// Did the results that were summed up last have NaNs? Then the next ones are expected to have some.
+    nans: bool,
 }
 
 impl<'a> Few<'a> {
@@ -140,26 +142,36 @@ impl<'a> Few<'a> {
                     owned: panel.owned(pack),
                 };
                 let mut doubtful = places.owned;
-                for complete in [count < MANY && !Q::SQUARES, true] {
+                let mut care = Care::new(count < MANY && !Q::SQUARES, scratch.nans);
+                loop {
                     let owned = doubtful;
                     let places = Places { owned, ..places };
                     match way {
-                        Way::Rows => sum_rows::<Q>(&values, first, complete, &mut sums),
+                        Way::Rows => sum_rows::<Q>(&values, first, care, &mut sums),
                         Way::Gathered => {
                             let lines = scratch.lines.pack(pack, count);
-                            sums.across::<Q>(in_force(), lines, 0, complete);
+                            sums.across::<Q>(in_force(), lines, 0, care);
                         }
                         Way::Along => {
                             let lines = &mut scratch.lines;
-                            sum_along::<T, Q>(&values, first, &places, complete, lines, &mut sums);
+                            sum_along::<T, Q>(&values, first, &places, care, lines, &mut sums);
                         }
                     }
                     doubtful = self.sink.lanes(&places, &sums);
-                    if complete || doubtful == 0 || !Q::SUMS {
+                    if doubtful == 0 {
+                        break;
+                    }
+                    // More care decides about sums with NaNs, or with losses, but not with infinities.
+                    if !care.nans && lanes_of(doubtful).any(|lane| sums.may_have_nans(lane)) {
+                        care.nans = true;
+                    } else if !care.complete && lanes_of(doubtful).any(|lane| !sums.is_nan(lane)) {
+                        care.complete = true;
+                    } else {
                         break;
                     }
                 }
-                for lane in (0..PACK).filter(|lane| doubtful >> lane & 1 != 0) {
+                scratch.nans = care.nans && sums.has_nans;
+                for lane in lanes_of(doubtful) {
                     self.one::<T, Q>(&strip.result_alone(first + lane))?;
                 }
             }
@@ -194,8 +206,13 @@ impl<'a> Few<'a> {
     }
 }
 
+/// The lanes whose bits are set.
+fn lanes_of(bits: u8) -> impl Iterator<Item = usize> {
+    (0..PACK).filter(move |lane| bits >> lane & 1 != 0)
+}
+
 /// Sums up a pack of doubles that lie side by side.
-fn sum_rows<Q: Quantity>(values: &Values, first: usize, complete: bool, sums: &mut LaneSums) {
+fn sum_rows<Q: Quantity>(values: &Values, first: usize, care: Care, sums: &mut LaneSums) {
     let ahead = if first + (PACKS_AHEAD + 1) * PACK <= values.results {
         (PACKS_AHEAD * size_of::<Line>()) as isize
     } else {
@@ -203,7 +220,7 @@ fn sum_rows<Q: Quantity>(values: &Values, first: usize, complete: bool, sums: &m
     };
     // SAFETY: the results from `first` on have values side by side.
     let rows = unsafe { Rows::new(values.result(first), values.offsets) };
-    sums.across::<Q>(in_force(), rows, ahead, complete);
+    sums.across::<Q>(in_force(), rows, ahead, care);
 }
 
 /// Sums up the results of a pack one by one. Not inlined, so that no other frame has to hold the sums of
@@ -213,14 +230,14 @@ fn sum_along<T: Element, Q: Quantity>(
     values: &Values,
     first: usize,
     places: &Places,
-    complete: bool,
+    care: Care,
     lines: &mut Gathered,
     sums: &mut LaneSums,
 ) {
     let mut each = LaneSums::new();
     let bytes = values.offsets.len() * size_of::<T::Raw>();
     let results_ahead = BYTES_AHEAD.div_ceil(bytes);
-    for lane in (0..PACK).filter(|lane| places.owned >> lane & 1 != 0) {
+    for lane in lanes_of(places.owned) {
         let ahead = if values.contiguous && first + lane + results_ahead < values.results {
             results_ahead as isize * values.stride
         } else {
@@ -228,6 +245,6 @@ fn sum_along<T: Element, Q: Quantity>(
         };
         // SAFETY: these are elements of the array.
         let one = unsafe { lines.one::<T>(values, first + lane) };
-        sums.along::<Q>(in_force(), one, lane, ahead, complete, &mut each);
+        sums.along::<Q>(in_force(), one, lane, ahead, care, &mut each);
     }
 }

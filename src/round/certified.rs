@@ -8,7 +8,9 @@
 //!
 //! # Bounds
 //! There are n <= 2^12 values and at most 2^k <= 2^12 additions a lane; the greatest magnitude is from 2^e on
-//! and below 2^(e+1); ε = 2^-53; and `lost` bounds what the folds have lost.
+//! and below 2^(e+1); ε = 2^-53; and `lost` bounds what the folds have lost. NaNs that were left out are no
+//! values: n is each result's own, while k and `lost` count the zeros in their places, too. That only makes
+//! n less beside 2^k, and `lost` greater.
 //!
 //! - Σx = s1 + s2, both doubles: the addition rounds it.
 //! - A quotient of d + l, |l| <= ε|d|, by a double D: q = RN(d / D); d - q·D is a double, at most ε|q·D|, and
@@ -41,8 +43,9 @@
 //! doubt as well.
 
 use crate::exact::columns::PACK;
-use crate::exact::float::power_of_two;
+use crate::exact::float::{CANONICAL_NAN, power_of_two};
 use crate::exact::lanes::LaneSums;
+use crate::round::special::NanPolicy;
 use crate::simd::{F64s, InstructionSet, Kernel, Simd};
 
 /// The least positive double: doubts about sums may be as small.
@@ -72,43 +75,93 @@ pub struct Certified {
     pub doubtful: u8,
 }
 
-/// Rounds a statistic of eight results. A variance has the divisor n - ddof.
-pub fn certify(set: InstructionSet, sums: &LaneSums, statistic: Statistic, ddof: u64) -> Certified {
-    let n = sums.count as u64;
-    let spread = matches!(statistic, Statistic::Variance | Statistic::Std);
-    if spread && ddof >= n {
-        return Certified {
-            values: [0.0; PACK],
-            doubtful: u8::MAX,
-        };
-    }
-    let (mut values, mut doubts) = ([0.0; PACK], [0.0; PACK]);
-    let certain = set.run(Certify {
-        sums,
-        statistic,
-        n: n as f64,
-        divisor: (n * n.saturating_sub(ddof)) as f64,
-        values: &mut values,
-        doubts: &mut doubts,
-    });
-    let mut doubtful = 0;
-    if !certain {
-        for (lane, doubt) in doubts.into_iter().enumerate() {
-            if doubt != 0.0 {
-                if is_zero(sums, statistic, lane) {
-                    values[lane] = 0.0;
+impl Certified {
+    /// Puts the results under a policy for the NaNs that were left out: where they are an error, the result
+    /// is in doubt. Changes them in place, as a copy would wait for what was just stored.
+    #[cold]
+    #[inline(never)]
+    fn put_under(&mut self, policy: NanPolicy, sums: &LaneSums) {
+        if policy == NanPolicy::Omit {
+            return;
+        }
+        for (lane, value) in self.values.iter_mut().enumerate() {
+            if sums.nans[lane] != 0.0 {
+                let bit = 1 << lane;
+                if policy == NanPolicy::Raise {
+                    self.doubtful |= bit;
                 } else {
-                    doubtful |= 1 << lane;
+                    self.doubtful &= !bit;
+                    *value = CANONICAL_NAN;
                 }
             }
         }
     }
-    Certified { values, doubtful }
 }
 
-/// Is the statistic proved to be 0?
+/// Rounds a statistic of eight results. A variance has the divisor n - ddof.
+pub fn certify(
+    set: InstructionSet,
+    sums: &LaneSums,
+    statistic: Statistic,
+    ddof: u64,
+    policy: NanPolicy,
+) -> Certified {
+    let (mut values, mut doubts) = ([0.0; PACK], [0.0; PACK]);
+    macro_rules! run {
+        ($nans:literal) => {
+            set.run(Certify::<$nans> {
+                sums,
+                statistic,
+                ddof: ddof as f64,
+                values: &mut values,
+                doubts: &mut doubts,
+            })
+        };
+    }
+    let certain = if sums.has_nans {
+        run!(true)
+    } else {
+        run!(false)
+    };
+    let mut doubtful = 0;
+    if !certain {
+        for (lane, doubt) in doubts.into_iter().enumerate() {
+            if doubt != 0.0 {
+                match exception(sums, statistic, ddof, lane) {
+                    Some(value) => values[lane] = value,
+                    None => doubtful |= 1 << lane,
+                }
+            }
+        }
+    }
+    let mut certified = Certified { values, doubtful };
+    if sums.has_nans {
+        certified.put_under(policy, sums);
+    }
+    certified
+}
+
+/// The statistic of a lane where it is not defined, or proved to be 0.
+fn exception(sums: &LaneSums, statistic: Statistic, ddof: u64, lane: usize) -> Option<f64> {
+    if sums.is_nan(lane) {
+        return None;
+    }
+    let least_n = match statistic {
+        Statistic::Sum | Statistic::Norm => 0.0,
+        Statistic::Mean => 1.0,
+        // From 2^53 on this may round, but all counts are less.
+        Statistic::Variance | Statistic::Std => ddof as f64 + 1.0,
+    };
+    if sums.numbers(lane) < least_n {
+        Some(CANONICAL_NAN)
+    } else {
+        is_zero(sums, statistic, lane).then_some(0.0)
+    }
+}
+
+/// Is the statistic of a lane, whose sums are not NaN, proved to be 0?
 fn is_zero(sums: &LaneSums, statistic: Statistic, lane: usize) -> bool {
-    if sums.high[lane] == 0.0 && !sums.moved.iter().flatten().any(|fold| fold[lane].is_nan()) {
+    if sums.high[lane] == 0.0 {
         return true;
     }
     let [[s1, s2], ..] = sums.moved.map(|folds| folds.map(|fold| fold[lane]));
@@ -120,25 +173,24 @@ fn is_zero(sums: &LaneSums, statistic: Statistic, lane: usize) -> bool {
         // does.
         Statistic::Variance | Statistic::Std => {
             let high = sums.high[lane];
-            complete && sums.least[lane] == high && (s1 + s2).abs() == sums.count as f64 * high
+            complete && sums.least[lane] == high && (s1 + s2).abs() == sums.numbers(lane) * high
         }
         Statistic::Sum | Statistic::Norm => false,
     }
 }
 
-/// The kernel of [`certify`]; returns whether no result is in doubt.
-struct Certify<'a> {
+/// The kernel of [`certify`]; returns whether no result is in doubt. Without `NANS` no NaN was left out, and
+/// one register holds the count of all results.
+struct Certify<'a, const NANS: bool> {
     sums: &'a LaneSums,
     statistic: Statistic,
-    n: f64,
-    /// n·(n - ddof).
-    divisor: f64,
+    ddof: f64,
     values: &'a mut [f64; PACK],
     /// 0 for results that are not in doubt, else another number or NaN.
     doubts: &'a mut [f64; PACK],
 }
 
-impl Kernel for Certify<'_> {
+impl<const NANS: bool> Kernel for Certify<'_, NANS> {
     type Output = bool;
 
     #[inline(always)]
@@ -147,23 +199,28 @@ impl Kernel for Certify<'_> {
     }
 }
 
-impl Certify<'_> {
+impl<const NANS: bool> Certify<'_, NANS> {
     #[inline(always)]
     fn certify<S: Simd>(self, simd: S) -> bool {
         let mut certain = true;
-        let divisor = self.divisor;
+        let ddof = simd.splat(self.ddof);
         for lane in (0..PACK).step_by(S::LANES) {
+            let mut n = simd.splat(self.sums.count as f64);
+            if NANS {
+                // SAFETY: there are a vector's lanes from `lane` on.
+                n = n.sub(unsafe { simd.load(self.sums.nans.as_ptr().add(lane)) });
+            }
             let sums = VectorSums::<S> {
                 simd,
                 sums: self.sums,
                 lane,
-                n: simd.splat(self.n),
+                n,
             };
             let (value, doubt) = match self.statistic {
                 Statistic::Sum => sums.sum(),
                 Statistic::Mean => sums.mean(),
-                Statistic::Variance => sums.variance(divisor).round(),
-                Statistic::Std => sums.variance(divisor).sqrt(simd).round(),
+                Statistic::Variance => sums.variance(ddof).round(),
+                Statistic::Std => sums.variance(ddof).sqrt(simd).round(),
                 Statistic::Norm => sums.squares().sqrt(simd).round(),
             };
             certain &= doubt.abs().all_below(LEAST);
@@ -184,6 +241,7 @@ struct VectorSums<'a, S: Simd> {
     sums: &'a LaneSums,
     /// The first of the lanes.
     lane: usize,
+    /// How many values each lane has, without NaNs that were left out.
     n: S::F64,
 }
 
@@ -247,10 +305,11 @@ impl<S: Simd> VectorSums<'_, S> {
         }
     }
 
-    /// The variance, for the divisor n·(n - ddof).
+    /// The variance. If n <= ddof, the divisor is 0, and the variance in doubt.
     #[inline(always)]
-    fn variance(self, divisor: f64) -> Approximation<S> {
+    fn variance(self, ddof: S::F64) -> Approximation<S> {
         let Self { simd, n, .. } = self;
+        let divisor = n.mul(n.sub(ddof).max(simd.splat(0.0)));
         let (s1, s2, s_lost) = self.load(0);
         let (h1, h2, h_lost) = self.load(1);
         let (l1, l2, l_lost) = self.load(2);
@@ -281,7 +340,7 @@ impl<S: Simd> VectorSums<'_, S> {
             low,
             bound: bound.add(of_squares.add(of_sum)),
         }
-        .divide(simd, simd.splat(divisor))
+        .divide(simd, divisor)
     }
 }
 
@@ -355,7 +414,7 @@ fn two_product<V: F64s>(a: V, b: V) -> (V, V) {
 }
 
 /// The minima, or the maxima, of eight results.
-pub fn extremes(sums: &LaneSums, maxima: bool) -> Certified {
+pub fn extremes(sums: &LaneSums, maxima: bool, policy: NanPolicy) -> Certified {
     let mut certified = Certified {
         values: [0.0; PACK],
         doubtful: 0,
@@ -363,9 +422,15 @@ pub fn extremes(sums: &LaneSums, maxima: bool) -> Certified {
     for (lane, value) in certified.values.iter_mut().enumerate() {
         let (min, max) = sums.extremes.of_lane(lane);
         *value = if maxima { max } else { min };
+        if sums.has_nans && sums.numbers(lane) == 0.0 {
+            *value = CANONICAL_NAN;
+        }
         if sums.moved[0][0][lane].is_nan() {
             certified.doubtful |= 1 << lane;
         }
+    }
+    if sums.has_nans {
+        certified.put_under(policy, sums);
     }
     certified
 }

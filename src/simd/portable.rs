@@ -214,6 +214,16 @@ impl F64s for F64x2 {
     }
 
     #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        self.zip(other, |a, b| f64::from_bits(a.to_bits() & !b.to_bits()))
+    }
+
+    #[inline(always)]
+    fn nans(self) -> Self {
+        self.map(|x| f64::from_bits(0u64.wrapping_sub(x.is_nan().into())))
+    }
+
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
         self.zip(other, |a, b| if a < b { a } else { b })
     }

@@ -77,6 +77,8 @@ fn outcomes<S: Simd>(simd: S, operands: &Operands) -> Vec<Outcome> {
         ("abs", words(a.abs().to_bits())),
         ("or", words(a.or(b).to_bits())),
         ("and", words(a.and(b).to_bits())),
+        ("and_not", words(a.and_not(b).to_bits())),
+        ("nans", words(a.nans().to_bits())),
         ("min", numbers(a.min(b))),
         ("max", numbers(a.max(b))),
         ("replace_below", numbers(a.replace_below(b.abs(), c))),

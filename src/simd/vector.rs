@@ -160,6 +160,10 @@ pub trait F64s: Copy {
     fn or(self, other: Self) -> Self;
     /// The bitwise and.
     fn and(self, other: Self) -> Self;
+    /// The bits of self that are not set in `other`.
+    fn and_not(self, other: Self) -> Self;
+    /// All bits in lanes that are NaN, none in others.
+    fn nans(self) -> Self;
     /// The lesser; `other` where self is NaN or the two are equal.
     fn min(self, other: Self) -> Self;
     /// The greater; `other` where self is NaN or the two are equal.

@@ -208,6 +208,16 @@ impl<V: F64s> F64s for Pair<V> {
     }
 
     #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        Self(self.0.and_not(other.0), self.1.and_not(other.1))
+    }
+
+    #[inline(always)]
+    fn nans(self) -> Self {
+        Self(self.0.nans(), self.1.nans())
+    }
+
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
         Self(self.0.min(other.0), self.1.min(other.1))
     }

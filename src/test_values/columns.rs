@@ -167,6 +167,18 @@ impl Random {
         values
     }
 
+    /// Puts NaNs of both signs in a place, in some places, in every other one or in all.
+    pub fn put_nans(&mut self, values: &mut [f64]) {
+        let n = values.len();
+        let some = [1, n.div_ceil(50), n.div_ceil(2), 3 * n];
+        for _ in 0..some[self.below(some.len())] {
+            values[self.below(n)] = [f64::NAN, -f64::NAN][self.below(2)];
+        }
+        if self.below(8) == 0 {
+            values.fill(f64::NAN);
+        }
+    }
+
     fn with_one(&mut self, n: usize, odd: &[f64]) -> Vec<f64> {
         let mut values = self.each(n, |r| r.unit());
         let at = self.below(n);

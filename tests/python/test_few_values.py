@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import oracle
 import pytest
-from calls import bits, reduce
+from calls import bits, fields, reduce
 from children import run_python
 from header import constant
 from layouts import ALL_OPS, AnyArray, expected, slices
 from raw import OK, ParexactError, lib
 from test_simd import paths_of_this_cpu
+from test_states import described
 
 TYPES = [np.float64, np.float32, np.int8, np.int16, np.int32, np.uint32, np.bool_]
 
@@ -183,6 +185,72 @@ def test_one_nan_among_many_results(op: str) -> None:
         with pytest.raises(ParexactError) as caught:
             reduce(y, op, [axis], 0, "raise")
         assert caught.value.status == constant("ERROR_NAN_FOUND")
+
+
+def among_nans(rng: np.random.Generator, results: int, count: int) -> AnyArray:
+    """Return results that have no NaN, one, some, many or nothing else, next to each other."""
+    x = values(rng, np.float64, (results, count))
+    for k, row in enumerate(x):
+        share = [0, 0.5 / count, 0.01, 0.3, 0.9, 1][(k + count) % 6]
+        chosen = rng.random(count) < share
+        row[chosen] = rng.choice([math.nan, -math.nan], chosen.sum())
+    return x
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 8, 9, 16, 30, 65, 100, 1000, 1025, 4096])
+def test_nans_among_the_values(count: int) -> None:
+    """Each result has a count of its own, which decides whether it has a variance."""
+    rng = np.random.default_rng([19, count])
+    for results in (1, 8, 19):
+        x = among_nans(rng, results, count)
+        y = np.ascontiguousarray(x.T)
+        sample = [int(k) for k in rng.integers(0, results, 6)] if count > 100 else range(results)
+        for op in ALL_OPS:
+            for ddof in (0, 1, count // 2, count - 1, count, 2**40):
+                for nan in ("omit", "propagate"):
+                    along = reduce(x, op, [1], ddof, nan)
+                    assert reduce(y, op, [0], ddof, nan).tobytes() == along.tobytes()
+                    for k in sample:
+                        wanted = bits(expected(x[k], op, ddof, nan))
+                        assert bits(along[k]) == wanted, (op, ddof, nan, results, k)
+                if op not in ("var", "std"):
+                    break
+
+
+@pytest.mark.parametrize("count", [2, 3, 10, 100])
+@pytest.mark.parametrize("nan", ["omit", "propagate"])
+def test_statistics_count_the_nans(count: int, nan: str) -> None:
+    x = among_nans(np.random.default_rng([20, count]), 50, count)
+    for y, axis in ((x, 1), (np.ascontiguousarray(x.T), 0)):
+        for ddof in (0, 1, 2):
+            found = described(y, None, [axis], ddof, nan)
+            for k, row in enumerate(x):
+                wanted = oracle.describe(row.tolist(), ddof, nan == "omit")
+                assert found[k] == fields(wanted), (ddof, k)
+
+
+@pytest.mark.parametrize("op", ALL_OPS)
+def test_an_error_names_a_nan(op: str) -> None:
+    """Also where a result has no variance, whatever the NaNs are."""
+    x = np.random.default_rng(21).standard_normal((50, 6))
+    x[20:, 2:] = math.nan
+    for y, axis in ((x, 1), (np.ascontiguousarray(x.T), 0)):
+        for ddof in (0, 3, 6, 7):
+            with pytest.raises(ParexactError) as caught:
+                reduce(y, op, [axis], ddof, "raise")
+            assert caught.value.status == constant("ERROR_NAN_FOUND")
+            assert "4 of 6 values" in str(caught.value)
+
+
+@pytest.mark.parametrize("nan", [math.nan, -math.nan])
+def test_signs_of_extremes_among_nans(nan: float) -> None:
+    rows = [[0.0, -0.0], [-0.0, -1.0], [0.0, 1.0], [-0.0, -0.0], [0.0, 0.0], [-math.inf, math.inf]]
+    for fill in (3, 20):
+        x = np.array([row + [nan] * fill for row in rows] * 3)
+        for y, axis in ((x, 1), (np.ascontiguousarray(x.T), 0)):
+            for op in ("min", "max"):
+                wanted = [bits(expected(row, op, 0, "omit")) for row in x]
+                assert [bits(v) for v in reduce(y, op, [axis], 0, "omit")] == wanted, op
 
 
 def test_a_signed_zero_of_each_kind() -> None:

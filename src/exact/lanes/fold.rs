@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::care::Care;
 use super::range::Range;
 use super::source::Lines;
 use super::start::Start;
@@ -14,9 +15,8 @@ use crate::simd::{F64s, Kernel, Simd, opaque};
 
 /// The kernel that sums up lines.
 ///
-/// If the sums are `COMPLETE`, it is found out where the folds have lost nothing; else fewer operations are
-/// done, and losses are bounded.
-pub struct FoldLines<'a, Q, L, const COMPLETE: bool> {
+/// The constants are the fields of [`Care`]: whatever need not be found out costs no operation.
+pub struct FoldLines<'a, Q, L, const COMPLETE: bool, const NANS: bool> {
     /// The lines.
     pub lines: L,
     /// From each line to one that will be needed soon, in bytes.
@@ -31,7 +31,7 @@ pub struct FoldLines<'a, Q, L, const COMPLETE: bool> {
     pub quantity: PhantomData<Q>,
 }
 
-impl<Q, L, const COMPLETE: bool> Kernel for FoldLines<'_, Q, L, COMPLETE>
+impl<Q, L, const COMPLETE: bool, const NANS: bool> Kernel for FoldLines<'_, Q, L, COMPLETE, NANS>
 where
     Q: Quantity,
     L: Lines,
@@ -50,7 +50,11 @@ where
     }
 }
 
-impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> {
+impl<Q: Quantity, L: Lines, const COMPLETE: bool, const NANS: bool>
+    FoldLines<'_, Q, L, COMPLETE, NANS>
+{
+    const CARE: Care = Care::new(COMPLETE, NANS);
+
     #[inline(always)]
     fn find_ranges<S: Simd>(&mut self, simd: S) {
         let mut range = Range::new(simd, 0);
@@ -58,17 +62,27 @@ impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> 
             let line = self.lines.at(i);
             simd.prefetch(line.wrapping_byte_offset(self.ahead));
             // SAFETY: a line has eight values.
-            range.add::<Q>(unsafe { simd.load(line) }, COMPLETE);
+            let x = unsafe { simd.load(line) };
+            range.add::<Q>(x, Self::CARE);
+            if NANS {
+                range.count_nans(x);
+            }
         }
         if let Some(Tail {
-            last: Some(line), ..
+            last: Some(line),
+            mask,
         }) = self.tail
         {
-            // Values that are taken in twice change no range.
+            // Values that are taken in twice change no range, but they would be counted twice.
             // SAFETY: as above.
-            range.add::<Q>(unsafe { simd.load(line.as_ptr().cast()) }, COMPLETE);
+            let x = unsafe { simd.load(line.as_ptr().cast()) };
+            range.add::<Q>(x, Self::CARE);
+            if NANS {
+                // SAFETY: as above.
+                range.count_nans(x.and(unsafe { simd.load(mask.as_ptr().cast()) }));
+            }
         }
-        range.store::<Q>(self.sums, 0, self.tail.is_some());
+        range.store::<Q>(self.sums, 0, self.tail.is_some(), Self::CARE);
     }
 
     #[inline(always)]
@@ -83,7 +97,7 @@ impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> 
             for i in 0..self.lines.len() {
                 // SAFETY: a line has a vector's values from `lane` on.
                 let x = unsafe { simd.load(self.lines.at(i).add(lane)) };
-                add::<S, Q, COMPLETE>(&mut running, x, one);
+                add::<S, Q, COMPLETE, NANS>(&mut running, x, one);
             }
             if let Some(Tail {
                 last: Some(line),
@@ -96,7 +110,7 @@ impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> 
                     let mask = simd.load(mask.as_ptr().add(lane).cast());
                     simd.load(line.as_ptr().add(lane).cast()).and(mask)
                 };
-                add::<S, Q, COMPLETE>(&mut running, x, one);
+                add::<S, Q, COMPLETE, NANS>(&mut running, x, one);
             }
             start.store_moved::<Q>(&running, sums, lane);
             let least = if COMPLETE {
@@ -111,11 +125,13 @@ impl<Q: Quantity, L: Lines, const COMPLETE: bool> FoldLines<'_, Q, L, COMPLETE> 
 }
 
 #[inline(always)]
-fn add<S: Simd, Q: Quantity, const COMPLETE: bool>(
+fn add<S: Simd, Q: Quantity, const COMPLETE: bool, const NANS: bool>(
     running: &mut Sums<S, Q, 1, FOLDS>,
     x: S::F64,
     one: Option<S::F64>,
 ) {
+    // Zeros change no sum.
+    let x = if NANS { x.and_not(x.nans()) } else { x };
     if COMPLETE {
         running.add(0, x, one);
     } else {

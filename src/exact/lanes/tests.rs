@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 use num_traits::Signed;
 
-use super::{LaneSums, Line, MAX_VALUES, Rows, log2_ceil};
+use super::{Care, LaneSums, Line, MAX_VALUES, Rows, log2_ceil};
 use crate::exact::columns::PACK;
 use crate::exact::extremes::Extremes;
 use crate::exact::float::{exponent, power_of_two};
@@ -37,7 +37,7 @@ pub fn sums<Q: Quantity>(
     set: InstructionSet,
     columns: &[&[f64]; PACK],
     layout: Layout,
-    complete: bool,
+    care: Care,
 ) -> LaneSums {
     let n = columns[0].len();
     let mut sums = LaneSums::new();
@@ -45,7 +45,7 @@ pub fn sums<Q: Quantity>(
     match layout {
         Layout::Lines => {
             let lines: Vec<Line> = (0..n).map(line).collect();
-            sums.across::<Q>(set, &lines[..], 0, complete);
+            sums.across::<Q>(set, &lines[..], 0, care);
         }
         Layout::Rows => {
             // Backwards, with a byte between two rows.
@@ -57,13 +57,13 @@ pub fn sums<Q: Quantity>(
             }
             // SAFETY: there is a line at each offset.
             let lines = unsafe { Rows::new(rows.as_ptr(), &offsets) };
-            sums.across::<Q>(set, lines, 0, complete);
+            sums.across::<Q>(set, lines, 0, care);
         }
         Layout::Along => {
             let mut places = LaneSums::new();
             for (lane, column) in columns.iter().enumerate() {
                 let values: &[Unaligned] = as_unaligned(column);
-                sums.along::<Q>(set, values, lane, 0, complete, &mut places);
+                sums.along::<Q>(set, values, lane, 0, care, &mut places);
             }
         }
     }
@@ -71,39 +71,55 @@ pub fn sums<Q: Quantity>(
     sums
 }
 
-/// Is the largest value too large for the folds, which start at 1.5·2^m with m <= 1022?
-fn is_too_large(column: &[f64], layout: Layout, of_squares: bool) -> bool {
-    let e = column.iter().map(|x| exponent(x.abs())).max().unwrap_or(0);
+/// Is the largest of finite numbers too large for the folds, which start at 1.5·2^m with m <= 1022? `count`
+/// is that of all values.
+fn is_too_large(numbers: &[f64], count: usize, layout: Layout, of_squares: bool) -> bool {
+    let e = numbers.iter().map(|x| exponent(x.abs())).max().unwrap_or(0);
     let k = match layout {
-        Layout::Along => log2_ceil(column.len().div_ceil(PACK)) + 1,
-        _ => log2_ceil(column.len()),
+        Layout::Along => log2_ceil(count.div_ceil(PACK)) + 1,
+        _ => log2_ceil(count),
     };
     (if of_squares { 2 * e + 1 } else { e }) + 2 + k as i32 > 1022
 }
 
-/// A column and its exact sums, if all values are finite.
-struct Column<'a> {
-    values: &'a [f64],
+/// The values of a column that sums are about, and their exact sums, if all of them are finite.
+struct Column {
+    values: Vec<f64>,
+    /// How many values the column has, NaNs that are left out included.
+    count: usize,
     exact: Option<Exact>,
     /// Σ RN(x²).
     rounded_squares: Option<BigInt>,
 }
 
-impl<'a> Column<'a> {
-    fn new(values: &'a [f64]) -> Self {
+impl Column {
+    /// The column with its NaNs, or without them if they are to be `left_out`.
+    fn new(column: &[f64], left_out: bool) -> Self {
+        let values: Vec<f64> = column
+            .iter()
+            .copied()
+            .filter(|x| !(left_out && x.is_nan()))
+            .collect();
         let finite = values.iter().all(|x| x.is_finite());
         let squares = || values.iter().map(|x| x * x);
         let no_overflow = finite && squares().all(f64::is_finite);
         Self {
-            values,
-            exact: finite.then(|| Exact::new(values)),
+            count: column.len(),
+            exact: finite.then(|| Exact::new(&values)),
             rounded_squares: no_overflow.then(|| squares().map(units).sum()),
+            values,
         }
     }
 
     fn check<Q: Quantity>(&self, sums: &LaneSums, lane: usize, layout: Layout, complete: bool) {
-        let Self { values, exact, .. } = self;
-        if Q::EXTREMES && !values.iter().any(|x| x.is_nan()) {
+        let Self {
+            values,
+            count,
+            exact,
+            ..
+        } = self;
+        assert_eq!(sums.numbers(lane), values.len() as f64);
+        if Q::EXTREMES && !values.is_empty() && !values.iter().any(|x| x.is_nan()) {
             let extremes = Extremes::of(values).expect("no NaN");
             let (min, max) = sums.extremes.of_lane(lane);
             assert_eq!(min.to_bits(), extremes.min().to_bits(), "min");
@@ -126,7 +142,7 @@ impl<'a> Column<'a> {
         }
         if Q::SUM {
             match exact {
-                Some(exact) if !is_too_large(values, layout, false) => {
+                Some(exact) if !is_too_large(values, *count, layout, false) => {
                     let difference: BigInt = &exact.sum - units(s1) - units(s2);
                     assert!(difference.abs() <= units(lost[0]), "Σx");
                 }
@@ -135,7 +151,7 @@ impl<'a> Column<'a> {
         }
         if Q::SQUARES {
             match (exact, &self.rounded_squares) {
-                (Some(exact), Some(rounded)) if !is_too_large(values, layout, true) => {
+                (Some(exact), Some(rounded)) if !is_too_large(values, *count, layout, true) => {
                     let errors: BigInt = &exact.squares - (rounded << 1074);
                     let difference: BigInt = errors - ((units(l1) + units(l2)) << 1074);
                     assert!(
@@ -154,18 +170,19 @@ impl<'a> Column<'a> {
 /// Every sum is right up to what is said to be lost, in every way to sum up; and every quantity is gathered
 /// alone as it is beside others.
 fn check(names: &[&str; PACK], columns: &[&[f64]; PACK]) {
-    let oracles = columns.map(Column::new);
+    let oracles = [false, true].map(|nans| columns.map(|column| Column::new(column, nans)));
     for set in InstructionSet::supported() {
         for &layout in Layout::of(columns[0].len()) {
-            for complete in [false, true] {
+            for care in Care::ALL {
+                let complete = care.complete;
                 let all = [
-                    sums::<quantity::Sum>(set, columns, layout, complete),
-                    sums::<quantity::Squares>(set, columns, layout, complete),
-                    sums::<quantity::SumAndSquares>(set, columns, layout, complete),
-                    sums::<quantity::Describe>(set, columns, layout, complete),
-                    sums::<quantity::Extremes>(set, columns, layout, complete),
+                    sums::<quantity::Sum>(set, columns, layout, care),
+                    sums::<quantity::Squares>(set, columns, layout, care),
+                    sums::<quantity::SumAndSquares>(set, columns, layout, care),
+                    sums::<quantity::Describe>(set, columns, layout, care),
+                    sums::<quantity::Extremes>(set, columns, layout, care),
                 ];
-                for (lane, column) in oracles.iter().enumerate() {
+                for (lane, column) in oracles[usize::from(care.nans)].iter().enumerate() {
                     let look = std::panic::AssertUnwindSafe(|| {
                         column.check::<quantity::Sum>(&all[0], lane, layout, complete);
                         column.check::<quantity::Squares>(&all[1], lane, layout, complete);
@@ -174,10 +191,8 @@ fn check(names: &[&str; PACK], columns: &[&[f64]; PACK]) {
                         column.check::<quantity::Extremes>(&all[4], lane, layout, complete);
                     });
                     if let Err(panic) = std::panic::catch_unwind(look) {
-                        let (n, name, set) = (column.values.len(), names[lane], set.name());
-                        eprintln!(
-                            "{n} numbers, {name}, on {set}, {layout:?}, complete: {complete}"
-                        );
+                        let (n, name, set) = (column.count, names[lane], set.name());
+                        eprintln!("{n} values, {name}, on {set}, {layout:?}, {care:?}");
                         std::panic::resume_unwind(panic);
                     }
                 }
@@ -192,6 +207,23 @@ fn sums_are_right_up_to_what_is_lost() {
     for n in (1..=70).chain([100, 127, 128, 129, 255, 1000, 1024, 2049, MAX_VALUES]) {
         for pack in packs(&mut random, n) {
             let columns = std::array::from_fn(|lane| &pack[lane].1[..]);
+            check(&std::array::from_fn(|lane| pack[lane].0), &columns);
+        }
+    }
+}
+
+/// Sums leave out any number of NaNs, wherever they are.
+#[test]
+fn nans_are_left_out() {
+    let mut random = Random(8);
+    for n in (1..=40).chain([100, 128, 129, 1000, MAX_VALUES]) {
+        for pack in packs(&mut random, n) {
+            let columns: [Vec<f64>; PACK] = std::array::from_fn(|lane| {
+                let mut column = pack[lane].1.clone();
+                random.put_nans(&mut column);
+                column
+            });
+            let columns = std::array::from_fn(|lane| &columns[lane][..]);
             check(&std::array::from_fn(|lane| pack[lane].0), &columns);
         }
     }
@@ -283,7 +315,8 @@ fn ordinary_numbers_lose_nothing() {
         let columns = std::array::from_fn(|lane| &columns[lane][..]);
         for set in InstructionSet::supported() {
             for &layout in Layout::of(n) {
-                let sums = sums::<quantity::SumAndSquares>(set, &columns, layout, true);
+                let sums =
+                    sums::<quantity::SumAndSquares>(set, &columns, layout, Care::new(true, false));
                 assert_eq!(sums.lost, [[0.0; PACK]; 3], "{n} numbers on {}", set.name());
             }
         }

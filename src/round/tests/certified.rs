@@ -2,12 +2,13 @@
 
 use super::real::Exact;
 use crate::exact::columns::PACK;
-use crate::exact::float::power_of_two;
+use crate::exact::float::{CANONICAL_NAN, power_of_two};
 use crate::exact::lanes::tests::{Layout, sums};
-use crate::exact::lanes::{LaneSums, MAX_VALUES};
+use crate::exact::lanes::{Care, LaneSums, MAX_VALUES};
 use crate::exact::quantity;
 use crate::exact::{as_unaligned, naive};
 use crate::round::certified::{Statistic, certify, extremes};
+use crate::round::special::NanPolicy;
 use crate::round::statistics;
 use crate::simd::InstructionSet;
 use crate::test_values::columns::{ORDINARY, Random, packs};
@@ -27,19 +28,28 @@ const ALL: [(Statistic, u64); 11] = [
     (Statistic::Std, 3),
 ];
 
-/// The results of a column that the oracle has confirmed: one for each of [`ALL`]; `None` where it is not a
-/// number, or infinite values make it infinite.
+/// NaNs are found and make sums NaN.
+const FOUND: Care = Care::new(true, false);
+
+/// The results of a column without NaNs that the oracle has confirmed: one for each of [`ALL`]; `None` where
+/// values are infinite.
 fn expected(column: &[f64]) -> [Option<f64>; 11] {
+    let column: Vec<f64> = column.iter().copied().filter(|x| !x.is_nan()).collect();
     if !column.iter().all(|x| x.is_finite()) {
         return [None; 11];
     }
-    let exact = Exact::new(column);
-    let moments = naive::moments(as_unaligned(column));
+    let exact = Exact::new(&column);
+    let moments = naive::moments(as_unaligned(&column));
     let (sum, mean, _) = statistics::sum_mean_variance(&moments, 0);
     let variance = |ddof| statistics::variance(&moments, &moments.sum.to_dyadic(), ddof);
     ALL.map(|(statistic, ddof)| {
-        if exact.n <= ddof {
-            return None;
+        let least_n = match statistic {
+            Statistic::Sum | Statistic::Norm => 0,
+            Statistic::Mean => 1,
+            Statistic::Variance | Statistic::Std => ddof + 1,
+        };
+        if exact.n < least_n {
+            return Some(CANONICAL_NAN);
         }
         let (value, real) = match statistic {
             Statistic::Sum => (sum, exact.sum()),
@@ -63,37 +73,47 @@ struct Doubts {
     of: usize,
 }
 
-/// Every result that is not in doubt is the expected one.
-fn check(columns: &[&[f64]; PACK], complete: bool, doubts: &mut Doubts) {
-    let expected = columns.map(expected);
+/// Every result that is not in doubt is the expected one, under every policy.
+fn check(columns: &[&[f64]; PACK], care: Care, doubts: &mut Doubts) {
+    let of_numbers = columns.map(expected);
+    let has_nans = columns.map(|column| column.iter().any(|x| x.is_nan()));
+    let expected = |lane: usize, i: usize, policy| match policy {
+        _ if !has_nans[lane] => of_numbers[lane][i],
+        NanPolicy::Omit if care.nans => of_numbers[lane][i],
+        NanPolicy::Propagate if care.nans => Some(CANONICAL_NAN),
+        _ => None,
+    };
     for set in InstructionSet::supported() {
         for &layout in Layout::of(columns[0].len()) {
-            let squares = sums::<quantity::Squares>(set, columns, layout, complete);
-            let alone = sums::<quantity::Sum>(set, columns, layout, complete);
-            let both = sums::<quantity::SumAndSquares>(set, columns, layout, complete);
+            let squares = sums::<quantity::Squares>(set, columns, layout, care);
+            let alone = sums::<quantity::Sum>(set, columns, layout, care);
+            let both = sums::<quantity::SumAndSquares>(set, columns, layout, care);
             for (i, (statistic, ddof)) in ALL.into_iter().enumerate() {
                 let sums = match statistic {
                     Statistic::Sum | Statistic::Mean => &alone,
                     Statistic::Norm => &squares,
                     Statistic::Variance | Statistic::Std => &both,
                 };
-                let certified = certify(set, sums, statistic, ddof);
-                for lane in 0..PACK {
-                    if certified.doubtful >> lane & 1 == 0 {
-                        let value = certified.values[lane];
-                        assert_eq!(
-                            Some(value.to_bits()),
-                            expected[lane][i].map(f64::to_bits),
-                            "{statistic:?}, ddof {ddof}, of {} values {:?} on {}, {layout:?}, {complete}",
-                            columns[lane].len(),
-                            &columns[lane][..columns[lane].len().min(5)],
-                            set.name(),
-                        );
+                for policy in [NanPolicy::Propagate, NanPolicy::Omit, NanPolicy::Raise] {
+                    let certified = certify(set, sums, statistic, ddof, policy);
+                    for lane in 0..PACK {
+                        if certified.doubtful >> lane & 1 == 0 {
+                            let value = certified.values[lane];
+                            assert_eq!(
+                                Some(value.to_bits()),
+                                expected(lane, i, policy).map(f64::to_bits),
+                                "{statistic:?}, ddof {ddof}, of {} values {:?} on {}, {layout:?}, {care:?}, \
+                                 {policy:?}",
+                                columns[lane].len(),
+                                &columns[lane][..columns[lane].len().min(5)],
+                                set.name(),
+                            );
+                        }
                     }
-                }
-                if sums.count as u64 > ddof {
-                    doubts.of += PACK;
-                    doubts.doubtful += certified.doubtful.count_ones() as usize;
+                    if sums.count as u64 > ddof {
+                        doubts.of += PACK;
+                        doubts.doubtful += certified.doubtful.count_ones() as usize;
+                    }
                 }
             }
         }
@@ -107,8 +127,8 @@ fn check_one(column: &[f64]) {
     for lane in [0, 3, 7] {
         columns[lane] = column;
     }
-    for complete in [false, true] {
-        check(&columns, complete, &mut Doubts::default());
+    for care in Care::ALL {
+        check(&columns, care, &mut Doubts::default());
     }
 }
 
@@ -118,8 +138,63 @@ fn results_not_in_doubt_are_rounded_correctly() {
     for n in (1..=70).chain([100, 128, 129, 255, 1000, 2049, MAX_VALUES]) {
         for pack in packs(&mut random, n) {
             let columns = std::array::from_fn(|lane| &pack[lane].1[..]);
-            for complete in [false, true] {
-                check(&columns, complete, &mut Doubts::default());
+            for care in Care::ALL {
+                check(&columns, care, &mut Doubts::default());
+            }
+        }
+    }
+}
+
+/// As many values as NaNs leave: each result has a count of its own.
+#[test]
+fn results_without_nans_are_rounded_correctly() {
+    let mut random = Random(6);
+    for n in (1..=40).chain([100, 128, 129, 1000, MAX_VALUES]) {
+        for pack in packs(&mut random, n) {
+            let columns: [Vec<f64>; PACK] = std::array::from_fn(|lane| {
+                let mut column = pack[lane].1.clone();
+                random.put_nans(&mut column);
+                column
+            });
+            let columns = std::array::from_fn(|lane| &columns[lane][..]);
+            for care in Care::ALL {
+                check(&columns, care, &mut Doubts::default());
+            }
+        }
+    }
+}
+
+/// Ordinary numbers are not in doubt because NaNs are among them, unless that is an error.
+#[test]
+fn nans_leave_no_doubts() {
+    let mut random = Random(9);
+    for (name, make) in ORDINARY {
+        for n in [10, 30, 100, 1000] {
+            let columns: [Vec<f64>; PACK] = std::array::from_fn(|_| {
+                let mut column = make(&mut random, n);
+                column[random.below(n)] = f64::NAN;
+                column[random.below(n)] = f64::NAN;
+                column
+            });
+            let columns = std::array::from_fn(|lane| &columns[lane][..]);
+            for set in InstructionSet::supported() {
+                for &layout in Layout::of(n) {
+                    let care = Care::new(true, true);
+                    let sums = sums::<quantity::Describe>(set, &columns, layout, care);
+                    let doubtful =
+                        |statistic, policy| certify(set, &sums, statistic, 1, policy).doubtful;
+                    let what = format!("{name}, {n} on {}, {layout:?}", set.name());
+                    for statistic in [Statistic::Sum, Statistic::Mean] {
+                        assert_eq!(doubtful(statistic, NanPolicy::Omit), 0, "{what}");
+                        assert_eq!(doubtful(statistic, NanPolicy::Propagate), 0, "{what}");
+                        assert_eq!(doubtful(statistic, NanPolicy::Raise), 0xff, "{what}");
+                    }
+                    for statistic in [Statistic::Variance, Statistic::Std, Statistic::Norm] {
+                        let ties = doubtful(statistic, NanPolicy::Omit).count_ones();
+                        assert!(ties <= 1, "{what}");
+                        assert_eq!(doubtful(statistic, NanPolicy::Propagate), 0, "{what}");
+                    }
+                }
             }
         }
     }
@@ -135,7 +210,7 @@ fn few_ordinary_results_are_in_doubt() {
             for _ in 0..if n < 100 { 20 } else { 2 } {
                 let columns: [Vec<f64>; PACK] = std::array::from_fn(|_| make(&mut random, n));
                 let columns = std::array::from_fn(|lane| &columns[lane][..]);
-                check(&columns, true, &mut doubts);
+                check(&columns, FOUND, &mut doubts);
             }
         }
         let Doubts { doubtful, of } = doubts;
@@ -157,7 +232,7 @@ fn few_quick_results_are_in_doubt() {
         for _ in 0..20 {
             let columns: [Vec<f64>; PACK] = std::array::from_fn(|_| make(&mut random, n));
             let columns = std::array::from_fn(|lane| &columns[lane][..]);
-            check(&columns, false, &mut doubts);
+            check(&columns, Care::new(false, false), &mut doubts);
         }
     }
     let Doubts { doubtful, of } = doubts;
@@ -182,8 +257,8 @@ fn zeros_are_proved() {
                 for &layout in Layout::of(n) {
                     let of = |column: &[f64], statistic| {
                         let sums =
-                            sums::<quantity::SumAndSquares>(set, &[column; PACK], layout, true);
-                        certify(set, &sums, statistic, 0)
+                            sums::<quantity::SumAndSquares>(set, &[column; PACK], layout, FOUND);
+                        certify(set, &sums, statistic, 0, NanPolicy::Omit)
                     };
                     if x < 1e200 {
                         for statistic in [Statistic::Variance, Statistic::Std] {
@@ -289,7 +364,14 @@ fn losses_leave_doubts() {
     let half = f64::EPSILON / 2.0;
     for set in InstructionSet::supported() {
         let doubtful = |moved, lost, statistic| {
-            certify(set, &lane_sums(1, moved, lost), statistic, 0).doubtful
+            certify(
+                set,
+                &lane_sums(1, moved, lost),
+                statistic,
+                0,
+                NanPolicy::Omit,
+            )
+            .doubtful
         };
         let check = |moved: [[f64; 2]; 3], quantities: &[usize], statistic, lost: f64| {
             assert_eq!(doubtful(moved, [0.0; 3], statistic), 0, "{statistic:?}");
@@ -347,8 +429,8 @@ fn extremes_are_in_doubt_only_beside_nan() {
     ];
     for set in InstructionSet::supported() {
         for &layout in Layout::of(10) {
-            let sums = sums::<quantity::Extremes>(set, &columns, layout, true);
-            let (min, max) = (extremes(&sums, false), extremes(&sums, true));
+            let sums = sums::<quantity::Extremes>(set, &columns, layout, FOUND);
+            let [min, max] = [false, true].map(|max| extremes(&sums, max, NanPolicy::Omit));
             assert_eq!((min.doubtful, max.doubtful), (0x88, 0x88));
             let bits = |values: [f64; PACK]| values.map(f64::to_bits);
             let [min, max] = [min.values, max.values].map(bits);
@@ -358,6 +440,59 @@ fn extremes_are_in_doubt_only_beside_nan() {
             );
             assert_eq!(max[..3], [f64::INFINITY, -0.0, 1.0].map(f64::to_bits));
             assert_eq!((&min[..3], &max[..3]), (&min[4..7], &max[4..7]));
+        }
+    }
+}
+
+/// Extremes of the values beside NaNs; zeros have their signs, whatever those of the NaNs are.
+#[test]
+fn extremes_leave_out_nans() {
+    let numbers: [&[f64]; PACK] = [
+        &[],
+        &[0.0, 1.0],
+        &[-0.0, 0.0, 1.0],
+        &[-1.0, -0.0],
+        &[-0.0, -1.0, 0.0],
+        &[f64::INFINITY, f64::NEG_INFINITY],
+        &[f64::INFINITY, 2.0],
+        &[-0.0, -0.0],
+    ];
+    let expected = [
+        [CANONICAL_NAN; 2],
+        [0.0, 1.0],
+        [-0.0, 1.0],
+        [-1.0, -0.0],
+        [-1.0, 0.0],
+        [f64::NEG_INFINITY, f64::INFINITY],
+        [2.0, f64::INFINITY],
+        [-0.0; 2],
+    ];
+    for nan in [f64::NAN, -f64::NAN] {
+        for first in [0, 3, 7] {
+            let columns = numbers.map(|numbers| {
+                let mut column = [nan; 11];
+                column[first..][..numbers.len()].copy_from_slice(numbers);
+                column
+            });
+            let columns = std::array::from_fn(|lane| &columns[lane][..]);
+            for set in InstructionSet::supported() {
+                for &layout in Layout::of(11) {
+                    let care = Care::new(true, true);
+                    let sums = sums::<quantity::Extremes>(set, &columns, layout, care);
+                    for (maxima, which) in [false, true].into_iter().zip(0..) {
+                        let found = extremes(&sums, maxima, NanPolicy::Omit);
+                        let wanted = expected.map(|extremes| extremes[which].to_bits());
+                        assert_eq!(found.doubtful, 0);
+                        assert_eq!(found.values.map(f64::to_bits), wanted);
+                        let found = extremes(&sums, maxima, NanPolicy::Propagate);
+                        assert_eq!(
+                            found.values.map(f64::to_bits),
+                            [CANONICAL_NAN.to_bits(); PACK]
+                        );
+                        assert_eq!(extremes(&sums, maxima, NanPolicy::Raise).doubtful, 0xff);
+                    }
+                }
+            }
         }
     }
 }

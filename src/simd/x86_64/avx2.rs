@@ -206,6 +206,16 @@ impl F64s for F64x4 {
     }
 
     #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        Self(proven!(_mm256_andnot_pd(other.0, self.0)))
+    }
+
+    #[inline(always)]
+    fn nans(self) -> Self {
+        Self(proven!(_mm256_cmp_pd::<_CMP_UNORD_Q>(self.0, self.0)))
+    }
+
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
         Self(proven!(_mm256_min_pd(self.0, other.0)))
     }

@@ -238,6 +238,19 @@ impl F64s for F64x8 {
     }
 
     #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        Self(proven!(_mm512_andnot_pd(other.0, self.0)))
+    }
+
+    #[inline(always)]
+    fn nans(self) -> Self {
+        Self(proven!({
+            let nans = _mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self.0, self.0);
+            _mm512_castsi512_pd(_mm512_movm_epi64(nans))
+        }))
+    }
+
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
         Self(proven!(_mm512_min_pd(self.0, other.0)))
     }
