@@ -181,7 +181,7 @@ impl<'a> Few<'a> {
 
     /// The best way for a strip.
     fn way<T: Element>(&self, values: &Values) -> Way {
-        if T::IS_DOUBLE && values.are_side_by_side() {
+        if T::IS_DOUBLE && values.are_side_by_side::<T>() {
             Way::Rows
         } else if self.across || self.offsets.len() <= MAX_TRANSPOSED {
             Way::Gathered
@@ -238,7 +238,9 @@ fn sum_along<T: Element, Q: Quantity>(
     let bytes = values.offsets.len() * size_of::<T::Raw>();
     let results_ahead = BYTES_AHEAD.div_ceil(bytes);
     for lane in lanes_of(places.owned) {
-        let ahead = if values.contiguous && first + lane + results_ahead < values.results {
+        // Converted values lie elsewhere.
+        let in_place = T::IS_DOUBLE && values.contiguous;
+        let ahead = if in_place && first + lane + results_ahead < values.results {
             results_ahead as isize * values.stride
         } else {
             0

@@ -1,5 +1,6 @@
 //! The values of neighbouring results, brought together in lines: see [`crate::exact::lanes`].
 
+use super::convert::{convert_one, convert_panel};
 use super::strip::no_memory;
 use crate::error::Result;
 use crate::exact::columns::PACK;
@@ -33,9 +34,9 @@ pub struct Values<'a> {
 }
 
 impl Values<'_> {
-    /// Do the results, at least a pack of them, lie side by side as doubles, if they are doubles?
-    pub fn are_side_by_side(&self) -> bool {
-        self.stride == size_of::<f64>() as isize && self.results >= PACK
+    /// Do the results, at least a pack of them, lie side by side?
+    pub fn are_side_by_side<T: Element>(&self) -> bool {
+        self.stride == size_of::<T::Raw>() as isize && self.results >= PACK
     }
 
     /// Where the offsets of a result's values count from.
@@ -116,17 +117,8 @@ impl Gathered {
         if T::IS_DOUBLE && values.contiguous {
             in_force().run(Transpose(values, panel, &mut self.0));
         } else {
-            let count = values.offsets.len();
-            for pack in 0..panel.packs {
-                let first = panel.first_of(pack);
-                for (i, line) in self.0[pack * count..][..count].iter_mut().enumerate() {
-                    for (lane, value) in line.iter_mut().enumerate() {
-                        let raw = values.at(first + lane, i).cast::<T::Raw>();
-                        // SAFETY: the caller's promise; raw elements have no alignment.
-                        *value = T::to_doubles(unsafe { raw.read() }).0.to_ne_bytes();
-                    }
-                }
-            }
+            // SAFETY: the caller's promise.
+            unsafe { convert_panel::<T>(values, panel, &mut self.0) };
         }
     }
 
@@ -145,11 +137,8 @@ impl Gathered {
             return unsafe { std::slice::from_raw_parts(values.at(result, 0).cast(), count) };
         }
         let out = &mut self.0.as_flattened_mut()[..count];
-        for (i, out) in out.iter_mut().enumerate() {
-            let raw = values.at(result, i).cast::<T::Raw>();
-            // SAFETY: the caller's promise; raw elements have no alignment.
-            *out = T::to_doubles(unsafe { raw.read() }).0.to_ne_bytes();
-        }
+        // SAFETY: the caller's promise.
+        unsafe { convert_one::<T>(values, result, out) };
         out
     }
 }

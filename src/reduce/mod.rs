@@ -20,7 +20,7 @@
 //! | [`transposed`] | each result's values are brought together first |
 //! | [`selected`] | rows under a mask |
 //! | [`few`] | strips of results that have few values each |
-//! | [`lines`] | their values, brought together |
+//! | [`lines`], [`convert`] | their values, brought together, and converted to doubles |
 //! | [`chunk`] | how many values a thread takes at a time |
 //!
 //! How the values are split depends on the number of threads and on the layout in memory. The results do not,
@@ -28,6 +28,7 @@
 
 pub mod axes;
 pub mod chunk;
+pub mod convert;
 pub mod describe;
 pub mod dot;
 pub mod few;
