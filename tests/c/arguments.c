@@ -30,12 +30,24 @@ static void check_view_refused(const parexact_array *view, parexact_status expec
     CHECK_REFUSED(parexact_dot(&good, view, &d), d, expected);
     CHECK_REFUSED(parexact_dot(view, view, &d), d, expected);
     CHECK_STATUS(parexact_reduce(view, PAREXACT_OP_SUM, NULL, 0, 0, PAREXACT_NAN_PROPAGATE, &d, 1), expected);
+    CHECK_REFUSED(parexact_dot_axes(view, &good, NULL, 0, PAREXACT_NAN_PROPAGATE, &d, 1), d, expected);
+    CHECK_REFUSED(parexact_dot_axes(&good, view, NULL, 0, PAREXACT_NAN_PROPAGATE, &d, 1), d, expected);
+    CHECK_REFUSED(parexact_summarize(0, PAREXACT_RESULT_SUM, view, NULL, NULL, NULL, 0, 0,
+                                     PAREXACT_NAN_PROPAGATE, &d, 1),
+                  d, expected);
 
     parexact_state before, state;
     CHECK_STATUS(parexact_state_init(&before), PAREXACT_OK);
     state = before;
     CHECK_STATUS(parexact_state_update(&state, view), expected);
     CHECK(memcmp(&state, &before, sizeof state) == 0);
+
+    parexact_summary empty, summary;
+    CHECK_STATUS(parexact_summary_init(&empty, PAREXACT_SUMMARY_PAIR), PAREXACT_OK);
+    summary = empty;
+    CHECK_STATUS(parexact_summary_update(&summary, view, &good, NULL), expected);
+    CHECK_STATUS(parexact_summary_update(&summary, &good, view, NULL), expected);
+    CHECK(memcmp(&summary, &empty, sizeof summary) == 0);
 }
 
 static void null_pointers(void)
@@ -164,7 +176,7 @@ static void impossible_lengths(void)
 static void bad_values(void)
 {
     parexact_array view = vector_view(X, FOUR);
-    const int32_t bad[] = {-1, 11, 99, INT32_MAX, INT32_MIN};
+    const int32_t bad[] = {-1, 13, 63, 64 + 13, 99, 128, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < LENGTH(bad); i++) {
         view.dtype = bad[i];
         check_view_refused(&view, PAREXACT_ERROR_INVALID_ARGUMENT);

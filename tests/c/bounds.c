@@ -82,6 +82,10 @@ static void descriptions(void)
             OK(parexact_dot(&a, &a, &d));
             OK(parexact_reduce(&a, PAREXACT_OP_SUM, axes, ndim, 0, 0, &d, 1));
             CHECK_DOUBLE(d, expected);
+            OK(parexact_dot_axes(&a, &a, axes, ndim, 0, &d, 1));
+            OK(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SUM, &a, &a, NULL, axes, ndim, 0, 0, &d,
+                                  1));
+            CHECK_DOUBLE(d, expected);
 
             /* More axes than dimensions are refused before one is read: here only the first ones could be. */
             const int32_t counts[] = {ndim + 1, ndim + 2, INT32_MAX, -1, INT32_MIN};
@@ -106,7 +110,7 @@ static void refused_unread(void)
         REFUSED(parexact_sum(&a, &d), INVALID_ARGUMENT);
     }
     a.ndim = 1;
-    a.dtype = 11;
+    a.dtype = 13;
     REFUSED(parexact_sum(&a, &d), INVALID_ARGUMENT);
 
     const parexact_array x = {never, PAREXACT_DTYPE_F64, 1, four, NULL},
@@ -121,6 +125,15 @@ static void refused_unread(void)
     REFUSED(parexact_reduce(&x, 0, (const int32_t[]){1}, 1, 0, 0, never, 1), INVALID_ARGUMENT);
     REFUSED(parexact_reduce(&x, 0, axes, 0, 0, 0, never, 2), INVALID_ARGUMENT);
     REFUSED(parexact_reduce(&x, 0, axes, 0, 0, 0, never, SIZE_MAX), INVALID_ARGUMENT);
+
+    REFUSED(parexact_dot_axes(&x, &y, axes, 1, 0, never, 1), INVALID_ARGUMENT);
+    REFUSED(parexact_dot_axes(&x, &x, (const int32_t[]){0}, 1, 3, never, 1), INVALID_ARGUMENT);
+    REFUSED(parexact_dot_axes(&x, &x, axes, 0, 0, never, 2), INVALID_ARGUMENT);
+    REFUSED(parexact_summarize(4, 0, &x, NULL, NULL, axes, 1, 0, 0, never, 1), INVALID_ARGUMENT);
+    REFUSED(parexact_summarize(0, 9, &x, NULL, NULL, axes, 1, 0, 0, never, 1), UNSUPPORTED);
+    REFUSED(parexact_summarize(0, 2, &x, &x, NULL, axes, 1, 0, 0, never, 1), INVALID_ARGUMENT);
+    REFUSED(parexact_summarize(2, 2, &x, &y, NULL, axes, 1, 0, 0, never, 1), INVALID_ARGUMENT);
+    REFUSED(parexact_summary_init((parexact_summary *)(void *)never, 4), INVALID_ARGUMENT);
 
     REFUSED(parexact_sum_f64(never, SIZE_MAX, &d), SIZE_OVERFLOW);
     REFUSED(parexact_norm_f64(never, SIZE_MAX / 8, &d), SIZE_OVERFLOW);
@@ -141,6 +154,10 @@ static void refused_unread(void)
     parexact_mpi_merge(never, never, &len, NULL);
     len = 0;
     parexact_mpi_merge(never, never, &len, NULL);
+    running = "parexact_summary_mpi_merge";
+    parexact_summary_mpi_merge(never, never, &len, NULL);
+    len = -1;
+    parexact_summary_mpi_merge(never, never, &len, NULL);
 }
 
 /* Arrays without elements are not read, wherever they are. */
@@ -149,11 +166,20 @@ static void nothing_to_read(void)
     double *const never = (double *)forbidden(page[0]);
     const parexact_distribution normal = {PAREXACT_DIST_NORMAL, 0, {0, 1, 0}};
     const parexact_array empty = {never, PAREXACT_DTYPE_F64, 2, (const int64_t[]){3, 0}, NULL};
+    const parexact_array no_marks = {never, PAREXACT_DTYPE_BOOL, 2, (const int64_t[]){3, 0}, NULL};
     OK(parexact_sum_f64(never, 0, &d));
     OK(parexact_dot_f64(never, never, 0, &d));
     OK(parexact_sum(&empty, &d));
     OK(parexact_reduce(&empty, 0, (const int32_t *)never, 0, 0, 0, &d, 1));
     OK(parexact_reduce(&empty, 0, (const int32_t[]){0}, 1, 0, 0, never, 0));
+    OK(parexact_dot_axes(&empty, &empty, (const int32_t[]){0}, 1, 0, never, 0));
+    OK(parexact_dot_axes(&empty, &empty, (const int32_t *)never, 0, 0, &d, 1));
+    OK(parexact_summarize(PAREXACT_SUMMARY_WEIGHTED, PAREXACT_RESULT_STD, &empty, &empty, &no_marks,
+                          (const int32_t[]){0}, 1, 0, 0, never, 0));
+    parexact_summary s;
+    OK(parexact_summary_init(&s, PAREXACT_SUMMARY_PAIR));
+    OK(parexact_summary_update(&s, &empty, &empty, &no_marks));
+    OK(parexact_summary_results(&s, (const int32_t *)never, 0, 0, 0, never));
     OK(parexact_random_fill(&normal, 1, 2, 3, never, 0));
     running = "sum_my_numbers";
     CHECK_BITS(sum_my_numbers(never, 0), PLUS_ZERO);
@@ -186,11 +212,12 @@ static void vectors(void)
 /* Elements of any size, forwards and backwards, alone and two rows of them. */
 static void arrays(void)
 {
-    static const size_t sizes[] = {8, 4, 8, 4, 2, 1, 8, 4, 2, 1, 1}; /* by dtype */
+    static const size_t sizes[] = {8, 4, 8, 4, 2, 1, 8, 4, 2, 1, 1, 2, 2}; /* by dtype */
     for (int at_end = 0; at_end < 2; at_end++)
-        for (int32_t dtype = 0; dtype <= PAREXACT_DTYPE_BOOL; dtype++)
+        for (int32_t code = 0; code < 2 * (int32_t)LENGTH(sizes); code++)
             for (int64_t n = 1; n < 70; n++) {
-                const int64_t size = (int64_t)sizes[dtype];
+                const int64_t size = (int64_t)sizes[code / 2];
+                const int32_t dtype = code / 2 + (code % 2 ? PAREXACT_DTYPE_SWAPPED : 0);
                 const int64_t shape[] = {2, n}, back[] = {-n * size, -size};
                 unsigned char *data = (unsigned char *)edge(page[0], at_end, (size_t)(2 * n * size));
                 double *columns = (double *)edge(page[1], at_end, (size_t)n * sizeof *columns);
@@ -202,6 +229,16 @@ static void arrays(void)
                 OK(parexact_sum(&reversed, &d));
                 OK(parexact_dot(&a, &reversed, &d));
                 OK(parexact_describe(&reversed, 0, 0, &stats));
+                const int32_t first = 0, last = 1;
+                const parexact_array marks = {data, PAREXACT_DTYPE_U8, 2, shape, NULL};
+                OK(parexact_dot_axes(&a, &reversed, &first, 1, 0, columns, (size_t)n));
+                OK(parexact_dot_axes(&reversed, &a, &last, 1, 0, rows, 2));
+                OK(parexact_summarize(PAREXACT_SUMMARY_SHAPE, PAREXACT_RESULT_SKEWNESS, &reversed, NULL, &marks,
+                                      &first, 1, 0, 0, columns, (size_t)n));
+                OK(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SLOPE, &a, &reversed, NULL, &last, 1,
+                                      0, 0, rows, 2));
+                OK(parexact_summarize(PAREXACT_SUMMARY_WEIGHTED, PAREXACT_RESULT_MEAN, &a, &reversed, NULL,
+                                      &first, 1, 0, 0, columns, (size_t)n));
                 for (int32_t op = 0; op <= PAREXACT_OP_NORM; op++) {
                     OK(parexact_reduce(&a, op, (const int32_t[]){0}, 1, 0, 0, columns, (size_t)n));
                     OK(parexact_reduce(&reversed, op, (const int32_t[]){1}, 1, 0, 0, rows, 2));

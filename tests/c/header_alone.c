@@ -17,6 +17,7 @@ STATIC_CHECK(array_members, offsetof(parexact_array, dtype) == 8 && offsetof(par
                                 offsetof(parexact_array, shape) == 16 &&
                                 offsetof(parexact_array, strides) == 24);
 STATIC_CHECK(state_size, sizeof(parexact_state) == 256 * 8 && PAREXACT_STATE_WORDS == 256);
+STATIC_CHECK(summary_size, sizeof(parexact_summary) == 768 * 8 && PAREXACT_SUMMARY_WORDS == 768);
 
 /* The numbers are frozen: programs that were compiled long ago carry them. */
 STATIC_CHECK(statuses, PAREXACT_OK == 0 && PAREXACT_ERROR_NULL_POINTER == 1 &&
@@ -30,7 +31,8 @@ STATIC_CHECK(statuses, PAREXACT_OK == 0 && PAREXACT_ERROR_NULL_POINTER == 1 &&
 STATIC_CHECK(dtypes, PAREXACT_DTYPE_F64 == 0 && PAREXACT_DTYPE_F32 == 1 && PAREXACT_DTYPE_I64 == 2 &&
                          PAREXACT_DTYPE_I32 == 3 && PAREXACT_DTYPE_I16 == 4 && PAREXACT_DTYPE_I8 == 5 &&
                          PAREXACT_DTYPE_U64 == 6 && PAREXACT_DTYPE_U32 == 7 && PAREXACT_DTYPE_U16 == 8 &&
-                         PAREXACT_DTYPE_U8 == 9 && PAREXACT_DTYPE_BOOL == 10);
+                         PAREXACT_DTYPE_U8 == 9 && PAREXACT_DTYPE_BOOL == 10 && PAREXACT_DTYPE_F16 == 11 &&
+                         PAREXACT_DTYPE_BF16 == 12 && PAREXACT_DTYPE_SWAPPED == 64);
 STATIC_CHECK(nan_policies, PAREXACT_NAN_PROPAGATE == 0 && PAREXACT_NAN_OMIT == 1 && PAREXACT_NAN_RAISE == 2);
 STATIC_CHECK(operations, PAREXACT_OP_SUM == 0 && PAREXACT_OP_MEAN == 1 && PAREXACT_OP_VAR == 2 &&
                              PAREXACT_OP_STD == 3 && PAREXACT_OP_MIN == 4 && PAREXACT_OP_MAX == 5 &&
@@ -39,6 +41,30 @@ STATIC_CHECK(state_words, PAREXACT_STATE_ADDITIVE_FIRST == 1 &&
                               PAREXACT_STATE_MAX_FIRST >=
                                   PAREXACT_STATE_ADDITIVE_FIRST + PAREXACT_STATE_ADDITIVE_COUNT &&
                               PAREXACT_STATE_MAX_FIRST + PAREXACT_STATE_MAX_COUNT <= PAREXACT_STATE_WORDS);
+STATIC_CHECK(summary_words, PAREXACT_SUMMARY_ADDITIVE_FIRST == 1 && PAREXACT_SUMMARY_ADDITIVE_COUNT == 760 &&
+                                PAREXACT_SUMMARY_MAX_FIRST == 761 && PAREXACT_SUMMARY_MAX_COUNT == 7);
+STATIC_CHECK(summary_kinds, PAREXACT_SUMMARY_SHAPE == 1 && PAREXACT_SUMMARY_PAIR == 2 &&
+                                PAREXACT_SUMMARY_WEIGHTED == 3);
+STATIC_CHECK(results, PAREXACT_RESULT_COUNT == 0 && PAREXACT_RESULT_NAN_COUNT == 1 &&
+                          PAREXACT_RESULT_SUM == 2 && PAREXACT_RESULT_MEAN == 3 &&
+                          PAREXACT_RESULT_VARIANCE == 4 && PAREXACT_RESULT_STD == 5 &&
+                          PAREXACT_RESULT_MIN == 6 && PAREXACT_RESULT_MAX == 7 &&
+                          PAREXACT_RESULT_NORM == 8 && PAREXACT_RESULT_SKEWNESS == 9 &&
+                          PAREXACT_RESULT_KURTOSIS == 10 && PAREXACT_RESULT_SKEWNESS_UNBIASED == 11 &&
+                          PAREXACT_RESULT_KURTOSIS_UNBIASED == 12);
+STATIC_CHECK(results_of_pairs, PAREXACT_RESULT_SUM_Y == 13 && PAREXACT_RESULT_MEAN_Y == 14 &&
+                                   PAREXACT_RESULT_VARIANCE_Y == 15 && PAREXACT_RESULT_STD_Y == 16 &&
+                                   PAREXACT_RESULT_DOT == 17 && PAREXACT_RESULT_COVARIANCE == 18 &&
+                                   PAREXACT_RESULT_CORRELATION == 19 && PAREXACT_RESULT_SLOPE == 20 &&
+                                   PAREXACT_RESULT_INTERCEPT == 21 && PAREXACT_RESULT_MIN_Y == 25 &&
+                                   PAREXACT_RESULT_MAX_Y == 26 && PAREXACT_RESULT_NORM_Y == 27 &&
+                                   PAREXACT_RESULT_R_SQUARED == 28 && PAREXACT_RESULT_RESIDUAL_STD == 29 &&
+                                   PAREXACT_RESULT_SLOPE_STDERR == 30 &&
+                                   PAREXACT_RESULT_INTERCEPT_STDERR == 31 &&
+                                   PAREXACT_RESULT_SLOPE_ORIGIN == 32);
+STATIC_CHECK(results_of_weighted_values, PAREXACT_RESULT_SUM_WEIGHTS == 22 &&
+                                             PAREXACT_RESULT_RELIABILITY_VARIANCE == 23 &&
+                                             PAREXACT_RESULT_RELIABILITY_STD == 24);
 
 int main(void)
 {

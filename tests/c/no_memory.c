@@ -123,6 +123,41 @@ static parexact_status states_along_axes(void)
     return status;
 }
 
+/* Each kind of summary, whole and along axes. */
+static parexact_status summaries(void)
+{
+    enum { KEPT = 512 };
+    static parexact_summary s;
+    static double out[KEPT];
+    const int64_t shape[] = {N / KEPT, KEPT};
+    const parexact_array array = {x, PAREXACT_DTYPE_F64, 2, shape, NULL};
+    const int32_t axis = 0;
+    parexact_status status = PAREXACT_OK;
+    for (int32_t kind = PAREXACT_SUMMARY_SHAPE; kind <= PAREXACT_SUMMARY_WEIGHTED; kind++) {
+        const parexact_array *second = kind == PAREXACT_SUMMARY_SHAPE ? NULL : &array;
+        const int32_t results[] = {PAREXACT_RESULT_COUNT, PAREXACT_RESULT_STD};
+        CHECK_STATUS(parexact_summary_init(&s, kind), PAREXACT_OK);
+        if (status == PAREXACT_OK)
+            status = parexact_summary_update(&s, &array, second, NULL);
+        if (status == PAREXACT_OK)
+            status = parexact_summary_merge(&s, &s);
+        if (status == PAREXACT_OK)
+            status = parexact_summary_results(&s, results, 2, 0, PAREXACT_NAN_PROPAGATE, out);
+        if (status == PAREXACT_OK) {
+            CHECK_DOUBLE(out[0], 2 * (double)N);
+            CHECK_DOUBLE(out[1], 0);
+        }
+        const int32_t result = kind == PAREXACT_SUMMARY_SHAPE ? PAREXACT_RESULT_KURTOSIS : PAREXACT_RESULT_SUM;
+        if (status == PAREXACT_OK)
+            status = parexact_summarize(kind, result, &array, second, NULL, &axis, 1, 0, 0, out, KEPT);
+    }
+    if (status == PAREXACT_OK)
+        status = parexact_dot_axes(&array, &array, &axis, 1, PAREXACT_NAN_OMIT, out, KEPT);
+    if (status == PAREXACT_OK)
+        CHECK_DOUBLE(out[KEPT - 1], (double)(N / KEPT));
+    return status;
+}
+
 static parexact_status random_numbers(void)
 {
     const parexact_distribution normal = {PAREXACT_DIST_NORMAL, 0, {0, 1, 0}};
@@ -222,7 +257,7 @@ static const struct {
 } CASES[] = {
     {"small sum", small_sum}, {"sum", sum},     {"refused", refused}, {"describe", describe},
     {"reduce", reduce},       {"dot", dot},     {"state", state},     {"random numbers", random_numbers},
-    {"states along axes", states_along_axes},
+    {"states along axes", states_along_axes}, {"summaries", summaries},
     {"map", map},             {"failing", failing_map}, {"job", job}, {"handles", handles},
     {"pool", pool},           {"explain", explain},
 };

@@ -50,11 +50,10 @@ static int whole_array(int32_t dtype, const int64_t *stride)
 static int every_dtype(void)
 {
     int fine = 1;
-    for (int32_t dtype = PAREXACT_DTYPE_F64; dtype <= PAREXACT_DTYPE_BF16 + PAREXACT_DTYPE_SWAPPED; dtype++) {
-        if (dtype % PAREXACT_DTYPE_SWAPPED > PAREXACT_DTYPE_BF16)
-            continue;
-        fine &= whole_array(dtype, NULL) && whole_array(dtype, &EIGHT) && whole_array(dtype, &SIXTEEN);
-    }
+    for (int32_t dtype = PAREXACT_DTYPE_F64; dtype <= PAREXACT_DTYPE_BF16; dtype++)
+        for (int32_t order = 0; order <= PAREXACT_DTYPE_SWAPPED; order += PAREXACT_DTYPE_SWAPPED)
+            fine &= whole_array(dtype + order, NULL) && whole_array(dtype + order, &EIGHT) &&
+                    whole_array(dtype + order, &SIXTEEN);
     return fine;
 }
 
@@ -62,8 +61,8 @@ static int dots(void)
 {
     double out;
     int fine = 1;
-    for (int32_t i = PAREXACT_DTYPE_F64; i <= PAREXACT_DTYPE_BOOL; i++) {
-        for (int32_t j = PAREXACT_DTYPE_F64; j <= PAREXACT_DTYPE_BOOL; j++) {
+    for (int32_t i = PAREXACT_DTYPE_F64; i <= PAREXACT_DTYPE_BF16; i++) {
+        for (int32_t j = PAREXACT_DTYPE_F64; j <= PAREXACT_DTYPE_BF16; j++) {
             if (n == MOST && i != PAREXACT_DTYPE_I64 && j != PAREXACT_DTYPE_F64)
                 continue; /* the code is the same for all, and the numbers are many */
             parexact_array x = view_of(i, numbers, &SIXTEEN), y = view_of(j, others, NULL);
@@ -140,42 +139,61 @@ static int states(void)
     return fine && parexact_state_words() == PAREXACT_STATE_WORDS;
 }
 
-/* Summaries of each kind, of arrays as they lie, of others and under a mask; their results along axes. */
+/* Every kind of summary, of doubles where they lie, of other types, under a mask, and along either axis. */
 static int summaries(void)
 {
     enum { KEPT = 250 };
-    static parexact_summary s, t;
     const int32_t dtypes[] = {PAREXACT_DTYPE_F64, PAREXACT_DTYPE_I64, PAREXACT_DTYPE_F16,
                               PAREXACT_DTYPE_F64 + PAREXACT_DTYPE_SWAPPED};
-    const int32_t result[] = {0, PAREXACT_RESULT_KURTOSIS, PAREXACT_RESULT_INTERCEPT_STDERR,
-                              PAREXACT_RESULT_RELIABILITY_STD};
     const int64_t shape[2] = {(int64_t)n / KEPT, KEPT}, no_strides[2] = {0, 0};
-    const int32_t axis = 0;
     const uint8_t one = 1;
     const parexact_array where = {&one, PAREXACT_DTYPE_BOOL, 2, shape, no_strides};
-    int fine = parexact_summary_words() == PAREXACT_SUMMARY_WORDS, length = 1;
-    double out;
-    uint64_t print[2];
-    for (int32_t kind = PAREXACT_SUMMARY_SHAPE; kind <= PAREXACT_SUMMARY_WEIGHTED; kind++) {
-        fine &= !parexact_summary_init(&s, kind);
-        for (size_t i = 0; i < LENGTH(dtypes); i++) {
-            const parexact_array x = {numbers, dtypes[i], 2, shape, NULL};
-            const parexact_array w = {others, PAREXACT_DTYPE_F64, 2, shape, NULL};
-            const parexact_array *y = kind == PAREXACT_SUMMARY_SHAPE ? NULL : &w;
-            for (int masked = 0; masked < 2; masked++) {
-                const parexact_array *mask = masked ? &where : NULL;
-                fine &= !parexact_summary_init(&t, kind) && !parexact_summary_update(&t, &x, y, mask) &&
-                        !parexact_summary_merge(&s, &t) && !parexact_summary_merge(&t, &t) &&
-                        !parexact_summarize(kind, result[kind], &x, y, mask, &axis, 1, 0,
-                                            PAREXACT_NAN_OMIT, results, KEPT);
-            }
-            fine &= !parexact_dot_axes(&x, &w, &axis, 1, PAREXACT_NAN_OMIT, results, KEPT);
+    int fine = 1;
+    for (size_t i = 0; i < LENGTH(dtypes) * 2 * PAREXACT_SUMMARY_WEIGHTED; i++) {
+        const int32_t kind = 1 + (int32_t)(i % PAREXACT_SUMMARY_WEIGHTED);
+        const int32_t dtype = dtypes[i / PAREXACT_SUMMARY_WEIGHTED / 2];
+        const parexact_array *mask = i / PAREXACT_SUMMARY_WEIGHTED % 2 ? &where : NULL;
+        if (n == MOST && (mask || dtype == PAREXACT_DTYPE_F16))
+            continue; /* they take long, and a thread of the library has the same way through them */
+        const parexact_array x = {numbers, dtype, 2, shape, NULL}, y = {others, dtype, 2, shape, NULL};
+        const parexact_array *second = kind == PAREXACT_SUMMARY_SHAPE ? NULL : &y;
+        static parexact_summary s, t; /* not on the stack, which is the library's */
+        uint64_t print[2];
+        double out[PAREXACT_RESULT_SLOPE_ORIGIN + 1];
+        int len = 1;
+        fine &= !parexact_summary_init(&s, kind) && !parexact_summary_update(&s, &x, second, mask);
+        t = s;
+        fine &= !parexact_summary_merge(&s, &t) && !parexact_summary_fingerprint(&s, print);
+        parexact_summary_mpi_merge(&t, &s, &len, NULL);
+        for (int32_t result = 0; result <= PAREXACT_RESULT_SLOPE_ORIGIN; result++) {
+            const parexact_status status =
+                parexact_summary_results(&s, &result, 1, 1, PAREXACT_NAN_OMIT, out + result);
+            fine &= status == PAREXACT_OK || status == PAREXACT_ERROR_UNSUPPORTED;
+            fine &= parexact_summary_result(&s, result, 1, PAREXACT_NAN_OMIT, out) == status;
         }
-        parexact_summary_mpi_merge(&t, &s, &length, NULL);
-        fine &= !parexact_summary_result(&s, result[kind], 0, PAREXACT_NAN_OMIT, &out) &&
-                !parexact_summary_results(&s, &result[kind], 1, 0, PAREXACT_NAN_OMIT, &out) &&
-                !parexact_summary_fingerprint(&s, print);
+        for (int32_t axis = 0; axis < 2; axis++) {
+            const size_t kept = axis ? (size_t)shape[0] : KEPT;
+            const int32_t wanted = kind == PAREXACT_SUMMARY_SHAPE  ? PAREXACT_RESULT_KURTOSIS
+                                   : kind == PAREXACT_SUMMARY_PAIR ? PAREXACT_RESULT_INTERCEPT_STDERR
+                                                                   : PAREXACT_RESULT_RELIABILITY_STD;
+            fine &= !parexact_summarize(kind, wanted, &x, second, mask, &axis, 1, 0, 1, results, kept);
+            fine &= !parexact_summarize(0, PAREXACT_RESULT_COUNT, &x, NULL, mask, &axis, 1, 0, 1, results, kept);
+        }
     }
+    return fine && parexact_summary_words() == PAREXACT_SUMMARY_WORDS;
+}
+
+static int dots_along_axes(void)
+{
+    const int32_t dtypes[] = {PAREXACT_DTYPE_F64, PAREXACT_DTYPE_I64, PAREXACT_DTYPE_BF16};
+    const int64_t shape[2] = {(int64_t)n / 250, 250};
+    int fine = 1;
+    for (size_t i = 0; i < LENGTH(dtypes) * LENGTH(dtypes); i++)
+        for (int32_t axis = 0; axis < 2; axis++) {
+            const parexact_array x = {numbers, dtypes[i / LENGTH(dtypes)], 2, shape, NULL};
+            const parexact_array y = {others, dtypes[i % LENGTH(dtypes)], 2, shape, NULL};
+            fine &= !parexact_dot_axes(&x, &y, &axis, 1, PAREXACT_NAN_OMIT, results, (size_t)shape[1 - axis]);
+        }
     return fine;
 }
 
@@ -310,7 +328,8 @@ static const struct {
     {"reductions", reductions},
     {"states", states},
     {"states along axes", states_along_axes},
-    {"summaries and dot products along axes", summaries},
+    {"summaries", summaries},
+    {"dot products along axes", dots_along_axes},
     {"samples", samples},
     {"maps and jobs", maps},
     {"integrals", integrals},
