@@ -151,8 +151,18 @@ static parexact_status summaries(void)
         if (status == PAREXACT_OK)
             status = parexact_summarize(kind, result, &array, second, NULL, &axis, 1, 0, 0, out, KEPT);
     }
-    if (status == PAREXACT_OK)
-        status = parexact_dot_axes(&array, &array, &axis, 1, PAREXACT_NAN_OMIT, out, KEPT);
+    return status;
+}
+
+static parexact_status dots_along_axes(void)
+{
+    enum { KEPT = 512 };
+    static double out[KEPT];
+    const int64_t shape[] = {N / KEPT, KEPT};
+    const parexact_array array = {x, PAREXACT_DTYPE_F64, 2, shape, NULL};
+    const int32_t axis = 0;
+    const parexact_status status =
+        parexact_dot_axes(&array, &array, &axis, 1, PAREXACT_NAN_OMIT, out, KEPT);
     if (status == PAREXACT_OK)
         CHECK_DOUBLE(out[KEPT - 1], (double)(N / KEPT));
     return status;
@@ -257,7 +267,7 @@ static const struct {
 } CASES[] = {
     {"small sum", small_sum}, {"sum", sum},     {"refused", refused}, {"describe", describe},
     {"reduce", reduce},       {"dot", dot},     {"state", state},     {"random numbers", random_numbers},
-    {"states along axes", states_along_axes}, {"summaries", summaries},
+    {"states along axes", states_along_axes}, {"summaries", summaries}, {"dot products along axes", dots_along_axes},
     {"map", map},             {"failing", failing_map}, {"job", job}, {"handles", handles},
     {"pool", pool},           {"explain", explain},
 };
