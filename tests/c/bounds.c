@@ -83,7 +83,8 @@ static void descriptions(void)
             OK(parexact_reduce(&a, PAREXACT_OP_SUM, axes, ndim, 0, 0, &d, 1));
             CHECK_DOUBLE(d, expected);
             OK(parexact_dot_axes(&a, &a, axes, ndim, 0, &d, 1));
-            OK(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SUM, &a, &a, NULL, axes, ndim, 0, 0, &d,
+            OK(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SUM, &a, &a, NULL, axes, ndim, 0,
+                                  0, &d,
                                   1));
             CHECK_DOUBLE(d, expected);
 
@@ -233,9 +234,11 @@ static void arrays(void)
                 const parexact_array marks = {data, PAREXACT_DTYPE_U8, 2, shape, NULL};
                 OK(parexact_dot_axes(&a, &reversed, &first, 1, 0, columns, (size_t)n));
                 OK(parexact_dot_axes(&reversed, &a, &last, 1, 0, rows, 2));
-                OK(parexact_summarize(PAREXACT_SUMMARY_SHAPE, PAREXACT_RESULT_SKEWNESS, &reversed, NULL, &marks,
+                OK(parexact_summarize(PAREXACT_SUMMARY_SHAPE, PAREXACT_RESULT_SKEWNESS, &reversed, NULL,
+                                      &marks,
                                       &first, 1, 0, 0, columns, (size_t)n));
-                OK(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SLOPE, &a, &reversed, NULL, &last, 1,
+                OK(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SLOPE, &a, &reversed, NULL,
+                                      &last, 1,
                                       0, 0, rows, 2));
                 OK(parexact_summarize(PAREXACT_SUMMARY_WEIGHTED, PAREXACT_RESULT_MEAN, &a, &reversed, NULL,
                                       &first, 1, 0, 0, columns, (size_t)n));

@@ -30,7 +30,8 @@ static void matrix_product(int64_t m, int64_t k, int64_t n, int32_t dtype)
     const parexact_array x = {first, dtype, 3, shape, x_strides};
     const parexact_array y = {b, PAREXACT_DTYPE_F64, 3, shape, y_strides};
     const int32_t axis = -1;
-    CHECK_STATUS(parexact_dot_axes(&x, &y, &axis, 1, PAREXACT_NAN_PROPAGATE, out, (size_t)(m * n)), PAREXACT_OK);
+    CHECK_STATUS(parexact_dot_axes(&x, &y, &axis, 1, PAREXACT_NAN_PROPAGATE, out, (size_t)(m * n)),
+                 PAREXACT_OK);
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < n; j++) {
             double expected;
@@ -52,7 +53,8 @@ static void sets_of_axes(void)
         x[i] = i + 1;
         y[i] = 0.5 * i - 3;
     }
-    const parexact_array a = {x, PAREXACT_DTYPE_F64, 3, shape, NULL}, b = {y, PAREXACT_DTYPE_F64, 3, shape, NULL};
+    const parexact_array a = {x, PAREXACT_DTYPE_F64, 3, shape, NULL}, b = {y, PAREXACT_DTYPE_F64, 3, shape,
+                                                                           NULL};
     for (int marks = 1; marks < 8; marks++) {
         int32_t axes[3], count = 0;
         double expected[24] = {0};
@@ -94,7 +96,8 @@ static void special_values(void)
     const double y[6][2] = {{3, 4}, {3, 4}, {nan, inf}, {2, 3}, {2, -inf}, {1e308, 1e308}};
     const double propagate[6] = {11, nan, nan, inf, nan, 0};
     const double omit[6] = {11, 8, nan, inf, nan, 0};
-    const parexact_array a = {x, PAREXACT_DTYPE_F64, 2, shape, NULL}, b = {y, PAREXACT_DTYPE_F64, 2, shape, NULL};
+    const parexact_array a = {x, PAREXACT_DTYPE_F64, 2, shape, NULL}, b = {y, PAREXACT_DTYPE_F64, 2, shape,
+                                                                           NULL};
     const int32_t last = 1;
     double out[6];
     CHECK_STATUS(parexact_dot_axes(&a, &b, &last, 1, PAREXACT_NAN_PROPAGATE, out, 6), PAREXACT_OK);
@@ -108,7 +111,8 @@ static void special_values(void)
     /* A product that is NaN has no NaN factor: RAISE does not mind. */
     const parexact_array infinite_x = {x + 3, PAREXACT_DTYPE_F64, 2, (const int64_t[]){3, 2}, NULL};
     const parexact_array infinite_y = {y + 3, PAREXACT_DTYPE_F64, 2, (const int64_t[]){3, 2}, NULL};
-    CHECK_STATUS(parexact_dot_axes(&infinite_x, &infinite_y, &last, 1, PAREXACT_NAN_RAISE, out, 3), PAREXACT_OK);
+    CHECK_STATUS(parexact_dot_axes(&infinite_x, &infinite_y, &last, 1, PAREXACT_NAN_RAISE, out, 3),
+                 PAREXACT_OK);
     for (int i = 0; i < 3; i++)
         CHECK_DOUBLE(out[i], propagate[i + 3]);
 }
@@ -138,7 +142,8 @@ static void arguments(void)
 {
     const int64_t shape[] = {2, 3}, turned[] = {3, 2};
     double x[6] = {1, 2, 3, 4, 5, 6}, out[6];
-    const parexact_array a = {x, PAREXACT_DTYPE_F64, 2, shape, NULL}, b = {x, PAREXACT_DTYPE_F64, 2, turned, NULL};
+    const parexact_array a = {x, PAREXACT_DTYPE_F64, 2, shape, NULL}, b = {x, PAREXACT_DTYPE_F64, 2, turned,
+                                                                           NULL};
     const int32_t first = 0, wrong = -3, twice[] = {1, -1};
     REFUSED(parexact_dot_axes(NULL, &a, &first, 1, 0, out, 3), null, "x must not be NULL");
     REFUSED(parexact_dot_axes(&a, NULL, &first, 1, 0, out, 3), null, "y must not be NULL");

@@ -116,7 +116,8 @@ static void negative_numbers(void)
                "op is -1; it must be one of PAREXACT_OP_*, 0 to 6");
     bad.dtype = -1;
     CHECK_SAYS(parexact_sum(&bad, &d), INVALID_ARGUMENT,
-               "dtype of a is -1; it must be one of PAREXACT_DTYPE_*, 0 to 12, or one of these + PAREXACT_DTYPE_SWAPPED");
+               "dtype of a is -1; it must be one of PAREXACT_DTYPE_*, 0 to 12, or one of these + "
+               "PAREXACT_DTYPE_SWAPPED");
     bad = a;
     bad.ndim = -1;
     CHECK_SAYS(parexact_sum(&bad, &d), INVALID_ARGUMENT, "ndim of a is -1; it must be 0 to 64");

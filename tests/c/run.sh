@@ -136,14 +136,16 @@ check static_library_alone \
 # containers may forbid.
 sanitized=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1
-for name in arguments arrays dot_axes messages parallel_arguments state state_axes summary summary_arguments; do
+for name in arguments arrays dot_axes messages parallel_arguments state state_axes summary \
+    summary_arguments; do
     program "sanitized_$name" "$cc" "${c11[@]}" "${sanitized[@]}" "$root/tests/c/$name.c" "${link[@]}"
 done
 
 # What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2
 # path.
 for name in parallel_arguments map map_callers map_failures pool_free pool_refused pool_waits jobs \
-    jobs_nested deadlock deadlock_knots lock queue cancel pi integrate settings_left state_axes summary_arguments dot_axes; do
+    jobs_nested deadlock deadlock_knots lock queue cancel pi integrate settings_left state_axes \
+    summary_arguments dot_axes; do
     memcheck "$name"
 done
 # A child leaks the workers and jobs that it inherits, by design, and a process that exits while jobs run does

@@ -177,7 +177,8 @@ static int summaries(void)
                                    : kind == PAREXACT_SUMMARY_PAIR ? PAREXACT_RESULT_INTERCEPT_STDERR
                                                                    : PAREXACT_RESULT_RELIABILITY_STD;
             fine &= !parexact_summarize(kind, wanted, &x, second, mask, &axis, 1, 0, 1, results, kept);
-            fine &= !parexact_summarize(0, PAREXACT_RESULT_COUNT, &x, NULL, mask, &axis, 1, 0, 1, results, kept);
+            fine &= !parexact_summarize(0, PAREXACT_RESULT_COUNT, &x, NULL, mask, &axis, 1, 0, 1, results,
+                                        kept);
         }
     }
     return fine && parexact_summary_words() == PAREXACT_SUMMARY_WORDS;

@@ -11,11 +11,13 @@ static const int32_t KINDS[] = {PAREXACT_SUMMARY_SHAPE, PAREXACT_SUMMARY_PAIR, P
 #define NO (-12345.0)
 static const double EXPECTED[][LAST_RESULT + 1] = {
     {5, 0, 20, 4, 12.5, 3.5355339059327378, 1, 10, 11.40175425099138, 1.1384199576606167, -0.212,
-     1.697056274847714, 3.152, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
+     1.697056274847714, 3.152, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+     NO},
     {5, 0, 20, 4, 12.5, 3.5355339059327378, 1, 10, 11.40175425099138, NO, NO, NO, NO, 17, 3.4, 5.3,
      2.3021728866442674, 98, 7.5, 0.9214426752509268, 0.6, 1, NO, NO, NO, 1, 7, 8.888194417315589,
      0.8490566037735849, 1.0327955589886446, 0.1460593486680443, 0.7447594690010102, 0.7538461538461538},
-    {5, 0, 98, 5.764705882352941, 14.066176470588236, 3.750490164043659, 1, 10, NO, NO, NO, NO, NO, NO, NO, NO,
+    {5, 0, 98, 5.764705882352941, 14.066176470588236, 3.750490164043659, 1, 10, NO, NO, NO, NO, NO, NO, NO,
+     NO,
      NO, NO, NO, NO, NO, NO, 17, 18.21904761904762, 4.268377633135056, NO, NO, NO, NO, NO, NO, NO, NO},
 };
 
@@ -147,7 +149,8 @@ static void layouts(void)
         }
         for (int swapped = 0; swapped < 2; swapped++) {
             const int32_t order = swapped ? PAREXACT_DTYPE_SWAPPED : 0;
-            const parexact_array half = {swapped ? x_swapped : x16, PAREXACT_DTYPE_F16 + order, 1, FIVE, NULL};
+            const parexact_array half = {swapped ? x_swapped : x16, PAREXACT_DTYPE_F16 + order, 1, FIVE,
+                                         NULL};
             const parexact_array brain = {swapped ? y_swapped : y16, PAREXACT_DTYPE_BF16 + order, 1, FIVE,
                                           NULL};
             CHECK_STATUS(parexact_summary_init(&s, kind), PAREXACT_OK);
@@ -180,7 +183,8 @@ static void masks(void)
         CHECK_STATUS(parexact_summary_init(&s, KINDS[k]), PAREXACT_OK);
         CHECK_STATUS(parexact_summary_update(&s, &x, second, &where), PAREXACT_OK);
         CHECK(same(&s, &expected));
-        CHECK_STATUS(parexact_summarize(KINDS[k], PAREXACT_RESULT_MEAN, &x, second, &where, NULL, 0, 0, 0, &out,
+        CHECK_STATUS(parexact_summarize(KINDS[k], PAREXACT_RESULT_MEAN, &x, second, &where, NULL, 0, 0, 0,
+                                        &out,
                                         1), PAREXACT_OK);
         CHECK_DOUBLE(out, result(&expected, PAREXACT_RESULT_MEAN, 0, 0));
     }
@@ -196,7 +200,8 @@ static void nans(void)
     const double x[] = {1, NAN, 2, 3, 4, 10}, y[] = {2, 1, NAN, 4, 3, 7};
     const double some_x[] = {1, 3, 4, 10}, some_y[] = {2, 4, 3, 7};
     for (size_t k = 1; k < LENGTH(KINDS); k++) {
-        const parexact_summary s = summary_of(KINDS[k], x, y, 6), rest = summary_of(KINDS[k], some_x, some_y, 4);
+        const parexact_summary s = summary_of(KINDS[k], x, y, 6), rest = summary_of(KINDS[k], some_x,
+                                                                                    some_y, 4);
         for (int32_t which = FIRST_RESULT; which <= LAST_RESULT; which++) {
             if (EXPECTED[k][which] == NO)
                 continue;
@@ -341,7 +346,8 @@ static void axes(void)
     fill_random(x[0], ROWS * COLUMNS, 60, 1);
     fill_random(y[0], ROWS * COLUMNS, 60, 2);
     const int64_t shape[] = {ROWS, COLUMNS};
-    const parexact_array a = {x, PAREXACT_DTYPE_F64, 2, shape, NULL}, b = {y, PAREXACT_DTYPE_F64, 2, shape, NULL};
+    const parexact_array a = {x, PAREXACT_DTYPE_F64, 2, shape, NULL}, b = {y, PAREXACT_DTYPE_F64, 2, shape,
+                                                                           NULL};
     for (size_t k = 0; k < LENGTH(KINDS); k++)
         for (int32_t which = FIRST_RESULT; which <= LAST_RESULT; which++)
             for (int32_t axis = 0; axis < 2 && EXPECTED[k][which] != NO; axis++) {

@@ -90,11 +90,13 @@ static void nothing(void)
         /* Slices without elements have a result, and no results need no memory. */
         const int32_t axes[] = {0, 1};
         double sums[3] = {1, 1, 1};
-        CHECK_STATUS(parexact_summarize(kind, PAREXACT_RESULT_SUM, &empty, one ? NULL : &empty, NULL, axes + 1, 1,
+        CHECK_STATUS(parexact_summarize(kind, PAREXACT_RESULT_SUM, &empty, one ? NULL : &empty, NULL,
+                                        axes + 1, 1,
                                         0, 0, sums, 3), PAREXACT_OK);
         for (int i = 0; i < 3; i++)
             CHECK_BITS(sums[i], PLUS_ZERO);
-        CHECK_STATUS(parexact_summarize(kind, PAREXACT_RESULT_MEAN, &empty, one ? NULL : &empty, NULL, axes, 1, 0,
+        CHECK_STATUS(parexact_summarize(kind, PAREXACT_RESULT_MEAN, &empty, one ? NULL : &empty, NULL, axes,
+                                        1, 0,
                                         0, NULL, 0), PAREXACT_OK);
         CHECK_STATUS(parexact_summary_results(&s, NULL, 0, 0, 0, NULL), PAREXACT_OK);
     }
@@ -310,17 +312,20 @@ static void summarize(void)
     REFUSED(SUMMARIZE(pair, dot, &x, &x, &where, first, 1, 0, 0, (double *)(void *)marks, 3), invalid,
             "overlap");
     REFUSED(SUMMARIZE(0, 2, &inside, NULL, NULL, first, 1, 0, 0, memory, 3), invalid, "overlap");
-    REFUSED(SUMMARIZE(0, 2, &x, NULL, &where, first, 1, 0, 0, (double *)(void *)marks, 3), invalid, "overlap");
+    REFUSED(SUMMARIZE(0, 2, &x, NULL, &where, first, 1, 0, 0, (double *)(void *)marks, 3), invalid,
+            "overlap");
     CHECK(memcmp(memory, values, sizeof memory) == 0);
 
     memory[4] = double_of(CANONICAL_NAN);
     CHECK_STATUS(SUMMARIZE(pair, dot, &x, &inside, NULL, first, 1, 0, PAREXACT_NAN_RAISE, out, 3), nan_found);
-    CHECK_STATUS(SUMMARIZE(shapes, 9, &inside, NULL, NULL, first, 1, 0, PAREXACT_NAN_RAISE, out, 3), nan_found);
+    CHECK_STATUS(SUMMARIZE(shapes, 9, &inside, NULL, NULL, first, 1, 0, PAREXACT_NAN_RAISE, out, 3),
+                 nan_found);
     CHECK_STATUS(SUMMARIZE(0, 0, &inside, NULL, NULL, first, 1, 0, PAREXACT_NAN_RAISE, out, 3), nan_found);
     for (int32_t kind = 0; kind <= PAREXACT_SUMMARY_WEIGHTED; kind++) {
         const parexact_array *y = kind > PAREXACT_SUMMARY_SHAPE ? &x : NULL;
         const double omitted[] = {2, 1, 2};
-        CHECK_STATUS(SUMMARIZE(kind, 0, &inside, y, NULL, first, 1, 0, PAREXACT_NAN_OMIT, out, 3), PAREXACT_OK);
+        CHECK_STATUS(SUMMARIZE(kind, 0, &inside, y, NULL, first, 1, 0, PAREXACT_NAN_OMIT, out, 3),
+                     PAREXACT_OK);
         for (int i = 0; i < 3; i++)
             CHECK_DOUBLE(out[i], omitted[i]);
         CHECK_STATUS(SUMMARIZE(kind, 1, &inside, y, NULL, first, 1, 0, PAREXACT_NAN_PROPAGATE, out, 3),
