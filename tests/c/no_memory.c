@@ -148,9 +148,8 @@ static parexact_status summaries(void)
             CHECK_DOUBLE(out[1], 0);
         }
 
-
-
-                                                         const int32_t result = kind == PAREXACT_SUMMARY_SHAPE ? PAREXACT_RESULT_KURTOSIS : PAREXACT_RESULT_SUM;
+        const int32_t result =
+            kind == PAREXACT_SUMMARY_SHAPE ? PAREXACT_RESULT_KURTOSIS : PAREXACT_RESULT_SUM;
         if (status == PAREXACT_OK)
             status = parexact_summarize(kind, result, &array, second, NULL, &axis, 1, 0, 0, out, KEPT);
     }
@@ -270,8 +269,8 @@ static const struct {
 } CASES[] = {
     {"small sum", small_sum}, {"sum", sum},     {"refused", refused}, {"describe", describe},
     {"reduce", reduce},       {"dot", dot},     {"state", state},     {"random numbers", random_numbers},
-    {"states along axes", states_along_axes}, {"summaries", summaries}, {"dot products along axes",
-                                                                         dots_along_axes},
+    {"states along axes", states_along_axes}, {"summaries", summaries},
+    {"dot products along axes", dots_along_axes},
     {"map", map},             {"failing", failing_map}, {"job", job}, {"handles", handles},
     {"pool", pool},           {"explain", explain},
 };
