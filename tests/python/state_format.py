@@ -133,12 +133,12 @@ def read(words: Sequence[int]) -> Moments:
     require(m.finite * m.squares >= m.total**2, "Cauchy-Schwarz")
     require(m.finite > 0 or m.squares == 0, "sums of nothing")
     require(m.squares.bit_length() <= 2048 + 2148 + m.finite.bit_length(), "size of the squares")
-    _check_extremes(m, require)
-    _check_sums_within_extremes(m, require)
+    check_extremes(m, require)
+    check_sums_within_extremes(m, require)
     return m
 
 
-def _check_extremes(m: Moments, require) -> None:
+def check_extremes(m: Moments, require) -> None:
     if m.numbers == 0:
         require((m.min_key, m.max_key) == (LIMIT - 1, -LIMIT), "extremes of nothing")
         return
@@ -160,28 +160,28 @@ def _units(x: float) -> int:
     return int(Fraction(x) * 2**1074)
 
 
-def _reach(x: float, toward: float) -> int:
+def reach(x: float, toward: float) -> int:
     """Return where an integer may be that was rounded to the extreme x, in units of 2^-1074."""
     return _units(math.nextafter(x, toward) if 2.0**53 <= abs(x) <= 2.0**64 else x)
 
 
-def _check_sums_within_extremes(m: Moments, require) -> None:
+def check_sums_within_extremes(m: Moments, require) -> None:
     if m.finite == 0:
         return
     magnitudes = []
     if m.minus == 0:
         low = from_order_key(m.min_key)
-        require(m.finite * _reach(low, -math.inf) <= m.total, "mean above the minimum")
+        require(m.finite * reach(low, -math.inf) <= m.total, "mean above the minimum")
         magnitudes.append(abs(low))
     if m.plus == 0:
         high = from_order_key(m.max_key)
-        require(m.total <= m.finite * _reach(high, math.inf), "mean below the maximum")
+        require(m.total <= m.finite * reach(high, math.inf), "mean below the maximum")
         magnitudes.append(abs(high))
     if magnitudes:
         greatest = max(magnitudes)
-        require(_reach(greatest, 0.0) ** 2 <= m.squares, "the greatest square is one of them")
+        require(reach(greatest, 0.0) ** 2 <= m.squares, "the greatest square is one of them")
         if len(magnitudes) == 2:
-            all_of_it = m.finite * _reach(greatest, math.inf) ** 2
+            all_of_it = m.finite * reach(greatest, math.inf) ** 2
             require(m.squares <= all_of_it, "no square is greater")
 
 

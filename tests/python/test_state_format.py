@@ -426,11 +426,18 @@ class Vector:
     norm: str
 
 
+def vectors_text() -> str:
+    """Return the section with the vectors of states; others follow it."""
+    after = DOCUMENT.read_text(encoding="utf-8").split("\n## Test vectors\n")[1]
+    return after.split("\n## ")[0]
+
+
 def vectors() -> dict[str, Vector]:
     """Parse the test vectors of the document."""
-    text = DOCUMENT.read_text(encoding="utf-8").split("\n## Test vectors\n")[1]
     found = {}
-    for title, block in re.findall(r"^### ([^\n]*)\n\n```text\n(.*?)^```$", text, re.M | re.S):
+    for title, block in re.findall(
+        r"^### ([^\n]*)\n\n```text\n(.*?)^```$", vectors_text(), re.M | re.S
+    ):
         words = [0] * fmt.WORDS
         rest = {}
         # An indented line goes on with the one before.
@@ -457,8 +464,7 @@ VECTORS = vectors()
 
 
 def test_every_vector_of_the_document_is_found() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    assert len(VECTORS) == text.count("\n```text\n") > 0
+    assert len(VECTORS) == vectors_text().count("\n```text\n") > 0
     parts = [vector.parts for vector in VECTORS.values()]
     assert [[]] in parts  # no values
     assert any(len(p) > 1 for p in parts)  # and a plain sum of states
