@@ -1,5 +1,6 @@
 //! Every rounded statistic against an oracle of big integers.
 
+mod big;
 mod certified;
 pub mod real;
 

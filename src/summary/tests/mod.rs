@@ -1,6 +1,7 @@
 //! Summaries against sums that are added one by one, results against big integers, and damaged words.
 
 mod damage;
+mod exact;
 mod results;
 
 use proptest::prelude::*;
