@@ -27,8 +27,8 @@
 !> * Inputs come first, outputs next, and what may be left out last.
 !> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take
 !>   real(c_double) arrays of rank 1, 2 and 3 as they are, sections such as a(:, ::2) or a(9:2:-1, :)
-!>   included: nothing is copied. So does parexact_dot for rank 1 and 2, and so do parexact_reduce and
-!>   parexact_state_update_axes for rank 2 and 3.
+!>   included: nothing is copied. So do parexact_summary_update, parexact_dot for rank 1 and 2, and
+!>   parexact_reduce, parexact_dot_axes, parexact_summarize and parexact_state_update_axes for rank 2 and 3.
 !>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are
 !>   contiguous can be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats,
 !>   which take their length.
@@ -404,6 +404,21 @@ module parexact
      procedure :: c_dot
   end interface parexact_dot
 
+  !> status = parexact_dot_axes(x, y, dim, out [, nan_policy])
+  !>
+  !> Dot products along one dimension of two real(c_double) arrays of the same shape, of rank 2 or 3: out is
+  !> what sum(x*y, dim) would be, without the array of products and rounded once.
+  !>
+  !> status = parexact_dot_axes(view_x, view_y, axes, out [, nan_policy])
+  !>
+  !> The same for a parexact_array each, over any set of axes, as parexact_reduce. Products of matrices are
+  !> dot products of views with strides of 0. nan_policy is PAREXACT_NAN_PROPAGATE unless given. out must not
+  !> overlap x or y.
+  public :: parexact_dot_axes
+  interface parexact_dot_axes
+     module procedure dot_axes_rank2, dot_axes_rank3, dot_axes_view
+  end interface parexact_dot_axes
+
   public :: parexact_sum_f64, parexact_dot_f64, parexact_norm_f64
 
   !> status = parexact_sum_f64(x, n, total): the same for x(1:n), or for the first n elements of an array of
@@ -555,6 +570,78 @@ module parexact
   interface parexact_state_update_axes
      module procedure state_update_axes_rank2, state_update_axes_rank3, state_update_axes_view
   end interface parexact_state_update_axes
+
+  ! -------------------------------------------------------------------------------------- Summaries
+  !
+  ! What a state is, for other sums: skewness and kurtosis (PAREXACT_SUMMARY_SHAPE, of x), covariance,
+  ! correlation and regression (PAREXACT_SUMMARY_PAIR, of x and y), weighted mean and variance
+  ! (PAREXACT_SUMMARY_WEIGHTED, of x with weights y).
+  !
+  !     type(parexact_summary) :: summary
+  !     status = parexact_summary_init(summary, PAREXACT_SUMMARY_PAIR)
+  !     do
+  !        ...                                             read the next x and y
+  !        status = parexact_summary_update(summary, x, y)
+  !     end do
+  !     status = parexact_summary_result(summary, PAREXACT_RESULT_CORRELATION, r)
+  !
+  ! A parexact_summary is 6 KiB without pointers, to be stored, sent and merged; its words merge as those of a
+  ! state, with PAREXACT_SUMMARY_ADDITIVE_FIRST and the other constants of that name.
+
+  public :: parexact_summary_word_count, parexact_summary_init, parexact_summary_merge
+  public :: parexact_summary_fingerprint, parexact_summary_mpi_merge
+
+  !> words = parexact_summary_word_count(): PAREXACT_SUMMARY_WORDS of the library that is running.
+  !> (parexact_summary_words in C; Fortran cannot tell that name from the constant's.)
+
+  !> status = parexact_summary_init(summary, kind): the summary of no values. Every summary begins with this.
+
+  !> status = parexact_summary_merge(into, from): into becomes the summary of the values of both, which are of
+  !> one kind.
+
+  !> status = parexact_summary_fingerprint(summary, hash): as parexact_state_fingerprint.
+
+  !> parexact_summary_mpi_merge: a user function as parexact_mpi_merge. Its datatype is
+  !> MPI_Type_contiguous(PAREXACT_SUMMARY_WORDS, MPI_INTEGER8).
+
+  !> status = parexact_summary_update(summary, x [, y] [, where])
+  !>
+  !> Adds the elements of real(c_double) arrays of one shape, of rank 1, 2 or 3. y is left out of a SHAPE, and
+  !> given for the other kinds; where, a default logical array of that shape, selects. Or x, y and where are a
+  !> parexact_array each, where as for parexact_state_update_axes. Without y, where is given by its name.
+  public :: parexact_summary_update
+  interface parexact_summary_update
+     module procedure summary_update_rank1, summary_update_rank2, summary_update_rank3
+     procedure :: c_summary_update
+  end interface parexact_summary_update
+
+  !> status = parexact_summary_result(summary, result, out [, ddof] [, nan_policy])
+  !>
+  !> One of PAREXACT_RESULT_*, which the kind of the summary must have, rounded once. ddof and nan_policy are
+  !> those of parexact_describe.
+  public :: parexact_summary_result
+
+  !> status = parexact_summary_results(summary, results, n, out [, ddof] [, nan_policy])
+  !>
+  !> Several results: out(i) is that of results(i), i = 1, ..., n.
+  public :: parexact_summary_results
+
+  !> status = parexact_summarize(kind, result, x, dim, out [, y] [, where] [, ddof] [, nan_policy])
+  !>
+  !> A result along one dimension of real(c_double) arrays of rank 2 or 3, without keeping summaries: out has
+  !> the shape of sum(x, dim). kind is one of PAREXACT_SUMMARY_*, or 0 for the results of a state.
+  !>
+  !>     status = parexact_summarize(PAREXACT_SUMMARY_WEIGHTED, PAREXACT_RESULT_MEAN, field, 2, means, &
+  !>          weights)
+  !>
+  !> status = parexact_summarize(kind, result, view, axes, out [, y] [, where] [, ddof] [, nan_policy])
+  !>
+  !> The same for x, y and where that are a parexact_array each, over any set of axes, as parexact_reduce. out
+  !> must not overlap them.
+  public :: parexact_summarize
+  interface parexact_summarize
+     module procedure summarize_rank2, summarize_rank3, summarize_view
+  end interface parexact_summarize
 
   ! --------------------------------------------------------------------------------- Random numbers
   !
@@ -880,8 +967,8 @@ module parexact
        integer(c_int32_t) :: answer
      end function c_dot
 
-     function parexact_dot_axes(x, y, axes, axis_count, nan_policy, out, out_len) bind(C, &
-          name="parexact_dot_axes") result(answer)
+     function c_dot_axes(x, y, axes, axis_count, nan_policy, out, out_len) bind(C, name="parexact_dot_axes") &
+          result(answer)
        import
        type(parexact_array), intent(in) :: x
        type(parexact_array), intent(in) :: y
@@ -891,7 +978,7 @@ module parexact
        real(c_double), intent(inout) :: out(*)
        integer(c_size_t), value :: out_len
        integer(c_int32_t) :: answer
-     end function parexact_dot_axes
+     end function c_dot_axes
 
      function c_norm(a, out) bind(C, name="parexact_norm") result(answer)
        import
@@ -1032,10 +1119,10 @@ module parexact
        integer(c_int32_t) :: answer
      end function c_state_results
 
-     function parexact_summary_words() bind(C, name="parexact_summary_words") result(answer)
+     function parexact_summary_word_count() bind(C, name="parexact_summary_words") result(answer)
        import
        integer(c_size_t) :: answer
-     end function parexact_summary_words
+     end function parexact_summary_word_count
 
      function parexact_summary_init(s, kind) bind(C, name="parexact_summary_init") result(answer)
        import
@@ -1044,14 +1131,14 @@ module parexact
        integer(c_int32_t) :: answer
      end function parexact_summary_init
 
-     function parexact_summary_update(s, x, y, where) bind(C, name="parexact_summary_update") result(answer)
+     function c_summary_update(s, x, y, where) bind(C, name="parexact_summary_update") result(answer)
        import
        type(parexact_summary), intent(inout) :: s
        type(parexact_array), intent(in) :: x
-       type(parexact_array), intent(in) :: y
-       type(parexact_array), intent(in) :: where
+       type(parexact_array), intent(in), optional :: y
+       type(parexact_array), intent(in), optional :: where
        integer(c_int32_t) :: answer
-     end function parexact_summary_update
+     end function c_summary_update
 
      function parexact_summary_merge(into, from) bind(C, name="parexact_summary_merge") result(answer)
        import
@@ -1060,8 +1147,8 @@ module parexact
        integer(c_int32_t) :: answer
      end function parexact_summary_merge
 
-     function parexact_summary_result(s, result, ddof, nan_policy, out) bind(C, &
-          name="parexact_summary_result") result(answer)
+     function c_summary_result(s, result, ddof, nan_policy, out) bind(C, name="parexact_summary_result") &
+          result(answer)
        import
        type(parexact_summary), intent(in) :: s
        integer(c_int32_t), value :: result
@@ -1069,45 +1156,45 @@ module parexact
        integer(c_int32_t), value :: nan_policy
        real(c_double), intent(inout) :: out
        integer(c_int32_t) :: answer
-     end function parexact_summary_result
+     end function c_summary_result
 
-     function parexact_summary_results(s, results, result_count, ddof, nan_policy, out) bind(C, &
+     function c_summary_results(s, results, result_count, ddof, nan_policy, out) bind(C, &
           name="parexact_summary_results") result(answer)
        import
        type(parexact_summary), intent(in) :: s
-       type(*), intent(in) :: results(*)
+       integer(c_int32_t), intent(in) :: results(*)
        integer(c_size_t), value :: result_count
        integer(c_int64_t), value :: ddof
        integer(c_int32_t), value :: nan_policy
-       real(c_double), intent(inout) :: out
+       real(c_double), intent(inout) :: out(*)
        integer(c_int32_t) :: answer
-     end function parexact_summary_results
+     end function c_summary_results
 
      function parexact_summary_fingerprint(s, out) bind(C, name="parexact_summary_fingerprint") &
           result(answer)
        import
        type(parexact_summary), intent(in) :: s
-       integer(c_int64_t), intent(inout) :: out
+       integer(c_int64_t), intent(inout) :: out(2)
        integer(c_int32_t) :: answer
      end function parexact_summary_fingerprint
 
      subroutine parexact_summary_mpi_merge(in, inout, len, datatype) bind(C, &
           name="parexact_summary_mpi_merge")
        import
-       type(c_ptr), value :: in
-       type(c_ptr), value :: inout
-       integer(c_int), intent(inout) :: len
-       type(c_ptr), value :: datatype
+       type(parexact_summary), intent(in) :: in(*)
+       type(parexact_summary), intent(inout) :: inout(*)
+       integer(c_int), intent(in) :: len
+       integer(c_int), intent(in) :: datatype
      end subroutine parexact_summary_mpi_merge
 
-     function parexact_summarize(kind, result, x, y, where, axes, axis_count, ddof, nan_policy, out, &
-          out_len) bind(C, name="parexact_summarize") result(answer)
+     function c_summarize(kind, result, x, y, where, axes, axis_count, ddof, nan_policy, out, out_len) &
+          bind(C, name="parexact_summarize") result(answer)
        import
        integer(c_int32_t), value :: kind
        integer(c_int32_t), value :: result
        type(parexact_array), intent(in) :: x
-       type(parexact_array), intent(in) :: y
-       type(parexact_array), intent(in) :: where
+       type(parexact_array), intent(in), optional :: y
+       type(parexact_array), intent(in), optional :: where
        integer(c_int32_t), intent(in) :: axes(*)
        integer(c_int32_t), value :: axis_count
        integer(c_int64_t), value :: ddof
@@ -1115,7 +1202,7 @@ module parexact
        real(c_double), intent(inout) :: out(*)
        integer(c_size_t), value :: out_len
        integer(c_int32_t) :: answer
-     end function parexact_summarize
+     end function c_summarize
 
      function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") &
           result(answer)
@@ -1481,6 +1568,45 @@ contains
     status = c_dot(view_rank2(x, memory_x), view_rank2(y, memory_y), out)
   end function dot_rank2
 
+  function dot_axes_rank2(x, y, dim, out, nan_policy) result(status)
+    real(c_double), intent(in), target :: x(:, :)
+    real(c_double), intent(in), target :: y(:, :)
+    integer, intent(in) :: dim
+    real(c_double), intent(inout), contiguous :: out(:)
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y
+    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
+       status = c_dot_axes(view_rank2(x, memory_x), view_rank2(y, memory_y), axes, &
+            size(axes, kind=c_int32_t), policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    end associate
+  end function dot_axes_rank2
+
+  function dot_axes_rank3(x, y, dim, out, nan_policy) result(status)
+    real(c_double), intent(in), target :: x(:, :, :)
+    real(c_double), intent(in), target :: y(:, :, :)
+    integer, intent(in) :: dim
+    real(c_double), intent(inout), contiguous :: out(:, :)
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y
+    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
+       status = c_dot_axes(view_rank3(x, memory_x), view_rank3(y, memory_y), axes, &
+            size(axes, kind=c_int32_t), policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    end associate
+  end function dot_axes_rank3
+
+  function dot_axes_view(x, y, axes, out, nan_policy) result(status)
+    type(parexact_array), intent(in) :: x
+    type(parexact_array), intent(in) :: y
+    integer(c_int32_t), intent(in) :: axes(:)
+    real(c_double), intent(inout), contiguous :: out(:)
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_dot_axes(x, y, axes, size(axes, kind=c_int32_t), policy_or_default(nan_policy), out, &
+         size(out, kind=c_size_t))
+  end function dot_axes_view
+
   function describe_rank1(a, stats, ddof, nan_policy) result(status)
     real(c_double), intent(in), target :: a(:)
     type(parexact_stats), intent(inout) :: stats
@@ -1650,6 +1776,125 @@ contains
          policy_or_default(nan_policy), out, size(out, kind=c_size_t))
   end function reduce_view
 
+  function summary_update_rank1(s, x, y, where) result(status)
+    type(parexact_summary), intent(inout) :: s
+    real(c_double), intent(in), target :: x(:)
+    real(c_double), intent(in), target, optional :: y(:)
+    logical, intent(in), target, optional :: where(:)
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y, memory_mask
+    ! What is not allocated is absent.
+    type(parexact_array), allocatable :: second, mask
+    if (present(y)) second = view_rank1(y, memory_y)
+    if (present(where)) mask = mask_rank1(where, memory_mask)
+    status = c_summary_update(s, view_rank1(x, memory_x), second, mask)
+  end function summary_update_rank1
+
+  function summary_update_rank2(s, x, y, where) result(status)
+    type(parexact_summary), intent(inout) :: s
+    real(c_double), intent(in), target :: x(:, :)
+    real(c_double), intent(in), target, optional :: y(:, :)
+    logical, intent(in), target, optional :: where(:, :)
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y, memory_mask
+    ! What is not allocated is absent.
+    type(parexact_array), allocatable :: second, mask
+    if (present(y)) second = view_rank2(y, memory_y)
+    if (present(where)) mask = mask_rank2(where, memory_mask)
+    status = c_summary_update(s, view_rank2(x, memory_x), second, mask)
+  end function summary_update_rank2
+
+  function summary_update_rank3(s, x, y, where) result(status)
+    type(parexact_summary), intent(inout) :: s
+    real(c_double), intent(in), target :: x(:, :, :)
+    real(c_double), intent(in), target, optional :: y(:, :, :)
+    logical, intent(in), target, optional :: where(:, :, :)
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y, memory_mask
+    ! What is not allocated is absent.
+    type(parexact_array), allocatable :: second, mask
+    if (present(y)) second = view_rank3(y, memory_y)
+    if (present(where)) mask = mask_rank3(where, memory_mask)
+    status = c_summary_update(s, view_rank3(x, memory_x), second, mask)
+  end function summary_update_rank3
+
+  function parexact_summary_result(s, result, out, ddof, nan_policy) result(status)
+    type(parexact_summary), intent(in) :: s
+    integer(c_int32_t), intent(in) :: result
+    real(c_double), intent(inout) :: out
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_summary_result(s, result, ddof_or_default(ddof), policy_or_default(nan_policy), out)
+  end function parexact_summary_result
+
+  function parexact_summary_results(s, results, result_count, out, ddof, nan_policy) result(status)
+    type(parexact_summary), intent(in) :: s
+    integer(c_int32_t), intent(in) :: results(*)
+    integer(c_size_t), intent(in) :: result_count
+    real(c_double), intent(inout) :: out(*)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_summary_results(s, results, result_count, ddof_or_default(ddof), &
+         policy_or_default(nan_policy), out)
+  end function parexact_summary_results
+
+  function summarize_rank2(kind, result, x, dim, out, y, where, ddof, nan_policy) result(status)
+    integer(c_int32_t), intent(in) :: kind, result
+    real(c_double), intent(in), target :: x(:, :)
+    integer, intent(in) :: dim
+    real(c_double), intent(inout), contiguous :: out(:)
+    real(c_double), intent(in), target, optional :: y(:, :)
+    logical, intent(in), target, optional :: where(:, :)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y, memory_mask
+    type(parexact_array), allocatable :: second, mask
+    if (present(y)) second = view_rank2(y, memory_y)
+    if (present(where)) mask = mask_rank2(where, memory_mask)
+    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
+       status = c_summarize(kind, result, view_rank2(x, memory_x), second, mask, axes, &
+            size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
+            size(out, kind=c_size_t))
+    end associate
+  end function summarize_rank2
+
+  function summarize_rank3(kind, result, x, dim, out, y, where, ddof, nan_policy) result(status)
+    integer(c_int32_t), intent(in) :: kind, result
+    real(c_double), intent(in), target :: x(:, :, :)
+    integer, intent(in) :: dim
+    real(c_double), intent(inout), contiguous :: out(:, :)
+    real(c_double), intent(in), target, optional :: y(:, :, :)
+    logical, intent(in), target, optional :: where(:, :, :)
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    type(layout), target :: memory_x, memory_y, memory_mask
+    type(parexact_array), allocatable :: second, mask
+    if (present(y)) second = view_rank3(y, memory_y)
+    if (present(where)) mask = mask_rank3(where, memory_mask)
+    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
+       status = c_summarize(kind, result, view_rank3(x, memory_x), second, mask, axes, &
+            size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
+            size(out, kind=c_size_t))
+    end associate
+  end function summarize_rank3
+
+  function summarize_view(kind, result, x, axes, out, y, where, ddof, nan_policy) result(status)
+    integer(c_int32_t), intent(in) :: kind, result
+    type(parexact_array), intent(in) :: x
+    integer(c_int32_t), intent(in) :: axes(:)
+    real(c_double), intent(inout), contiguous :: out(:)
+    type(parexact_array), intent(in), optional :: y, where
+    integer, intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    status = c_summarize(kind, result, x, y, where, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
+         policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+  end function summarize_view
+
   !> The axis of a view that dimension dim is, if out has the shape of sum(a, dim).
   !>
   !> The library knows no dim and looks at the length of out alone. So if one of them is wrong, the first of
@@ -1697,6 +1942,17 @@ contains
     if (size(a, 2) > 1) memory%strides(2) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 2, 1)))
     if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
   end function view_rank3
+
+  function mask_rank1(a, memory) result(view)
+    logical, intent(in), target :: a(:)
+    type(layout), intent(inout), target :: memory
+    type(parexact_array) :: view
+    view = view_of(memory, shape(a, kind=c_int64_t))
+    view%dtype = default_logical
+    if (size(a, kind=c_int64_t) == 0) return
+    view%data = c_loc(a(1))
+    if (size(a, 1) > 1) memory%strides(1) = distance(c_loc(a(1)), c_loc(a(2)))
+  end function mask_rank1
 
   function mask_rank2(a, memory) result(view)
     logical, intent(in), target :: a(:, :)

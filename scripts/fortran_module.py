@@ -32,7 +32,10 @@ _DEFAULTS = {
 }
 
 # Fortran cannot tell the function parexact_state_words from the constant PAREXACT_STATE_WORDS.
-_NAMES = {"parexact_state_words": "parexact_state_word_count"}
+_NAMES = {
+    "parexact_state_words": "parexact_state_word_count",
+    "parexact_summary_words": "parexact_summary_word_count",
+}
 
 # Pointers whose type in C does not tell what Fortran should hand over.
 _ARGUMENTS = {
@@ -45,6 +48,17 @@ _ARGUMENTS = {
     ("parexact_mpi_merge", "inout"): "type(parexact_state), intent(inout) :: inout(*)",
     ("parexact_mpi_merge", "len"): "integer(c_int), intent(in) :: len",
     ("parexact_mpi_merge", "datatype"): "integer(c_int), intent(in) :: datatype",
+    ("parexact_summary_update", "y"): "type(parexact_array), intent(in), optional :: y",
+    ("parexact_summary_update", "where"): "type(parexact_array), intent(in), optional :: where",
+    ("parexact_summary_results", "results"): "integer(c_int32_t), intent(in) :: results(*)",
+    ("parexact_summary_results", "out"): "real(c_double), intent(inout) :: out(*)",
+    ("parexact_summary_fingerprint", "out"): "integer(c_int64_t), intent(inout) :: out(2)",
+    ("parexact_summary_mpi_merge", "in"): "type(parexact_summary), intent(in) :: in(*)",
+    ("parexact_summary_mpi_merge", "inout"): "type(parexact_summary), intent(inout) :: inout(*)",
+    ("parexact_summary_mpi_merge", "len"): "integer(c_int), intent(in) :: len",
+    ("parexact_summary_mpi_merge", "datatype"): "integer(c_int), intent(in) :: datatype",
+    ("parexact_summarize", "y"): "type(parexact_array), intent(in), optional :: y",
+    ("parexact_summarize", "where"): "type(parexact_array), intent(in), optional :: where",
     # The arrays must stay where they are until the job is done, which an address says.
     ("parexact_map_async", "items"): "type(c_ptr), value :: items",
     ("parexact_map_async", "results"): "type(c_ptr), value :: results",

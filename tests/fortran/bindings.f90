@@ -22,6 +22,9 @@ program bindings
   call policies()
   call states()
   call states_along_axes()
+  call dots_along_axes()
+  call summaries()
+  call summaries_along_axes()
   call random_numbers()
   call threads()
   call controls()
@@ -84,6 +87,10 @@ contains
     type(parexact_stats) :: stats
     type(parexact_array) :: view
     type(parexact_state) :: state
+    type(parexact_summary) :: summary
+    call check(c_sizeof(summary) == 8 * PAREXACT_SUMMARY_WORDS, 'size of parexact_summary')
+    call check(parexact_summary_word_count() == PAREXACT_SUMMARY_WORDS, 'parexact_summary_word_count')
+    call check(lbound(summary%words, 1) == 0, 'words of a summary count from 0')
     call check(c_sizeof(stats) == 64, 'size of parexact_stats')
     call check(c_sizeof(view) == 32, 'size of parexact_array')
     call check(c_sizeof(state) == 8 * PAREXACT_STATE_WORDS, 'size of parexact_state')
@@ -321,7 +328,7 @@ contains
     total = 7
     call check_status(parexact_sum(parexact_array(c_null_ptr, PAREXACT_DTYPE_F64, 2, c_loc(extents), &
          c_null_ptr), total), PAREXACT_ERROR_NULL_POINTER, 'a view without data')
-    call check_status(parexact_sum(parexact_array(c_loc(a), 11, 2, c_loc(extents), c_null_ptr), total), &
+    call check_status(parexact_sum(parexact_array(c_loc(a), 13, 2, c_loc(extents), c_null_ptr), total), &
          PAREXACT_ERROR_INVALID_ARGUMENT, 'a view of an unknown type')
     call check_status(parexact_norm(parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 65, c_loc(extents), &
          c_null_ptr), total), PAREXACT_ERROR_INVALID_ARGUMENT, 'a view with too many dimensions')
@@ -761,6 +768,202 @@ contains
     call check_status(parexact_state_update_axes(columns, field(:, :, 1), 1, where(:, :5)), &
          PAREXACT_ERROR_INVALID_ARGUMENT, 'a mask of another shape')
   end subroutine states_along_axes
+
+  !> Two fields of small integers, whose products are exact.
+  subroutine make_fields(x, y)
+    real(c_double), intent(out) :: x(3, 4, 2), y(3, 4, 2)
+    integer :: i
+    x = reshape([(real(mod(7 * i, 11), c_double), i = 1, 24)], [3, 4, 2])
+    y = reshape([(real(mod(5 * i, 13) - 6, c_double), i = 1, 24)], [3, 4, 2])
+  end subroutine make_fields
+
+  subroutine dots_along_axes()
+    real(c_double), target :: x(3, 4, 2), y(3, 4, 2), a(3, 4), b(4, 2)
+    real(c_double) :: columns(4), rows(3), planes(3, 4), product(6)
+    integer(c_int64_t), target :: extents(3), strides_a(3), strides_b(3)
+    real(c_double), allocatable :: expected(:, :), out(:, :)
+    type(parexact_array) :: view_a, view_b
+    integer :: dim, i
+    call make_fields(x, y)
+    call ok(parexact_dot_axes(x(:, :, 1), y(:, :, 1), 1, columns), 'dot_axes, rank 2')
+    call check(equal_reals(columns, sum(x(:, :, 1) * y(:, :, 1), 1)), 'dot_axes, rank 2')
+    call ok(parexact_dot_axes(x(3:1:-1, :, 1), y(:, :, 2), 2, rows), 'dot_axes of sections')
+    call check(equal_reals(rows, sum(x(3:1:-1, :, 1) * y(:, :, 2), 2)), 'dot_axes of sections')
+    do dim = 1, 3
+       expected = sum(x * y, dim)
+       if (allocated(out)) deallocate (out)
+       allocate (out(size(expected, 1), size(expected, 2)))
+       call ok(parexact_dot_axes(x, y, dim, out), 'dot_axes, rank 3')
+       call check(all(out >= expected .and. out <= expected), 'dot_axes, rank 3')
+    end do
+    x(2, 3, 1) = nan()
+    call ok(parexact_dot_axes(x, y, 3, planes, PAREXACT_NAN_OMIT), 'dot_axes that omits')
+    call check_real(planes(2, 3), x(2, 3, 2) * y(2, 3, 2), 'dot_axes that omits')
+    call ok(parexact_dot_axes(x, y, 3, planes), 'dot_axes that propagates')
+    call check_real(planes(2, 3), nan(), 'dot_axes that propagates')
+    call check_status(parexact_dot_axes(x, y, 3, planes, PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, &
+         'dot_axes that raises')
+
+    ! The product of matrices: out(j, i) is that of row i of a and column j of b.
+    a = x(:, :, 2)
+    b = transpose(y(1:2, :, 1))
+    extents = [3, 2, 4]
+    strides_a = [8, 0, 24]
+    strides_b = [0, 32, 8]
+    view_a = parexact_array(c_loc(a), PAREXACT_DTYPE_F64, 3, c_loc(extents), c_loc(strides_a))
+    view_b = parexact_array(c_loc(b), PAREXACT_DTYPE_F64, 3, c_loc(extents), c_loc(strides_b))
+    call ok(parexact_dot_axes(view_a, view_b, [2_c_int32_t], product), 'dot_axes of views')
+    call check(equal_reals(product, reshape(transpose(matmul(a, b)), [6])), 'a product of matrices')
+
+    columns = -7
+    call refused(parexact_dot_axes(a, a, 3, columns), 'dim is 3', 'dim of dot_axes')
+    call refused(parexact_dot_axes(a, a, 2, columns), 'shape of out', 'the shape of out of dot_axes')
+    call refused(parexact_dot_axes(a, a(:, :3), 1, columns), 'same shape', 'shapes in dot_axes')
+    call refused(parexact_dot_axes(a, a, 1, columns, 9_c_int32_t), 'nan_policy', 'policy of dot_axes')
+    do i = 1, 4
+       call check_real(columns(i), -7.0_c_double, 'an output of dot_axes after failures')
+    end do
+  end subroutine dots_along_axes
+
+  subroutine summaries()
+    type(parexact_summary) :: whole, pieces, other, in(1), inout(1)
+    real(c_double), target :: x(3, 4, 2), y(3, 4, 2)
+    real(c_double) :: out, several(3), kept
+    logical :: mask(3, 4, 2)
+    integer(c_int32_t) :: kind
+    integer(c_int64_t) :: hash(2), other_hash(2)
+    integer(c_int64_t), target :: extents(1)
+    integer :: k
+    call make_fields(x, y)
+    mask = x > 3
+    do kind = PAREXACT_SUMMARY_SHAPE, PAREXACT_SUMMARY_WEIGHTED
+       call ok(parexact_summary_init(whole, kind), 'summary_init')
+       call ok(parexact_summary_init(pieces, kind), 'summary_init')
+       call ok(parexact_summary_init(other, kind), 'summary_init')
+       if (kind == PAREXACT_SUMMARY_SHAPE) then
+          call ok(parexact_summary_update(whole, x), 'summary_update')
+          call ok(parexact_summary_update(pieces, x(:, :, 2)), 'summary_update, rank 2')
+          call ok(parexact_summary_update(other, x(:, :, 1)), 'summary_update, rank 2')
+       else
+          call ok(parexact_summary_update(whole, x, y), 'summary_update')
+          do k = 1, 4
+             call ok(parexact_summary_update(pieces, x(3:1:-1, k, 2), y(3:1:-1, k, 2)), &
+                  'summary_update, rank 1')
+          end do
+          call ok(parexact_summary_update(other, x(:, :, 1), y(:, :, 1)), 'summary_update, rank 2')
+       end if
+       call ok(parexact_summary_merge(pieces, other), 'summary_merge')
+       call check(all(pieces%words == whole%words), 'pieces of a summary are the whole')
+       call ok(parexact_summary_fingerprint(pieces, hash), 'summary_fingerprint')
+       call ok(parexact_summary_fingerprint(whole, other_hash), 'summary_fingerprint')
+       call check(all(hash == other_hash), 'fingerprints of equal summaries')
+       in(1) = other
+       inout(1) = whole
+       call parexact_summary_mpi_merge(in, inout, 1, 0)
+       call check(inout(1)%words(1) == 36, 'summary_mpi_merge')
+
+       ! What a mask selects.
+       call ok(parexact_summary_init(whole, kind), 'summary_init')
+       call ok(parexact_summary_init(other, kind), 'summary_init')
+       if (kind == PAREXACT_SUMMARY_SHAPE) then
+          call ok(parexact_summary_update(whole, x, where=mask), 'summary_update with a mask')
+          call ok(parexact_summary_update(other, pack(x, mask)), 'summary_update, rank 1')
+       else
+          call ok(parexact_summary_update(whole, x, y, mask), 'summary_update with a mask')
+          call ok(parexact_summary_update(other, pack(x, mask), pack(y, mask)), 'summary_update, rank 1')
+          call ok(parexact_summary_init(pieces, kind), 'summary_init')
+          call ok(parexact_summary_update(pieces, x(:, :, 1), y(:, :, 1), mask(:, :, 1)), 'a mask of rank 2')
+          do k = 1, 4
+             call ok(parexact_summary_update(pieces, x(:, k, 2), y(:, k, 2), mask(:, k, 2)), &
+                  'a mask of rank 1')
+          end do
+          call check(all(pieces%words == whole%words), 'masks of each rank select the same')
+       end if
+       call check(all(other%words == whole%words), 'a mask selects')
+    end do
+
+    call ok(parexact_summary_init(whole, PAREXACT_SUMMARY_PAIR), 'summary_init')
+    call ok(parexact_summary_update(whole, [1d0, 2d0, 3d0, 4d0, 10d0], [2d0, 1d0, 4d0, 3d0, 7d0]), &
+         'summary_update')
+    call ok(parexact_summary_result(whole, PAREXACT_RESULT_SLOPE, out), 'summary_result')
+    call check_real(out, 0.6_c_double, 'the slope')
+    call ok(parexact_summary_result(whole, PAREXACT_RESULT_COVARIANCE, out, 1), 'summary_result with ddof')
+    call check_real(out, 7.5_c_double, 'the covariance')
+    call ok(parexact_summary_results(whole, [PAREXACT_RESULT_INTERCEPT, PAREXACT_RESULT_DOT, &
+         PAREXACT_RESULT_VARIANCE], 3_c_size_t, several, ddof=1), 'summary_results')
+    call check(equal_reals(several, [1d0, 98d0, 12.5d0]), 'several results')
+
+    ! A view, and a NaN.
+    extents = 3
+    x(2, 1, 1) = nan()
+    call ok(parexact_summary_init(whole, PAREXACT_SUMMARY_SHAPE), 'summary_init')
+    call ok(parexact_summary_update(whole, parexact_array(c_loc(x), PAREXACT_DTYPE_F64, 1, c_loc(extents), &
+         c_null_ptr)), 'summary_update of a view')
+    call ok(parexact_summary_result(whole, PAREXACT_RESULT_SUM, out, nan_policy=PAREXACT_NAN_OMIT), 'omit')
+    call check_real(out, x(1, 1, 1) + x(3, 1, 1), 'a sum that omits')
+
+    kept = -7
+    call check_status(parexact_summary_result(whole, PAREXACT_RESULT_DOT, kept), PAREXACT_ERROR_UNSUPPORTED, &
+         'a result of another kind')
+    call check_status(parexact_summary_result(whole, PAREXACT_RESULT_MEAN, kept, &
+         nan_policy=PAREXACT_NAN_RAISE), PAREXACT_ERROR_NAN_FOUND, 'a NaN')
+    call check_real(kept, -7.0_c_double, 'a result after failures')
+    call refused(parexact_summary_init(whole, 9_c_int32_t), 'kind', 'kind of a summary')
+    call refused(parexact_summary_update(whole, x, y), 'y must be NULL', 'y of a SHAPE')
+    call check(whole%words(1) == 3, 'a summary after failures')
+    call ok(parexact_summary_init(whole, PAREXACT_SUMMARY_PAIR), 'summary_init')
+    call check_status(parexact_summary_update(whole, x), PAREXACT_ERROR_NULL_POINTER, 'no y')
+    call refused(parexact_summary_update(whole, x, y(:, :3, :)), 'same shape', 'shapes of x and y')
+    call refused(parexact_summary_update(whole, x, y, mask(:, :3, :)), 'where', 'the shape of a mask')
+  end subroutine summaries
+
+  subroutine summaries_along_axes()
+    real(c_double), target :: x(3, 4, 2), y(3, 4, 2)
+    real(c_double) :: columns(4), planes(3, 4), flat(8), out
+    logical :: mask(3, 4, 2)
+    integer(c_int64_t), target :: extents(3)
+    type(parexact_array) :: view_x, view_y
+    type(parexact_summary) :: s
+    integer :: j
+    call make_fields(x, y)
+    mask = .true.
+    mask(2, :, :) = .false.
+    call ok(parexact_summarize(PAREXACT_SUMMARY_WEIGHTED, PAREXACT_RESULT_MEAN, x(:, :, 1), 1, columns, &
+         y(:, :, 1), mask(:, :, 1)), 'summarize, rank 2')
+    do j = 1, 4
+       call ok(parexact_summary_init(s, PAREXACT_SUMMARY_WEIGHTED), 'summary_init')
+       call ok(parexact_summary_update(s, x(::2, j, 1), y(::2, j, 1)), 'summary_update')
+       call ok(parexact_summary_result(s, PAREXACT_RESULT_MEAN, out), 'summary_result')
+       call check_real(columns(j), out, 'weighted means of columns')
+    end do
+    call ok(parexact_summarize(0_c_int32_t, PAREXACT_RESULT_VARIANCE, x, 3, planes, ddof=1), &
+         'summarize, rank 3')
+    call check_real(planes(2, 3), (x(2, 3, 1) - x(2, 3, 2))**2 / 2, 'variances of a state')
+    call ok(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_DOT, x, 3, planes, y), &
+         'summarize, rank 3')
+    call check_real(planes(3, 4), sum(x(3, 4, :) * y(3, 4, :)), 'dot products by summarize')
+    extents = [2, 4, 3]
+    view_x = parexact_array(c_loc(x), PAREXACT_DTYPE_F64, 3, c_loc(extents), c_null_ptr)
+    view_y = parexact_array(c_loc(y), PAREXACT_DTYPE_F64, 3, c_loc(extents), c_null_ptr)
+    call ok(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_DOT, view_x, [-1_c_int32_t], flat, &
+         view_y), &
+         'summarize of views')
+    call check_real(flat(7), sum(x(:, 3, 2) * y(:, 3, 2)), 'summarize of views')
+
+    columns = -7
+    call refused(parexact_summarize(0_c_int32_t, PAREXACT_RESULT_SUM, x(:, :, 1), 0, columns), 'dim is 0', &
+         'dim of summarize')
+    call refused(parexact_summarize(0_c_int32_t, PAREXACT_RESULT_SUM, x(:, :, 1), 2, columns), &
+         'shape of out', &
+         'the shape of out of summarize')
+    call check(equal_reals(columns, [-7d0, -7d0, -7d0, -7d0]), 'results of summarize after failures')
+  end subroutine summaries_along_axes
+
+  logical function equal_reals(x, y)
+    real(c_double), intent(in) :: x(:), y(:)
+    equal_reals = size(x) == size(y)
+    if (equal_reals) equal_reals = all(transfer(x, [0_c_int64_t]) == transfer(y, [0_c_int64_t]))
+  end function equal_reals
 
   function all_equal(x, y)
     type(parexact_state), intent(in) :: x, y
