@@ -248,6 +248,44 @@ def test_every_inequality_at_its_bound() -> None:
     assert assert_same_verdict(bound(fmt.SHAPE, (4, 0), one, 1)) == BAD_STATE
 
 
+@pytest.mark.parametrize("kind", fmt.KINDS)
+def test_every_word_that_must_be_what_it_is(kind: str) -> None:
+    code = fmt.KINDS[kind]
+    pairs = [(1.0, 2.0), (2.0, 0.5), (4.0, 1.0)]
+    good = fmt.write(fmt.sums_of(code, *split(pairs)))
+    last = fmt.places(code)[fmt.SUMS[code][-1]].stop
+    unused = [*range(last, fmt.ADDITIVE.stop), 766, 767]
+    if code != fmt.PAIR:
+        unused += [763, 764]
+    if code == fmt.SHAPE:
+        unused += range(5, 10)
+    damage = [
+        (i, good[i] + change) for i in unused for change in (1, -1) if good[i] + change >= -LIMIT
+    ]
+    damage += [(fmt.ERROR, error) for error in (1, 3, 6, 8, 16, -1, 2**40)]
+    damage += [(0, good[0] + change) for change in (1, -1, 3 << 32, 2**62)]
+    damage += [(0, version) for version in (0, 1)]
+    damage += [(i, -1) for i in fmt.COUNTERS]
+    damage += [
+        (2, 4),
+        (3, 4),
+        (4, 1),
+    ]  # more NaNs or infinities than pairs, or none among the extremes
+    for i, word in damage:
+        assert assert_same_verdict([*good[:i], word, *good[i + 1 :]]) == BAD_STATE, (i, word)
+
+
+@pytest.mark.parametrize("kind", ["PAIR", "WEIGHTED"])
+def test_counters_of_infinite_products(kind: str) -> None:
+    """Each pair with an infinity has one infinite or invalid product."""
+    s = fmt.sums_of(fmt.KINDS[kind], [math.inf, 1.0, 2.0, 3.0], [1.0, math.inf, 2.0, 5.0])
+    for products, expected in [(0, BAD_STATE), (1, OK), (2, OK), (3, BAD_STATE)]:
+        for place in (6, 7, 8):
+            s.counters[6:] = [0, 0, 0]
+            s.counters[place] = products
+            assert assert_same_verdict(fmt.write(s)) == expected, (place, products)
+
+
 edited_pairs = st.tuples(kinds, small_pairs, edits)
 
 
