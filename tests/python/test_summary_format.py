@@ -275,6 +275,15 @@ def test_every_word_that_must_be_what_it_is(kind: str) -> None:
         assert assert_same_verdict([*good[:i], word, *good[i + 1 :]]) == BAD_STATE, (i, word)
 
 
+def test_digits_beyond_their_range() -> None:
+    """Σx⁴ of so many values, whose squares leave room for it, but not the digits."""
+    largest = math.nextafter(math.inf, 0.0)
+    s = fmt.sums_of(fmt.SHAPE, [-largest, largest])
+    s.counters[0] = 2**62
+    s.sums = {(1, 0): 0, (2, 0): 2**4257, (3, 0): 0, (4, 0): 2**8511}
+    assert assert_same_verdict(fmt.write(s)) == BAD_STATE
+
+
 @pytest.mark.parametrize("kind", ["PAIR", "WEIGHTED"])
 def test_counters_of_infinite_products(kind: str) -> None:
     """Each pair with an infinity has one infinite or invalid product."""
