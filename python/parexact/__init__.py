@@ -6,20 +6,19 @@
 """
 
 from parexact import _threadpoolctl, abi
+from parexact._arguments import Stats
 from parexact._errors import CancelledError, DeadlockError, Error, TimeoutError
 from parexact._pool import Pool
+from parexact._products import dot, matmul, matvec, vdot, vecdot
 from parexact._quadrature import integrate, pi
 from parexact._random import Generator
 from parexact._reductions import (
-    Stats,
     describe,
-    dot,
     mean,
     my_statistics,
     norm,
     std,
     var,
-    vdot,
 )
 from parexact._reductions import (
     max as max,
@@ -32,6 +31,8 @@ from parexact._reductions import (
 )
 from parexact._state import State
 from parexact._states import merge, results, states
+from parexact._statistics import LinregressResult, average, corrcoef, cov, kurtosis, linregress, skew
+from parexact._summaries import Pair, Shape, Weighted
 from parexact._sync import Control, Lock, Queue
 from parexact._threads import cpu_count, explain, get_num_threads, set_num_threads, threads
 
@@ -44,19 +45,30 @@ __all__ = [
     "DeadlockError",
     "Error",
     "Generator",
+    "LinregressResult",
     "Lock",
+    "Pair",
     "Pool",
     "Queue",
+    "Shape",
     "State",
     "Stats",
     "TimeoutError",
+    "Weighted",
     "abi",
+    "average",
+    "corrcoef",
+    "cov",
     "cpu_count",
     "describe",
     "dot",
     "explain",
     "get_num_threads",
     "integrate",
+    "kurtosis",
+    "linregress",
+    "matmul",
+    "matvec",
     "mean",
     "merge",
     "my_statistics",
@@ -64,11 +76,13 @@ __all__ = [
     "pi",
     "results",
     "set_num_threads",
+    "skew",
     "states",
     "std",
     "threads",
     "var",
     "vdot",
+    "vecdot",
 ]
 
 _threadpoolctl.register()

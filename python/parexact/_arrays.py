@@ -13,12 +13,14 @@ from parexact import abi
 
 AnyArray = npt.NDArray[Any]
 
-#: The library's number for each type of element, in native byte order.
+#: The library's number for each type of element, in either byte order. bfloat16, which is not NumPy's own, is
+#: added when the first array of it comes.
 DTYPES: dict[np.dtype[Any], int] = {
     np.dtype(name): getattr(abi, f"PAREXACT_DTYPE_{short}")
     for name, short in {
         "float64": "F64",
         "float32": "F32",
+        "float16": "F16",
         "int64": "I64",
         "int32": "I32",
         "int16": "I16",
@@ -30,6 +32,13 @@ DTYPES: dict[np.dtype[Any], int] = {
         "bool": "BOOL",
     }.items()
 }
+DTYPES.update(
+    {
+        dtype.newbyteorder(): number + abi.PAREXACT_DTYPE_SWAPPED
+        for dtype, number in DTYPES.items()
+        if dtype.itemsize > 1
+    }
+)
 
 #: Beyond this magnitude some integers are no doubles.
 _DOUBLE_LIMIT = 2**53
@@ -46,9 +55,30 @@ def as_array(a: Any, name: str = "a") -> AnyArray:
     else:
         _refuse_what_numpy_would_drop(a, name)
         array = _view(a, name)
-    if array.dtype not in DTYPES:
+    if array.dtype not in DTYPES and not _is_bfloat16(array.dtype):
         raise TypeError(_unsupported(a, array.dtype, name))
     return array
+
+
+def _is_bfloat16(dtype: np.dtype[Any]) -> bool:
+    """Tell whether this is a type of bfloat16, such as that of ml_dtypes, and remember its number."""
+    if dtype.name != "bfloat16" or dtype.itemsize != 2:
+        return False
+    DTYPES[dtype] = abi.PAREXACT_DTYPE_BF16 + (0 if dtype.isnative else abi.PAREXACT_DTYPE_SWAPPED)
+    return True
+
+
+def as_mask(where: Any, array: AnyArray) -> AnyArray:
+    """Return the mask that selects elements of an array: booleans of its shape, a view of what is given."""
+    mask = as_array(where, "where")
+    if mask.dtype != np.bool_:
+        raise TypeError(f"where must be an array of booleans, not of {mask.dtype}")
+    try:
+        return np.broadcast_to(mask, array.shape)
+    except ValueError:
+        raise ValueError(
+            f"where has the shape {mask.shape}, which does not broadcast to {array.shape}"
+        ) from None
 
 
 #: What DLPack calls memory that the CPU reads: its own, and what CUDA pins or manages for it.
@@ -183,8 +213,6 @@ def _unsupported(a: Any, dtype: np.dtype[Any], name: str) -> str:  # noqa: PLR09
         return _unsupported_object(a, what, array, name)
     if dtype.fields is not None:
         return f"{what}; pass one field of them, such as {array}[{next(iter(dtype.fields))!r}]"
-    if not dtype.isnative and dtype.newbyteorder("=") in DTYPES:
-        return f"{what}, in the other byte order; pass {array}.astype({str(dtype.newbyteorder('='))!r})"
     if dtype.kind == "c":
         return f"{what}; pass {array}.real and {array}.imag one after the other"
     if dtype.kind in "mM":
@@ -215,15 +243,18 @@ def describe(array: AnyArray) -> abi.parexact_array:
     flags = array.flags
     ndim = array.ndim
     extents = _EXTENTS[ndim]
+    number = DTYPES[array.dtype]
     if not flags.c_contiguous:
         place = array.ctypes.data
-        return abi.parexact_array(
-            place, DTYPES[array.dtype], ndim, extents(*array.shape), extents(*array.strides)
-        )
+        return abi.parexact_array(place, number, ndim, extents(*array.shape), extents(*array.strides))
     # The address of an empty ctypes array made from the buffer costs a third of `array.ctypes.data`. Only
-    # contiguous arrays that may be written have one. No strides say that an array is contiguous.
-    place = addressof(_Pin.from_buffer(array)) if flags.writeable else array.ctypes.data
-    return abi.parexact_array(place, DTYPES[array.dtype], ndim, extents(*array.shape))
+    # contiguous arrays that may be written have one, and types that are NumPy's own. No strides say that an
+    # array is contiguous.
+    if flags.writeable and number & ~abi.PAREXACT_DTYPE_SWAPPED != abi.PAREXACT_DTYPE_BF16:
+        place = addressof(_Pin.from_buffer(array))
+    else:
+        place = array.ctypes.data
+    return abi.parexact_array(place, number, ndim, extents(*array.shape))
 
 
 def address(array: AnyArray) -> Any:

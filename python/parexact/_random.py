@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from parexact import abi
+from parexact._arguments import Stats
 from parexact._errors import check
-from parexact._reductions import Stats
 from parexact._run import run
 from parexact._state import State
 

@@ -1,65 +1,44 @@
-"""Reductions of arrays: sums, means, variances, extremes, norms and dot products, each rounded once."""
+"""Reductions of arrays: sums, means, variances, extremes and norms, each rounded once."""
 
 from __future__ import annotations
 
 from ctypes import byref, c_char, c_double, c_int32, c_int64, c_size_t, c_uint64, c_void_p
 from operator import index
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from parexact import abi
-from parexact._arrays import AnyArray, as_array
+from parexact._arguments import (
+    COST,
+    FLOAT64,
+    RECORD,
+    Stats,
+    axes_of,
+    check_out,
+    ddof_of,
+    delivered,
+    kept_shape,
+    policy_of,
+    result_shape,
+    with_axes,
+)
+from parexact._arrays import AnyArray, as_array, as_mask
 from parexact._arrays import describe as view_of
 from parexact._errors import check, exception
 from parexact._run import run
-
-# NumPy before 1.25 has it at the top.
-AxisError: Any = getattr(np, "exceptions", np).AxisError
+from parexact._summarize import STATE, WEIGHTED, reduce, summarized
 
 _INT64_MAX = 2**63 - 1
 _UINT64_MAX = 2**64 - 1
 
-_POLICIES = {
-    "propagate": abi.PAREXACT_NAN_PROPAGATE,
-    "omit": abi.PAREXACT_NAN_OMIT,
-    "raise": abi.PAREXACT_NAN_RAISE,
-}
-
-#: Nanoseconds for one value, in the worst case: exponents over the whole range, or any strides.
-COST = 3
 #: Nanoseconds for one sample of `my_statistics` on one thread, without AVX-512.
 _COST_SAMPLE = 4
 #: So many values are reduced within a millisecond.
-_SHORT_SIZE = 2**18
+SHORT_SIZE = 2**18
 #: Up to here all statistics together cost less than the description of an array that asks for one of them.
 _SMALL_SIZE = 2**12
-
-
-class Stats(NamedTuple):
-    """Statistics of a set of numbers. Each is the exact real result, rounded once to nearest, ties to even.
-
-    With an axis, the fields are arrays.
-    """
-
-    #: How many values the result is about: all, or those that are not NaN with ``nan_policy="omit"``.
-    count: Any
-    #: How many NaNs were met, with any policy.
-    nan_count: Any
-    #: Sum; +0.0 if it is exactly zero, or if there are no values.
-    sum: Any
-    #: Arithmetic mean; NaN if there are no values.
-    mean: Any
-    #: Squared deviations from the exact mean, divided by ``count - ddof``; NaN if ``count <= ddof``, or with
-    #: infinities.
-    variance: Any
-    #: Square root of the exact variance, not of the rounded one.
-    std: Any
-    #: Minimum; NaN if there are no values.
-    min: Any
-    #: Maximum; NaN if there are no values.
-    max: Any
 
 
 # -- The fast path: all of a float64 array that lies contiguously -----------------------------------
@@ -69,14 +48,13 @@ class Stats(NamedTuple):
 # look then.
 
 _Pin: Any = c_char * 0
-_Double = c_double * 1
+Double = c_double * 1
 _StatsBytes = c_char * 64
 _unpack_stats = Struct("=QQdddddd").unpack
-_FLOAT64 = np.dtype(np.float64)
 _ndarray = np.ndarray
 
 
-def _plain(name: str, count: int) -> Any:
+def plain_function(name: str, count: int) -> Any:
     """Return a C function of `count` pointers to doubles, a size and a pointer to the result."""
     function = abi.lib[name]
     function.argtypes = [c_void_p] * count + [c_size_t, c_void_p]
@@ -84,13 +62,12 @@ def _plain(name: str, count: int) -> Any:
     return function
 
 
-_sum_f64 = _plain("parexact_sum_f64", 1)
-_norm_f64 = _plain("parexact_norm_f64", 1)
-_dot_f64 = _plain("parexact_dot_f64", 2)
-_parallel_stats = _plain("parallel_stats", 1)
+_sum_f64 = plain_function("parexact_sum_f64", 1)
+_norm_f64 = plain_function("parexact_norm_f64", 1)
+_parallel_stats = plain_function("parallel_stats", 1)
 
 
-def _pin(a: Any) -> Any:
+def pin(a: Any) -> Any:
     """Return what stands for the address of an array, and keeps it in place, or None."""
     try:
         return _Pin.from_buffer(a)
@@ -100,7 +77,7 @@ def _pin(a: Any) -> Any:
 
 def _small(field: int, a: AnyArray) -> Any:
     """Return one of the statistics of a small array, or None if it is not small, or has no fast path."""
-    if a.dtype is not _FLOAT64 or a.size > _SMALL_SIZE or (place := _pin(a)) is None:
+    if a.dtype is not FLOAT64 or a.size > _SMALL_SIZE or (place := pin(a)) is None:
         return None
     found = _StatsBytes()
     if status := _parallel_stats(place, a.size, found):
@@ -108,96 +85,83 @@ def _small(field: int, a: AnyArray) -> Any:
     return _unpack_stats(found)[field]
 
 
-# -- Arguments --------------------------------------------------------------------------------------
-
-
-def policy_of(nan_policy: Any) -> int:
-    """Return the library's number of a NaN policy."""
-    number = _POLICIES.get(nan_policy)
-    if number is None:
-        raise ValueError(f"nan_policy is 'propagate', 'omit' or 'raise', not {nan_policy!r}")
-    return number
-
-
-def ddof_of(ddof: Any) -> int:
-    """Return a ddof as an integer that C can take."""
-    number = index(ddof)
-    if not 0 <= number <= _INT64_MAX:
-        raise ValueError(f"ddof is an integer from 0 to 2**63 - 1, not {number}")
-    return number
-
-
-def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """Return the axes to reduce, each from 0 to ndim - 1."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = []
-    for given in axis if isinstance(axis, tuple) else (axis,):
-        number = index(given)
-        if not -ndim <= number < ndim:
-            raise AxisError(number, ndim)
-        axes.append(number % ndim)
-    if len(set(axes)) < len(axes):
-        raise ValueError("duplicate value in 'axis'")
-    return tuple(axes)
-
-
-def kept_shape(array: AnyArray, axes: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of what is left when axes are reduced."""
-    return tuple(length for i, length in enumerate(array.shape) if i not in axes)
-
-
-def with_axes(array: AnyArray, axes: tuple[int, ...]) -> tuple[AnyArray, tuple[int, ...]]:
-    """Return an array and axes that C reduces in the same way: there, no axes mean all of them."""
-    if axes or array.ndim == 0:
-        return array, axes
-    # The elements lie along an axis of their own, of length 1.
-    column = array[..., None] if array.ndim < _MAX_NDIM else array.reshape(-1, 1)
-    return column, (column.ndim - 1,)
-
-
-def _check_out(out: Any, shape: tuple[int, ...]) -> None:
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be an array, not {type(out).__name__}")
-    if out.dtype != _FLOAT64:
-        raise TypeError(f"out must be an array of float64, not of {out.dtype}")
-    if out.shape != shape:
-        raise ValueError(f"out has the shape {out.shape}, but the result has {shape}")
-    if not out.flags.writeable:
-        raise ValueError("out is read-only")
-
-
 # -- Reductions along axes --------------------------------------------------------------------------
 
 
-def _reduce(op: int, a: Any, axis: Any, out: Any, keepdims: Any, nan_policy: Any, ddof: Any = 0) -> Any:
+def _reduce(
+    op: int, a: Any, axis: Any, out: Any, keepdims: Any, where: Any, nan_policy: Any, ddof: Any = 0
+) -> Any:
     """Return one result for each element of the axes that stay."""
     policy = policy_of(nan_policy)
     ddof = ddof_of(ddof)
     array = as_array(a)
-    if axis is None and out is None and not keepdims:
+    if axis is None and out is None and where is None and not keepdims:
         return _reduce_all(op, array, ddof, policy)
     axes = axes_of(axis, array.ndim)
-    if keepdims:
-        shape = tuple(1 if i in axes else length for i, length in enumerate(array.shape))
-    else:
-        shape = kept_shape(array, axes)
+    shape = result_shape(array, axes, keepdims)
     if out is not None:
-        _check_out(out, shape)
-    results = np.empty(shape)
+        check_out(out, shape)
     # An axis of () reduces nothing, even of an array of no dimensions.
     elementwise = axis is not None and not axes
-    call = _elementwise if elementwise else _along
-    run(lambda: call(op, array, axes, ddof, policy, results), COST * array.size)
-    if out is not None:
-        out[...] = results
-        return out
-    return results if results.ndim else float(results)
+    if where is not None:
+        mask = as_mask(where, array)
+        results = _selected(op, array, axes, mask, ddof, policy, elementwise).reshape(shape)
+    else:
+        results = np.empty(shape)
+        call = _elementwise if elementwise else _along
+        run(lambda: call(op, array, axes, ddof, policy, results), COST * array.size)
+    return delivered(results, out)
+
+
+def _selected(
+    op: int,
+    array: AnyArray,
+    axes: tuple[int, ...],
+    mask: AnyArray,
+    ddof: int,
+    policy: int,
+    elementwise: bool,
+) -> AnyArray:
+    """Return the results of those values that a mask selects."""
+    copied = elementwise and op in _COPIED and policy != abi.PAREXACT_NAN_OMIT
+    # The results of a state have the order of the operations.
+    result = abi.PAREXACT_RESULT_SUM + (abi.PAREXACT_OP_MIN if copied else op)
+    results = summarized(STATE, result, array, axes, mask=mask, ddof=ddof, policy=policy)
+    if copied and op == abi.PAREXACT_OP_SUM:
+        # The minimum of no value is NaN.
+        results[~mask] = 0.0
+    return results
+
+
+def _weighted(
+    result: int,
+    a: Any,
+    axis: Any,
+    weights: Any,
+    where: Any,
+    out: Any,
+    keepdims: Any,
+    nan_policy: Any,
+    ddof: Any = 0,
+) -> Any:
+    """Return one result of weighted values for each element of the axes that stay."""
+    return reduce(
+        WEIGHTED,
+        result,
+        a,
+        axis,
+        weights=weights,
+        where=where,
+        out=out,
+        keepdims=keepdims,
+        nan_policy=nan_policy,
+        ddof=ddof,
+    )
 
 
 def _reduce_all(op: int, array: AnyArray, ddof: int, policy: int) -> float:
     """Return one result for all of an array."""
-    result = _Double()
+    result = Double()
 
     def call() -> None:
         if status := _lib_reduce(byref(view_of(array)), op, None, 0, ddof, policy, result, 1):
@@ -241,17 +205,15 @@ def _elementwise(
     _along(op, *with_axes(array, axes), ddof, policy, results)
 
 
-#: NumPy 1 has 32 dimensions, NumPy 2 has 64, and the library 64.
-_MAX_NDIM = 32 if np.__version__.startswith("1.") else 64
-
-
 def sum(
     a: Any,
     axis: Any = None,
     *,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
     nan_policy: str = "propagate",
+    exact: bool = False,
 ) -> Any:
     """Sum of the values: the exact real sum, rounded once.
 
@@ -267,8 +229,13 @@ def sum(
         Where to put the result, of just its shape; any strides, and it may overlap `a`. It is returned.
     keepdims : bool, optional
         Whether the axes that are summed over stay, with length 1.
+    where : array_like of bool, optional
+        Which values to sum: booleans that broadcast to the shape of `a`. All by default.
     nan_policy : {'propagate', 'omit', 'raise'}, optional
         NaN in, NaN out; or NaNs are skipped; or a NaN is a ValueError.
+    exact : bool, optional
+        Return the sum of all of `a` without any rounding: an int if `a` has integers or booleans, else a
+        `fractions.Fraction`.
 
     Returns
     -------
@@ -281,7 +248,9 @@ def sum(
     TypeError
         If the type of `a` is not supported; the message says what to pass instead.
     ValueError
-        For an axis given twice, an `out` of another shape, and a NaN with ``nan_policy="raise"``.
+        For an axis given twice, an `out` of another shape, a `where` that does not broadcast to the shape of
+        `a`, and a NaN with ``nan_policy="raise"``. With `exact` for an axis, `out` or `keepdims`, and for
+        values that are not finite, but NaNs with ``nan_policy="omit"``.
     numpy.exceptions.AxisError
         For an axis that `a` does not have.
 
@@ -297,22 +266,53 @@ def sum(
     1.0
     >>> parexact.sum([[1, 2], [3, 4]], axis=0)
     array([4., 6.])
+    >>> parexact.sum([[1, 2], [3, 4]], where=[[True], [False]])
+    3.0
+    >>> parexact.sum([0.1, 0.1, 0.1], exact=True)
+    Fraction(10808639105689191, 36028797018963968)
+    >>> parexact.sum([2**62, 2**62 - 1], exact=True)
+    9223372036854775807
     """
     if (
         axis is None
         and out is None
         and type(a) is _ndarray
-        and a.dtype is _FLOAT64
+        and a.dtype is FLOAT64
         and not keepdims
+        and where is None
+        and not exact
         and nan_policy == "propagate"
-        and a.size <= _SHORT_SIZE
-        and (place := _pin(a)) is not None
+        and a.size <= SHORT_SIZE
+        and (place := pin(a)) is not None
     ):
-        total = _Double()
+        total = Double()
         if status := _sum_f64(place, a.size, total):
             raise exception(status)
         return total[0]
-    return _reduce(abi.PAREXACT_OP_SUM, a, axis, out, keepdims, nan_policy)
+    if exact:
+        if axis is not None or out is not None or keepdims:
+            raise ValueError(
+                "exact sums are of all values: neither axis, out nor keepdims go with exact=True"
+            )
+        return _exact_sum(as_array(a), where, nan_policy)
+    return _reduce(abi.PAREXACT_OP_SUM, a, axis, out, keepdims, where, nan_policy)
+
+
+def _exact_sum(array: AnyArray, where: Any, nan_policy: Any) -> Any:
+    """Return the sum as an integer or as a fraction."""
+    # States use what is in this module.
+    from parexact._state import State
+
+    state = State().update(array, where=where)
+    if policy_of(nan_policy) == abi.PAREXACT_NAN_OMIT:
+        state._drop_nans()
+    nans, infinities = state._not_finite()
+    if nans or infinities:
+        raise ValueError(
+            f"there is no exact sum, as {nans} of the values are NaN and {infinities} are infinite"
+        )
+    total = state.exact_sum()
+    return total.numerator if array.dtype.kind in "iub" else total
 
 
 def mean(
@@ -321,6 +321,8 @@ def mean(
     *,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
+    weights: Any = None,
     nan_policy: str = "propagate",
 ) -> Any:
     """Arithmetic mean: the exact sum divided by the number of values, rounded once.
@@ -329,8 +331,11 @@ def mean(
 
     Parameters
     ----------
-    a, axis, out, keepdims, nan_policy
+    a, axis, out, keepdims, where, nan_policy
         As for `sum`.
+    weights : array_like, optional
+        A number for each value, of either sign, for ``RN(Σ w a / Σ w)``: an array of the shape of `a`, or
+        one of the shape of the axes that are reduced. See `average` and `Weighted`.
 
     Returns
     -------
@@ -340,7 +345,9 @@ def mean(
     Raises
     ------
     TypeError, ValueError, numpy.exceptions.AxisError
-        As `sum`.
+        As `sum`; also for weights of another shape.
+    ZeroDivisionError
+        If weights are given, and those of a result add up to exactly 0.
 
     Notes
     -----
@@ -351,17 +358,23 @@ def mean(
     >>> import parexact
     >>> parexact.mean([1e308, 1.7e308])
     1.35e+308
+    >>> parexact.mean([1.0, 4.0], weights=[2, 1])
+    2.0
     """
     if (
         axis is None
         and out is None
         and type(a) is _ndarray
         and not keepdims
+        and where is None
+        and weights is None
         and nan_policy == "propagate"
         and (result := _small(3, a)) is not None
     ):
         return result
-    return _reduce(abi.PAREXACT_OP_MEAN, a, axis, out, keepdims, nan_policy)
+    if weights is not None:
+        return _weighted(abi.PAREXACT_RESULT_MEAN, a, axis, weights, where, out, keepdims, nan_policy)
+    return _reduce(abi.PAREXACT_OP_MEAN, a, axis, out, keepdims, where, nan_policy)
 
 
 def min(
@@ -370,13 +383,14 @@ def min(
     *,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
     nan_policy: str = "propagate",
 ) -> Any:
     """Minimum; -0.0 is below +0.0, and integers of 64 bits are rounded to the nearest double.
 
     Parameters
     ----------
-    a, axis, out, keepdims, nan_policy
+    a, axis, out, keepdims, where, nan_policy
         As for `sum`.
 
     Returns
@@ -404,11 +418,12 @@ def min(
         and out is None
         and type(a) is _ndarray
         and not keepdims
+        and where is None
         and nan_policy == "propagate"
         and (result := _small(6, a)) is not None
     ):
         return result
-    return _reduce(abi.PAREXACT_OP_MIN, a, axis, out, keepdims, nan_policy)
+    return _reduce(abi.PAREXACT_OP_MIN, a, axis, out, keepdims, where, nan_policy)
 
 
 def max(
@@ -417,13 +432,14 @@ def max(
     *,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
     nan_policy: str = "propagate",
 ) -> Any:
     """Maximum; +0.0 is above -0.0, and integers of 64 bits are rounded to the nearest double.
 
     Parameters
     ----------
-    a, axis, out, keepdims, nan_policy
+    a, axis, out, keepdims, where, nan_policy
         As for `sum`.
 
     Returns
@@ -451,11 +467,12 @@ def max(
         and out is None
         and type(a) is _ndarray
         and not keepdims
+        and where is None
         and nan_policy == "propagate"
         and (result := _small(7, a)) is not None
     ):
         return result
-    return _reduce(abi.PAREXACT_OP_MAX, a, axis, out, keepdims, nan_policy)
+    return _reduce(abi.PAREXACT_OP_MAX, a, axis, out, keepdims, where, nan_policy)
 
 
 def var(
@@ -465,6 +482,8 @@ def var(
     ddof: int = 0,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
+    weights: Any = None,
     nan_policy: str = "propagate",
 ) -> Any:
     """Variance: of the exact deviations from the exact mean, rounded once.
@@ -473,20 +492,26 @@ def var(
 
     Parameters
     ----------
-    a, axis, out, keepdims, nan_policy
+    a, axis, out, keepdims, where, nan_policy
         As for `sum`. With the empty tuple as axis each element is a set of its own, of variance 0.
     ddof : int, optional
         0 for the variance of a population, as in NumPy; 1 for the unbiased estimate from a sample.
+    weights : array_like, optional
+        As for `mean`; how often each value is there: ``RN((Σw Σwa² - (Σwa)²) / (Σw (Σw - ddof)))``. For
+        weights that tell how reliable a value is see `Weighted`.
 
     Returns
     -------
     float or ndarray of float64
-        A float if no axes are left. NaN if there are not more than `ddof` values, or infinities.
+        A float if no axes are left. NaN if there are not more than `ddof` values, or infinities; with
+        weights if these do not add up to more than a positive `ddof`.
 
     Raises
     ------
     TypeError, ValueError, numpy.exceptions.AxisError
         As `sum`; TypeError also for a `ddof` that is no integer, ValueError for a negative one.
+    ZeroDivisionError
+        If weights are given, and those of a result add up to exactly 0.
 
     Notes
     -----
@@ -505,13 +530,19 @@ def var(
         and out is None
         and type(a) is _ndarray
         and not keepdims
+        and where is None
+        and weights is None
         and nan_policy == "propagate"
         and type(ddof) is int
         and ddof == 0
         and (result := _small(4, a)) is not None
     ):
         return result
-    return _reduce(abi.PAREXACT_OP_VAR, a, axis, out, keepdims, nan_policy, ddof)
+    if weights is not None:
+        return _weighted(
+            abi.PAREXACT_RESULT_VARIANCE, a, axis, weights, where, out, keepdims, nan_policy, ddof
+        )
+    return _reduce(abi.PAREXACT_OP_VAR, a, axis, out, keepdims, where, nan_policy, ddof)
 
 
 def std(
@@ -521,6 +552,8 @@ def std(
     ddof: int = 0,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
+    weights: Any = None,
     nan_policy: str = "propagate",
 ) -> Any:
     """Standard deviation: the root of the exact variance, rounded once.
@@ -529,7 +562,7 @@ def std(
 
     Parameters
     ----------
-    a, axis, ddof, out, keepdims, nan_policy
+    a, axis, ddof, out, keepdims, where, weights, nan_policy
         As for `var`.
 
     Returns
@@ -539,7 +572,7 @@ def std(
 
     Raises
     ------
-    TypeError, ValueError, numpy.exceptions.AxisError
+    TypeError, ValueError, numpy.exceptions.AxisError, ZeroDivisionError
         As `var`.
 
     Notes
@@ -557,13 +590,17 @@ def std(
         and out is None
         and type(a) is _ndarray
         and not keepdims
+        and where is None
+        and weights is None
         and nan_policy == "propagate"
         and type(ddof) is int
         and ddof == 0
         and (result := _small(5, a)) is not None
     ):
         return result
-    return _reduce(abi.PAREXACT_OP_STD, a, axis, out, keepdims, nan_policy, ddof)
+    if weights is not None:
+        return _weighted(abi.PAREXACT_RESULT_STD, a, axis, weights, where, out, keepdims, nan_policy, ddof)
+    return _reduce(abi.PAREXACT_OP_STD, a, axis, out, keepdims, where, nan_policy, ddof)
 
 
 def norm(
@@ -572,6 +609,7 @@ def norm(
     axis: Any = None,
     out: AnyArray | None = None,
     keepdims: bool = False,
+    where: Any = None,
     nan_policy: str = "propagate",
 ) -> Any:
     """Euclidean norm: the root of the exact sum of squares, rounded once.
@@ -583,7 +621,7 @@ def norm(
 
     Parameters
     ----------
-    a, axis, out, keepdims, nan_policy
+    a, axis, out, keepdims, where, nan_policy
         As for `sum`. With all axes of a matrix this is the Frobenius norm. With the empty tuple as axis:
         absolute values.
 
@@ -612,132 +650,37 @@ def norm(
         axis is None
         and out is None
         and type(a) is _ndarray
-        and a.dtype is _FLOAT64
+        and a.dtype is FLOAT64
         and not keepdims
+        and where is None
         and nan_policy == "propagate"
-        and a.size <= _SHORT_SIZE
-        and (place := _pin(a)) is not None
+        and a.size <= SHORT_SIZE
+        and (place := pin(a)) is not None
     ):
-        length = _Double()
+        length = Double()
         if status := _norm_f64(place, a.size, length):
             raise exception(status)
         return length[0]
-    return _reduce(abi.PAREXACT_OP_NORM, a, axis, out, keepdims, nan_policy)
-
-
-# -- Dot products -----------------------------------------------------------------------------------
-
-
-def dot(x: Any, y: Any) -> float:
-    """Dot product of two vectors: the exact sum of the exact products, rounded once.
-
-    ``RN(Σ x y)``
-
-    Parameters
-    ----------
-    x, y : array_like of one dimension
-        As many numbers in each; their types and strides may differ.
-
-    Returns
-    -------
-    float
-        0.0 for no values. NaN if a factor is NaN, for 0 times an infinity, and for infinite products of both
-        signs.
-
-    Raises
-    ------
-    TypeError
-        If a type is not supported; the message says what to pass instead.
-    ValueError
-        If the lengths differ, or an array has not just one dimension: see `vdot`.
-
-    Notes
-    -----
-    One pass at about the speed of memory, on all threads in force if the arrays are large.
-
-    Examples
-    --------
-    >>> import parexact
-    >>> parexact.dot([1e200, 1.0, -1e200], [1e200, 1.0, 1e200])
-    1.0
-    """
-    x, y = as_array(x, "x"), as_array(y, "y")
-    if x.ndim != 1 or y.ndim != 1:
-        raise ValueError(
-            f"dot is for arrays of one dimension, but x has {x.ndim} and y has {y.ndim}; "
-            "for the sum of all products of two arrays of one shape use vdot"
-        )
-    return _dot(x, y)
-
-
-def vdot(x: Any, y: Any) -> float:
-    """Sum of all products of two arrays of one shape, rounded once: of matrices, the Frobenius inner
-    product.
-
-    ``RN(Σ x y)``
-
-    Parameters
-    ----------
-    x, y : array_like
-        Numbers; the shapes are equal, types and strides may differ.
-
-    Returns
-    -------
-    float
-        As for `dot`.
-
-    Raises
-    ------
-    TypeError
-        If a type is not supported; the message says what to pass instead.
-    ValueError
-        If the shapes differ. (`numpy.vdot` flattens both first.)
-
-    Notes
-    -----
-    Cost as `dot`.
-
-    Examples
-    --------
-    >>> import parexact
-    >>> parexact.vdot([[1, 2], [3, 4]], [[5, 6], [7, 8]])
-    70.0
-    """
-    return _dot(as_array(x, "x"), as_array(y, "y"))
-
-
-def _dot(x: AnyArray, y: AnyArray) -> float:
-    if x.shape != y.shape:
-        raise ValueError(f"x and y must have the same shape, but these are {x.shape} and {y.shape}")
-    result = _Double()
-    if (
-        x.size <= _SHORT_SIZE
-        and x.dtype is _FLOAT64
-        and y.dtype is _FLOAT64
-        and (at_x := _pin(x)) is not None
-        and (at_y := _pin(y)) is not None
-    ):
-        check(_dot_f64(at_x, at_y, x.size, result))
-        return result[0]
-
-    def call() -> None:
-        check(abi.lib.parexact_dot(byref(view_of(x)), byref(view_of(y)), result))
-
-    run(call, 2 * COST * x.size)
-    return result[0]
+    return _reduce(abi.PAREXACT_OP_NORM, a, axis, out, keepdims, where, nan_policy)
 
 
 # -- Everything in one pass -------------------------------------------------------------------------
 
 
 def describe(
-    a: Any, axis: Any = None, *, ddof: int = 0, nan_policy: str = "propagate", progress: bool = False
+    a: Any,
+    axis: Any = None,
+    *,
+    ddof: int = 0,
+    where: Any = None,
+    nan_policy: str = "propagate",
+    progress: bool = False,
 ) -> Stats:
     """Count, sum, mean, variance, standard deviation, minimum and maximum, in one pass, each rounded once.
 
     Parameters
     ----------
-    a, axis, nan_policy
+    a, axis, where, nan_policy
         As for `sum`.
     ddof : int, optional
         As for `var`.
@@ -770,13 +713,14 @@ def describe(
     if (
         axis is None
         and type(a) is _ndarray
-        and a.dtype is _FLOAT64
+        and a.dtype is FLOAT64
         and type(ddof) is int
         and ddof == 0
+        and where is None
         and nan_policy == "propagate"
         and not progress
-        and a.size <= _SHORT_SIZE
-        and (place := _pin(a)) is not None
+        and a.size <= SHORT_SIZE
+        and (place := pin(a)) is not None
     ):
         found = _StatsBytes()
         if status := _parallel_stats(place, a.size, found):
@@ -786,8 +730,9 @@ def describe(
     ddof = ddof_of(ddof)
     array = as_array(a)
     axes = axes_of(axis, array.ndim)
-    if len(axes) < array.ndim or (axis is not None and not axes):
-        return _describe_along(array, axes, ddof, policy, progress)
+    if where is not None or len(axes) < array.ndim or (axis is not None and not axes):
+        mask = None if where is None else as_mask(where, array)
+        return _describe_along(array, axes, mask, ddof, policy, progress)
     stats = _StatsBytes()
 
     def call() -> None:
@@ -800,9 +745,6 @@ def describe(
 _lib_describe: Any = abi.lib["parexact_describe"]
 _lib_describe.argtypes = [c_void_p, c_int64, c_int32, c_void_p]
 _lib_describe.restype = c_int32
-
-#: The fields of `Stats`, as the library writes them.
-RECORD = np.dtype([(name, np.int64 if "count" in name else np.float64) for name in Stats._fields])
 
 _lib_describe_axes: Any = abi.lib["parexact_describe_axes"]
 _lib_describe_axes.argtypes = [
@@ -818,16 +760,19 @@ _lib_describe_axes.argtypes = [
 _lib_describe_axes.restype = c_int32
 
 
-def _describe_along(array: AnyArray, axes: tuple[int, ...], ddof: int, policy: int, progress: Any) -> Stats:
+def _describe_along(
+    array: AnyArray, axes: tuple[int, ...], mask: AnyArray | None, ddof: int, policy: int, progress: Any
+) -> Stats:
     """Return arrays of statistics, or numbers if no axes are left."""
     records = np.empty(kept_shape(array, axes), RECORD)
     columns, given = with_axes(array, axes)
+    selected = None if mask is None else with_axes(mask, axes)[0]
 
     def call() -> None:
         check(
             _lib_describe_axes(
                 byref(view_of(columns)),
-                None,
+                None if selected is None else byref(view_of(selected)),
                 (c_int32 * len(given))(*given),
                 len(given),
                 ddof,

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from parexact import abi
+from parexact._arguments import COST, RECORD, axes_of, ddof_of, kept_shape, policy_of, with_axes
 from parexact._arrays import AnyArray, as_array
 from parexact._arrays import describe as view_of
 from parexact._errors import check, exception
-from parexact._reductions import COST, RECORD, axes_of, ddof_of, kept_shape, policy_of, with_axes
 from parexact._run import run
 from parexact._state import State
 

@@ -23,13 +23,13 @@ from operator import index
 from typing import Any
 
 from parexact import _mpi_request, abi
+from parexact._arguments import COST, Stats, ddof_of, policy_of
 from parexact._arrays import as_array
 from parexact._arrays import describe as view_of
 from parexact._errors import check
 from parexact._mpi_collective import RankError, merged, reduced
 from parexact._mpi_operation import buffer, datatype, op
 from parexact._mpi_request import Request
-from parexact._reductions import COST, Stats, ddof_of, policy_of
 from parexact._run import run
 from parexact._state import State
 
@@ -50,9 +50,6 @@ __all__ = [
     "std",
     "var",
 ]
-
-# The words of a state that count values and NaNs.
-_COUNT, _NANS = 1, 2
 
 
 # -- Whole arrays, of which each rank has a part ----------------------------------------------------
@@ -241,9 +238,7 @@ def norm(comm: Any, local: Any, *, nan_policy: str = "propagate") -> float:
     if policy == abi.PAREXACT_NAN_RAISE:
         state.result(nan_policy=nan_policy)
     if policy == abi.PAREXACT_NAN_OMIT:
-        # NaNs are counted, and take part in nothing else: without them this is the state of the others.
-        state.words[_COUNT] -= state.words[_NANS]
-        state.words[_NANS] = 0
+        state._drop_nans()
     return state.norm()
 
 

@@ -32,7 +32,7 @@ try:
 except ImportError as error:
     raise ImportError("parexact.dask needs Dask's arrays: pip install 'dask[array]'") from error
 
-from parexact._reductions import Stats
+from parexact._arguments import Stats
 from parexact.dask._graph import reduce as _reduce
 from parexact.dask._random import random
 

@@ -12,8 +12,8 @@ import dask
 import dask.array
 import numpy as np
 
+from parexact._arguments import RECORD, axes_of, ddof_of, policy_of
 from parexact._arrays import as_array
-from parexact._reductions import RECORD, axes_of, ddof_of, policy_of
 from parexact.dask import _pieces
 
 # Most of Dask has no types.

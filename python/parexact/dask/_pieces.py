@@ -18,9 +18,9 @@ import numpy as np
 
 import parexact
 from parexact import abi
+from parexact._arguments import RECORD, Stats
 from parexact._arrays import AnyArray, as_array
 from parexact._errors import check
-from parexact._reductions import RECORD, Stats
 from parexact._state import COUNT, NANS
 
 #: An element of an array of states.
