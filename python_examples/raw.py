@@ -72,7 +72,9 @@ DTYPE: dict[np.dtype[Any], int] = {
 }
 # The byte order that is not the machine's, where there is one.
 DTYPE |= {
-    dtype.newbyteorder("S"): value + _SWAPPED for dtype, value in DTYPE.items() if dtype.itemsize > 1
+    dtype.newbyteorder("S"): value + _SWAPPED
+    for dtype, value in DTYPE.items()
+    if dtype.itemsize > 1
 }
 
 PARAMETERS = {

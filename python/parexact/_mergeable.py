@@ -41,10 +41,13 @@ class Mergeable:
     _Struct: ClassVar[Any]
     _c_merge: ClassVar[Any]
     _c_fingerprint: ClassVar[Any]
+    _c_mpi_merge: ClassVar[Any]
     #: Objects with the same number here merge: 0 for states, or the kind of a summary.
     _kind: ClassVar[int]
     #: What one is called where its bytes are counted.
     _noun: ClassVar[str]
+    #: The word in which a merge that cannot return a status leaves it.
+    _ERROR: ClassVar[int]
 
     _struct: Any
 

@@ -14,21 +14,24 @@ from ctypes import byref, c_int32
 from hashlib import blake2b
 from itertools import starmap
 from operator import index
-from typing import Any, Callable
+from typing import Any, Callable, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from parexact import abi
 from parexact._errors import Error, exception
+from parexact._mergeable import Mergeable
 from parexact._mpi4py import MPI
 from parexact._mpi_operation import buffer, datatype, op, states_array
 from parexact._state import State
 
 Words = npt.NDArray[np.int64]
 
-#: The error word of a state. MPI takes its maximum; statuses of the library are far below 2**32.
-_ERROR = abi.PAREXACT_STATE_MAX_FIRST + abi.PAREXACT_STATE_MAX_COUNT - 1
+M = TypeVar("M", bound=Mergeable)
+
+#: A rank that failed says so in the upper half of the error word. MPI takes its maximum; statuses of the
+#: library are far below 2**32.
 _RANK_SHIFT = 32
 
 #: States that are sent or copied at a time: messages stay below 2 GiB, where counts of bytes exceed an int,
@@ -99,26 +102,27 @@ def _join(
     return None
 
 
-def merged(comm: Any, local: Callable[[], State]) -> State:
-    """Return the state of the values of all ranks, by one reduction; `local` makes this rank's."""
-    merge = op()
+def merged(comm: Any, kind: type[M], local: Callable[[], M]) -> M:
+    """Return the state, or the summary, of the values of all ranks, by one reduction; `local` makes this
+    rank's."""
+    merge = op(kind)
     check_communicator(comm)
-    made: list[State] = []
+    made: list[M] = []
 
     def prepare() -> list[Any]:
         made.append(local())
         return buffer(made[0])
 
     def fail() -> list[Any]:
-        failed = State()
-        failed.words[_ERROR] = failure_code(comm) << _RANK_SHIFT
+        failed = kind._of_struct(kind._empty())
+        failed.words[kind._ERROR] = failure_code(comm) << _RANK_SHIFT
         return buffer(failed)
 
     interruption = _join(comm, merge, prepare, fail)
     if interruption is not None:
         raise interruption
     (state,) = made
-    code = int(state.words[_ERROR]) >> _RANK_SHIFT
+    code = int(state.words[kind._ERROR]) >> _RANK_SHIFT
     if code:
         raise RankError(comm.size - code)
     return state
@@ -169,10 +173,13 @@ class Operand:
     """A canonical copy of the states that a rank brings. The reduction turns it into the result."""
 
     def __init__(self, x: Any) -> None:
-        if isinstance(x, State):
+        #: What is merged; the words of an array are those of states.
+        self.of: type[Mergeable] = State
+        if isinstance(x, Mergeable):
+            self.of = type(x)
             self._copy: Any = x._copy()
             self.words: Words = self._copy.words.reshape(1, -1)
-            self.kind = "x is a State"
+            self.kind = f"x is a {'State' if isinstance(x, State) else x._noun}"
         else:
             self._copy = _canonical(states_array(x))
             self.words = self._copy.reshape(-1, abi.PAREXACT_STATE_WORDS)
@@ -181,11 +188,11 @@ class Operand:
     @property
     def messages(self) -> list[list[Any]]:
         """The states as buffers of mpi4py's, of which none has too many."""
-        return _messages(self.words)
+        return _messages(self.words, self.of)
 
     def result(self) -> Any:
         """Return the states again, of the same kind as they came; ValueError if they could not be merged."""
-        if self.words[:, _ERROR].any():
+        if self.words[:, self.of._ERROR].any():
             # All that were merged were valid: that is the only thing that can go wrong.
             raise ValueError("together the states of all ranks have 2**63 values or more")
         return self._copy
@@ -202,7 +209,7 @@ def _canonical(states: Words) -> Words:
         abi.lib.parexact_mpi_merge(
             block.ctypes.data, into[start:].ctypes.data, byref(c_int32(len(block))), None
         )
-    damaged = np.flatnonzero(into[:, _ERROR])
+    damaged = np.flatnonzero(into[:, State._ERROR])
     if damaged.size:
         first = damaged[0]
         words = abi.parexact_state.from_buffer_copy(given[first])
@@ -212,22 +219,24 @@ def _canonical(states: Words) -> Words:
     return copy
 
 
-def _messages(words: Words) -> list[list[Any]]:
+def _messages(words: Words, kind: type[Mergeable]) -> list[list[Any]]:
     starts = range(0, len(words), MESSAGE_STATES)
-    return [[words[start : start + MESSAGE_STATES], datatype()] for start in starts]
+    return [[words[start : start + MESSAGE_STATES], datatype(kind)] for start in starts]
 
 
 def reduced(comm: Any, x: Any, to_all: bool, root: Any = 0) -> Any:
     """Return the merged states of all ranks, on all of them or on the root, where others return None."""
-    merge = op()
+    op()
     check_communicator(comm)
     header = Header(comm)
     operands: list[Operand] = []
+    merges: list[MPI.Op] = []
     roots: list[int] = []
     sent: list[Words] = []
 
     def prepare() -> Words:
         operands.append(Operand(x))
+        merges.append(op(operands[0].of))
         roots.append(_root_of(root, comm))
         if not to_all and roots[0] == comm.rank:
             # MPICH 4.0 and 4.1 crash where a root other than 0 gives MPI.IN_PLACE (its issue 6540).
@@ -236,14 +245,14 @@ def reduced(comm: Any, x: Any, to_all: bool, root: Any = 0) -> Any:
         return header.agree(f"{operands[0].kind}, and {where}", len(operands[0].words))
 
     interruption = _join(comm, MPI.MAX, prepare, header.fail)
-    (operand,), (to,) = operands, roots
+    (operand,), (merge,), (to,) = operands, merges, roots
     error = interruption or header.error()
     if header.error() is None:
         # The others go on, so this rank does, too, whatever interrupted it. All in C, as in `_join`.
         if to_all:
             list(starmap(comm.Allreduce, [(MPI.IN_PLACE, part, merge) for part in operand.messages]))
         elif comm.rank == to:
-            parts = zip(_messages(sent[0]), operand.messages)
+            parts = zip(_messages(sent[0], operand.of), operand.messages)
             list(starmap(comm.Reduce, [(own, part, merge, to) for own, part in parts]))
         else:
             list(starmap(comm.Reduce, [(part, None, merge, to) for part in operand.messages]))

@@ -1,19 +1,21 @@
-"""A state as MPI sees it: the datatype of one state, and the operation that merges states.
+"""States and summaries as MPI sees them: the datatype of one, and the operation that merges them.
 
-The operation is the C function `parexact_mpi_merge`. MPI calls it without the interpreter, so that a
-reduction takes no lock of Python's and also goes on where no Python code runs, in a non-blocking one.
+The operations are the C functions `parexact_mpi_merge` and `parexact_summary_mpi_merge`. MPI calls them
+without the interpreter, so that a reduction takes no lock of Python's and also goes on where no Python code
+runs, in a non-blocking one.
 """
 
 from __future__ import annotations
 
 import atexit
 import threading
-from ctypes import CDLL, c_int, c_void_p, cast
+from ctypes import CDLL, c_int, c_void_p, cast, sizeof
 from typing import Any
 
 import numpy as np
 
 from parexact import abi
+from parexact._mergeable import Mergeable
 from parexact._mpi4py import MPI
 from parexact._state import State
 
@@ -21,8 +23,8 @@ from parexact._state import State
 class MergeOperation(MPI.Op):
     """The operation; for mpi4py's methods in lower case, which reduce pickled objects, a Python function."""
 
-    def __call__(self, x: Any, y: Any) -> State:
-        if isinstance(x, State) and isinstance(y, State):
+    def __call__(self, x: Any, y: Any) -> Mergeable:
+        if isinstance(x, Mergeable) and x._is_like(y):
             return x + y
         raise TypeError(
             f"parexact.mpi.op() merges a State with a State, not {type(x).__name__} with {type(y).__name__}; "
@@ -30,30 +32,28 @@ class MergeOperation(MPI.Op):
         )
 
 
-class _Pair:
-    """The operation and the datatype, which exist until MPI or this process ends."""
+class _Reduction:
+    """The operation and the datatype of states, or of summaries, which exist until MPI or the process ends."""
 
-    def __init__(self) -> None:
-        self.datatype = MPI.INT64_T.Create_contiguous(abi.PAREXACT_STATE_WORDS).Commit()
+    def __init__(self, kind: type[Mergeable]) -> None:
+        self._words = _words(kind)
+        self.datatype = MPI.INT64_T.Create_contiguous(self._words).Commit()
         self.op = MergeOperation()
         # mpi4py itself makes operations of Python functions alone. Its own module depends on the MPI that it
         # runs on, so that the module's handle finds the symbols of that one, whatever else is loaded.
         create = CDLL(MPI.__file__).MPI_Op_create
         create.argtypes = [c_void_p, c_int, c_void_p]
         commutes = 1
-        status = create(
-            cast(abi.lib.parexact_mpi_merge, c_void_p), commutes, c_void_p(MPI._addressof(self.op))
-        )
+        status = create(cast(kind._c_mpi_merge, c_void_p), commutes, c_void_p(MPI._addressof(self.op)))
         if status != MPI.SUCCESS:
             raise MPI.Exception(status)
         # MPI_Finalize deletes the attributes of MPI_COMM_SELF first, while MPI still works.
-        self._key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, pair: pair.free())
+        self._key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, reduction: reduction.free())
         MPI.COMM_SELF.Set_attr(self._key, self)
 
     def free(self) -> None:
         """Free the operation and the datatype."""
-        global _pair
-        _pair = None
+        _reductions.pop(self._words, None)
         self.op.Free()
         self.datatype.Free()
 
@@ -63,15 +63,22 @@ class _Pair:
         MPI.Comm.Free_keyval(self._key)
 
 
-_pair: _Pair | None = None
+#: By the number of words: one for states, and one for all kinds of summaries.
+_reductions: dict[int, _Reduction] = {}
 _lock = threading.Lock()
 
 
-def _made() -> _Pair:
-    """Return the pair, made at the first call; RuntimeError if MPI does not run."""
-    global _pair
-    pair = _pair
-    if pair is None:
+def _words(kind: type[Mergeable]) -> int:
+    return sizeof(kind._Struct) // np.dtype(np.int64).itemsize
+
+
+def _made(kind: Any) -> _Reduction:
+    """Return operation and datatype, made at the first call; RuntimeError if MPI does not run."""
+    if not (isinstance(kind, type) and issubclass(kind, Mergeable)):
+        raise TypeError(f"kind is parexact.State, Shape, Pair or Weighted, not {kind!r}")
+    words = _words(kind)
+    reduction = _reductions.get(words)
+    if reduction is None:
         if not MPI.Is_initialized():
             raise RuntimeError(
                 "MPI is not initialised: call mpi4py.MPI.Init() first (mpi4py.rc.initialize is off)"
@@ -79,19 +86,25 @@ def _made() -> _Pair:
         if MPI.Is_finalized():
             raise RuntimeError("MPI is finalised: after MPI.Finalize() there are no more reductions")
         with _lock:
-            pair = _pair = _pair or _Pair()
-    return pair
+            reduction = _reductions.get(words) or _Reduction(kind)
+            _reductions[words] = reduction
+    return reduction
 
 
 @atexit.register
 def _end() -> None:
     # mpi4py finalises MPI only after the interpreter has ended, when `free` can no longer run.
-    if _pair is not None:
-        _pair.end()
+    for reduction in list(_reductions.values()):
+        reduction.end()
 
 
-def op() -> MPI.Op:
+def op(kind: type[Mergeable] = State) -> MPI.Op:
     """Return the operation that merges states, for mpi4py's reductions; **never without its datatype**.
+
+    Parameters
+    ----------
+    kind : type, optional
+        `parexact.State`; or `Shape`, `Pair` or `Weighted`, which have one operation and one datatype.
 
     Returns
     -------
@@ -119,11 +132,16 @@ def op() -> MPI.Op:
     >>> first == state
     True
     """
-    return _made().op
+    return _made(kind).op
 
 
-def datatype() -> MPI.Datatype:
-    """Return the datatype of one state: 256 contiguous ``MPI.INT64_T``, committed.
+def datatype(kind: type[Mergeable] = State) -> MPI.Datatype:
+    """Return the datatype of one state: 256 contiguous ``MPI.INT64_T``, committed; 768 for a summary.
+
+    Parameters
+    ----------
+    kind : type, optional
+        As for `op`.
 
     Returns
     -------
@@ -141,7 +159,7 @@ def datatype() -> MPI.Datatype:
     >>> parexact.mpi.datatype().Get_size()
     2048
     """
-    return _made().datatype
+    return _made(kind).datatype
 
 
 def buffer(x: Any) -> list[Any]:
@@ -149,8 +167,9 @@ def buffer(x: Any) -> list[Any]:
 
     Parameters
     ----------
-    x : State or ndarray of int64
-        A state, or states along the last axis, which has 256 words; contiguous in C order.
+    x : State, Shape, Pair, Weighted or ndarray of int64
+        A state, or states along the last axis, which has 256 words; contiguous in C order. A summary goes
+        with the operation of its kind, such as ``op(parexact.Pair)``.
 
     Raises
     ------
@@ -176,7 +195,9 @@ def buffer(x: Any) -> list[Any]:
     >>> state.result().sum
     0.6
     """
-    words = x.words if isinstance(x, State) else states_array(x)
+    if isinstance(x, Mergeable):
+        return [x.words, datatype(type(x))]
+    words = states_array(x)
     if not words.flags.c_contiguous:
         raise ValueError("x is not contiguous in C order; pass numpy.ascontiguousarray(x)")
     return [words, datatype()]

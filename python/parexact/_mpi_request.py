@@ -184,6 +184,9 @@ def ireduced(comm: Any, x: Any) -> Request:
     request: Request | None = None
     try:
         operand = Operand(x)
+        if not issubclass(operand.of, State):
+            # Ranks that brought different kinds would send messages of different sizes.
+            raise TypeError(f"iallreduce merges states; for a {operand.of.__name__} use allreduce")
         messages = _Messages(operand.words)
         header.agree(operand.kind, len(operand.words))
         request = Request(comm, header, operand, messages)

@@ -62,6 +62,8 @@ class State(Mergeable):
     _Struct = abi.parexact_state
     _c_merge = abi.lib.parexact_state_merge
     _c_fingerprint = abi.lib.parexact_state_fingerprint
+    _c_mpi_merge = abi.lib.parexact_mpi_merge
+    _ERROR = abi.PAREXACT_STATE_MAX_FIRST + abi.PAREXACT_STATE_MAX_COUNT - 1
     _kind = 0
     _noun = "state"
 

@@ -388,7 +388,11 @@ def linregress(x: Any, y: Any, *, nan_policy: str = "propagate") -> LinregressRe
     >>> line.slope, line.intercept, line.rvalue, line.stderr
     (2.0, 1.0, 1.0, 0.0)
     """
-    pair = _pair_of(x, y, "linregress")
+    return regression(_pair_of(x, y, "linregress"), nan_policy)
+
+
+def regression(pair: Pair, nan_policy: str) -> LinregressResult:
+    """Return the regression line of the pairs."""
     slope, intercept, rvalue, stderr, intercept_stderr, count = pair._values(
         [
             abi.PAREXACT_RESULT_SLOPE,

@@ -22,6 +22,9 @@ class Summary(Mergeable):
     _Struct = abi.parexact_summary
     _c_merge = abi.lib.parexact_summary_merge
     _c_fingerprint = abi.lib.parexact_summary_fingerprint
+    _c_mpi_merge = abi.lib.parexact_summary_mpi_merge
+    # Behind the extremes of two variables.
+    _ERROR = abi.PAREXACT_SUMMARY_MAX_FIRST + 4
 
     @classmethod
     def _empty(cls) -> abi.parexact_summary:
@@ -321,7 +324,11 @@ class Weighted(Summary):
         The weights have the shape of `a`. Exceptions are those of `State.update`; ValueError also if the
         shapes differ.
         """
-        first, second = as_pair(a, weights, ("a", "weights"))
+        return self._added(a, weights, ("a", "weights"), where)
+
+    def _added(self, a: Any, weights: Any, names: tuple[str, str], where: Any = None) -> Weighted:
+        """Add values whose arguments have these names in messages."""
+        first, second = as_pair(a, weights, names)
         self._add(first, second, where)
         return self
 

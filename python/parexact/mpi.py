@@ -22,9 +22,11 @@ from ctypes import byref
 from operator import index
 from typing import Any
 
+import numpy as np
+
 from parexact import _mpi_request, abi
 from parexact._arguments import COST, Stats, ddof_of, policy_of
-from parexact._arrays import as_array
+from parexact._arrays import AnyArray, as_array
 from parexact._arrays import describe as view_of
 from parexact._errors import check
 from parexact._mpi_collective import RankError, merged, reduced
@@ -32,21 +34,30 @@ from parexact._mpi_operation import buffer, datatype, op
 from parexact._mpi_request import Request
 from parexact._run import run
 from parexact._state import State
+from parexact._statistics import LinregressResult, correlations, covariances, regression
+from parexact._summaries import Pair, Shape, Weighted
 
 # `sum`, `min` and `max` are left out: `from parexact.mpi import *` must not hide those of Python.
 __all__ = [
     "RankError",
     "Request",
     "allreduce",
+    "average",
     "buffer",
+    "corrcoef",
+    "cov",
     "datatype",
     "describe",
+    "dot",
     "iallreduce",
+    "kurtosis",
+    "linregress",
     "mean",
     "norm",
     "op",
     "reduce",
     "share",
+    "skew",
     "std",
     "var",
 ]
@@ -70,7 +81,7 @@ def _merged(comm: Any, local: Any, nan_policy: Any, ddof: Any = 0) -> State:
         )
         return new
 
-    return merged(comm, state)
+    return merged(comm, State, state)
 
 
 def describe(comm: Any, local: Any, *, ddof: int = 0, nan_policy: str = "propagate") -> Stats:
@@ -242,6 +253,205 @@ def norm(comm: Any, local: Any, *, nan_policy: str = "propagate") -> float:
     return state.norm()
 
 
+# -- Higher moments, weights, pairs -------------------------------------------------------------------
+
+
+def skew(comm: Any, local: Any, *, bias: bool = True, nan_policy: str = "propagate") -> float:
+    """Skewness of the values of all ranks: from the exact moments, rounded once.
+
+    Parameters, exceptions and cost are those of `describe`, the result is that of `parexact.skew`. What
+    travels are the 6144 bytes of a `parexact.Shape`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> local = [1.0, 2.0, 6.0] if comm.rank == 0 else []
+    >>> parexact.mpi.skew(comm, local) == parexact.skew([1.0, 2.0, 6.0])
+    True
+    """
+    return float(_shape(comm, local, nan_policy).skewness(bias=bias, nan_policy=nan_policy))
+
+
+def kurtosis(comm: Any, local: Any, *, bias: bool = True, nan_policy: str = "propagate") -> float:
+    """Excess kurtosis of the values of all ranks: from the exact moments, rounded once.
+
+    Parameters, exceptions and cost are those of `describe`, the result is that of `parexact.kurtosis`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> local = [1.0, 2.0, 3.0] if comm.rank == 0 else []
+    >>> parexact.mpi.kurtosis(comm, local)
+    -1.5
+    """
+    return float(_shape(comm, local, nan_policy).kurtosis(bias=bias, nan_policy=nan_policy))
+
+
+def average(comm: Any, local: Any, weights: Any = None, *, nan_policy: str = "propagate") -> float:
+    """Weighted mean of the values of all ranks: the exact one, rounded once.
+
+    Parameters
+    ----------
+    comm, local, nan_policy
+        As for `describe`.
+    weights : array_like, optional
+        A number for each value of this rank, of the shape of `local`. By default all are 1.
+
+    Returns
+    -------
+    float
+        On all ranks, the bits that `parexact.average` gives for all values in one array.
+
+    Raises
+    ------
+    TypeError, ValueError, RankError, RuntimeError
+        As `describe`; ValueError also if the shapes differ.
+    ZeroDivisionError
+        If the weights of all ranks add up to exactly 0; where weights are given.
+
+    Notes
+    -----
+    As `describe`; what travels are the 6144 bytes of a `parexact.Weighted`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> local, weights = ([1.0, 2.0, 4.0], [3, 1, 4]) if comm.rank == 0 else ([], [])
+    >>> parexact.mpi.average(comm, local, weights)
+    2.625
+    """
+
+    def summary() -> Weighted:
+        policy_of(nan_policy)
+        array = as_array(local, "local")
+        # Every rank brings a summary of one kind, whether it has weights or not.
+        given = np.broadcast_to(np.int8(1), array.shape) if weights is None else weights
+        return Weighted()._added(array, given, ("local", "weights"))
+
+    whole = merged(comm, Weighted, summary)
+    if weights is not None and whole.sum_weights(nan_policy=nan_policy) == 0:
+        raise ZeroDivisionError("the weights of all ranks add up to 0")
+    return float(whole.mean(nan_policy=nan_policy))
+
+
+def dot(comm: Any, x: Any, y: Any, *, nan_policy: str = "propagate") -> float:
+    """Dot product of what all ranks have: the exact sum of the exact products, rounded once.
+
+    Parameters
+    ----------
+    comm : mpi4py.MPI.Intracomm
+        As for `describe`.
+    x, y : array_like
+        What this rank has: two arrays of one shape, whatever it is.
+    nan_policy
+        As for `parexact.dot`.
+
+    Returns
+    -------
+    float
+        On all ranks, the bits that `parexact.vdot` gives for all values in two arrays.
+
+    Raises
+    ------
+    TypeError, ValueError, RankError, RuntimeError
+        As `describe`; ValueError also if the shapes differ.
+
+    Notes
+    -----
+    One pass over the values, at the cost of about three dot products, then one ``Allreduce`` of the 6144
+    bytes of a `parexact.Pair`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> x, y = ([1e200, 1.0, -1e200], [1e200, 1.0, 1e200]) if comm.rank == 0 else ([], [])
+    >>> parexact.mpi.dot(comm, x, y)
+    1.0
+    """
+    return float(_pair(comm, x, y, nan_policy).dot(nan_policy=nan_policy))
+
+
+def cov(comm: Any, x: Any, y: Any, *, ddof: int = 1, nan_policy: str = "propagate") -> AnyArray:
+    """Covariance matrix of two variables of which each rank has a part: each element rounded once.
+
+    Parameters, exceptions and cost are those of `dot`, the result is that of `parexact.cov`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> x, y = ([0.0, 1.0, 2.0], [2.0, 1.0, 0.0]) if comm.rank == 0 else ([], [])
+    >>> parexact.mpi.cov(comm, x, y)
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
+    return covariances(_pair(comm, x, y, nan_policy, ddof), ddof, nan_policy)
+
+
+def corrcoef(comm: Any, x: Any, y: Any, *, nan_policy: str = "propagate") -> AnyArray:
+    """Correlation matrix of two variables of which each rank has a part: each element rounded once.
+
+    Parameters, exceptions and cost are those of `dot`, the result is that of `parexact.corrcoef`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> parexact.mpi.corrcoef(comm, [comm.rank, -1], [-comm.rank, 1])
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
+    return correlations(_pair(comm, x, y, nan_policy), nan_policy)
+
+
+def linregress(comm: Any, x: Any, y: Any, *, nan_policy: str = "propagate") -> LinregressResult:
+    """Regression line of y on x, of which each rank has a part: from exact sums, each number rounded once.
+
+    Parameters, exceptions and cost are those of `dot`, the result is that of `parexact.linregress`.
+
+    Examples
+    --------
+    >>> from mpi4py import MPI
+    >>> import parexact.mpi
+    >>> comm = MPI.COMM_WORLD
+    >>> line = parexact.mpi.linregress(comm, [comm.rank, -1], [2 * comm.rank, -2])
+    >>> line.slope, line.intercept
+    (2.0, 0.0)
+    """
+    return regression(_pair(comm, x, y, nan_policy), nan_policy)
+
+
+def _shape(comm: Any, local: Any, nan_policy: Any) -> Shape:
+    """Return the moments of the values of all ranks; a bad argument is an error on all of them."""
+
+    def summary() -> Shape:
+        policy_of(nan_policy)
+        return Shape().update(as_array(local, "local"))
+
+    return merged(comm, Shape, summary)
+
+
+def _pair(comm: Any, x: Any, y: Any, nan_policy: Any, ddof: Any = 0) -> Pair:
+    """Return the moments of the pairs of all ranks; a bad argument is an error on all of them."""
+
+    def summary() -> Pair:
+        policy_of(nan_policy)
+        ddof_of(ddof)
+        return Pair().update(x, y)
+
+    return merged(comm, Pair, summary)
+
+
 # -- States -----------------------------------------------------------------------------------------
 
 
@@ -252,19 +462,20 @@ def allreduce(comm: Any, x: Any) -> Any:
     ----------
     comm : mpi4py.MPI.Intracomm
         The ranks that take part. All of them must make this call.
-    x : State or ndarray of int64
-        This rank's state; or states along the last axis, of 256 words, with any strides. It is not changed.
+    x : State, Shape, Pair, Weighted or ndarray of int64
+        This rank's state or summary; or states along the last axis, of 256 words, with any strides. It is not
+        changed.
 
     Returns
     -------
-    State or ndarray of int64
+    State, Shape, Pair, Weighted or ndarray of int64
         As `x`: a new state, or an array of its shape, in canonical form. State i is merged with state i of
         the other ranks.
 
     Raises
     ------
     TypeError
-        If `x` is no State and no array of int64, or `comm` no communicator.
+        If `x` is no State, no summary and no array of int64, or `comm` no communicator.
     ValueError
         If the last axis has not 256 words, a state is damaged, or the states have 2**63 values or more
         together; if `x` has not the same kind and shape on all ranks; if `comm` is an intercommunicator.
@@ -303,7 +514,7 @@ def reduce(comm: Any, x: Any, root: int = 0) -> Any:
 
     Returns
     -------
-    State, ndarray of int64 or None
+    State, Shape, Pair, Weighted, ndarray of int64 or None
         On the root as `allreduce`, on the others None.
 
     Raises
@@ -330,7 +541,7 @@ def iallreduce(comm: Any, x: Any) -> Request:
     Parameters
     ----------
     comm, x
-        As for `allreduce`. `x` may be changed at once: it is copied.
+        As for `allreduce`, but no summaries. `x` may be changed at once: it is copied.
 
     Returns
     -------

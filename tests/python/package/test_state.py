@@ -241,10 +241,10 @@ def test_many_threads_may_update_and_merge_one_state() -> None:
 def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent(child: Callable[..., str]) -> None:
     printed = child("""
 import os, threading, parexact
-from parexact import _state
+from parexact import _mergeable
 held, go = threading.Event(), threading.Event()
 def hold():
-    with _state._lock:
+    with _mergeable._lock:
         held.set()
         go.wait()
 thread = threading.Thread(target=hold)
