@@ -25,7 +25,8 @@ class MergeOperation(MPI.Op):
 
     def __call__(self, x: Any, y: Any) -> Mergeable:
         if isinstance(x, Mergeable) and x._is_like(y):
-            return x + y
+            merged: Mergeable = x + y
+            return merged
         raise TypeError(
             f"parexact.mpi.op() merges a State with a State, not {type(x).__name__} with {type(y).__name__}; "
             "for arrays of states use parexact.mpi.allreduce"
@@ -33,7 +34,7 @@ class MergeOperation(MPI.Op):
 
 
 class _Reduction:
-    """The operation and the datatype of states, or of summaries, which exist until MPI or the process ends."""
+    """The operation and the datatype of states or of summaries, which exist until MPI or the process ends."""
 
     def __init__(self, kind: type[Mergeable]) -> None:
         self._words = _words(kind)

@@ -24,15 +24,15 @@ _SHORT_FAN_IN = 16
 
 
 def reduce(
-    what: str, a: Any, axis: Any, keepdims: bool, nan_policy: str, split_every: Any, **ddof: int
+    what: str, a: Any, axis: Any, keepdims: bool, nan_policy: str, split_every: Any, **others: Any
 ) -> dask.array.Array:
     """Return the results of a reduction of the package, by its name, as a dask array."""
     policy_of(nan_policy)
     options: dict[str, Any] = {
-        **{name: ddof_of(value) for name, value in ddof.items()},
+        **{name: ddof_of(value) if name == "ddof" else value for name, value in others.items()},
         "nan_policy": nan_policy,
     }
-    array = _checked(a, what)
+    array = checked(a, what)
     axes = tuple(sorted(axes_of(axis, array.ndim)))
     fan_in = _short_fan_in(array, axes) if split_every is None else _fan_in(split_every, array.ndim)
     dtype = RECORD if what == "describe" else _FLOAT64
@@ -66,20 +66,21 @@ def reduce(
     return lazy
 
 
-def _checked(a: Any, what: str) -> Any:
-    """Return `a` if it is a dask array of what the library takes, as far as can be told by now."""
+def checked(a: Any, what: str, name: str = "a") -> Any:
+    """Return `a`, an argument of this name, if it is a dask array of what the library takes, as far as can be
+    told by now."""
     if not isinstance(a, dask.array.Array):
         if isinstance(getattr(a, "data", None), dask.array.Array):
-            advice = "pass a.data"
+            advice = f"pass {name}.data"
         elif hasattr(a, "to_dask_array"):
-            advice = "pass a.to_dask_array()"
+            advice = f"pass {name}.to_dask_array()"
         else:
-            advice = f"pass dask.array.from_array(a), or a to parexact.{what}"
-        raise TypeError(f"a is a {type(a).__name__}, not a dask array; {advice}")
+            advice = f"pass dask.array.from_array({name}), or {name} to parexact.{what}"
+        raise TypeError(f"{name} is a {type(a).__name__}, not a dask array; {advice}")
     if not isinstance(a._meta, np.ndarray):
         raise TypeError(_pieces.not_numpy(type(a._meta)))
     # An empty array has the type alone.
-    as_array(np.empty(0, a.dtype))
+    as_array(np.empty(0, a.dtype), name)
     return a
 
 
@@ -100,11 +101,12 @@ def _fan_in(split_every: Any, ndim: int) -> Any:
     """Return `split_every` with integers from 2 on, and axes from 0 on; Dask would ignore what it does not
     know, and leave pieces apart below 2."""
     if isinstance(split_every, Mapping):
-        return {axes_of(axis, ndim)[0]: _at_least_2(n) for axis, n in split_every.items()}
-    return _at_least_2(split_every)
+        return {axes_of(axis, ndim)[0]: at_least_2(n) for axis, n in split_every.items()}
+    return at_least_2(split_every)
 
 
-def _at_least_2(split_every: Any) -> int:
+def at_least_2(split_every: Any) -> int:
+    """Return how many pieces a task merges."""
     number = index(split_every)
     if number < 2:
         raise ValueError(f"split_every is how many pieces are merged at a time, at least 2, not {number}")
