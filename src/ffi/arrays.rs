@@ -362,7 +362,7 @@ pub unsafe fn marks(
         && axes.clone().next() == Some(FORTRAN_REFUSES)
         && let Some(dim) = axes.clone().nth(1)
     {
-        return Err(fortran_refusal(dim, ndim, results));
+        return Err(fortran_refusal(dim, ndim, [name, results]));
     }
     marked(axes, ndim, name)
 }
@@ -387,11 +387,11 @@ pub fn check_result_count(results: Option<usize>, given: usize, name: &str) -> R
 /// axis.
 const FORTRAN_REFUSES: i32 = -i32::MAX;
 
-/// The refusal of a Fortran call that reduces one dimension of an array into `results`.
-fn fortran_refusal(dim: i32, ndim: usize, results: &str) -> Error {
+/// The refusal of a Fortran call that reduces one dimension of an array `name` into `results`.
+fn fortran_refusal(dim: i32, ndim: usize, [name, results]: [&str; 2]) -> Error {
     let is_dimension = usize::try_from(dim).is_ok_and(|dim| (1..=ndim).contains(&dim));
     Error::invalid(if is_dimension {
-        format!("the shape of {results} must be that of a without its dimension {dim}")
+        format!("the shape of {results} must be that of {name} without its dimension {dim}")
     } else {
         format!("dim is {dim}; it must be 1 to {ndim}")
     })
