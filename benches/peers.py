@@ -27,7 +27,7 @@ Numbers = npt.NDArray[Any]
 Peer = Callable[[Numbers], Contender]
 
 PACKAGES = (
-    *("numpy", "numba", "polars", "bottleneck", "numbagg", "xsum", "matplotlib"),
+    *("numpy", "numba", "polars", "bottleneck", "numbagg", "xsum", "scipy", "matplotlib"),
     *("randompack", "mkl_random", "mkl"),
 )
 
@@ -73,9 +73,12 @@ def numpy_axis(op: str, a: Numbers, axes: Axes) -> Contender:
 
 def scipy_shape(a: Numbers) -> Contender:
     """Skewness and kurtosis, of which each takes passes of its own."""
-    from scipy import stats
+    import scipy.stats as scipy  # noqa: PLC0415
 
-    return Contender("scipy.stats skew and kurtosis", lambda: (stats.skew(a), stats.kurtosis(a))[1])
+    def both() -> float:
+        return float((scipy.skew(a), scipy.kurtosis(a))[1])
+
+    return Contender("scipy.stats skew and kurtosis", both)
 
 
 def numpy_corrcoef(x: Numbers, y: Numbers) -> Contender:
