@@ -139,7 +139,7 @@ proptest! {
                 let whole = words(one_by_one::<S>(&x, &y));
                 prop_assert_eq!(merged_in_a_tree::<S>(&x, &y, &choices), whole);
                 // Words, sums and words again.
-                prop_assert_eq!(words(whole.sums::<S>().expect("they are possible")), whole);
+                prop_assert_eq!(words(*whole.sums::<S>().expect("they are possible")), whole);
             });
         }
     }
