@@ -109,6 +109,48 @@ def test_many_values_a_result_in_random_chunks(seed: int) -> None:
             assert bits(lazy.compute()) == exact(what, a, axis), (rows, axis)
 
 
+@pytest.mark.parametrize("axis", [None, 0, 1, (0, 2), (0, 1, 2)])
+@pytest.mark.parametrize("what", ["skew", "kurtosis"])
+def test_higher_moments_have_the_bits_of_the_package(what: str, axis: Any) -> None:
+    a = wide((12, 5, 4))
+    for chunks, keepdims, split_every in zip(CHUNKINGS, (False, True) * 3, (None, 2, 3, 7, 2)):
+        for bias in (True, False):
+            keys = {"axis": axis, "keepdims": keepdims, "bias": bias}
+            x = da.from_array(a, chunks=chunks)
+            lazy = getattr(parexact.dask, what)(x, split_every=split_every, **keys)
+            wanted = getattr(parexact, what)(a, **keys)
+            assert lazy.shape == np.shape(wanted)
+            assert bits(lazy.compute()) == bits(wanted), chunks
+
+
+def test_two_variables_and_weights_have_the_bits_of_the_package() -> None:
+    x, y = wide((900,), 1), wide((900,), 2)
+    for chunks in (900, 100, (1, 0, 899), 7):
+        for others in (chunks, 450):
+            a, b = da.from_array(x, chunks=chunks), da.from_array(y, chunks=others)
+            for what in ("dot", "vdot", "cov", "corrcoef"):
+                lazy = getattr(parexact.dask, what)(a, b)
+                assert bits(lazy.compute()) == bits(getattr(parexact, what)(x, y)), (what, chunks)
+            lazy = parexact.dask.average(a, weights=b)
+            assert bits(lazy.compute()) == bits(parexact.average(x, weights=y)), chunks
+    with pytest.raises(ZeroDivisionError):
+        parexact.dask.average(da.ones(9, chunks=2), weights=da.zeros(9, chunks=3)).compute()
+    with pytest.raises(ValueError, match="same shape"):
+        parexact.dask.cov(da.ones(9), da.ones(8))
+
+
+def test_weights_along_axes() -> None:
+    a, weights = wide((12, 5, 4)), np.abs(wide((12, 5, 4), 2))
+    for chunks in CHUNKINGS:
+        x, w = da.from_array(a, chunks=chunks), da.from_array(weights, chunks=(5, 5, 2))
+        for axis in (0, (0, 2), None):
+            for keepdims in (False, True):
+                lazy = parexact.dask.average(x, axis, w, keepdims=keepdims)
+                wanted = parexact.average(a, axis, weights, keepdims=keepdims)
+                assert lazy.shape == np.shape(wanted)
+                assert bits(lazy.compute()) == bits(wanted), (chunks, axis)
+
+
 @pytest.mark.parametrize(
     "dtype",
     ["float32", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool"],

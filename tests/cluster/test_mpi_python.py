@@ -52,6 +52,14 @@ def test_all_bits_are_those_of_one_process(
     assert_no_failure(run(wheel, ranks, "mpi_states", scratch=tmp_path), ranks, 400)
 
 
+@pytest.mark.parametrize("ranks", mpi.RANKS)
+@each_wheel
+def test_summaries_have_the_bits_of_one_process(
+    wheel: mpi.Implementation, ranks: int, tmp_path: Path
+) -> None:
+    assert_no_failure(run(wheel, ranks, "mpi_summaries", scratch=tmp_path), ranks, 100)
+
+
 @pytest.mark.parametrize("ranks", [1, 2, 4])
 @each_wheel
 def test_an_error_on_one_rank_is_an_error_on_all(
