@@ -153,17 +153,21 @@ def test_weights_along_axes() -> None:
 
 @pytest.mark.parametrize(
     "dtype",
-    ["float32", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool"],
+    [
+        *("float32", "float16", ">f8", ">f4", ">f2", ">i8", ">u2"),
+        *("int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool"),
+    ],
 )
 def test_types(dtype: str) -> None:
     rng = np.random.default_rng(3)
-    if dtype == "float32":
-        a = wide((300, 4)).astype(dtype)
+    if np.dtype(dtype).kind == "f":
+        a = (rng.normal(size=(300, 4)) * 2.0 ** rng.integers(-14, 15, (300, 4))).astype(dtype)
     elif dtype == "bool":
         a = rng.integers(0, 2, (300, 4)).astype(bool)
     else:
         limits = np.iinfo(dtype)
-        a = rng.integers(limits.min, limits.max, (300, 4), dtype, endpoint=True)
+        native = np.dtype(dtype).newbyteorder("=")
+        a = rng.integers(limits.min, limits.max, (300, 4), native, endpoint=True).astype(dtype)
     x = da.from_array(a, chunks=(70, 3))
     for axis in (None, 0):
         for what in WHATS:
@@ -352,11 +356,10 @@ def test_arguments_are_refused_at_once() -> None:
     x = da.ones((4, 4), chunks=2)
     var = parexact.dask.var
     for dtype, advice in {
-        "float16": r"a\.astype\('float32'\)",
+        "longdouble": r"a\.astype\('float64'\)",
         "complex128": r"a\.real",
         "object": r"a\.astype\('float64'\)",
         "datetime64[s]": r"a\.astype\('int64'\)",
-        ">f8": r"other byte order",
         "S3": "numbers",
     }.items():
         other = da.from_array(np.zeros((4, 4), dtype), chunks=2)
