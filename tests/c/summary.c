@@ -77,11 +77,13 @@ static void every_result(void)
 /* Parts merged by the library, by plain integer arithmetic and by MPI's function are the whole. */
 static void merging(void)
 {
+    /* Sums of either sign: digits of plain sums are then not canonical. */
+    const double x[N] = {-1, 2, -3, 0.5, 10}, y[N] = {2, -1, 4, 3, -7};
     for (size_t k = 0; k < LENGTH(KINDS); k++)
         for (int64_t cut = 0; cut <= N; cut++) {
-            const parexact_summary whole = summary_of(KINDS[k], X, Y, N);
-            const parexact_summary rest = summary_of(KINDS[k], X + cut, Y + cut, N - cut);
-            const parexact_summary part = summary_of(KINDS[k], X, Y, cut);
+            const parexact_summary whole = summary_of(KINDS[k], x, y, N);
+            const parexact_summary rest = summary_of(KINDS[k], x + cut, y + cut, N - cut);
+            const parexact_summary part = summary_of(KINDS[k], x, y, cut);
             parexact_summary merged = part, plain = part;
             uint64_t print[2], same_print[2];
             CHECK_STATUS(parexact_summary_merge(&merged, &rest), PAREXACT_OK);
@@ -97,7 +99,7 @@ static void merging(void)
             CHECK_STATUS(parexact_summary_fingerprint(&plain, print), PAREXACT_OK);
             CHECK_STATUS(parexact_summary_fingerprint(&whole, same_print), PAREXACT_OK);
             CHECK(memcmp(print, same_print, sizeof print) == 0);
-            CHECK_DOUBLE(result(&plain, PAREXACT_RESULT_STD, 1, 0), EXPECTED[k][PAREXACT_RESULT_STD]);
+            CHECK_DOUBLE(result(&plain, PAREXACT_RESULT_MEAN, 0, 0), result(&whole, PAREXACT_RESULT_MEAN, 0, 0));
 
             parexact_summary in[2] = {rest, part}, inout[2] = {part, rest};
             int len = 2;
