@@ -99,7 +99,8 @@ static void merging(void)
             CHECK_STATUS(parexact_summary_fingerprint(&plain, print), PAREXACT_OK);
             CHECK_STATUS(parexact_summary_fingerprint(&whole, same_print), PAREXACT_OK);
             CHECK(memcmp(print, same_print, sizeof print) == 0);
-            CHECK_DOUBLE(result(&plain, PAREXACT_RESULT_MEAN, 0, 0), result(&whole, PAREXACT_RESULT_MEAN, 0, 0));
+            CHECK_DOUBLE(result(&plain, PAREXACT_RESULT_MEAN, 0, 0),
+                         result(&whole, PAREXACT_RESULT_MEAN, 0, 0));
 
             parexact_summary in[2] = {rest, part}, inout[2] = {part, rest};
             int len = 2;

@@ -275,6 +275,24 @@ def test_every_word_that_must_be_what_it_is(kind: str) -> None:
         assert assert_same_verdict([*good[:i], word, *good[i + 1 :]]) == BAD_STATE, (i, word)
 
 
+def test_inequalities_that_decide_alone() -> None:
+    # The cubes of these cancel, so that they say nothing about the fourth powers.
+    s = fmt.sums_of(fmt.SHAPE, [-2.0, 2.0])
+    assert assert_same_verdict(fmt.write(s)) == OK
+    assert assert_same_verdict(bound(fmt.SHAPE, (4, 0), s, -1)) == BAD_STATE
+    # Where there is an infinity, deviations from the mean are not looked at.
+    s = fmt.sums_of(fmt.PAIR, [2.0, 2.0, math.inf], [3.0, 3.0, 0.0])
+    assert assert_same_verdict(fmt.write(s)) == OK
+    for beyond, expected in [(-1, OK), (1, BAD_STATE)]:
+        assert assert_same_verdict(bound(fmt.PAIR, (1, 1), s, beyond)) == expected
+    # The extremes bound no squares: their size alone does.
+    s = fmt.sums_of(fmt.PAIR, [0.0, math.inf], [0.0, 0.0])
+    s.counters[0] = 2**63 - 1
+    for squares, expected in [(2**4259 - 1, OK), (2**4259, BAD_STATE)]:
+        s.sums[2, 0] = squares
+        assert assert_same_verdict(fmt.write(s)) == expected
+
+
 def test_digits_beyond_their_range() -> None:
     """Σx⁴ of so many values, whose squares leave room for it, but not the digits."""
     largest = math.nextafter(math.inf, 0.0)
