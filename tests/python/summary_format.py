@@ -214,6 +214,17 @@ def _check_shape(s: Sums, require: Require) -> None:
     require(m.squares**2 <= m.finite * s[4, 0], "fourth powers, from below")
     require(s[3, 0] ** 2 <= m.squares * s[4, 0], "cubes")
     require(s[4, 0] <= m.squares**2, "fourth powers, from above")
+    require(s[4, 0] <= _largest(m) ** 2 * m.squares, "fourth powers within the extremes")
+
+
+def _largest(m: fmt.Moments) -> int:
+    """Return a bound of the magnitudes of the finite values, in units of 2^-1074."""
+    if m.finite == 0:
+        return 0
+    if m.plus or m.minus:
+        return in_units(math.nextafter(math.inf, 0.0))
+    extremes = (fmt.from_order_key(m.min_key), fmt.from_order_key(m.max_key))
+    return fmt.reach(max(map(abs, extremes)), math.inf)
 
 
 def _check_pair(s: Sums, require: Require) -> None:
@@ -231,13 +242,7 @@ def _check_weighted(s: Sums, require: Require) -> None:
     x, weights = s.moments(0), s.moments(1)
     _check_sums(weights, require)
     fmt.check_extremes(x, require)
-    if x.finite == 0:
-        most = 0
-    elif x.plus or x.minus:
-        most = in_units(math.nextafter(math.inf, 0.0))
-    else:
-        extremes = (fmt.from_order_key(x.min_key), fmt.from_order_key(x.max_key))
-        most = fmt.reach(max(map(abs, extremes)), math.inf)
+    most = _largest(x)
     bound = x.finite * most**2 * weights.squares
     require(s[1, 1] ** 2 <= bound, "weighted values")
     require(s[2, 1] ** 2 <= bound * most**2, "weighted squares")
