@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 
 import numpy as np
 import numpy.typing as npt
-from raw import DTYPE, NAN_FOUND, NAN_POLICY, State, Stats, check, lib, new_state, view
+from raw import NAN_FOUND, NAN_POLICY, State, Stats, check, lib, new_state, view
 
 NPY_CHUNK = 1 << 20  # numbers
 CSV_CHUNK = 1 << 14  # rows
@@ -79,9 +79,8 @@ def open_npy(path: str) -> npt.NDArray[Any]:
 
 
 def native_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return a type that parexact takes and that holds all values of this one."""
-    dtype = dtype.newbyteorder("=")
-    return dtype if dtype in DTYPE else np.dtype(np.float32)  # float16 is the one that is missing
+    """Return the type in the machine's byte order, which chunks that are copied have."""
+    return dtype.newbyteorder("=")
 
 
 def read_npy(path: str, progress: bool | None) -> list[tuple[str, State]]:
