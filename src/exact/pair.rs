@@ -80,11 +80,12 @@ impl Sums for PairSums {
     }
 }
 
-/// The kernels of [`PairSums`].
+/// The kernels of [`PairSums`], each in a box of its own: to make all of them on the stack would take a third
+/// of what calls may have.
 pub struct PairKernels {
-    x: Accumulator<quantity::Describe>,
-    y: Accumulator<quantity::Describe>,
-    products: Products,
+    x: Box<Accumulator<quantity::Describe>>,
+    y: Box<Accumulator<quantity::Describe>>,
+    products: Box<Products>,
 }
 
 impl Kernels for PairKernels {
@@ -92,9 +93,9 @@ impl Kernels for PairKernels {
 
     fn new(set: InstructionSet) -> Self {
         Self {
-            x: Accumulate::new(set),
-            y: Accumulate::new(set),
-            products: Products::new(set),
+            x: Box::new(Accumulate::new(set)),
+            y: Box::new(Accumulate::new(set)),
+            products: Box::new(Products::new(set)),
         }
     }
 

@@ -106,11 +106,11 @@ impl Extent for Means {
     type Weights = quantity::Sum;
 }
 
-/// The kernels of [`WeightedSums`].
+/// The kernels of [`WeightedSums`], in boxes as those of [`super::pair::PairKernels`].
 pub struct WeightedKernels<E: Extent> {
-    values: Accumulator<quantity::Extremes>,
-    weights: Accumulator<E::Weights>,
-    products: Products,
+    values: Box<Accumulator<quantity::Extremes>>,
+    weights: Box<Accumulator<E::Weights>>,
+    products: Box<Products>,
     squares: Option<Box<WeightedSquares>>,
 }
 
@@ -119,9 +119,9 @@ impl<E: Extent> Kernels for WeightedKernels<E> {
 
     fn new(set: InstructionSet) -> Self {
         Self {
-            values: Accumulate::new(set),
-            weights: Accumulate::new(set),
-            products: Products::new(set),
+            values: Box::new(Accumulate::new(set)),
+            weights: Box::new(Accumulate::new(set)),
+            products: Box::new(Products::new(set)),
             squares: None,
         }
     }
