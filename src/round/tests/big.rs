@@ -93,3 +93,19 @@ fn ties_go_to_even_and_the_last_bit_breaks_them() {
         }
     }
 }
+
+/// A bit behind all that is kept of an exact quotient breaks a tie.
+#[test]
+fn the_bit_behind_the_leading_ones_breaks_ties() {
+    for zeros in 60..80 {
+        let numerator: BigInt = (((BigInt::from(1) << 53) + 1) << zeros) + 1;
+        for factor in [1u32, 3, u32::MAX] {
+            check(
+                &(&numerator * factor).magnitude().to_u32_digits(),
+                &[factor],
+                (-zeros, 0),
+                false,
+            );
+        }
+    }
+}
