@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use super::lines::{Panel, Values};
+use super::panel::{Panel, Values};
 use crate::exact::columns::PACK;
 use crate::exact::lanes::Line;
 use crate::exact::{Element, Unaligned};

@@ -1,7 +1,8 @@
 //! Strips of results that have few values each: eight results at a time are summed up while their values lie
 //! in the nearest cache, and rounded together. Results in doubt, which are few, get moments of their own.
 
-use super::lines::{Gathered, Panel, Values};
+use super::lines::Gathered;
+use super::panel::{Panel, Values};
 use super::sink::{Places, Sink};
 use super::source::Source;
 use super::strip::{RESULTS_IN_STRIP, Strip};

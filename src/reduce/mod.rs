@@ -6,7 +6,7 @@
 //! | [`statistic`] | what can be asked of all values |
 //! | [`dot`] | dot products |
 //! | [`pairs`] | reductions along axes of pairs of arrays |
-//! | [`gathered`], [`tile`] | pairs brought together for them; elements converted to doubles |
+//! | [`pair_tiles`], [`tile`] | pairs brought together for them; elements converted to doubles |
 //! | [`plan`] | reductions along axes: which way they go through memory, and what each result is given to |
 //! | [`op`] | the statistics that a reduction along axes can compute |
 //! | [`axes`], [`describe`] | what is made of each result: one statistic, or all of them |
@@ -20,6 +20,7 @@
 //! | [`transposed`] | each result's values are brought together first |
 //! | [`selected`] | rows under a mask |
 //! | [`few`] | strips of results that have few values each |
+//! | [`panel`] | where their values lie, and how many are brought together at a time |
 //! | [`lines`], [`convert`] | their values, brought together, and converted to doubles |
 //! | [`chunk`] | how many values a thread takes at a time |
 //!
@@ -32,10 +33,11 @@ pub mod convert;
 pub mod describe;
 pub mod dot;
 pub mod few;
-pub mod gathered;
 pub mod lines;
 pub mod op;
+pub mod pair_tiles;
 pub mod pairs;
+pub mod panel;
 pub mod plan;
 pub mod results;
 pub mod selected;

@@ -1,12 +1,12 @@
 //! Reductions along axes of pairs of values: one collection for each element of the kept axes.
 //!
 //! Contiguous doubles go to the kernels where they lie. Elements of other types and layouts, and those that a
-//! mask selects, are converted exactly and brought together before: see [`super::gathered`].
+//! mask selects, are converted exactly and brought together before: see [`super::pair_tiles`].
 
 use std::ops::Range;
 
 use super::chunk::{VALUES_IN_CHUNK, chunk};
-use super::gathered::Gathered;
+use super::pair_tiles::PairTiles;
 use super::source::Mark;
 use super::tile::{PAIRS_IN_TILE, Reader, reader};
 use crate::array::View;
@@ -241,7 +241,7 @@ impl<'a> Pairs<'a> {
         let views = [self.x, self.y.unwrap_or(self.x)];
         let data = [0, 1].map(|i| views[i].data().wrapping_offset(first[i]));
         let marks = self.mask.map(|mask| Mark::new(mask).offset(first[2]));
-        let mut gathered = Gathered::new(self.readers, self.y.is_none());
+        let mut gathered = PairTiles::new(self.readers, self.y.is_none());
         self.reduced.runs(range, |offsets, run, strides| {
             let first = [0, 1].map(|i| data[i].wrapping_offset(offsets[i]));
             if self.plain && strides[..2] == [8; 2] && run >= MIN_RUN_IN_PLACE {

@@ -11,7 +11,7 @@ use crate::simd::{Kernel, Simd, in_force};
 const PAIRS_AT_A_TIME: usize = 1 << 10;
 
 /// Pairs that are about to be added.
-pub struct Gathered {
+pub struct PairTiles {
     readers: [Reader; 2],
     tiles: [Tile; 2],
     /// Is there one variable only? Then the second tile is not used.
@@ -20,7 +20,7 @@ pub struct Gathered {
     pairs: usize,
 }
 
-impl Gathered {
+impl PairTiles {
     /// No pairs. The readers are those of both arrays, which are the same if there is a `single` one.
     #[inline(always)]
     pub fn new(readers: [Reader; 2], single: bool) -> Self {
