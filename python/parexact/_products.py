@@ -165,7 +165,7 @@ def vecdot(
 
     Notes
     -----
-    Each product of the two arrays is read once, on all threads in force if there are many.
+    One pass over the products, on all threads in force if there are many.
 
     Examples
     --------

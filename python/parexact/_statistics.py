@@ -369,8 +369,8 @@ def linregress(x: Any, y: Any, *, nan_policy: str = "propagate") -> LinregressRe
         As SciPy's: a named tuple of ``slope``, ``intercept``, ``rvalue`` (the correlation), ``pvalue`` and
         ``stderr`` (of the slope), with the attribute ``intercept_stderr``. The p-value, of the hypothesis
         that the slope is 0, is that of SciPy's distribution for the exact statistic, and NaN if SciPy is not
-        installed. NaN: all but the slope and the intercept for fewer than 3 pairs but `rvalue`, all if x is
-        constant, `rvalue` and `pvalue` if y is.
+        installed. If x is constant, all of them are NaN; if y is, `rvalue` and `pvalue` are. Of fewer than 3
+        pairs the standard errors and the p-value are NaN.
 
     Raises
     ------
