@@ -143,9 +143,6 @@ pub fn certify(
 
 /// The statistic of a lane where it is not defined, or proved to be 0.
 fn exception(sums: &LaneSums, statistic: Statistic, ddof: u64, lane: usize) -> Option<f64> {
-    if sums.is_nan(lane) {
-        return None;
-    }
     let least_n = match statistic {
         Statistic::Sum | Statistic::Norm => 0.0,
         Statistic::Mean => 1.0,
@@ -153,15 +150,15 @@ fn exception(sums: &LaneSums, statistic: Statistic, ddof: u64, lane: usize) -> O
         Statistic::Variance | Statistic::Std => ddof as f64 + 1.0,
     };
     if sums.numbers(lane) < least_n {
-        Some(CANONICAL_NAN)
-    } else {
-        is_zero(sums, statistic, lane).then_some(0.0)
+        // Where a sum is NaN, NaNs may not have been counted.
+        return (!sums.is_nan(lane)).then_some(CANONICAL_NAN);
     }
+    is_zero(sums, statistic, lane).then_some(0.0)
 }
 
-/// Is the statistic of a lane, whose sums are not NaN, proved to be 0?
+/// Is the statistic of a lane proved to be 0? Squares may overflow, which proves nothing against the mean.
 fn is_zero(sums: &LaneSums, statistic: Statistic, lane: usize) -> bool {
-    if sums.high[lane] == 0.0 {
+    if sums.high[lane] == 0.0 && !sums.is_nan(lane) {
         return true;
     }
     let [[s1, s2], ..] = sums.moved.map(|folds| folds.map(|fold| fold[lane]));

@@ -303,5 +303,5 @@ fn operations_agree_on_all_instruction_sets() {
         }
     }
     // Each operation has met operands that it is defined for.
-    assert_eq!(names.len(), 51, "{names:?}");
+    assert_eq!(names.len(), 53, "{names:?}");
 }
