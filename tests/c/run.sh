@@ -198,7 +198,7 @@ END
     example example_summary_f90 \
         "$fc" "${fortran[@]}" "$examples/summary.f90" "$build/parexact.o" "${link[@]}" <<'END'
 y = 3.000001 (+- 0.000411) x + -4.959, correlation 0.999962
-skewness of y  0.000000
+skewness of y 0.000000
 weighted means    3370.194    6370.194    9370.194   12370.194
 dot products     2250166.8   4250166.8   6250166.8   8250166.8
 END
