@@ -86,6 +86,8 @@ struct Dot {
     /// The products with one rest and those with two. They are kept apart from the products of values, as
     /// their magnitudes differ so much that a common window would move to and fro.
     with_rests: Option<Box<[Products; 2]>>,
+    /// How many pairs there are without NaNs.
+    numbers: u64,
     /// How many pairs have a NaN.
     nans: u64,
 }
@@ -95,16 +97,18 @@ impl Collect for Dot {
         Self {
             products: Products::new(set),
             with_rests: None,
+            numbers: 0,
             nans: 0,
         }
     }
 
     fn add(&mut self, x: &[Unaligned], y: &[Unaligned]) {
+        self.numbers += x.len() as u64;
         self.products.add(x, y);
     }
 
     fn add_numbers(&mut self, [x, x_rests]: [&[Unaligned]; 2], [y, y_rests]: [&[Unaligned]; 2]) {
-        self.products.add(x, y);
+        self.add(x, y);
         let new = || Box::new([(); 2].map(|()| Products::new(in_force())));
         let [with_one, with_two] = &mut **self.with_rests.get_or_insert_with(new);
         // Rests belong to integers, which are finite: the product of the values above has already told what
@@ -121,6 +125,7 @@ impl Collect for Dot {
     fn merge(&mut self, mut other: Self) {
         other.add_with_rests();
         self.products.merge_from(&mut other.products);
+        self.numbers += other.numbers;
         self.nans += other.nans;
     }
 }
@@ -129,10 +134,11 @@ impl Dot {
     /// The dot product, rounded. The collection is empty afterwards.
     fn round(&mut self, policy: NanPolicy) -> Result<f64> {
         self.add_with_rests();
-        let nans = std::mem::take(&mut self.nans);
+        let numbers = std::mem::take(&mut self.numbers);
+        let nan = std::mem::take(&mut self.nans);
         let counts = Counts {
-            all: nans,
-            nan: nans,
+            all: numbers + nan,
+            nan,
             ..Counts::default()
         };
         let value = round(&mut self.products);
