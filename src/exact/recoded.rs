@@ -12,8 +12,8 @@ use super::short::Short;
 use super::supply::CACHE_LINE;
 use crate::simd::{F32s, InstructionSet, Kernel, Simd, widened_half};
 
-/// How many elements are recoded at a time: they take at most 8 KiB of the stack.
-const ELEMENTS_AT_A_TIME: usize = 1024;
+/// How many bytes of elements are recoded at a time: they lie on the stack, of which calls have little.
+const BYTES_AT_A_TIME: usize = 1 << 12;
 
 /// A type whose elements become those of another one, without a change of their values.
 pub trait Recode: Sized {
@@ -146,14 +146,19 @@ where
     /// Not inlined, so that no other frame has to hold the buffer.
     #[inline(never)]
     fn add(&mut self, values: &[T::Raw]) {
-        let mut buffer = [const { MaybeUninit::uninit() }; ELEMENTS_AT_A_TIME];
+        let mut bytes = [MaybeUninit::<u8>::uninit(); BYTES_AT_A_TIME];
+        let most = BYTES_AT_A_TIME / size_of::<A::Raw>();
+        const { assert!(align_of::<A::Raw>() == 1) };
+        // SAFETY: the places have these bytes and no alignment, and nothing need have been written there.
+        let buffer: &mut [Place<T>] =
+            unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast(), most) };
         let mut left = values;
         while !left.is_empty() {
-            let (elements, rest) = left.split_at(left.len().min(ELEMENTS_AT_A_TIME));
+            let (elements, rest) = left.split_at(left.len().min(most));
             let recoded = self.set.run(RecodeAll::<T> {
                 elements,
                 rest,
-                buffer: &mut buffer,
+                buffer: &mut *buffer,
             });
             self.recoded.add(recoded);
             left = rest;
@@ -179,7 +184,7 @@ struct RecodeAll<'a, T: Recode> {
     /// What lies behind them in memory and comes next: it is prefetched, as otherwise the memory would rest
     /// while recoded elements are accumulated.
     rest: &'a [T::Raw],
-    buffer: &'a mut [Place<T>; ELEMENTS_AT_A_TIME],
+    buffer: &'a mut [Place<T>],
 }
 
 impl<'a, T: Recode> Kernel for RecodeAll<'a, T> {
