@@ -3,9 +3,11 @@
 use crate::error::Result;
 use crate::exact::Moments;
 use crate::exact::collect::{Collector, Kernels};
+use crate::exact::moments::{Counts, ExactMoments};
 use crate::exact::pair::PairKernels;
 use crate::exact::quantity;
 use crate::exact::shape::ShapeKernels;
+use crate::exact::short::Short;
 use crate::exact::weighted::{Everything, Means, WeightedKernels};
 use crate::reduce::axes::{self, Rounding};
 use crate::reduce::op::Op;
@@ -105,7 +107,16 @@ struct Counted {
 
 impl Sink for Counted {
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
-        let counts = &moments.counts;
+        self.write(index, &moments.counts)
+    }
+
+    fn short(&self, index: usize, short: &Short) -> Result<()> {
+        self.write(index, short.counts())
+    }
+}
+
+impl Counted {
+    fn write(&self, index: usize, counts: &Counts) -> Result<()> {
         let all = self.wanted.policy.finds_nan(counts)?;
         let count = match self.wanted.statistic {
             Statistic::NanCount => counts.nan,
