@@ -13,7 +13,7 @@ use super::supply::CACHE_LINE;
 use crate::simd::{F32s, InstructionSet, Kernel, Simd, widened_half};
 
 /// How many bytes of elements are recoded at a time: they lie on the stack, of which calls have little.
-const BYTES_AT_A_TIME: usize = 1 << 12;
+const BYTES_AT_A_TIME: usize = 1 << 11;
 
 /// A type whose elements become those of another one, without a change of their values.
 pub trait Recode: Sized {
