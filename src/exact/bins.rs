@@ -4,12 +4,11 @@
 //! extended to squares. A significand goes unshifted into the bin of its sign and exponent; [`Bins::drain`]
 //! shifts the sums.
 
-use std::alloc::{Layout, alloc_zeroed};
-
 use super::Unaligned;
 use super::float::{LEAST_BIT, parts};
 use super::quantity::Quantity;
 use super::superaccumulator::{Squares, Sum};
+use super::zeroed::zeroed;
 
 /// How many values the exponent field of a double has.
 const EXPONENTS: usize = 2048;
@@ -31,13 +30,8 @@ pub struct Bins {
 impl Bins {
     /// Empty bins; `None` if there is no memory for them (they take 80 KiB).
     pub fn new() -> Option<Box<Self>> {
-        let layout = Layout::new::<Self>();
-        // SAFETY: the layout is not empty. All-zero bytes are a valid `Bins`, and a box owns memory of this
-        // layout.
-        unsafe {
-            let bins = alloc_zeroed(layout).cast::<Self>();
-            (!bins.is_null()).then(|| Box::from_raw(bins))
-        }
+        // SAFETY: All-zero bytes are valid `Bins`.
+        unsafe { zeroed() }
     }
 
     /// How many values may be added until the bins must be drained.

@@ -30,6 +30,7 @@
 //! | [`superaccumulator`] | a sum as an integer that covers the whole range of exponents |
 //! | [`moments`], [`extremes`] | the exact moments of values: counts, Σx, Σx², minimum and maximum |
 //! | [`dyadic`], [`natural`], [`big`] | arithmetic of exact values, and of those of any length |
+//! | [`zeroed`] | large values in boxes, which bins are |
 //! | [`float`], [`unaligned`] | the binary64 format; doubles at any address |
 //! | `naive` | the slow and plain version of [`accumulator`], the oracle of the tests |
 //!
@@ -74,6 +75,7 @@ pub mod unaligned;
 pub mod weighted;
 pub mod weighted_squares;
 pub mod window;
+pub mod zeroed;
 
 #[cfg(test)]
 mod tests;

@@ -4,11 +4,11 @@
 //! m², m³ and m⁴ go unshifted into the bin of the value's sign and exponent. There is no other way for them:
 //! all values, usual ones and those over the whole range, take the same time.
 
-use std::alloc::{Layout, alloc_zeroed};
 use std::ops::Range;
 
 use super::Unaligned;
 use super::float::LEAST_BIT;
+use super::zeroed::zeroed;
 
 /// How many values sign and exponent field of a double have together.
 const BINS: usize = 1 << 12;
@@ -48,13 +48,8 @@ impl Powers {
     /// Empty bins; `None` if there is no memory for them. They take 384 KiB, of which the system provides the
     /// pages whose exponents occur.
     pub fn new() -> Option<Box<Self>> {
-        let layout = Layout::new::<Self>();
-        // SAFETY: the layout is not empty. All-zero bytes are a valid `Powers`, whose range of fields is
-        // empty, and a box owns memory of this layout.
-        unsafe {
-            let bins = alloc_zeroed(layout).cast::<Self>();
-            (!bins.is_null()).then(|| Box::from_raw(bins))
-        }
+        // SAFETY: All-zero bytes are valid `Powers`, whose range of fields is empty.
+        unsafe { zeroed() }
     }
 
     /// How many values may be added until the bins must be drained.

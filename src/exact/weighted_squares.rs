@@ -3,13 +3,13 @@
 //! As in [`super::powers`], significands are multiplied as integers, and the product, of at most 159 bits, is
 //! added unshifted to the bin of its sign and of the exponent of its last bit.
 
-use std::alloc::{Layout, alloc_zeroed};
 use std::ops::Range;
 
 use super::Unaligned;
 use super::float::{LEAST_BIT, parts};
 use super::powers::add_words;
 use super::superaccumulator::Cubes;
+use super::zeroed::zeroed;
 
 /// How many exponents the last bit of a product of three doubles may have: three from 0 to 2045, counted from
 /// the least one.
@@ -33,13 +33,8 @@ impl WeightedSquares {
     /// Empty bins; `None` if there is no memory for them. They take 288 KiB, of which the system provides the
     /// pages whose exponents occur.
     pub fn new() -> Option<Box<Self>> {
-        let layout = Layout::new::<Self>();
-        // SAFETY: the layout is not empty. All-zero bytes are a valid `WeightedSquares`, whose range is
-        // empty, and a box owns memory of this layout.
-        unsafe {
-            let bins = alloc_zeroed(layout).cast::<Self>();
-            (!bins.is_null()).then(|| Box::from_raw(bins))
-        }
+        // SAFETY: All-zero bytes are valid `WeightedSquares`, whose range of exponents is empty.
+        unsafe { zeroed() }
     }
 
     /// How many products may be added until the bins must be drained.

@@ -223,20 +223,33 @@ pub unsafe extern "C" fn parexact_mpi_merge(
     guard_value(|| {
         // SAFETY: passed on from the caller.
         unsafe {
-            let len = in_ptr(len, "len")?;
-            let len = usize::try_from(len)
-                .map_err(|_| Error::invalid(format!("len is {len}; it must not be negative")))?;
-            for i in 0..len {
-                // A NULL pointer must stay NULL.
-                let step = if r#in.is_null() { 0 } else { i };
-                merge_or_poison(
-                    r#in.cast::<State>().wrapping_add(step),
-                    inout.cast::<State>().wrapping_add(i),
-                )?;
+            for (from, into) in mpi_pairs(r#in, inout, len)? {
+                merge_or_poison(from, into)?;
             }
         }
         Ok(())
     });
+}
+
+/// The pairs of elements that MPI gives to an MPI_User_function, each of which is merged into the other one.
+/// NULL stays NULL.
+///
+/// # Safety
+/// `len` is NULL or may be read.
+pub unsafe fn mpi_pairs<T>(
+    from: *const c_void,
+    into: *mut c_void,
+    len: *const c_int,
+) -> Result<impl Iterator<Item = (*const T, *mut T)>> {
+    // SAFETY: passed on from the caller.
+    let len = unsafe { in_ptr(len, "len")? };
+    let len = usize::try_from(len)
+        .map_err(|_| Error::invalid(format!("len is {len}; it must not be negative")))?;
+    let (from, into) = (from.cast::<T>(), into.cast::<T>());
+    Ok((0..len).map(move |i| {
+        let step = if from.is_null() { 0 } else { i };
+        (from.wrapping_add(step), into.wrapping_add(i))
+    }))
 }
 
 /// Merges one state into another one, or notes there why that cannot be done.

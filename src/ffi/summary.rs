@@ -17,7 +17,8 @@ use std::ffi::{c_int, c_void};
 
 use super::arrays::{check_memory_of_kernels, check_result_count, check_shapes, marks, mask, view};
 use super::guard::{guard, guard_value};
-use super::pointers::{bytes, in_box, in_ptr, out_ptr, results};
+use super::pointers::{bytes, in_box, out_ptr, results};
+use super::state::mpi_pairs;
 use crate::array::{Array, View};
 use crate::error::{Error, PAREXACT_ERROR_NULL_POINTER, Result, Status};
 use crate::reduce::pairs::Pairs;
@@ -242,14 +243,7 @@ pub unsafe extern "C" fn parexact_summary_mpi_merge(
     guard_value(|| {
         // SAFETY: passed on from the caller.
         unsafe {
-            let len = in_ptr(len, "len")?;
-            let len = usize::try_from(len)
-                .map_err(|_| Error::invalid(format!("len is {len}; it must not be negative")))?;
-            for i in 0..len {
-                // A NULL pointer must stay NULL.
-                let step = if r#in.is_null() { 0 } else { i };
-                let from = r#in.cast::<Summary>().wrapping_add(step).cast_const();
-                let into = inout.cast::<Summary>().wrapping_add(i);
+            for (from, into) in mpi_pairs::<Summary>(r#in, inout, len)? {
                 let (mut summary, out) = (in_box(into, "inout")?, out_ptr(into, "inout")?);
                 match check_memory().and_then(|()| in_box(from, "in")) {
                     Ok(from) => summary.merge_or_poison(&from),

@@ -46,7 +46,7 @@ impl PairTiles {
             (x, y) = (rest_x, rest_y);
             let search = AnyNan {
                 pairs: [first_x, first_y],
-                rest: [rest_x, rest_y],
+                rest: rest_x.len(),
             };
             if in_force().run(search) {
                 let first = [first_x, first_y].map(|values| values.as_ptr().cast());
@@ -166,7 +166,7 @@ impl PairTiles {
         let values = [0, arrays - 1].map(|i| unsafe { self.tiles[i].values(pairs) });
         let search = AnyNan {
             pairs: values,
-            rest: [&[]; 2],
+            rest: 0,
         };
         let has_nan = in_force().run(search);
         if !has_nan {
@@ -201,7 +201,8 @@ impl PairTiles {
 /// the kernels for these pairs cannot know of.
 struct AnyNan<'a> {
     pairs: [&'a [Unaligned]; 2],
-    rest: [&'a [Unaligned]; 2],
+    /// How many pairs follow these in memory.
+    rest: usize,
 }
 
 impl Kernel for AnyNan<'_> {
@@ -213,10 +214,11 @@ impl Kernel for AnyNan<'_> {
         let whole = x.len() - x.len() % CACHE_LINE;
         let mut found = any_nan(&x[whole..], &y[whole..]);
         let lines = x.chunks_exact(CACHE_LINE).zip(y.chunks_exact(CACHE_LINE));
-        for (i, (x, y)) in lines.enumerate() {
-            for rest in self.rest {
-                let ahead = (i * CACHE_LINE).min(rest.len());
-                simd.prefetch(rest.as_ptr().wrapping_add(ahead).cast());
+        // An address behind the values might not be mapped, which takes a CPU long to find out.
+        let ahead = x.len().min(self.rest);
+        for (x, y) in lines {
+            for values in [x, y] {
+                simd.prefetch(values.as_ptr().wrapping_add(ahead).cast());
             }
             found |= any_nan(x, y);
         }

@@ -52,7 +52,7 @@ def numbers(rng: np.random.Generator, dtype: np.dtype[Any], n: int, kind: str = 
         if kind == "not finite":
             odd = rng.choice(np.array([np.nan, np.inf, -np.inf], dtype), n)
             x = np.where(rng.random(n) < rng.choice([0.02, 0.3]), odd, x)
-    return x
+    return x.astype(dtype, copy=False)  # `where` answers native bytes
 
 
 # --- layouts ---------------------------------------------------------------------------------
