@@ -11,6 +11,7 @@ use crate::exact::short::Short;
 use crate::exact::weighted::{Everything, Means, WeightedKernels};
 use crate::reduce::axes::{self, Rounding};
 use crate::reduce::op::Op;
+use crate::reduce::outcomes::Outcomes;
 use crate::reduce::pairs::Pairs;
 use crate::reduce::plan::Plan;
 use crate::reduce::results::Results;
@@ -49,8 +50,8 @@ pub struct Wanted {
     pub policy: NanPolicy,
 }
 
-/// A result of a summary for each element of the kept axes.
-pub fn pairs(kind: Kind, wanted: Wanted, pairs: &Pairs, results: &Results<f64>) -> Result<()> {
+/// A result of a summary for each element of the kept axes, at the places of the caller's argument `out`.
+pub fn pairs(kind: Kind, wanted: Wanted, pairs: &Pairs, results: Results<f64>) -> Result<()> {
     match kind {
         Kind::Shape => round_each::<ShapeKernels>(wanted, pairs, results),
         Kind::Pair => round_each::<PairKernels>(wanted, pairs, results),
@@ -63,7 +64,7 @@ pub fn pairs(kind: Kind, wanted: Wanted, pairs: &Pairs, results: &Results<f64>) 
     }
 }
 
-fn round_each<K: Kernels>(wanted: Wanted, pairs: &Pairs, results: &Results<f64>) -> Result<()>
+fn round_each<K: Kernels>(wanted: Wanted, pairs: &Pairs, results: Results<f64>) -> Result<()>
 where
     K::Sums: Rounded,
 {
@@ -72,14 +73,16 @@ where
         ddof,
         policy,
     } = wanted;
+    let outcomes = Outcomes::new(results);
     pairs.run(&|index, collected: &mut Collector<K>| {
         let result = collected.finish(|sums| sums.round(statistic, ddof, policy));
-        results.write(index, result?);
-        Ok(())
-    })
+        outcomes.write(index, result);
+    })?;
+    outcomes.finish("out")
 }
 
-/// A result that a state has, for each element of the kept axes.
+/// A result that a state has, for each element of the kept axes, at the places of the caller's argument
+/// `out`.
 pub fn values(wanted: Wanted, plan: &Plan, results: Results<f64>) -> Result<()> {
     let Wanted {
         statistic,
@@ -94,7 +97,12 @@ pub fn values(wanted: Wanted, plan: &Plan, results: Results<f64>) -> Result<()> 
         Statistic::Min => Op::Min,
         Statistic::Max => Op::Max,
         Statistic::Norm => Op::Norm,
-        _ => return plan.run::<quantity::Extremes>(&Counted { wanted, results }),
+        _ => {
+            let outcomes = Outcomes::new(results);
+            let counted = Counted { wanted, outcomes };
+            plan.run::<quantity::Extremes>(&counted)?;
+            return counted.outcomes.finish("out");
+        }
     };
     axes::reduce(plan, Rounding { op, ddof, policy }, results)
 }
@@ -102,28 +110,30 @@ pub fn values(wanted: Wanted, plan: &Plan, results: Results<f64>) -> Result<()> 
 /// A sink that writes how many values each result has, or how many NaNs.
 struct Counted {
     wanted: Wanted,
-    results: Results<f64>,
+    outcomes: Outcomes<f64>,
 }
 
 impl Sink for Counted {
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
-        self.write(index, &moments.counts)
+        self.write(index, &moments.counts);
+        Ok(())
     }
 
     fn short(&self, index: usize, short: &Short) -> Result<()> {
-        self.write(index, short.counts())
+        self.write(index, short.counts());
+        Ok(())
     }
 }
 
 impl Counted {
-    fn write(&self, index: usize, counts: &Counts) -> Result<()> {
-        let all = self.wanted.policy.finds_nan(counts)?;
-        let count = match self.wanted.statistic {
-            Statistic::NanCount => counts.nan,
-            _ if all => counts.all,
-            _ => counts.numbers(),
-        };
-        self.results.write(index, count as f64);
-        Ok(())
+    fn write(&self, index: usize, counts: &Counts) {
+        let count = self.wanted.policy.finds_nan(counts).map(|all| {
+            (match self.wanted.statistic {
+                Statistic::NanCount => counts.nan,
+                _ if all => counts.all,
+                _ => counts.numbers(),
+            }) as f64
+        });
+        self.outcomes.write(index, count);
     }
 }

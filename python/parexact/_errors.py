@@ -5,7 +5,11 @@ from __future__ import annotations
 import builtins
 import concurrent.futures
 import multiprocessing
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import numpy as np
 
 from parexact import abi
 
@@ -74,3 +78,21 @@ def check(status: int) -> None:
     """Raise what a status stands for, unless it is success; on the thread that made the call."""
     if status != 0:
         raise exception(status)
+
+
+def check_results(status: int, shape: tuple[int, ...]) -> None:
+    """Raise what the status of a call for results of this shape stands for, unless it is success.
+
+    The library numbers results by their places in memory; the message tells the index instead.
+    """
+    if status != 0:
+        raise with_index(exception(status), "result", lambda place: np.unravel_index(place, shape))
+
+
+def with_index(error: Exception, name: str, index: Callable[[int], Iterable[Any]]) -> Exception:
+    """Return an error of the library with the caller's name and index instead of its own place in memory."""
+    found = re.match(r"\w+\[(\d+)\]: (.*)", str(error), re.DOTALL)
+    if found is None:
+        return error
+    place = ", ".join(str(i) for i in index(int(found[1])))
+    return type(error)(f"{name}[{place}]: {found[2]}" if place else f"{name}: {found[2]}")

@@ -12,7 +12,7 @@ from parexact import abi
 from parexact._arguments import COST, FLOAT64, AxisError, check_out, delivered, policy_of
 from parexact._arrays import AnyArray, as_array
 from parexact._arrays import describe as view_of
-from parexact._errors import check
+from parexact._errors import check, check_results
 from parexact._reductions import SHORT_SIZE, Double, pin, plain_function
 from parexact._run import run
 
@@ -292,7 +292,8 @@ def _product(x: AnyArray, y: AnyArray, name: str, out: Any, nan_policy: Any) -> 
     def call() -> None:
         views = byref(view_of(rows)), byref(view_of(others))
         last = (c_int32 * 1)(len(shape))
-        check(_lib_dot_axes(*views, last, 1, policy, results.ctypes.data, results.size))
+        status = _lib_dot_axes(*views, last, 1, policy, results.ctypes.data, results.size)
+        check_results(status, results.shape)
 
     run(call, 2 * COST * rows.size)
     return delivered(results, out)

@@ -26,7 +26,7 @@ from parexact._arguments import (
 )
 from parexact._arrays import AnyArray, as_array, as_mask
 from parexact._arrays import describe as view_of
-from parexact._errors import check, exception
+from parexact._errors import check, check_results, exception
 from parexact._run import run
 from parexact._summarize import STATE, WEIGHTED, reduce, summarized
 
@@ -185,7 +185,7 @@ def _along(
         _Pin.from_buffer(results),
         results.size,
     )
-    check(status)
+    check_results(status, results.shape)
 
 
 _lib_reduce: Any = abi.lib["parexact_reduce"]
@@ -769,18 +769,17 @@ def _describe_along(
     selected = None if mask is None else with_axes(mask, axes)[0]
 
     def call() -> None:
-        check(
-            _lib_describe_axes(
-                byref(view_of(columns)),
-                None if selected is None else byref(view_of(selected)),
-                (c_int32 * len(given))(*given),
-                len(given),
-                ddof,
-                policy,
-                records.ctypes.data,
-                records.size,
-            )
+        status = _lib_describe_axes(
+            byref(view_of(columns)),
+            None if selected is None else byref(view_of(selected)),
+            (c_int32 * len(given))(*given),
+            len(given),
+            ddof,
+            policy,
+            records.ctypes.data,
+            records.size,
         )
+        check_results(status, records.shape)
 
     run(call, COST * array.size, progress)
     if not records.shape:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
 from typing import Any
 
@@ -13,7 +12,7 @@ from parexact import abi
 from parexact._arguments import COST, RECORD, axes_of, ddof_of, kept_shape, policy_of, with_axes
 from parexact._arrays import AnyArray, as_array
 from parexact._arrays import describe as view_of
-from parexact._errors import check, exception
+from parexact._errors import check, exception, with_index
 from parexact._run import run
 from parexact._state import State
 
@@ -139,7 +138,8 @@ def merge(states: Any, axis: Any = 0) -> Words:
         for place in np.ndindex(*merged_shape):
             part = np.ascontiguousarray(ordered[place])
             if status := _merge(merged.ctypes.data, part.ctypes.data, count):
-                raise _with_index(exception(status), lambda number, place=place: index(place, number))
+                error = exception(status)
+                raise with_index(error, "states", lambda number, place=place: index(place, number))
 
     run(call, _COST_STATE * (words.size // abi.PAREXACT_STATE_WORDS))
     return merged
@@ -160,7 +160,9 @@ def _merge_list(parts: list[Words]) -> Words:
             contiguous = np.ascontiguousarray(part)
             if status := _merge(merged.ctypes.data, contiguous.ctypes.data, count):
                 error = exception(status)
-                raise _with_index(error, lambda number, i=i: (i, *np.unravel_index(number, shape[:-1])))
+                raise with_index(
+                    error, "states", lambda number, i=i: (i, *np.unravel_index(number, shape[:-1]))
+                )
 
     run(call, _COST_STATE * count * len(parts))
     return merged
@@ -202,7 +204,9 @@ def results(states: Any, *, ddof: int = 0, nan_policy: str = "propagate") -> Any
 
     def call() -> None:
         if status := _results(words.ctypes.data, stats.size, divisor, policy, stats.ctypes.data):
-            raise _with_index(exception(status), lambda number: np.unravel_index(number, stats.shape))
+            raise with_index(
+                exception(status), "states", lambda number: np.unravel_index(number, stats.shape)
+            )
 
     run(call, _COST_STATE * stats.size)
     return stats
@@ -228,12 +232,3 @@ def _words(states: Any) -> Any:
     if isinstance(states, (list, tuple)):
         return [_words(state) for state in states]
     return states
-
-
-def _with_index(error: Exception, index: Any) -> Exception:
-    """Return an error of the library with the index of the caller's array instead of its own."""
-    found = re.match(r"\w+\[(\d+)\]: (.*)", str(error), re.DOTALL)
-    if found is None:
-        return error
-    place = ", ".join(str(i) for i in index(int(found[1])))
-    return type(error)(f"states[{place}]: {found[2]}" if place else f"states: {found[2]}")

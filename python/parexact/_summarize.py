@@ -21,7 +21,7 @@ from parexact._arguments import (
 )
 from parexact._arrays import AnyArray, as_array, as_mask
 from parexact._arrays import describe as view_of
-from parexact._errors import check
+from parexact._errors import check_results
 from parexact._run import run
 
 #: The results of a state, which parexact_summarize gives with a mask.
@@ -70,21 +70,20 @@ def summarized(
 
     def call() -> None:
         second, where = (None if other is None else byref(view_of(other)) for other in others)
-        check(
-            _lib_summarize(
-                kind,
-                result,
-                byref(view_of(columns)),
-                second,
-                where,
-                (c_int32 * len(given))(*given),
-                len(given),
-                ddof,
-                policy,
-                results.ctypes.data,
-                results.size,
-            )
+        status = _lib_summarize(
+            kind,
+            result,
+            byref(view_of(columns)),
+            second,
+            where,
+            (c_int32 * len(given))(*given),
+            len(given),
+            ddof,
+            policy,
+            results.ctypes.data,
+            results.size,
         )
+        check_results(status, results.shape)
 
     run(call, COSTS[kind] * x.size)
     return results

@@ -77,7 +77,8 @@ pub unsafe extern "C" fn parexact_dot(x: *const Array, y: *const Array, out: *mu
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.
 ///
 /// Errors: as parexact_dot; INVALID_ARGUMENT also for axes, axis_count, nan_policy, out_len and an overlap;
-/// NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+/// NAN_FOUND, whose message names the first result with a NaN; NO_MEMORY. After an error of an argument
+/// `out` is untouched, after others unspecified.
 /// Cost: as parexact_dot, on all threads in force, and about half a microsecond a result.
 /// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 ///
@@ -109,7 +110,7 @@ pub unsafe extern "C" fn parexact_dot_axes(
         if pairs.overlaps(out.start(), out.bytes()) {
             return Err(Error::invalid("out must not overlap x or y"));
         }
-        dot::axes(&pairs, policy, &out)
+        dot::axes(&pairs, policy, out)
     })
 }
 
@@ -175,7 +176,8 @@ pub unsafe extern "C" fn parexact_describe(
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.
 ///
 /// Errors: as parexact_sum; INVALID_ARGUMENT also for op, axes, axis_count, ddof, nan_policy, out_len and an
-/// overlap; NAN_FOUND; NO_MEMORY. After an error of an argument `out` is untouched, after others unspecified.
+/// overlap; NAN_FOUND, whose message names the first result with a NaN; NO_MEMORY. After an error of an
+/// argument `out` is untouched, after others unspecified.
 /// Cost: one pass at about the speed of memory in any order of axes, on all threads in force; less than 2 MiB
 /// for each thread.
 /// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
@@ -217,7 +219,8 @@ pub unsafe extern "C" fn parexact_reduce(
 /// Statistics along axes: what parexact_describe gives for each slice, in one pass over the array.
 ///
 /// `where`, `axes`: as for parexact_state_update_axes.
-/// `ddof`, `nan_policy`: as for parexact_describe, for each result by itself; NAN_FOUND if any has a NaN.
+/// `ddof`, `nan_policy`: as for parexact_describe, for each result by itself; NAN_FOUND if any has a NaN,
+/// and the message names the first.
 /// `out`: the results in C order of the axes that stay, at any alignment; it must not overlap the array or
 /// the mask. May be NULL if there are none.
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.

@@ -267,8 +267,8 @@ pub unsafe extern "C" fn parexact_summary_mpi_merge(
 /// `out_len`: the number of results: the product of the lengths of the axes that stay.
 ///
 /// Errors: as parexact_summary_update and parexact_summary_result; INVALID_ARGUMENT also for kind, axes,
-/// axis_count, out_len and an overlap; NO_MEMORY. After an error of an argument `out` is untouched, after
-/// others unspecified.
+/// axis_count, out_len and an overlap; NO_MEMORY. The message of NAN_FOUND names the first result with a NaN.
+/// After an error of an argument `out` is untouched, after others unspecified.
 /// Cost: one pass, as parexact_summary_update, and some microseconds a result; kind 0: as parexact_reduce.
 /// Thread safety: any thread may call it at any time. Source: docs/algorithms.md.
 ///
@@ -322,7 +322,7 @@ pub unsafe extern "C" fn parexact_summarize(
         match kind {
             // Skewness and kurtosis alone need more than a state has.
             Some(kind) if kind.has_two_variables() || !wanted.statistic.is_of(None) => {
-                summarize::pairs(kind, wanted, &pairs, &out)
+                summarize::pairs(kind, wanted, &pairs, out)
             }
             _ => summarize::values(wanted, &plan, out),
         }

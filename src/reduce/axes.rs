@@ -1,6 +1,7 @@
 //! Reductions along axes to one statistic: a number for each element of the kept axes.
 
 use super::op::Op;
+use super::outcomes::Outcomes;
 use super::plan::Plan;
 use super::results::Results;
 use super::sink::{Places, Sink};
@@ -46,32 +47,35 @@ impl Rounding {
     }
 }
 
-/// Computes the statistic of each result of a plan and writes it to its place.
+/// Computes the statistic of each result of a plan and writes it to its place, which is one of the caller's
+/// argument `out`.
 pub fn reduce(plan: &Plan, rounding: Rounding, results: Results<f64>) -> Result<()> {
     let op = rounding.op;
-    let rounded = Rounded { rounding, results };
+    let outcomes = Outcomes::new(results);
+    let rounded = Rounded { rounding, outcomes };
     match op {
         Op::Sum | Op::Mean => plan.run::<quantity::Sum>(&rounded),
         Op::Norm => plan.run::<quantity::Squares>(&rounded),
         Op::Variance | Op::Std => plan.run::<quantity::SumAndSquares>(&rounded),
         Op::Min | Op::Max => plan.run::<quantity::Extremes>(&rounded),
-    }
+    }?;
+    rounded.outcomes.finish("out")
 }
 
 /// A sink that rounds each result and writes it to its place.
 struct Rounded {
     rounding: Rounding,
-    results: Results<f64>,
+    outcomes: Outcomes<f64>,
 }
 
 impl Sink for Rounded {
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
-        self.results.write(index, self.rounding.round(moments)?);
+        self.outcomes.write(index, self.rounding.round(moments));
         Ok(())
     }
 
     fn short(&self, index: usize, short: &Short) -> Result<()> {
-        self.results.write(index, self.rounding.round(short)?);
+        self.outcomes.write(index, self.rounding.round(short));
         Ok(())
     }
 
@@ -91,7 +95,7 @@ impl Sink for Rounded {
             Op::Min => extremes(sums, false, policy),
             Op::Max => extremes(sums, true, policy),
         };
-        places.write(&values, doubtful, &self.results);
+        places.write(&values, doubtful, self.outcomes.places());
         places.owned & doubtful
     }
 }

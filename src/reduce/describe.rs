@@ -1,5 +1,6 @@
 //! Reductions along axes to all statistics, for each element of the kept axes.
 
+use super::outcomes::Outcomes;
 use super::plan::Plan;
 use super::results::Results;
 use super::sink::{Places, Sink};
@@ -14,32 +15,35 @@ use crate::round::special::NanPolicy;
 use crate::simd::in_force;
 use crate::stats::Stats;
 
-/// Computes the statistics of each result of a plan and writes them to its place.
+/// Computes the statistics of each result of a plan and writes them to its place, which is one of the
+/// caller's argument `out`.
 pub fn reduce(plan: &Plan, ddof: u64, policy: NanPolicy, results: Results<Stats>) -> Result<()> {
-    plan.run::<quantity::Describe>(&Described {
+    let described = Described {
         ddof,
         policy,
-        results,
-    })
+        outcomes: Outcomes::new(results),
+    };
+    plan.run::<quantity::Describe>(&described)?;
+    described.outcomes.finish("out")
 }
 
 /// A sink that rounds each result's statistics and writes them to its place.
 struct Described {
     ddof: u64,
     policy: NanPolicy,
-    results: Results<Stats>,
+    outcomes: Outcomes<Stats>,
 }
 
 impl Sink for Described {
     fn moments(&self, index: usize, moments: &mut Moments) -> Result<()> {
-        let stats = Stats::new(moments, self.ddof, self.policy)?;
-        self.results.write(index, stats);
+        let stats = Stats::new(moments, self.ddof, self.policy);
+        self.outcomes.write(index, stats);
         Ok(())
     }
 
     fn short(&self, index: usize, short: &Short) -> Result<()> {
-        let stats = Stats::new(short, self.ddof, self.policy)?;
-        self.results.write(index, stats);
+        let stats = Stats::new(short, self.ddof, self.policy);
+        self.outcomes.write(index, stats);
         Ok(())
     }
 
@@ -76,7 +80,7 @@ impl Sink for Described {
                 min: min.values[lane],
                 max: max.values[lane],
             };
-            self.results.write(places.index(lane), stats);
+            self.outcomes.places().write(places.index(lane), stats);
         }
         places.owned & doubtful
     }

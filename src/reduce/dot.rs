@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::chunk::chunk;
+use super::outcomes::Outcomes;
 use super::pairs::Pairs;
 use super::results::Results;
 use super::tile::PAIRS_IN_TILE;
@@ -43,12 +44,14 @@ pub fn arrays(x: &View, y: &View) -> Result<f64> {
     Dot::round(&mut pairs.whole()?, NanPolicy::Propagate)
 }
 
-/// Σxy of each result of a plan, under a policy for pairs with a NaN.
-pub fn axes(pairs: &Pairs, policy: NanPolicy, results: &Results<f64>) -> Result<()> {
+/// Σxy of each result, under a policy for pairs with a NaN; the places are those of the caller's argument
+/// `out`.
+pub fn axes(pairs: &Pairs, policy: NanPolicy, results: Results<f64>) -> Result<()> {
+    let outcomes = Outcomes::new(results);
     pairs.run(&|index, dot: &mut Dot| {
-        results.write(index, dot.round(policy)?);
-        Ok(())
-    })
+        outcomes.write(index, dot.round(policy));
+    })?;
+    outcomes.finish("out")
 }
 
 /// Lets `add` add the products of `len` pairs, on all threads if there are enough, and rounds their sum. If

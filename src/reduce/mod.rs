@@ -11,7 +11,7 @@
 //! | [`op`] | the statistics that a reduction along axes can compute |
 //! | [`axes`], [`describe`] | what is made of each result: one statistic, or all of them |
 //! | [`sink`] | where the moments of results go |
-//! | [`results`] | the places where results go |
+//! | [`results`], [`outcomes`] | the places where results go; the first result that is refused |
 //! | [`strip`], [`strips`] | neighbouring results that are computed together; all of them |
 //! | [`task`] | the work on one strip |
 //! | [`source`] | where the values of results lie, and which of them a mask selects |
@@ -35,6 +35,7 @@ pub mod dot;
 pub mod few;
 pub mod lines;
 pub mod op;
+pub mod outcomes;
 pub mod pair_tiles;
 pub mod pairs;
 pub mod panel;

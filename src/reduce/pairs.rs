@@ -106,10 +106,7 @@ impl<'a> Pairs<'a> {
 
     /// Collects the pairs of each result, and hands the collection to `sink` with the index of the result, in
     /// C order of the kept axes. `sink`, which is called on any thread, leaves the collection empty.
-    pub fn run<C: Collect>(
-        &self,
-        sink: &(impl Fn(usize, &mut C) -> Result<()> + Sync),
-    ) -> Result<()> {
+    pub fn run<C: Collect>(&self, sink: &(impl Fn(usize, &mut C) + Sync)) -> Result<()> {
         if self.kept.is_empty() {
             return Ok(());
         }
@@ -125,8 +122,8 @@ impl<'a> Pairs<'a> {
                     if outcome.is_ok() {
                         let at = |n: usize| offsets[n] + i * strides[n];
                         let collected = self.together([at(0), at(1), at(2)]);
-                        outcome = collected
-                            .and_then(|mut collected| sink(at(3) as usize, &mut collected));
+                        outcome =
+                            collected.map(|mut collected| sink(at(3) as usize, &mut collected));
                         if let Some(watch) = &watch {
                             watch.advance(1);
                         }
@@ -191,7 +188,7 @@ impl<'a> Pairs<'a> {
         run: usize,
         strides: [isize; 4],
         collections: &mut Vec<C>,
-        sink: &impl Fn(usize, &mut C) -> Result<()>,
+        sink: &impl Fn(usize, &mut C),
     ) -> Result<()> {
         while collections.len() < run {
             collections.push(C::new(in_force()));
@@ -212,7 +209,7 @@ impl<'a> Pairs<'a> {
             }
         }
         for (i, collected) in (0..run as isize).zip(collections) {
-            sink((offsets[3] + i * strides[3]) as usize, collected)?;
+            sink((offsets[3] + i * strides[3]) as usize, collected);
         }
         Ok(())
     }

@@ -323,3 +323,21 @@ def test_results_do_not_depend_on_the_path() -> None:
 def test_exact_sum_of_a_fraction_sum() -> None:
     x = np.random.default_rng(3).normal(size=3001) * np.logspace(-300, 300, 3001)
     assert parexact.sum(x) == float(sum(map(Fraction, x.tolist()))) == math.fsum(x)
+
+
+def test_a_refused_result_is_named_by_its_index() -> None:
+    """The first one in C order, whatever the order in memory, as the caller sees the shape of the results."""
+    a = np.ones((40, 5, 50), order="F")
+    a[3, 2, 40] = a[30, 1, 2] = math.nan
+    calls = [
+        (lambda **more: parexact.sum(a, 1, **more), r"^result\[3, 40\]: 1 of 5 values are NaN$"),
+        (lambda **more: parexact.var(a, 1, keepdims=True, **more), r"^result\[3, 0, 40\]: 1 of 5"),
+        (lambda **more: parexact.describe(a, 1, **more), r"^result\[3, 40\]: 1 of 5"),
+        (lambda **more: parexact.skew(a, 1, **more), r"^result\[3, 40\]: 1 of 5"),
+        (lambda **more: parexact.max(a, (1, 2), **more), r"^result\[3\]: 1 of 250"),
+        (lambda **more: parexact.vecdot(a, a, axis=1, **more), r"^result\[3, 40\]: 1 of 5"),
+        (lambda **more: parexact.sum(a, **more), r"^2 of 10000 values are NaN$"),
+    ]
+    for call, message in calls:
+        with pytest.raises(ValueError, match=message):
+            call(nan_policy="raise")
