@@ -9,7 +9,7 @@ module quarter_circle
 
 contains
 
-  pure function f(x) result(y)
+  pure recursive function f(x) result(y)
     real(c_double), intent(in) :: x
     real(c_double) :: y
     y = 4 / (1 + x**2)

@@ -1,8 +1,8 @@
 !> parexact for Fortran: sums, norms and statistics that are correctly rounded, hence the same bits for any
 !> number of threads, any order of the values and any number of MPI ranks.
 !>
-!> This file is the whole interface and its manual. It is source on purpose: compiler-specific module files
-!> travel badly.
+!> This file is the interface and its manual; parexact_procedures.inc beside it, which it includes, has the
+!> procedures for each kind of array. They are source on purpose: compiler-specific module files travel badly.
 !>
 !>     gfortran -c /path/to/include/parexact.f90
 !>     gfortran my_program.f90 parexact.o -L/path/to/lib -lparexact
@@ -25,21 +25,34 @@
 !>   were before the call. parexact_check(status) is the short way: it stops the program with that message
 !>   unless the status is PAREXACT_OK. Nothing in the library itself prints or stops.
 !> * Inputs come first, outputs next, and what may be left out last.
-!> * The generic names parexact_sum, parexact_norm, parexact_describe and parexact_state_update take
-!>   real(c_double) arrays of rank 1, 2 and 3 as they are, sections such as a(:, ::2) or a(9:2:-1, :)
-!>   included: nothing is copied. So do parexact_summary_update, parexact_dot for rank 1 and 2, and
-!>   parexact_reduce, parexact_dot_axes, parexact_summarize and parexact_state_update_axes for rank 2 and 3.
-!>   Numbers of other types, and other ranks, are described by a parexact_array. Arrays of any rank that are
-!>   contiguous can be passed to parexact_sum_f64, parexact_dot_f64, parexact_norm_f64 and parallel_stats,
-!>   which take their length.
+!> * The generic names parexact_sum, _mean, _norm, _dot, _dot_axes, _describe, _describe_axes, _reduce,
+!>   _state_update, _state_update_axes, _summary_update and _summarize take arrays as they are, of these
+!>   kinds: real(4) and real(8), integer(1), (2), (4) and (8), logical and logical(c_bool), which count as 1
+!>   and 0.
+!>   Any rank from 0, a scalar, to 7, and any section, such as a(:, ::2) or a(9:2:-1, :): nothing is copied.
+!>   Two arrays in one call, as in parexact_dot, have one kind, or are real(4) and real(8). An array without a
+!>   last extent, a(*), must be given as a section, a(:n).
+!> * mask, where there is one, is a default logical array of the shape of the others, or a scalar for all of
+!>   them: only where it is true, elements count. parexact_sum(a, total, a > 0) needs no copy of a.
+!> * dim is an integer, or an array of integers that are reduced together, of any kind; ddof is an integer of
+!>   any kind.
+!> * Other types, such as 16-bit reals or the other byte order, are described by a parexact_array, which each
+!>   of these names takes as well; parexact_view makes one of an array.
+!> * The source is Fortran 2018, with arguments of assumed rank. gfortran from 11 on compiles it with
+!>   -std=f2018 or without -std; 11 cannot tell an expression without elements, such as pack(a, .false.), from
+!>   an array a(*), and it is refused. LLVM's flang 19 lacks assumed rank. Programs in older Fortran can use
+!>   the compiled module: gfortran -std=f2018 -c parexact.f90, then gfortran -std=f2008 -pedantic for the
+!>   program.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
 !> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a
 !>   real(c_double): see "Pools, maps and jobs" for why recursive.
 !> * Every procedure may be called from any number of threads at the same time, OpenMP ones included, and to
 !>   the last moment of a thread and of the program.
 module parexact
-  use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_int32_t, c_int64_t, &
-       c_intptr_t, c_loc, c_null_ptr, c_ptr, c_size_t, c_sizeof
+  use, intrinsic :: iso_c_binding, only: c_associated, c_bool, c_char, c_double, c_f_pointer, c_float, &
+       c_int, c_int8_t, c_int16_t, c_int32_t, c_int64_t, c_intptr_t, c_loc, c_null_ptr, c_ptr, c_size_t, &
+       c_sizeof
+  use, intrinsic :: iso_fortran_env, only: compiler_version
   implicit none
   private
 
@@ -51,19 +64,21 @@ module parexact
   ! What programs hand over in a parexact_array: the address, the type and the number of dimensions; the
   ! address of ndim integer(c_int64_t) extents; that of as many strides in bytes, which may be negative or 0,
   ! or c_null_ptr if the last dimension is contiguous and the others follow, which for a whole Fortran array
-  ! means the reversed shape:
+  ! means the reversed shape. parexact_view fills it in for an array of any kind and rank. By hand, for a type
+  ! that Fortran does not have:
   !
-  !     real(c_float), target      :: a(20, 30)
+  !     integer(int16), target     :: half_precision(20, 30)
   !     integer(c_int64_t), target :: extents(2)
   !     extents = [30, 20]
-  !     status = parexact_sum(parexact_array(c_loc(a), PAREXACT_DTYPE_F32, 2, c_loc(extents)), total)
+  !     status = parexact_sum(parexact_array(c_loc(half_precision), PAREXACT_DTYPE_F16, 2, c_loc(extents)), &
+  !          total)
   !
   ! Array and extents must have the target attribute and outlive the view. Counts in parexact_stats are
   ! unsigned in C; they never exceed huge(0_c_int64_t). A parexact_state is 2 KiB without pointers, to be
   ! stored, sent and merged. An example of a distribution: parexact_distribution(PAREXACT_DIST_NORMAL,
   ! parameter=[0d0, 1d0, 0d0]).
 
-  ! Generated from parexact.h by `make bindings`: constants and types.
+  ! Generated by `make bindings`: constants and types.
   !> Success.
   integer(c_int32_t), parameter, public :: PAREXACT_OK = 0
   !> A required pointer is NULL.
@@ -319,6 +334,9 @@ module parexact
      !> ndim distances in bytes from one element to the next along each dimension, as in NumPy: negative,
      !> zero, or any. NULL: C-contiguous.
      type(c_ptr) :: strides = c_null_ptr
+     !> Room for the shape and the strides that parexact_view finds.
+     integer(c_int64_t) :: own_shape(7) = 0
+     integer(c_int64_t) :: own_strides(7) = 0
   end type parexact_array
 
   !> Exact moments of a set of values: counts, sum, sum of squares, extremes. A state is flat, without
@@ -373,51 +391,61 @@ module parexact
 
   ! --------------------------------------------------------------------------------- Sums and norms
 
-  !> status = parexact_sum(a, total)
+  !> status = parexact_sum(a, total [, mask])
   !>
-  !> The exact sum of all elements, rounded once. An exact zero and the sum of nothing are +0.0. a is a
-  !> real(c_double) array of rank 1, 2 or 3, or a parexact_array.
+  !> The exact sum of all elements, rounded once. An exact zero and the sum of nothing are +0.0.
   public :: parexact_sum
   interface parexact_sum
-     module procedure sum_rank1, sum_rank2, sum_rank3
-     procedure :: c_sum
+     module procedure sum_views
   end interface parexact_sum
 
-  !> status = parexact_norm(a, length)
+  !> status = parexact_mean(a, mean [, mask])
+  !>
+  !> The exact sum divided by the number of elements, rounded once; NaN if there are none.
+  public :: parexact_mean
+  interface parexact_mean
+     module procedure mean_views
+  end interface parexact_mean
+
+  !> status = parexact_norm(a, length [, mask])
   !>
   !> The Euclidean (for rank 2: Frobenius) norm, the root of the exact sum of squares, rounded once; nothing
-  !> overflows or underflows on the way. The same kinds of a as for parexact_sum.
+  !> overflows or underflows on the way.
   public :: parexact_norm
   interface parexact_norm
-     module procedure norm_rank1, norm_rank2, norm_rank3
-     procedure :: c_norm
+     module procedure norm_views
   end interface parexact_norm
 
-  !> status = parexact_dot(x, y, product)
+  !> status = parexact_dot(x, y, product [, nan_policy] [, mask])
   !>
-  !> The exact sum of the products x(i)*y(i), or x(i, j)*y(i, j), rounded once; no product overflows or
-  !> underflows. x and y have the same shape: both are real(c_double) arrays of rank 1 or of rank 2, or both a
-  !> parexact_array.
+  !> The exact sum of the products of the elements of x and y, which have the same shape, rounded once; no
+  !> product overflows or underflows. nan_policy, which is about factors that are NaN, is
+  !> PAREXACT_NAN_PROPAGATE unless given.
   public :: parexact_dot
   interface parexact_dot
-     module procedure dot_rank1, dot_rank2
-     procedure :: c_dot
+     module procedure dot_views
   end interface parexact_dot
 
-  !> status = parexact_dot_axes(x, y, dim, out [, nan_policy])
+  !> status = parexact_dot_axes(x, y, dim, out [, nan_policy] [, mask])
   !>
-  !> Dot products along one dimension of two real(c_double) arrays of the same shape, of rank 2 or 3: out is
-  !> what sum(x*y, dim) would be, without the array of products and rounded once.
+  !> Dot products along some dimensions of two arrays of one shape: out is what sum(x*y, dim) would be,
+  !> without the array of products and rounded once.
   !>
   !> status = parexact_dot_axes(view_x, view_y, axes, out [, nan_policy])
   !>
   !> The same for a parexact_array each, over any set of axes, as parexact_reduce. Products of matrices are
-  !> dot products of views with strides of 0. nan_policy is PAREXACT_NAN_PROPAGATE unless given. out must not
-  !> overlap x or y.
+  !> dot products of views with strides of 0. out must not overlap x or y.
   public :: parexact_dot_axes
   interface parexact_dot_axes
-     module procedure dot_axes_rank2, dot_axes_rank3, dot_axes_view
+     module procedure dot_axes_of_views
   end interface parexact_dot_axes
+
+  !> call parexact_view(a, view)
+  !>
+  !> Describes an array of any kind and rank, or any section of one, for what takes a parexact_array. Both a
+  !> and view must have the target attribute, and a must outlive the view. Dimension d of an array of rank r
+  !> is axis r - d of the view. The view points to itself: give it to procedures as it is, not a copy of it.
+  public :: parexact_view
 
   public :: parexact_sum_f64, parexact_dot_f64, parexact_norm_f64
 
@@ -430,47 +458,54 @@ module parexact
 
   ! ------------------------------------------------------------------------------------- Statistics
 
-  !> status = parexact_describe(a, stats [, ddof] [, nan_policy])
+  !> status = parexact_describe(a, stats [, ddof] [, nan_policy] [, mask])
   !>
   !> Count, sum, mean, variance, standard deviation, least and greatest value in one pass over a, each the
-  !> exact result rounded once. The variance divides by n - ddof; ddof is a default integer, 0 unless given
-  !> (1: the sample variance), and negative ones are refused. nan_policy is PAREXACT_NAN_PROPAGATE unless
-  !> given. The same kinds of a as for parexact_sum.
+  !> exact result rounded once. The variance divides by n - ddof; ddof is 0 unless given (1: the sample
+  !> variance), and negative ones are refused. nan_policy is PAREXACT_NAN_PROPAGATE unless given.
   public :: parexact_describe
   interface parexact_describe
-     module procedure describe_rank1, describe_rank2, describe_rank3, describe_view
+     module procedure describe_views
   end interface parexact_describe
 
-  !> status = parexact_reduce(a, op, dim, out [, ddof] [, nan_policy])
+  !> status = parexact_reduce(a, op, dim, out [, ddof] [, nan_policy] [, mask])
   !>
-  !> Reduces one dimension of a real(c_double) array of rank 2 or 3, as the intrinsic sum(a, dim) does: dim
-  !> counts from 1, and out has the shape of sum(a, dim). op is one of PAREXACT_OP_*. Each element of out is
-  !> the exact result for its part of a, rounded once: just what parexact_describe or parexact_norm gives for
-  !> that part.
+  !> Reduces one dimension or several, as the intrinsic sum(a, dim) does: dimensions count from 1, and out is
+  !> a real(c_double) array of the shape of a without those in dim, a scalar if none is left. op is one of
+  !> PAREXACT_OP_*. Each element of out is the exact result for its part of a, rounded once: just what
+  !> parexact_describe or parexact_norm gives for that part.
   !>
-  !>     real(c_double) :: field(1000, 500), means(500)
-  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, 1, means))   ! the mean of each column
+  !>     real :: field(360, 180, 40)                        ! longitude, latitude, level
+  !>     real(c_double) :: means(40)
+  !>     call parexact_check(parexact_reduce(field, PAREXACT_OP_MEAN, [1, 2], means))
   !>
   !> status = parexact_reduce(view, op, axes, out [, ddof] [, nan_policy])
   !>
   !> Reduces a parexact_array over any set of its axes, which are C's: they count from 0, in the order of the
   !> view's shape, and negative ones from the end. No axes means all of them. out is of rank 1, with the last
-  !> of the axes that are kept varying fastest. A whole Fortran array whose view has the reversed shape, as
-  !> above, has its dimension d at axis rank - d.
+  !> of the axes that are kept varying fastest.
   !>
   !> ddof and nan_policy are those of parexact_describe; PAREXACT_OP_SUM and PAREXACT_OP_NORM follow
-  !> nan_policy too. After a failure the values in out are undefined. out must not overlap a.
+  !> nan_policy too. After a failure the values in out are undefined. out must not overlap a. A section out
+  !> that is not contiguous is copied.
   public :: parexact_reduce
   interface parexact_reduce
-     module procedure reduce_rank2, reduce_rank3, reduce_view
+     module procedure reduce_view
   end interface parexact_reduce
 
-  !> status = parexact_describe_axes(view, where, axes, axis_count, ddof, nan_policy, stats, n)
+  !> status = parexact_describe_axes(a, dim, stats [, ddof] [, nan_policy] [, mask])
   !>
-  !> The statistics of each part that parexact_reduce has a result for, in one pass: a parexact_array, its
-  !> axes as for parexact_reduce, and stats(1:n). where is a parexact_array as for parexact_state_update_axes;
-  !> without it, name the arguments that follow.
+  !> The statistics of each part that parexact_reduce has a result for, in one pass: stats, of
+  !> type(parexact_stats), has the shape of a without the dimensions dim.
+  !>
+  !> status = parexact_describe_axes(view, mask, axes, axis_count, ddof, nan_policy, stats, n)
+  !>
+  !> The same for a parexact_array, its axes as for parexact_reduce, and stats(1:n). mask is a parexact_array
+  !> as for parexact_state_update_axes; without it, name the arguments that follow.
   public :: parexact_describe_axes
+  interface parexact_describe_axes
+     procedure :: c_describe_axes
+  end interface parexact_describe_axes
 
   ! ----------------------------------------------------------------------------------------- States
   !
@@ -520,11 +555,10 @@ module parexact
   !> operation and the datatype of either. The function cannot return a status: if a state could not be
   !> merged, parexact_state_result answers PAREXACT_ERROR_BAD_STATE.
 
-  !> status = parexact_state_update(state, a): adds the elements of a, of the same kinds as for parexact_sum.
+  !> status = parexact_state_update(state, a [, mask]): adds the elements of a.
   public :: parexact_state_update
   interface parexact_state_update
-     module procedure state_update_rank1, state_update_rank2, state_update_rank3
-     procedure :: c_state_update
+     module procedure state_update_views
   end interface parexact_state_update
 
   !> status = parexact_state_result(state, stats [, ddof] [, nan_policy]): as parexact_describe.
@@ -555,20 +589,19 @@ module parexact
   !> status = parexact_state_results(states, n, stats [, ddof] [, nan_policy]): stats(i) as
   !> parexact_state_result.
 
-  !> status = parexact_state_update_axes(states, a, dim [, where])
+  !> status = parexact_state_update_axes(states, a, dim [, mask])
   !>
-  !> Adds the elements of a real(c_double) array of rank 2 or 3 along one dimension: states has the shape of
-  !> sum(a, dim), and each state gets its part of a. where is a default logical array of the shape of a: only
-  !> where it is true, elements count.
+  !> Adds the elements of an array along one dimension or several: states has the shape of a without the
+  !> dimensions dim, and each state gets its part of a.
   !>
-  !> status = parexact_state_update_axes(states, view, axes [, where])
+  !> status = parexact_state_update_axes(states, view, axes [, mask])
   !>
-  !> Adds the elements of a parexact_array along any set of its axes, as parexact_reduce; where is a
-  !> parexact_array of logicals or integers, by dtype: PAREXACT_DTYPE_I32 for logical(4), PAREXACT_DTYPE_U8
-  !> for logical(c_bool). states must not overlap a or where.
+  !> Adds the elements of a parexact_array along any set of its axes, as parexact_reduce; mask is a
+  !> parexact_array of logicals or integers: parexact_view makes one of a logical array. states must not
+  !> overlap a or mask.
   public :: parexact_state_update_axes
   interface parexact_state_update_axes
-     module procedure state_update_axes_rank2, state_update_axes_rank3, state_update_axes_view
+     module procedure state_update_axes_of_view
   end interface parexact_state_update_axes
 
   ! -------------------------------------------------------------------------------------- Summaries
@@ -604,15 +637,13 @@ module parexact
   !> parexact_summary_mpi_merge: a user function as parexact_mpi_merge. Its datatype is
   !> MPI_Type_contiguous(PAREXACT_SUMMARY_WORDS, MPI_INTEGER8).
 
-  !> status = parexact_summary_update(summary, x [, y] [, where])
+  !> status = parexact_summary_update(summary, x [, y] [, mask])
   !>
-  !> Adds the elements of real(c_double) arrays of one shape, of rank 1, 2 or 3. y is left out of a SHAPE, and
-  !> given for the other kinds; where, a default logical array of that shape, selects. Or x, y and where are a
-  !> parexact_array each, where as for parexact_state_update_axes. Without y, where is given by its name.
+  !> Adds the elements of arrays of one shape. y is left out of a SHAPE, and given for the other kinds.
+  !> Without y, mask is given by its name.
   public :: parexact_summary_update
   interface parexact_summary_update
-     module procedure summary_update_rank1, summary_update_rank2, summary_update_rank3
-     procedure :: c_summary_update
+     module procedure summary_update_views
   end interface parexact_summary_update
 
   !> status = parexact_summary_result(summary, result, out [, ddof] [, nan_policy])
@@ -626,21 +657,21 @@ module parexact
   !> Several results: out(i) is that of results(i), i = 1, ..., n.
   public :: parexact_summary_results
 
-  !> status = parexact_summarize(kind, result, x, dim, out [, y] [, where] [, ddof] [, nan_policy])
+  !> status = parexact_summarize(kind, result, x, dim, out [, y] [, mask] [, ddof] [, nan_policy])
   !>
-  !> A result along one dimension of real(c_double) arrays of rank 2 or 3, without keeping summaries: out has
-  !> the shape of sum(x, dim). kind is one of PAREXACT_SUMMARY_*, or 0 for the results of a state.
+  !> A result along one dimension or several, without keeping summaries: out has the shape of x without the
+  !> dimensions dim. kind is one of PAREXACT_SUMMARY_*, or 0 for the results of a state.
   !>
   !>     status = parexact_summarize(PAREXACT_SUMMARY_WEIGHTED, PAREXACT_RESULT_MEAN, field, 2, means, &
   !>          weights)
   !>
-  !> status = parexact_summarize(kind, result, view, axes, out [, y] [, where] [, ddof] [, nan_policy])
+  !> status = parexact_summarize(kind, result, view, axes, out [, y] [, mask] [, ddof] [, nan_policy])
   !>
-  !> The same for x, y and where that are a parexact_array each, over any set of axes, as parexact_reduce. out
+  !> The same for x, y and mask that are a parexact_array each, over any set of axes, as parexact_reduce. out
   !> must not overlap them.
   public :: parexact_summarize
   interface parexact_summarize
-     module procedure summarize_rank2, summarize_rank3, summarize_view
+     module procedure summarize_view
   end interface parexact_summarize
 
   ! --------------------------------------------------------------------------------- Random numbers
@@ -649,15 +680,19 @@ module parexact
   ! offset:
   !
   !     d = parexact_distribution(PAREXACT_DIST_NORMAL, parameter=[0d0, 1d0, 0d0])
-  !     status = parexact_random_fill(d, seed, stream, offset, x, size(x, kind=c_size_t))
+  !     status = parexact_random_fill(d, seed, stream, offset, x)
   !
   ! Seeds, streams and offsets are any 64 bits; C takes negative ones for unsigned.
 
-  public :: my_statistics, parexact_random_fill, parexact_random_state
+  public :: my_statistics, parexact_random_state
 
   !> status = my_statistics(n, seed, stats): draws n standard normals and reduces them; none is stored.
 
-  !> status = parexact_random_fill(d, seed, stream, offset, x, n): draws n samples from number offset on.
+  !> status = parexact_random_fill(d, seed, stream, offset, x [, n])
+  !>
+  !> Fills x, a real(c_double) array of any rank, in the order of its elements, with the samples from number
+  !> offset on; or only its first n elements. A section that is not contiguous is copied.
+  public :: parexact_random_fill
 
   !> status = parexact_random_state(d, seed, stream, offset, n, state): draws the samples and adds them to a
   !> state; none is stored.
@@ -667,6 +702,15 @@ module parexact
   ! By default as many as PAREXACT_NUM_THREADS, RAYON_NUM_THREADS or OMP_NUM_THREADS says, else as many as the
   ! process has processors: the least of what the machine, its control group and the batch system leave to it.
   ! The number of threads changes the speed and never the result.
+  !
+  ! omp_set_num_threads changes nothing here: the library is not linked with an OpenMP runtime, of which a
+  ! program may have several, and its threads are those of its own pool. A program that wants the same number
+  ! says so:
+  !
+  !     status = parexact_set_num_threads(int(omp_get_max_threads(), c_size_t))
+  !
+  ! Calls from inside a parallel region share the pool, which never has more threads than that number; to keep
+  ! each call on the thread that makes it, let that thread call parexact_set_num_threads_local(1_c_size_t).
 
   public :: parexact_set_num_threads, parexact_get_num_threads
   public :: parexact_set_num_threads_local, parexact_get_num_threads_local
@@ -717,7 +761,7 @@ module parexact
 
   !> A real function of a real number, for parexact_map and parexact_integrate.
   abstract interface
-     pure function parexact_function(x) result(y)
+     pure recursive function parexact_function(x) result(y)
        import :: c_double
        real(c_double), intent(in) :: x
        real(c_double) :: y
@@ -744,10 +788,11 @@ module parexact
 
   !> status = parexact_map(pool, f, x, y [, chunk_size])
   !>
-  !> y(i) = f(x(i)) for all i, in parallel. f is a parexact_function; x and y are real(c_double) arrays of
-  !> rank 1 and of one size, but not one array (sections that are not contiguous are copied). chunk_size, a
-  !> c_size_t, is how many items stay with one thread; 0, which it is unless given, leaves that to the
-  !> library. PAREXACT_ERROR_INVALID_ARGUMENT if the sizes differ.
+  !> y(i) = f(x(i)) for all i, in parallel. f is a pure recursive function of one argument, as
+  !> parexact_function; x and y are arrays of one shape and of its kinds, but not one array: real(4), real(8),
+  !> integer(1), (2), (4) or (8), the same for both, or real(8) for y (sections that are not contiguous are
+  !> copied). chunk_size, a c_size_t, is how many items stay with one thread; 0, which it is unless given,
+  !> leaves that to the library.
   !>
   !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
   !>
@@ -758,7 +803,6 @@ module parexact
   !> failure results are unspecified.
   public :: parexact_map
   interface parexact_map
-     module procedure map_function
      procedure :: c_map
   end interface parexact_map
 
@@ -837,22 +881,24 @@ module parexact
      procedure(parexact_function), pointer, nopass :: f => null()
   end type function_holder
 
-  !> The integer type of the size of a default logical, as a mask.
-  integer(c_int32_t), parameter :: default_logical = merge(PAREXACT_DTYPE_I64, PAREXACT_DTYPE_I32, &
-       storage_size(.true.) == 64)
+  !> What parexact_view gives as the number of dimensions of an array that it cannot describe.
+  integer(c_int32_t), parameter :: NO_VIEW = -huge(0_c_int32_t)
 
-  !> Shape and strides of an array of rank 3 or less, for a view to point to.
-  type :: layout
-     integer(c_int64_t) :: extents(3)
-     integer(c_int64_t) :: strides(3)
-  end type layout
+  character(*), parameter :: NO_SHAPE = ' has more than 7 dimensions, or its last extent is not known'
+
+  !> Is this a gfortran of before 12, for get_shape?
+  logical, parameter :: OLD_GFORTRAN = index(compiler_version(), 'GCC version 10.') > 0 &
+       .or. index(compiler_version(), 'GCC version 11.') > 0
+
+  !> The most dimensions that arrays may have.
+  integer(c_int32_t), parameter :: MAX_RANK = 7
 
   ! ---------------------------------------------------------------------- Interfaces of C functions
   !
   ! As the header has them. A function for which this module has a procedure or a generic name is bound as
   ! c_...; the others are called directly.
 
-  ! Generated from parexact.h by `make bindings`: interfaces.
+  ! Generated by `make bindings`: interfaces.
   abstract interface
      function parexact_map_fn(item, result, user_data) bind(C) result(answer)
        import
@@ -890,6 +936,14 @@ module parexact
        import
        type(c_ptr) :: answer
      end function c_last_error
+
+     function parexact_set_last_error(status, message) bind(C, name="parexact_set_last_error") &
+          result(answer)
+       import
+       integer(c_int32_t), value :: status
+       type(c_ptr), value :: message
+       integer(c_int32_t) :: answer
+     end function parexact_set_last_error
 
      function c_version() bind(C, name="parexact_version") result(answer)
        import
@@ -1010,11 +1064,11 @@ module parexact
        integer(c_int32_t) :: answer
      end function c_reduce
 
-     function parexact_describe_axes(a, where, axes, axis_count, ddof, nan_policy, out, out_len) bind(C, &
+     function c_describe_axes(a, mask, axes, axis_count, ddof, nan_policy, out, out_len) bind(C, &
           name="parexact_describe_axes") result(answer)
        import
        type(parexact_array), intent(in) :: a
-       type(parexact_array), intent(in), optional :: where
+       type(parexact_array), intent(in), optional :: mask
        integer(c_int32_t), intent(in) :: axes(*)
        integer(c_int32_t), value :: axis_count
        integer(c_int64_t), value :: ddof
@@ -1022,7 +1076,7 @@ module parexact
        type(parexact_stats), intent(inout) :: out(*)
        integer(c_size_t), value :: out_len
        integer(c_int32_t) :: answer
-     end function parexact_describe_axes
+     end function c_describe_axes
 
      function parexact_state_word_count() bind(C, name="parexact_state_words") result(answer)
        import
@@ -1096,13 +1150,13 @@ module parexact
        integer(c_int32_t) :: answer
      end function parexact_states_merge
 
-     function c_state_update_axes(states, state_count, a, where, axes, axis_count) bind(C, &
+     function c_state_update_axes(states, state_count, a, mask, axes, axis_count) bind(C, &
           name="parexact_state_update_axes") result(answer)
        import
        type(parexact_state), intent(inout) :: states(*)
        integer(c_size_t), value :: state_count
        type(parexact_array), intent(in) :: a
-       type(parexact_array), intent(in), optional :: where
+       type(parexact_array), intent(in), optional :: mask
        integer(c_int32_t), intent(in) :: axes(*)
        integer(c_int32_t), value :: axis_count
        integer(c_int32_t) :: answer
@@ -1131,12 +1185,12 @@ module parexact
        integer(c_int32_t) :: answer
      end function parexact_summary_init
 
-     function c_summary_update(s, x, y, where) bind(C, name="parexact_summary_update") result(answer)
+     function c_summary_update(s, x, y, mask) bind(C, name="parexact_summary_update") result(answer)
        import
        type(parexact_summary), intent(inout) :: s
        type(parexact_array), intent(in) :: x
        type(parexact_array), intent(in), optional :: y
-       type(parexact_array), intent(in), optional :: where
+       type(parexact_array), intent(in), optional :: mask
        integer(c_int32_t) :: answer
      end function c_summary_update
 
@@ -1187,14 +1241,14 @@ module parexact
        integer(c_int), intent(in) :: datatype
      end subroutine parexact_summary_mpi_merge
 
-     function c_summarize(kind, result, x, y, where, axes, axis_count, ddof, nan_policy, out, out_len) &
+     function c_summarize(kind, result, x, y, mask, axes, axis_count, ddof, nan_policy, out, out_len) &
           bind(C, name="parexact_summarize") result(answer)
        import
        integer(c_int32_t), value :: kind
        integer(c_int32_t), value :: result
        type(parexact_array), intent(in) :: x
        type(parexact_array), intent(in), optional :: y
-       type(parexact_array), intent(in), optional :: where
+       type(parexact_array), intent(in), optional :: mask
        integer(c_int32_t), intent(in) :: axes(*)
        integer(c_int32_t), value :: axis_count
        integer(c_int64_t), value :: ddof
@@ -1204,7 +1258,7 @@ module parexact
        integer(c_int32_t) :: answer
      end function c_summarize
 
-     function parexact_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") &
+     function c_random_fill(d, seed, stream, offset, out, n) bind(C, name="parexact_random_fill") &
           result(answer)
        import
        type(parexact_distribution), intent(in) :: d
@@ -1214,7 +1268,7 @@ module parexact
        real(c_double), intent(inout) :: out(*)
        integer(c_size_t), value :: n
        integer(c_int32_t) :: answer
-     end function parexact_random_fill
+     end function c_random_fill
 
      function parexact_random_state(d, seed, stream, offset, n, s) bind(C, name="parexact_random_state") &
           result(answer)
@@ -1437,6 +1491,177 @@ module parexact
   end interface
   ! End of the generated interfaces.
 
+  ! ----------------------------------------------------- Generic names: a procedure for each kind
+  !
+  ! Generated by `make bindings`: generic names.
+  interface parexact_view
+     module procedure view_real32, view_real64, view_int8, view_int16, view_int32, view_int64, &
+          view_logical, view_bool
+  end interface parexact_view
+
+  interface parexact_sum
+     module procedure sum_real32, sum_real64, sum_int8, sum_int16, sum_int32, sum_int64, sum_logical, &
+          sum_bool
+  end interface parexact_sum
+
+  interface parexact_mean
+     module procedure mean_real32, mean_real64, mean_int8, mean_int16, mean_int32, mean_int64, &
+          mean_logical, mean_bool
+  end interface parexact_mean
+
+  interface parexact_norm
+     module procedure norm_real32, norm_real64, norm_int8, norm_int16, norm_int32, norm_int64, &
+          norm_logical, norm_bool
+  end interface parexact_norm
+
+  interface parexact_dot
+     module procedure dot_real32, dot_real64, dot_int8, dot_int16, dot_int32, dot_int64, dot_logical, &
+          dot_bool, dot_real32_real64, dot_real64_real32
+  end interface parexact_dot
+
+  interface parexact_dot_axes
+     module procedure dot_axes_real32, dot_axes_real64, dot_axes_int8, dot_axes_int16, dot_axes_int32, &
+          dot_axes_int64, dot_axes_logical, dot_axes_bool, dot_axes_real32_real64, dot_axes_real64_real32
+  end interface parexact_dot_axes
+
+  interface parexact_describe
+     module procedure describe_real32, describe_real64, describe_int8, describe_int16, describe_int32, &
+          describe_int64, describe_logical, describe_bool
+  end interface parexact_describe
+
+  interface parexact_describe_axes
+     module procedure describe_axes_real32, describe_axes_real64, describe_axes_int8, describe_axes_int16, &
+          describe_axes_int32, describe_axes_int64, describe_axes_logical, describe_axes_bool
+  end interface parexact_describe_axes
+
+  interface parexact_reduce
+     module procedure reduce_real32, reduce_real64, reduce_int8, reduce_int16, reduce_int32, reduce_int64, &
+          reduce_logical, reduce_bool
+  end interface parexact_reduce
+
+  interface parexact_state_update
+     module procedure state_update_real32, state_update_real64, state_update_int8, state_update_int16, &
+          state_update_int32, state_update_int64, state_update_logical, state_update_bool
+  end interface parexact_state_update
+
+  interface parexact_state_update_axes
+     module procedure state_update_axes_real32, state_update_axes_real64, state_update_axes_int8, &
+          state_update_axes_int16, state_update_axes_int32, state_update_axes_int64, &
+          state_update_axes_logical, state_update_axes_bool
+  end interface parexact_state_update_axes
+
+  interface parexact_summary_update
+     module procedure summary_update_real32, summary_update_real64, summary_update_int8, &
+          summary_update_int16, summary_update_int32, summary_update_int64, summary_update_logical, &
+          summary_update_bool, summary_update_real32_real64, summary_update_real64_real32
+  end interface parexact_summary_update
+
+  interface parexact_summarize
+     module procedure summarize_real32, summarize_real64, summarize_int8, summarize_int16, &
+          summarize_int32, summarize_int64, summarize_logical, summarize_bool, summarize_real32_real64, &
+          summarize_real64_real32
+  end interface parexact_summarize
+
+  interface parexact_map
+     module procedure map_real32_real32, map_real64_real64, map_int8_int8, map_int16_int16, &
+          map_int32_int32, map_int64_int64, map_real32_real64, map_int8_real64, map_int16_real64, &
+          map_int32_real64, map_int64_real64
+  end interface parexact_map
+
+  abstract interface
+     pure recursive function function_real32_real32(x) result(y)
+       import :: c_float
+       real(c_float), intent(in) :: x
+       real(c_float) :: y
+     end function function_real32_real32
+     pure recursive function function_int8_int8(x) result(y)
+       import :: c_int8_t
+       integer(c_int8_t), intent(in) :: x
+       integer(c_int8_t) :: y
+     end function function_int8_int8
+     pure recursive function function_int16_int16(x) result(y)
+       import :: c_int16_t
+       integer(c_int16_t), intent(in) :: x
+       integer(c_int16_t) :: y
+     end function function_int16_int16
+     pure recursive function function_int32_int32(x) result(y)
+       import :: c_int32_t
+       integer(c_int32_t), intent(in) :: x
+       integer(c_int32_t) :: y
+     end function function_int32_int32
+     pure recursive function function_int64_int64(x) result(y)
+       import :: c_int64_t
+       integer(c_int64_t), intent(in) :: x
+       integer(c_int64_t) :: y
+     end function function_int64_int64
+     pure recursive function function_real32_real64(x) result(y)
+       import :: c_double, c_float
+       real(c_float), intent(in) :: x
+       real(c_double) :: y
+     end function function_real32_real64
+     pure recursive function function_int8_real64(x) result(y)
+       import :: c_double, c_int8_t
+       integer(c_int8_t), intent(in) :: x
+       real(c_double) :: y
+     end function function_int8_real64
+     pure recursive function function_int16_real64(x) result(y)
+       import :: c_double, c_int16_t
+       integer(c_int16_t), intent(in) :: x
+       real(c_double) :: y
+     end function function_int16_real64
+     pure recursive function function_int32_real64(x) result(y)
+       import :: c_double, c_int32_t
+       integer(c_int32_t), intent(in) :: x
+       real(c_double) :: y
+     end function function_int32_real64
+     pure recursive function function_int64_real64(x) result(y)
+       import :: c_double, c_int64_t
+       integer(c_int64_t), intent(in) :: x
+       real(c_double) :: y
+     end function function_int64_real64
+  end interface
+
+  type :: holder_real32_real32
+     procedure(function_real32_real32), pointer, nopass :: f => null()
+  end type holder_real32_real32
+
+  type :: holder_int8_int8
+     procedure(function_int8_int8), pointer, nopass :: f => null()
+  end type holder_int8_int8
+
+  type :: holder_int16_int16
+     procedure(function_int16_int16), pointer, nopass :: f => null()
+  end type holder_int16_int16
+
+  type :: holder_int32_int32
+     procedure(function_int32_int32), pointer, nopass :: f => null()
+  end type holder_int32_int32
+
+  type :: holder_int64_int64
+     procedure(function_int64_int64), pointer, nopass :: f => null()
+  end type holder_int64_int64
+
+  type :: holder_real32_real64
+     procedure(function_real32_real64), pointer, nopass :: f => null()
+  end type holder_real32_real64
+
+  type :: holder_int8_real64
+     procedure(function_int8_real64), pointer, nopass :: f => null()
+  end type holder_int8_real64
+
+  type :: holder_int16_real64
+     procedure(function_int16_real64), pointer, nopass :: f => null()
+  end type holder_int16_real64
+
+  type :: holder_int32_real64
+     procedure(function_int32_real64), pointer, nopass :: f => null()
+  end type holder_int32_real64
+
+  type :: holder_int64_real64
+     procedure(function_int64_real64), pointer, nopass :: f => null()
+  end type holder_int64_real64
+  ! End of the generated generic names.
+
 contains
 
   ! ----------------------------------------------------------------------------- Words about errors
@@ -1498,334 +1723,288 @@ contains
     end do
   end function fortran_string
 
-  ! ----------------------------------------------------------- Generic names: arrays of rank 1 to 3
+  ! ------------------------------------------------------------------- Generic names: views of arrays
   !
-  ! The dummy arguments are of assumed shape, so that the compiler passes a section as it lies in memory.
+  ! Each of these is called by a procedure of parexact_procedures.inc for every kind of array, with its views.
+  ! Those that programs call with their own views are the ones named in the interfaces above.
 
-  function sum_rank1(a, out) result(status)
-    real(c_double), intent(in), target :: a(:)
+  function sum_views(a, out, mask) result(status)
+    type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_sum(view_rank1(a, memory), out)
-  end function sum_rank1
+    if (is_no_view(a, 'a', status)) return
+    if (present(mask)) then
+       status = masked(PAREXACT_RESULT_SUM, a, out, mask)
+    else
+       status = c_sum(a, out)
+    end if
+  end function sum_views
 
-  function sum_rank2(a, out) result(status)
-    real(c_double), intent(in), target :: a(:, :)
+  function mean_views(a, out, mask) result(status)
+    type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_sum(view_rank2(a, memory), out)
-  end function sum_rank2
+    if (is_no_view(a, 'a', status)) return
+    status = masked(PAREXACT_RESULT_MEAN, a, out, mask)
+  end function mean_views
 
-  function sum_rank3(a, out) result(status)
-    real(c_double), intent(in), target :: a(:, :, :)
+  function norm_views(a, out, mask) result(status)
+    type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_sum(view_rank3(a, memory), out)
-  end function sum_rank3
+    if (is_no_view(a, 'a', status)) return
+    if (present(mask)) then
+       status = masked(PAREXACT_RESULT_NORM, a, out, mask)
+    else
+       status = c_norm(a, out)
+    end if
+  end function norm_views
 
-  function norm_rank1(a, out) result(status)
-    real(c_double), intent(in), target :: a(:)
+  !> A result of all elements that a mask selects.
+  function masked(result, a, out, mask) result(status)
+    integer(c_int32_t), intent(in) :: result
+    type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_norm(view_rank1(a, memory), out)
-  end function norm_rank1
+    real(c_double) :: results(1)
+    status = c_summarize(0_c_int32_t, result, a, mask=mask, axes=[integer(c_int32_t) ::], &
+         axis_count=0_c_int32_t, ddof=0_c_int64_t, nan_policy=PAREXACT_NAN_PROPAGATE, out=results, &
+         out_len=1_c_size_t)
+    if (status == PAREXACT_OK) out = results(1)
+  end function masked
 
-  function norm_rank2(a, out) result(status)
-    real(c_double), intent(in), target :: a(:, :)
+  function dot_views(x, y, out, nan_policy, mask) result(status)
+    type(parexact_array), intent(in) :: x, y
     real(c_double), intent(inout) :: out
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_norm(view_rank2(a, memory), out)
-  end function norm_rank2
+    real(c_double) :: results(1)
+    if (is_no_view(x, 'x', status)) return
+    if (is_no_view(y, 'y', status)) return
+    if (.not. present(nan_policy) .and. .not. present(mask)) then
+       status = c_dot(x, y, out)
+       return
+    end if
+    status = dots(x, y, [integer(c_int32_t) ::], results, nan_policy, mask)
+    if (status == PAREXACT_OK) out = results(1)
+  end function dot_views
 
-  function norm_rank3(a, out) result(status)
-    real(c_double), intent(in), target :: a(:, :, :)
-    real(c_double), intent(inout) :: out
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_norm(view_rank3(a, memory), out)
-  end function norm_rank3
-
-  function dot_rank1(x, y, out) result(status)
-    real(c_double), intent(in), target :: x(:)
-    real(c_double), intent(in), target :: y(:)
-    real(c_double), intent(inout) :: out
-    integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y
-    status = c_dot(view_rank1(x, memory_x), view_rank1(y, memory_y), out)
-  end function dot_rank1
-
-  function dot_rank2(x, y, out) result(status)
-    real(c_double), intent(in), target :: x(:, :)
-    real(c_double), intent(in), target :: y(:, :)
-    real(c_double), intent(inout) :: out
-    integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y
-    status = c_dot(view_rank2(x, memory_x), view_rank2(y, memory_y), out)
-  end function dot_rank2
-
-  function dot_axes_rank2(x, y, dim, out, nan_policy) result(status)
-    real(c_double), intent(in), target :: x(:, :)
-    real(c_double), intent(in), target :: y(:, :)
-    integer, intent(in) :: dim
+  !> Dot products along axes of views.
+  function dots(x, y, axes, out, nan_policy, mask) result(status)
+    type(parexact_array), intent(in) :: x, y
+    integer(c_int32_t), intent(in) :: axes(:)
     real(c_double), intent(inout), contiguous :: out(:)
     integer(c_int32_t), intent(in), optional :: nan_policy
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y
-    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
-       status = c_dot_axes(view_rank2(x, memory_x), view_rank2(y, memory_y), axes, &
-            size(axes, kind=c_int32_t), policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    associate (n => size(axes, kind=c_int32_t), policy => policy_or_default(nan_policy), &
+         results => size(out, kind=c_size_t))
+       if (present(mask)) then
+          status = c_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_DOT, x, y, mask, axes, n, &
+               0_c_int64_t, policy, out, results)
+       else
+          status = c_dot_axes(x, y, axes, n, policy, out, results)
+       end if
     end associate
-  end function dot_axes_rank2
+  end function dots
 
-  function dot_axes_rank3(x, y, dim, out, nan_policy) result(status)
-    real(c_double), intent(in), target :: x(:, :, :)
-    real(c_double), intent(in), target :: y(:, :, :)
-    integer, intent(in) :: dim
-    real(c_double), intent(inout), contiguous :: out(:, :)
+  function dot_axes_views(x, y, dim, out, nan_policy, mask) result(status)
+    type(parexact_array), intent(in) :: x, y
+    class(*), intent(in) :: dim(..)
+    real(c_double), intent(inout), target, contiguous :: out(..)
     integer(c_int32_t), intent(in), optional :: nan_policy
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y
-    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
-       status = c_dot_axes(view_rank3(x, memory_x), view_rank3(y, memory_y), axes, &
-            size(axes, kind=c_int32_t), policy_or_default(nan_policy), out, size(out, kind=c_size_t))
-    end associate
-  end function dot_axes_rank3
+    integer(c_int32_t), allocatable :: axes(:)
+    integer(c_size_t) :: count
+    real(c_double), pointer :: results(:)
+    if (is_no_view(y, 'y', status)) return
+    status = axes_of(dim, x, 'x', out, 'out', axes, count)
+    if (status /= PAREXACT_OK) return
+    call c_f_pointer(c_loc(out), results, [count])
+    status = dots(x, y, axes, results, nan_policy, mask)
+  end function dot_axes_views
 
-  function dot_axes_view(x, y, axes, out, nan_policy) result(status)
-    type(parexact_array), intent(in) :: x
-    type(parexact_array), intent(in) :: y
+  function dot_axes_of_views(x, y, axes, out, nan_policy) result(status)
+    type(parexact_array), intent(in) :: x, y
     integer(c_int32_t), intent(in) :: axes(:)
     real(c_double), intent(inout), contiguous :: out(:)
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_dot_axes(x, y, axes, size(axes, kind=c_int32_t), policy_or_default(nan_policy), out, &
-         size(out, kind=c_size_t))
-  end function dot_axes_view
+    status = dots(x, y, axes, out, nan_policy)
+  end function dot_axes_of_views
 
-  function describe_rank1(a, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), target :: a(:)
-    type(parexact_stats), intent(inout) :: stats
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = describe_view(view_rank1(a, memory), stats, ddof, nan_policy)
-  end function describe_rank1
-
-  function describe_rank2(a, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), target :: a(:, :)
-    type(parexact_stats), intent(inout) :: stats
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = describe_view(view_rank2(a, memory), stats, ddof, nan_policy)
-  end function describe_rank2
-
-  function describe_rank3(a, stats, ddof, nan_policy) result(status)
-    real(c_double), intent(in), target :: a(:, :, :)
-    type(parexact_stats), intent(inout) :: stats
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = describe_view(view_rank3(a, memory), stats, ddof, nan_policy)
-  end function describe_rank3
-
-  function describe_view(a, stats, ddof, nan_policy) result(status)
+  function describe_views(a, stats, ddof, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: a
     type(parexact_stats), intent(inout) :: stats
-    integer, intent(in), optional :: ddof
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    status = c_describe(a, ddof_or_default(ddof), policy_or_default(nan_policy), stats)
-  end function describe_view
+    integer(c_int64_t) :: divisor
+    type(parexact_stats) :: all_stats(1)
+    if (is_no_view(a, 'a', status)) return
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    if (present(mask)) then
+       status = c_describe_axes(a, mask, [integer(c_int32_t) ::], 0_c_int32_t, divisor, &
+            policy_or_default(nan_policy), all_stats, 1_c_size_t)
+       if (status == PAREXACT_OK) stats = all_stats(1)
+    else
+       status = c_describe(a, divisor, policy_or_default(nan_policy), stats)
+    end if
+  end function describe_views
 
-  function parexact_state_result(s, stats, ddof, nan_policy) result(status)
-    type(parexact_state), intent(in) :: s
-    type(parexact_stats), intent(inout) :: stats
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    status = c_state_result(s, ddof_or_default(ddof), policy_or_default(nan_policy), stats)
-  end function parexact_state_result
-
-  function state_update_rank1(s, a) result(status)
-    type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), target :: a(:)
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_state_update(s, view_rank1(a, memory))
-  end function state_update_rank1
-
-  function state_update_rank2(s, a) result(status)
-    type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), target :: a(:, :)
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_state_update(s, view_rank2(a, memory))
-  end function state_update_rank2
-
-  function state_update_rank3(s, a) result(status)
-    type(parexact_state), intent(inout) :: s
-    real(c_double), intent(in), target :: a(:, :, :)
-    integer(c_int32_t) :: status
-    type(layout), target :: memory
-    status = c_state_update(s, view_rank3(a, memory))
-  end function state_update_rank3
-
-  function parexact_state_results(states, state_count, stats, ddof, nan_policy) result(status)
-    type(parexact_state), intent(in) :: states(*)
-    integer(c_size_t), intent(in) :: state_count
-    type(parexact_stats), intent(inout) :: stats(*)
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    status = c_state_results(states, state_count, ddof_or_default(ddof), policy_or_default(nan_policy), stats)
-  end function parexact_state_results
-
-  function state_update_axes_rank2(states, a, dim, where) result(status)
-    type(parexact_state), intent(inout), contiguous :: states(:)
-    real(c_double), intent(in), target :: a(:, :)
-    integer, intent(in) :: dim
-    logical, intent(in), target, optional :: where(:, :)
-    integer(c_int32_t) :: status
-    type(layout), target :: memory, mask_memory
-    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(states, kind=c_int64_t)))
-       if (present(where)) then
-          status = state_update_axes_view(states, view_rank2(a, memory), axes, mask_rank2(where, mask_memory))
-       else
-          status = state_update_axes_view(states, view_rank2(a, memory), axes)
-       end if
-    end associate
-  end function state_update_axes_rank2
-
-  function state_update_axes_rank3(states, a, dim, where) result(status)
-    type(parexact_state), intent(inout), contiguous :: states(:, :)
-    real(c_double), intent(in), target :: a(:, :, :)
-    integer, intent(in) :: dim
-    logical, intent(in), target, optional :: where(:, :, :)
-    integer(c_int32_t) :: status
-    type(layout), target :: memory, mask_memory
-    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(states, kind=c_int64_t)), &
-         count => size(states, kind=c_size_t))
-       if (present(where)) then
-          status = c_state_update_axes(states, count, view_rank3(a, memory), mask_rank3(where, mask_memory), &
-               axes, size(axes, kind=c_int32_t))
-       else
-          status = c_state_update_axes(states, count, view_rank3(a, memory), axes=axes, &
-               axis_count=size(axes, kind=c_int32_t))
-       end if
-    end associate
-  end function state_update_axes_rank3
-
-  function state_update_axes_view(states, a, axes, where) result(status)
-    type(parexact_state), intent(inout), contiguous :: states(:)
+  function describe_axes_views(a, dim, stats, ddof, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: a
-    integer(c_int32_t), intent(in) :: axes(:)
-    type(parexact_array), intent(in), optional :: where
-    integer(c_int32_t) :: status
-    status = c_state_update_axes(states, size(states, kind=c_size_t), a, where, axes, &
-         size(axes, kind=c_int32_t))
-  end function state_update_axes_view
-
-  function reduce_rank2(a, op, dim, out, ddof, nan_policy) result(status)
-    real(c_double), intent(in), target :: a(:, :)
-    integer(c_int32_t), intent(in) :: op
-    integer, intent(in) :: dim
-    real(c_double), intent(inout), contiguous :: out(:)
-    integer, intent(in), optional :: ddof
+    class(*), intent(in) :: dim(..)
+    type(parexact_stats), intent(inout), target, contiguous :: stats(..)
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(out, kind=c_int64_t)))
-       status = c_reduce(view_rank2(a, memory), op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
-            policy_or_default(nan_policy), out, size(out, kind=c_size_t))
-    end associate
-  end function reduce_rank2
+    integer(c_int32_t), allocatable :: axes(:)
+    integer(c_int64_t) :: divisor
+    integer(c_size_t) :: count
+    type(parexact_stats), pointer :: results(:)
+    status = axes_of(dim, a, 'a', stats, 'stats', axes, count)
+    if (status /= PAREXACT_OK) return
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    call c_f_pointer(c_loc(stats), results, [count])
+    status = c_describe_axes(a, mask, axes, size(axes, kind=c_int32_t), divisor, &
+         policy_or_default(nan_policy), results, size(results, kind=c_size_t))
+  end function describe_axes_views
 
-  function reduce_rank3(a, op, dim, out, ddof, nan_policy) result(status)
-    real(c_double), intent(in), target :: a(:, :, :)
+  function reduce_views(a, op, dim, out, ddof, nan_policy, mask) result(status)
+    type(parexact_array), intent(in) :: a
     integer(c_int32_t), intent(in) :: op
-    integer, intent(in) :: dim
-    real(c_double), intent(inout), contiguous :: out(:, :)
-    integer, intent(in), optional :: ddof
+    class(*), intent(in) :: dim(..)
+    real(c_double), intent(inout), target, contiguous :: out(..)
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory
-    associate (axes => axes_of_dim(dim, shape(a, kind=c_int64_t), shape(out, kind=c_int64_t)))
-       status = c_reduce(view_rank3(a, memory), op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
-            policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    integer(c_int32_t), allocatable :: axes(:)
+    integer(c_int64_t) :: divisor
+    integer(c_size_t) :: count
+    real(c_double), pointer :: results(:)
+    status = axes_of(dim, a, 'a', out, 'out', axes, count)
+    if (status /= PAREXACT_OK) return
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    call c_f_pointer(c_loc(out), results, [count])
+    associate (n => size(axes, kind=c_int32_t), policy => policy_or_default(nan_policy))
+       if (present(mask) .and. op >= PAREXACT_OP_SUM .and. op <= PAREXACT_OP_NORM) then
+          ! The results of a state have the order of the operations.
+          status = c_summarize(0_c_int32_t, PAREXACT_RESULT_SUM + op - PAREXACT_OP_SUM, a, mask=mask, &
+               axes=axes, axis_count=n, ddof=divisor, nan_policy=policy, out=results, &
+               out_len=size(results, kind=c_size_t))
+       else
+          status = c_reduce(a, op, axes, n, divisor, policy, results, size(results, kind=c_size_t))
+       end if
     end associate
-  end function reduce_rank3
+  end function reduce_views
 
   function reduce_view(a, op, axes, out, ddof, nan_policy) result(status)
     type(parexact_array), intent(in) :: a
     integer(c_int32_t), intent(in) :: op
     integer(c_int32_t), intent(in) :: axes(:)
     real(c_double), intent(inout), contiguous :: out(:)
-    integer, intent(in), optional :: ddof
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
-         policy_or_default(nan_policy), out, size(out, kind=c_size_t))
+    integer(c_int64_t) :: divisor
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), divisor, policy_or_default(nan_policy), out, &
+         size(out, kind=c_size_t))
   end function reduce_view
 
-  function summary_update_rank1(s, x, y, where) result(status)
-    type(parexact_summary), intent(inout) :: s
-    real(c_double), intent(in), target :: x(:)
-    real(c_double), intent(in), target, optional :: y(:)
-    logical, intent(in), target, optional :: where(:)
+  function state_update_views(s, a, mask) result(status)
+    type(parexact_state), intent(inout) :: s
+    type(parexact_array), intent(in) :: a
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y, memory_mask
-    ! What is not allocated is absent.
-    type(parexact_array), allocatable :: second, mask
-    if (present(y)) second = view_rank1(y, memory_y)
-    if (present(where)) mask = mask_rank1(where, memory_mask)
-    status = c_summary_update(s, view_rank1(x, memory_x), second, mask)
-  end function summary_update_rank1
+    type(parexact_state) :: states(1)
+    if (is_no_view(a, 'a', status)) return
+    if (present(mask)) then
+       states(1) = s
+       status = c_state_update_axes(states, 1_c_size_t, a, mask, [integer(c_int32_t) ::], 0_c_int32_t)
+       s = states(1)
+    else
+       status = c_state_update(s, a)
+    end if
+  end function state_update_views
 
-  function summary_update_rank2(s, x, y, where) result(status)
-    type(parexact_summary), intent(inout) :: s
-    real(c_double), intent(in), target :: x(:, :)
-    real(c_double), intent(in), target, optional :: y(:, :)
-    logical, intent(in), target, optional :: where(:, :)
+  function state_update_axes_views(states, a, dim, mask) result(status)
+    type(parexact_state), intent(inout), target, contiguous :: states(..)
+    type(parexact_array), intent(in) :: a
+    class(*), intent(in) :: dim(..)
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y, memory_mask
-    ! What is not allocated is absent.
-    type(parexact_array), allocatable :: second, mask
-    if (present(y)) second = view_rank2(y, memory_y)
-    if (present(where)) mask = mask_rank2(where, memory_mask)
-    status = c_summary_update(s, view_rank2(x, memory_x), second, mask)
-  end function summary_update_rank2
+    integer(c_int32_t), allocatable :: axes(:)
+    integer(c_size_t) :: count
+    type(parexact_state), pointer :: list(:)
+    status = axes_of(dim, a, 'a', states, 'states', axes, count)
+    if (status /= PAREXACT_OK) return
+    call c_f_pointer(c_loc(states), list, [count])
+    status = c_state_update_axes(list, size(list, kind=c_size_t), a, mask, axes, size(axes, kind=c_int32_t))
+  end function state_update_axes_views
 
-  function summary_update_rank3(s, x, y, where) result(status)
-    type(parexact_summary), intent(inout) :: s
-    real(c_double), intent(in), target :: x(:, :, :)
-    real(c_double), intent(in), target, optional :: y(:, :, :)
-    logical, intent(in), target, optional :: where(:, :, :)
+  function state_update_axes_of_view(states, a, axes, mask) result(status)
+    type(parexact_state), intent(inout), contiguous :: states(:)
+    type(parexact_array), intent(in) :: a
+    integer(c_int32_t), intent(in) :: axes(:)
+    type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y, memory_mask
-    ! What is not allocated is absent.
-    type(parexact_array), allocatable :: second, mask
-    if (present(y)) second = view_rank3(y, memory_y)
-    if (present(where)) mask = mask_rank3(where, memory_mask)
-    status = c_summary_update(s, view_rank3(x, memory_x), second, mask)
-  end function summary_update_rank3
+    status = c_state_update_axes(states, size(states, kind=c_size_t), a, mask, axes, &
+         size(axes, kind=c_int32_t))
+  end function state_update_axes_of_view
+
+  function parexact_state_result(s, stats, ddof, nan_policy) result(status)
+    type(parexact_state), intent(in) :: s
+    type(parexact_stats), intent(inout) :: stats
+    class(*), intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    integer(c_int64_t) :: divisor
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    status = c_state_result(s, divisor, policy_or_default(nan_policy), stats)
+  end function parexact_state_result
+
+  function parexact_state_results(states, state_count, stats, ddof, nan_policy) result(status)
+    type(parexact_state), intent(in) :: states(*)
+    integer(c_size_t), intent(in) :: state_count
+    type(parexact_stats), intent(inout) :: stats(*)
+    class(*), intent(in), optional :: ddof
+    integer(c_int32_t), intent(in), optional :: nan_policy
+    integer(c_int32_t) :: status
+    integer(c_int64_t) :: divisor
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    status = c_state_results(states, state_count, divisor, policy_or_default(nan_policy), stats)
+  end function parexact_state_results
+
+  function summary_update_views(s, x, y, mask) result(status)
+    type(parexact_summary), intent(inout) :: s
+    type(parexact_array), intent(in) :: x
+    type(parexact_array), intent(in), optional :: y, mask
+    integer(c_int32_t) :: status
+    if (is_no_view(x, 'x', status)) return
+    status = c_summary_update(s, x, y, mask)
+  end function summary_update_views
 
   function parexact_summary_result(s, result, out, ddof, nan_policy) result(status)
     type(parexact_summary), intent(in) :: s
     integer(c_int32_t), intent(in) :: result
     real(c_double), intent(inout) :: out
-    integer, intent(in), optional :: ddof
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_summary_result(s, result, ddof_or_default(ddof), policy_or_default(nan_policy), out)
+    integer(c_int64_t) :: divisor
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    status = c_summary_result(s, result, divisor, policy_or_default(nan_policy), out)
   end function parexact_summary_result
 
   function parexact_summary_results(s, results, result_count, out, ddof, nan_policy) result(status)
@@ -1833,178 +2012,333 @@ contains
     integer(c_int32_t), intent(in) :: results(*)
     integer(c_size_t), intent(in) :: result_count
     real(c_double), intent(inout) :: out(*)
-    integer, intent(in), optional :: ddof
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_summary_results(s, results, result_count, ddof_or_default(ddof), &
-         policy_or_default(nan_policy), out)
+    integer(c_int64_t) :: divisor
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    status = c_summary_results(s, results, result_count, divisor, policy_or_default(nan_policy), out)
   end function parexact_summary_results
 
-  function summarize_rank2(kind, result, x, dim, out, y, where, ddof, nan_policy) result(status)
+  function summarize_views(kind, result, x, dim, out, y, mask, ddof, nan_policy) result(status)
     integer(c_int32_t), intent(in) :: kind, result
-    real(c_double), intent(in), target :: x(:, :)
-    integer, intent(in) :: dim
-    real(c_double), intent(inout), contiguous :: out(:)
-    real(c_double), intent(in), target, optional :: y(:, :)
-    logical, intent(in), target, optional :: where(:, :)
-    integer, intent(in), optional :: ddof
+    type(parexact_array), intent(in) :: x
+    class(*), intent(in) :: dim(..)
+    real(c_double), intent(inout), target, contiguous :: out(..)
+    type(parexact_array), intent(in), optional :: y, mask
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y, memory_mask
-    type(parexact_array), allocatable :: second, mask
-    if (present(y)) second = view_rank2(y, memory_y)
-    if (present(where)) mask = mask_rank2(where, memory_mask)
-    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
-       status = c_summarize(kind, result, view_rank2(x, memory_x), second, mask, axes, &
-            size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
-            size(out, kind=c_size_t))
-    end associate
-  end function summarize_rank2
+    integer(c_int32_t), allocatable :: axes(:)
+    integer(c_size_t) :: count
+    real(c_double), pointer :: results(:)
+    status = axes_of(dim, x, 'x', out, 'out', axes, count)
+    if (status /= PAREXACT_OK) return
+    call c_f_pointer(c_loc(out), results, [count])
+    status = summarize_view(kind, result, x, axes, results, y, mask, ddof, nan_policy)
+  end function summarize_views
 
-  function summarize_rank3(kind, result, x, dim, out, y, where, ddof, nan_policy) result(status)
-    integer(c_int32_t), intent(in) :: kind, result
-    real(c_double), intent(in), target :: x(:, :, :)
-    integer, intent(in) :: dim
-    real(c_double), intent(inout), contiguous :: out(:, :)
-    real(c_double), intent(in), target, optional :: y(:, :, :)
-    logical, intent(in), target, optional :: where(:, :, :)
-    integer, intent(in), optional :: ddof
-    integer(c_int32_t), intent(in), optional :: nan_policy
-    integer(c_int32_t) :: status
-    type(layout), target :: memory_x, memory_y, memory_mask
-    type(parexact_array), allocatable :: second, mask
-    if (present(y)) second = view_rank3(y, memory_y)
-    if (present(where)) mask = mask_rank3(where, memory_mask)
-    associate (axes => axes_of_dim(dim, shape(x, kind=c_int64_t), shape(out, kind=c_int64_t)))
-       status = c_summarize(kind, result, view_rank3(x, memory_x), second, mask, axes, &
-            size(axes, kind=c_int32_t), ddof_or_default(ddof), policy_or_default(nan_policy), out, &
-            size(out, kind=c_size_t))
-    end associate
-  end function summarize_rank3
-
-  function summarize_view(kind, result, x, axes, out, y, where, ddof, nan_policy) result(status)
+  function summarize_view(kind, result, x, axes, out, y, mask, ddof, nan_policy) result(status)
     integer(c_int32_t), intent(in) :: kind, result
     type(parexact_array), intent(in) :: x
     integer(c_int32_t), intent(in) :: axes(:)
     real(c_double), intent(inout), contiguous :: out(:)
-    type(parexact_array), intent(in), optional :: y, where
-    integer, intent(in), optional :: ddof
+    type(parexact_array), intent(in), optional :: y, mask
+    class(*), intent(in), optional :: ddof
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
-    status = c_summarize(kind, result, x, y, where, axes, size(axes, kind=c_int32_t), ddof_or_default(ddof), &
+    integer(c_int64_t) :: divisor
+    if (is_no_integer(ddof, 'ddof', divisor, status)) return
+    status = c_summarize(kind, result, x, y, mask, axes, size(axes, kind=c_int32_t), divisor, &
          policy_or_default(nan_policy), out, size(out, kind=c_size_t))
   end function summarize_view
 
-  !> The axis of a view that dimension dim is, if out has the shape of sum(a, dim).
+  function parexact_random_fill(d, seed, stream, offset, x, n) result(status)
+    type(parexact_distribution), intent(in) :: d
+    integer(c_int64_t), intent(in) :: seed, stream, offset
+    real(c_double), intent(inout), target, contiguous :: x(..)
+    integer(c_size_t), intent(in), optional :: n
+    integer(c_int32_t) :: status
+    real(c_double), pointer :: samples(:)
+    integer(c_int32_t) :: ndim
+    integer(c_int64_t) :: extents(MAX_RANK)
+    integer(c_size_t) :: wanted
+    call get_shape(x, ndim, extents)
+    if (ndim == NO_VIEW .and. .not. present(n)) then
+       status = refuse('x' // NO_SHAPE)
+       return
+    end if
+    wanted = 0
+    if (ndim /= NO_VIEW) wanted = product(extents(:ndim))
+    if (present(n)) then
+       if (ndim /= NO_VIEW .and. n > wanted) then
+          status = refuse('n is ' // text(int(n, c_int64_t)) // ', but x has ' // &
+               text(int(wanted, c_int64_t)) // ' elements')
+          return
+       end if
+       wanted = n
+    end if
+    call c_f_pointer(c_loc(x), samples, [wanted])
+    status = c_random_fill(d, seed, stream, offset, samples, wanted)
+  end function parexact_random_fill
+
+  ! ------------------------------------------------------------------- What the procedures above share
+
+  !> Makes a view without data yet of an array: Fortran's last dimension is C's first. True if that is all, as
+  !> there are no elements, or as there can be no view.
+  function is_without_elements(a, dtype, view) result(answer)
+    type(*), intent(in), target :: a(..)
+    integer(c_int32_t), intent(in) :: dtype
+    type(parexact_array), intent(inout), target :: view
+    logical :: answer
+    integer(c_int64_t) :: extents(MAX_RANK)
+    view%data = c_null_ptr
+    view%dtype = dtype
+    call get_shape(a, view%ndim, extents)
+    answer = view%ndim == NO_VIEW
+    if (answer) return
+    view%own_shape(:view%ndim) = extents(view%ndim:1:-1)
+    view%own_strides = 0 ! right where there are no two elements
+    view%shape = c_loc(view%own_shape)
+    view%strides = c_loc(view%own_strides)
+    answer = any(extents(:view%ndim) == 0)
+  end function is_without_elements
+
+  !> The number of dimensions of an array, NO_VIEW if they are too many or the last extent is not known, and
+  !> the extents.
   !>
-  !> The library knows no dim and looks at the length of out alone. So if one of them is wrong, the first of
-  !> two axes is refuse_dim, which no array has, and the second one is dim: the library then refuses the call
-  !> in these words.
-  function axes_of_dim(dim, whole, reduced) result(axes)
+  !> The upper bound of an extent that is not known is -1. With gfortran the results of expressions without
+  !> elements have that, too, but not behind the interface to C. There gfortran 11 changes the bounds of the
+  !> caller's array, so with that compiler such an expression is refused.
+  subroutine get_shape(a, ndim, extents)
+    type(*), intent(in), target :: a(..)
+    integer(c_int32_t), intent(out) :: ndim
+    integer(c_int64_t), intent(out) :: extents(MAX_RANK)
+    integer :: d
+    ndim = rank(a)
+    extents = 0
+    if (ndim > MAX_RANK) then
+       ndim = NO_VIEW
+    else if (c_associated(c_loc(a))) then
+       if (OLD_GFORTRAN) then
+          do d = 1, ndim
+             extents(d) = ubound(a, d, c_int64_t)
+          end do
+       else
+          call get_bounds(a, extents)
+       end if
+       if (any(extents < 0)) ndim = NO_VIEW
+    end if
+  end subroutine get_shape
+
+  !> The upper bounds of an array, whose lower bounds are 1 behind the interface to C.
+  subroutine get_bounds(a, bounds) bind(C, name="")
+    type(*), intent(in) :: a(..)
+    integer(c_int64_t), intent(inout) :: bounds(*)
+    integer :: d
+    do d = 1, rank(a)
+       bounds(d) = ubound(a, d, c_int64_t)
+    end do
+  end subroutine get_bounds
+
+  !> Notes the address of the second element along a dimension.
+  subroutine set_stride(view, dim, second)
+    type(parexact_array), intent(inout) :: view
     integer, intent(in) :: dim
-    integer(c_int64_t), intent(in) :: whole(:), reduced(:)
-    integer(c_int32_t), allocatable :: axes(:)
-    integer(c_int32_t), parameter :: refuse_dim = -huge(refuse_dim)
-    axes = [refuse_dim, int(dim, c_int32_t)]
-    if (dim < 1 .or. dim > size(whole)) return
-    if (all([whole(:dim - 1), whole(dim + 1:)] == reduced)) axes = [int(size(whole) - dim, c_int32_t)]
-  end function axes_of_dim
+    type(c_ptr), intent(in) :: second
+    view%own_strides(view%ndim - dim + 1) = transfer(second, 0_c_intptr_t) - transfer(view%data, 0_c_intptr_t)
+  end subroutine set_stride
 
-  function view_rank1(a, memory) result(view)
-    real(c_double), intent(in), target :: a(:)
-    type(layout), intent(inout), target :: memory
-    type(parexact_array) :: view
-    view = view_of(memory, shape(a, kind=c_int64_t))
-    if (size(a, kind=c_int64_t) == 0) return
-    view%data = c_loc(a(1))
-    if (size(a, 1) > 1) memory%strides(1) = distance(c_loc(a(1)), c_loc(a(2)))
-  end function view_rank1
+  !> Refuses such a view of the argument `name`.
+  function is_no_view(view, name, status) result(refused)
+    type(parexact_array), intent(in) :: view
+    character(*), intent(in) :: name
+    integer(c_int32_t), intent(out) :: status
+    logical :: refused
+    refused = view%ndim == NO_VIEW
+    status = PAREXACT_OK
+    if (refused) status = refuse(name // NO_SHAPE)
+  end function is_no_view
 
-  function view_rank2(a, memory) result(view)
-    real(c_double), intent(in), target :: a(:, :)
-    type(layout), intent(inout), target :: memory
-    type(parexact_array) :: view
-    view = view_of(memory, shape(a, kind=c_int64_t))
-    if (size(a, kind=c_int64_t) == 0) return
-    view%data = c_loc(a(1, 1))
-    if (size(a, 1) > 1) memory%strides(2) = distance(c_loc(a(1, 1)), c_loc(a(2, 1)))
-    if (size(a, 2) > 1) memory%strides(1) = distance(c_loc(a(1, 1)), c_loc(a(1, 2)))
-  end function view_rank2
+  !> Refuses a mask that has not the shape of the array that it belongs to; a scalar is made to fit.
+  function is_misfit(mask, view, status) result(refused)
+    type(parexact_array), intent(inout), target :: mask
+    type(parexact_array), intent(in) :: view
+    integer(c_int32_t), intent(out) :: status
+    logical :: refused
+    refused = is_no_view(mask, 'mask', status)
+    if (refused .or. view%ndim == NO_VIEW) return
+    if (mask%ndim == 0) then
+       mask%ndim = view%ndim
+       mask%own_shape = view%own_shape
+       return
+    end if
+    refused = mask%ndim /= view%ndim
+    if (.not. refused) refused = any(mask%own_shape(:mask%ndim) /= view%own_shape(:mask%ndim))
+    if (refused) status = refuse('mask has the shape ' // shape_text(mask%own_shape(mask%ndim:1:-1)) // &
+         '; it must be a scalar or have ' // shape_text(view%own_shape(view%ndim:1:-1)) // &
+         ', the shape of the array')
+  end function is_misfit
 
-  function view_rank3(a, memory) result(view)
-    real(c_double), intent(in), target :: a(:, :, :)
-    type(layout), intent(inout), target :: memory
-    type(parexact_array) :: view
-    view = view_of(memory, shape(a, kind=c_int64_t))
-    if (size(a, kind=c_int64_t) == 0) return
-    view%data = c_loc(a(1, 1, 1))
-    if (size(a, 1) > 1) memory%strides(3) = distance(c_loc(a(1, 1, 1)), c_loc(a(2, 1, 1)))
-    if (size(a, 2) > 1) memory%strides(2) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 2, 1)))
-    if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
-  end function view_rank3
+  !> The axes of a view that the dimensions dim are of the argument `name`, if the shape of the results, the
+  !> argument `results_name`, is the shape that is left; and how many results there are. Neither the library
+  !> nor its messages know dimensions, so what is wrong with them is told here.
+  function axes_of(dim, view, name, results, results_name, axes, count) result(status)
+    class(*), intent(in) :: dim(..)
+    type(parexact_array), intent(in) :: view
+    character(*), intent(in) :: name, results_name
+    type(*), intent(in), target :: results(..)
+    integer(c_int32_t), allocatable, intent(out) :: axes(:)
+    integer(c_size_t), intent(out) :: count
+    integer(c_int32_t) :: status
+    logical :: reduced(MAX_RANK)
+    integer(c_int64_t) :: d, found(MAX_RANK)
+    integer(c_int32_t) :: i, first, found_rank
+    count = 0
+    if (is_no_view(view, name, status)) return
+    call get_shape(results, found_rank, found)
+    if (found_rank == NO_VIEW) then
+       status = refuse(results_name // NO_SHAPE)
+       return
+    end if
+    reduced = .false.
+    select rank (dim)
+    rank (0)
+       if (is_no_integer(dim, 'dim', d, status)) return
+       status = mark(d, 'dim')
+    rank (1)
+       if (size(dim) == 0) reduced = .true. ! as in C: all of them
+       first = lbound(dim, 1) ! 0 for gfortran's results of expressions
+       do i = 1, size(dim, kind=c_int32_t)
+          if (is_no_integer(dim(first + i - 1), 'dim', d, status)) return
+          status = mark(d, 'dim(' // text(int(i, c_int64_t)) // ')')
+          if (status /= PAREXACT_OK) return
+       end do
+    rank default
+       status = refuse('dim must be an integer or an array of rank 1')
+    end select
+    if (status /= PAREXACT_OK) return
+    associate (shape_of_array => view%own_shape(view%ndim:1:-1))
+       associate (left => pack(shape_of_array, .not. reduced(:view%ndim)))
+          if (size(left) == found_rank) then
+             if (all(left == found(:found_rank))) then
+                axes = pack([(view%ndim - i, i=1, view%ndim)], reduced(:view%ndim))
+                count = product(left)
+                return
+             end if
+          end if
+          status = refuse(results_name // ' has the shape ' // shape_text(found(:found_rank)) // &
+               '; it must have ' // shape_text(left) // ', the shape of ' // name // &
+               ' without the dimensions that are reduced')
+       end associate
+    end associate
 
-  function mask_rank1(a, memory) result(view)
-    logical, intent(in), target :: a(:)
-    type(layout), intent(inout), target :: memory
-    type(parexact_array) :: view
-    view = view_of(memory, shape(a, kind=c_int64_t))
-    view%dtype = default_logical
-    if (size(a, kind=c_int64_t) == 0) return
-    view%data = c_loc(a(1))
-    if (size(a, 1) > 1) memory%strides(1) = distance(c_loc(a(1)), c_loc(a(2)))
-  end function mask_rank1
+  contains
 
-  function mask_rank2(a, memory) result(view)
-    logical, intent(in), target :: a(:, :)
-    type(layout), intent(inout), target :: memory
-    type(parexact_array) :: view
-    view = view_of(memory, shape(a, kind=c_int64_t))
-    view%dtype = default_logical
-    if (size(a, kind=c_int64_t) == 0) return
-    view%data = c_loc(a(1, 1))
-    if (size(a, 1) > 1) memory%strides(2) = distance(c_loc(a(1, 1)), c_loc(a(2, 1)))
-    if (size(a, 2) > 1) memory%strides(1) = distance(c_loc(a(1, 1)), c_loc(a(1, 2)))
-  end function mask_rank2
+    function mark(d, place) result(status)
+      integer(c_int64_t), intent(in) :: d
+      character(*), intent(in) :: place
+      integer(c_int32_t) :: status
+      status = PAREXACT_OK
+      if (d < 1 .or. d > view%ndim) then
+         if (view%ndim == 0) then
+            status = refuse(place // ' is ' // text(d) // ', but ' // name // ' is a scalar')
+         else
+            status = refuse(place // ' is ' // text(d) // '; it must be 1 to ' // &
+                 text(int(view%ndim, c_int64_t)))
+         end if
+      else if (reduced(d)) then
+         status = refuse('dim has ' // text(d) // ' more than once')
+      else
+         reduced(d) = .true.
+      end if
+    end function mark
 
-  function mask_rank3(a, memory) result(view)
-    logical, intent(in), target :: a(:, :, :)
-    type(layout), intent(inout), target :: memory
-    type(parexact_array) :: view
-    view = view_of(memory, shape(a, kind=c_int64_t))
-    view%dtype = default_logical
-    if (size(a, kind=c_int64_t) == 0) return
-    view%data = c_loc(a(1, 1, 1))
-    if (size(a, 1) > 1) memory%strides(3) = distance(c_loc(a(1, 1, 1)), c_loc(a(2, 1, 1)))
-    if (size(a, 2) > 1) memory%strides(2) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 2, 1)))
-    if (size(a, 3) > 1) memory%strides(1) = distance(c_loc(a(1, 1, 1)), c_loc(a(1, 1, 2)))
-  end function mask_rank3
+  end function axes_of
 
-  !> A view without data that points to the layout of an array of this shape: Fortran's last dimension is C's
-  !> first.
-  function view_of(memory, extents) result(view)
-    type(layout), intent(inout), target :: memory
-    integer(c_int64_t), intent(in) :: extents(:)
-    type(parexact_array) :: view
-    view%ndim = size(extents)
-    memory%extents(:view%ndim) = extents(view%ndim:1:-1)
-    memory%strides = 0 ! right where there are no two elements
-    view%shape = c_loc(memory%extents)
-    view%strides = c_loc(memory%strides)
-  end function view_of
+  !> Have x and y, of `count` elements, different shapes?
+  function differ(x, y, count, status) result(refused)
+    type(*), intent(in), target :: x(..), y(..)
+    integer(c_size_t), intent(out) :: count
+    integer(c_int32_t), intent(out) :: status
+    logical :: refused
+    integer(c_int32_t) :: rank_of_x, rank_of_y
+    integer(c_int64_t) :: shape_of_x(MAX_RANK), shape_of_y(MAX_RANK)
+    call get_shape(x, rank_of_x, shape_of_x)
+    call get_shape(y, rank_of_y, shape_of_y)
+    count = 0
+    status = PAREXACT_OK
+    refused = rank_of_x == NO_VIEW .or. rank_of_y == NO_VIEW
+    if (refused) then
+       status = refuse(merge('x', 'y', rank_of_x == NO_VIEW) // NO_SHAPE)
+       return
+    end if
+    refused = rank_of_x /= rank_of_y .or. any(shape_of_x /= shape_of_y)
+    if (refused) status = refuse('x and y must have the same shape, and have ' // &
+         shape_text(shape_of_x(:rank_of_x)) // ' and ' // shape_text(shape_of_y(:rank_of_y)))
+    if (.not. refused) count = product(shape_of_x(:rank_of_x))
+  end function differ
 
-  !> The distance of two addresses in bytes.
-  function distance(from, to) result(bytes)
-    type(c_ptr), intent(in) :: from, to
-    integer(c_int64_t) :: bytes
-    bytes = transfer(to, 0_c_intptr_t) - transfer(from, 0_c_intptr_t)
-  end function distance
-
-  function ddof_or_default(ddof) result(value)
-    integer, intent(in), optional :: ddof
-    integer(c_int64_t) :: value
+  !> The value of an argument that is an integer of any kind, 0 if it is absent; anything else is refused.
+  function is_no_integer(argument, name, value, status) result(refused)
+    class(*), intent(in), optional :: argument
+    character(*), intent(in) :: name
+    integer(c_int64_t), intent(out) :: value
+    integer(c_int32_t), intent(out) :: status
+    logical :: refused
     value = 0
-    if (present(ddof)) value = int(ddof, c_int64_t)
-  end function ddof_or_default
+    refused = .false.
+    status = PAREXACT_OK
+    if (.not. present(argument)) return
+    select type (argument)
+    type is (integer(c_int8_t))
+       value = int(argument, c_int64_t)
+    type is (integer(c_int16_t))
+       value = int(argument, c_int64_t)
+    type is (integer(c_int32_t))
+       value = int(argument, c_int64_t)
+    type is (integer(c_int64_t))
+       value = argument
+    class default
+       refused = .true.
+       status = refuse(name // ' must be of an integer type')
+    end select
+  end function is_no_integer
+
+  !> Refuses arguments for the library, in these words.
+  function refuse(message) result(status)
+    character(*), intent(in) :: message
+    integer(c_int32_t) :: status
+    character(kind=c_char), target :: characters(len(message) + 1)
+    integer :: i
+    do i = 1, len(message)
+       characters(i) = message(i:i)
+    end do
+    characters(len(message) + 1) = achar(0, c_char)
+    status = parexact_set_last_error(PAREXACT_ERROR_INVALID_ARGUMENT, c_loc(characters))
+  end function refuse
+
+  !> A number in words of a message.
+  function text(number)
+    integer(c_int64_t), intent(in) :: number
+    character(:), allocatable :: text
+    character(20) :: digits
+    write (digits, '(i0)') number
+    text = trim(digits)
+  end function text
+
+  !> A shape in words of a message: (3, 5), or () for a scalar.
+  function shape_text(extents) result(words)
+    integer(c_int64_t), intent(in) :: extents(:)
+    character(:), allocatable :: words
+    integer :: i
+    words = '('
+    do i = 1, size(extents)
+       if (i > 1) words = words // ', '
+       words = words // text(extents(i))
+    end do
+    words = words // ')'
+  end function shape_text
 
   function policy_or_default(nan_policy) result(value)
     integer(c_int32_t), intent(in), optional :: nan_policy
@@ -2013,42 +2347,14 @@ contains
     if (present(nan_policy)) value = nan_policy
   end function policy_or_default
 
+  function size_or_0(argument) result(value)
+    integer(c_size_t), intent(in), optional :: argument
+    integer(c_size_t) :: value
+    value = 0
+    if (present(argument)) value = argument
+  end function size_or_0
+
   ! ----------------------------------------------------------------- Fortran functions as callbacks
-
-  function map_function(pool, f, x, y, chunk_size) result(status)
-    type(c_ptr), intent(in) :: pool
-    procedure(parexact_function) :: f
-    real(c_double), intent(in), contiguous :: x(:)
-    real(c_double), intent(inout), contiguous :: y(:)
-    integer(c_size_t), intent(in), optional :: chunk_size
-    integer(c_int32_t) :: status
-    type(function_holder), target :: holder
-    integer(c_size_t), parameter :: item_size = storage_size(1.0_c_double) / 8
-    integer(c_size_t) :: chunk
-    real(c_double) :: product
-    if (size(x, kind=c_size_t) /= size(y, kind=c_size_t)) then
-       product = 0
-       status = parexact_dot(x, y, product) ! it refuses such x and y, in words that are right here as well
-       return
-    end if
-    holder%f => f
-    chunk = 0
-    if (present(chunk_size)) chunk = chunk_size
-    status = c_map(pool, call_for_item, c_loc(holder), x, item_size, y, item_size, size(x, kind=c_size_t), &
-         chunk)
-  end function map_function
-
-  recursive function call_for_item(item, result, user_data) bind(C, name="") result(answer)
-    type(c_ptr), value :: item, result, user_data
-    integer(c_int32_t) :: answer
-    type(function_holder), pointer :: holder
-    real(c_double), pointer :: x, y
-    call c_f_pointer(user_data, holder)
-    call c_f_pointer(item, x)
-    call c_f_pointer(result, y)
-    y = holder%f(x)
-    answer = 0
-  end function call_for_item
 
   function integrate_function(f, a, b, n, out) result(status)
     procedure(parexact_function) :: f
@@ -2075,5 +2381,7 @@ contains
     end do
     answer = 0
   end function call_for_block
+
+  include 'parexact_procedures.inc'
 
 end module parexact

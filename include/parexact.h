@@ -124,6 +124,19 @@ const char *parexact_status_name(parexact_status status);
 // evaluate this one first.
 const char *parexact_last_error(void);
 
+// Sets what parexact_last_error answers on the calling thread, for interfaces of other languages, which
+// refuse arguments of their own in the words of their callers.
+//
+// `status`: the reason, one of PAREXACT_ERROR_*. For PAREXACT_OK nothing is set.
+// `message`: NUL-terminated; it is copied, and cut off after 511 bytes. NULL is an empty message.
+//
+// Returns `status`. Any thread may call it at any time, also after a fork and without memory.
+//
+// Safety:
+// `message` is NULL or a NUL-terminated string.
+parexact_status parexact_set_last_error(parexact_status status,
+                                        const char *message);
+
 // The version of the library that is loaded, for instance "0.1.0".
 //
 // Never NULL; the text is static and must not be freed. Any thread may call it at any time.

@@ -3,11 +3,12 @@
     python scripts/bindings.py
     python scripts/bindings.py --check
 
-The first writes python/parexact/abi.py and the generated parts of include/parexact.f90. The second writes
-nothing, and fails if one of them is out of date.
+The first writes python/parexact/abi.py, the generated parts of include/parexact.f90 and the file that this
+includes, include/parexact_procedures.inc. The second writes nothing, and fails if one of them is out of date.
 
 The header is read by pycparser; versions come from Cargo.toml. `scripts/c_interface.py` holds what was read,
-`scripts/ctypes_module.py` and `scripts/fortran_module.py` say it again in Python and in Fortran.
+`scripts/ctypes_module.py` and `scripts/fortran_module.py` say it again in Python and in Fortran,
+`scripts/fortran_arrays.py` for each kind of Fortran's arrays.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import c_interface
 import ctypes_module
+import fortran_arrays
 import fortran_module
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +33,7 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "python" / "parexact" / "abi.py": ctypes_module.write(interface),
         module: fortran_module.write(interface, module.read_text(encoding="utf-8")),
+        ROOT / "include" / "parexact_procedures.inc": fortran_arrays.procedures(),
     }
 
 

@@ -1,15 +1,16 @@
 """Say a C interface in Fortran: the generated parts of include/parexact.f90.
 
-The module's prose and its generic procedures are written by hand, around two generated parts:
-constants and types, and the interfaces of the C functions. A function is bound under its own name,
-unless the module has a procedure or a generic of that name: then it is bound as `c_…`, for that
-procedure to call."""
+The module's prose and its procedures for views are written by hand, around three generated parts:
+constants and types, the interfaces of the C functions, and the generic names of the procedures that
+`fortran_arrays.py` makes. A function is bound under its own name, unless the module has a procedure or
+a generic of that name: then it is bound as `c_…`, for that procedure to call."""
 
 from __future__ import annotations
 
 import re
 import textwrap
 
+import fortran_arrays
 from c_interface import Constant, CType, Function, Interface, Struct, Variable
 
 _LENGTH = 110
@@ -31,6 +32,18 @@ _DEFAULTS = {
     "parexact_distribution": {"parameter": "[0, 1, 0]"},
 }
 
+# What a type has in Fortran behind the members of the struct in C, which is handed over by its address.
+_APPENDED = {
+    "parexact_array": f"""\
+     !> Room for the shape and the strides that parexact_view finds.
+     integer(c_int64_t) :: own_shape({fortran_arrays.MAX_RANK}) = 0
+     integer(c_int64_t) :: own_strides({fortran_arrays.MAX_RANK}) = 0
+"""
+}
+
+# The intrinsic procedures of Fortran call it a mask.
+_RENAMED = {"where": "mask"}
+
 # Fortran cannot tell the function parexact_state_words from the constant PAREXACT_STATE_WORDS.
 _NAMES = {
     "parexact_state_words": "parexact_state_word_count",
@@ -41,15 +54,15 @@ _NAMES = {
 _ARGUMENTS = {
     ("parexact_state_fingerprint", "out"): "integer(c_int64_t), intent(inout) :: out(2)",
     # An argument that is absent is NULL in C.
-    ("parexact_state_update_axes", "where"): "type(parexact_array), intent(in), optional :: where",
-    ("parexact_describe_axes", "where"): "type(parexact_array), intent(in), optional :: where",
+    ("parexact_state_update_axes", "where"): "type(parexact_array), intent(in), optional :: mask",
+    ("parexact_describe_axes", "where"): "type(parexact_array), intent(in), optional :: mask",
     ("parexact_state_results", "out"): "type(parexact_stats), intent(inout) :: out(*)",
     ("parexact_mpi_merge", "in"): "type(parexact_state), intent(in) :: in(*)",
     ("parexact_mpi_merge", "inout"): "type(parexact_state), intent(inout) :: inout(*)",
     ("parexact_mpi_merge", "len"): "integer(c_int), intent(in) :: len",
     ("parexact_mpi_merge", "datatype"): "integer(c_int), intent(in) :: datatype",
     ("parexact_summary_update", "y"): "type(parexact_array), intent(in), optional :: y",
-    ("parexact_summary_update", "where"): "type(parexact_array), intent(in), optional :: where",
+    ("parexact_summary_update", "where"): "type(parexact_array), intent(in), optional :: mask",
     ("parexact_summary_results", "results"): "integer(c_int32_t), intent(in) :: results(*)",
     ("parexact_summary_results", "out"): "real(c_double), intent(inout) :: out(*)",
     ("parexact_summary_fingerprint", "out"): "integer(c_int64_t), intent(inout) :: out(2)",
@@ -58,7 +71,7 @@ _ARGUMENTS = {
     ("parexact_summary_mpi_merge", "len"): "integer(c_int), intent(in) :: len",
     ("parexact_summary_mpi_merge", "datatype"): "integer(c_int), intent(in) :: datatype",
     ("parexact_summarize", "y"): "type(parexact_array), intent(in), optional :: y",
-    ("parexact_summarize", "where"): "type(parexact_array), intent(in), optional :: where",
+    ("parexact_summarize", "where"): "type(parexact_array), intent(in), optional :: mask",
     # The arrays must stay where they are until the job is done, which an address says.
     ("parexact_map_async", "items"): "type(c_ptr), value :: items",
     ("parexact_map_async", "results"): "type(c_ptr), value :: results",
@@ -71,7 +84,7 @@ _COUNT = re.compile(r"n|count|\w+_(count|len)")
 def write(interface: Interface, module: str) -> str:
     """Return the module's text with its generated parts made anew."""
     hand_written = module
-    for part in ("constants and types", "interfaces"):
+    for part in ("constants and types", "interfaces", "generic names"):
         hand_written = _replace(hand_written, part, "")
     wrapped = {
         name.lower()
@@ -80,12 +93,13 @@ def write(interface: Interface, module: str) -> str:
         )
     }
     module = _replace(module, "constants and types", _constants_and_types(interface))
-    return _replace(module, "interfaces", _interfaces(interface, wrapped))
+    module = _replace(module, "interfaces", _interfaces(interface, wrapped))
+    return _replace(module, "generic names", fortran_arrays.interfaces())
 
 
 def _replace(module: str, part: str, text: str) -> str:
     begin, end = (
-        f"  ! Generated from parexact.h by `make bindings`: {part}.\n",
+        f"  ! Generated by `make bindings`: {part}.\n",
         f"  ! End of the generated {part}.\n",
     )
     if module.count(begin) != 1 or module.count(end) != 1:
@@ -122,7 +136,7 @@ def _struct(struct: Struct, interface: Interface) -> str:
         text += _comment(field.doc, "     ")
         default = "" if interface.is_written(struct.name) else f" = {_default(struct, field)}"
         text += f"     {_field(field)}{default}\n"
-    return text + f"  end type {struct.name}\n"
+    return f"{text}{_APPENDED.get(struct.name, '')}  end type {struct.name}\n"
 
 
 def _field(field: Variable) -> str:
@@ -159,7 +173,7 @@ def _interfaces(interface: Interface, wrapped: set[str]) -> str:
 
 def _body(function: Function, name: str, binding: str, result: str, interface: Interface) -> str:
     kind = "subroutine" if function.result == CType("void") else "function"
-    dummies = ", ".join(p.name for p in function.parameters)
+    dummies = ", ".join(_RENAMED.get(p.name, p.name) for p in function.parameters)
     head = f"     {kind} {name}({dummies}) {binding}"
     declared = [_argument(function, i, interface) for i in range(len(function.parameters))]
     if kind == "function":

@@ -89,7 +89,7 @@ file 755 "$build/libparexact.so" "$LIBDIR/libparexact.so.$version"
 link "libparexact.so.$version" "$LIBDIR/$soname"
 link "$soname" "$LIBDIR/libparexact.so"
 file 644 "$build/libparexact.a" "$LIBDIR/libparexact.a"
-for source in include/*.h include/*.f90; do
+for source in include/*; do
     file 644 "$source" "$INCLUDEDIR/${source##*/}"
 done
 

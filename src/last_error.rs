@@ -18,11 +18,17 @@ thread_local! {
 
 /// Keeps the message of `error`, the failure of this thread's last failing call.
 pub fn set(error: &Error) {
-    let mut end = error.message.len().min(CAPACITY - 1);
-    while !error.message.is_char_boundary(end) {
+    set_bytes(error.message.as_bytes());
+}
+
+/// Keeps a message, in UTF-8, of which at most whole characters are cut off.
+pub fn set_bytes(message: &[u8]) {
+    let mut end = message.len().min(CAPACITY - 1);
+    // A character's bytes but the first begin with the bits 10.
+    while end > 0 && message.get(end).is_some_and(|&byte| byte >> 6 == 0b10) {
         end -= 1;
     }
-    let bytes = error.message[..end].bytes();
+    let bytes = message[..end].iter().copied();
     let bytes = bytes.filter(|&byte| byte != 0).chain([0]);
     MESSAGE.with(|message| {
         // SAFETY: the variable is this thread's, and no reference to it outlives a function of this module.

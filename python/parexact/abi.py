@@ -359,6 +359,7 @@ parexact_block_fn = CFUNCTYPE(c_int32, POINTER(c_double), POINTER(c_double), c_s
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "parexact_status_name": (c_char_p, [c_int32]),
     "parexact_last_error": (c_char_p, []),
+    "parexact_set_last_error": (c_int32, [c_int32, c_char_p]),
     "parexact_version": (c_char_p, []),
     "parexact_explain": (c_int32, [c_void_p, c_size_t, POINTER(c_size_t)]),
     "sum_my_numbers": (c_double, [POINTER(c_double), c_size_t]),

@@ -101,7 +101,7 @@ pub unsafe extern "C" fn parexact_dot_axes(
         let (x, y) = unsafe { (view(x, "x")?, view(y, "y")?) };
         check_shapes(&x, &y)?;
         // SAFETY: passed on from the caller.
-        let marks = unsafe { marks(&x, axes, axis_count, ["x", "out"])? };
+        let marks = unsafe { marks(&x, axes, axis_count, "x")? };
         let policy = NanPolicy::try_from(nan_policy)?;
         let pairs = Pairs::new(&x, Some(&y), None, |axis| marks[axis]);
         check_result_count(pairs.results(), out_len, "out_len")?;
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn parexact_reduce(
             policy: NanPolicy::try_from(nan_policy)?,
         };
         // SAFETY: passed on from the caller.
-        let plan = unsafe { plan(&a, None, axes, axis_count, "out")? };
+        let plan = unsafe { plan(&a, None, axes, axis_count)? };
         check_result_count(plan.results(), out_len, "out_len")?;
         // SAFETY: passed on from the caller.
         let out = unsafe { results(out, out_len, ["out", "out_len"])? };
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn parexact_describe_axes(
         // SAFETY: passed on from the caller.
         let mask = unsafe { mask(r#where, &a, "a")? };
         // SAFETY: passed on from the caller.
-        let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "out")? };
+        let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count)? };
         let (ddof, policy) = (checked_ddof(ddof)?, NanPolicy::try_from(nan_policy)?);
         check_result_count(plan.results(), out_len, "out_len")?;
         // SAFETY: passed on from the caller.
@@ -322,8 +322,7 @@ pub fn check_shapes(x: &View, y: &View) -> Result<()> {
     }
 }
 
-/// The plan of a reduction over some axes of an array, or of those elements that a mask selects. `results` is
-/// the name of the argument for the results.
+/// The plan of a reduction over some axes of an array, or of those elements that a mask selects.
 ///
 /// # Safety
 /// `axes` is NULL or has `axis_count` numbers.
@@ -332,24 +331,17 @@ pub unsafe fn plan<'a>(
     mask: Option<&'a View>,
     axes: *const i32,
     axis_count: i32,
-    results: &str,
 ) -> Result<Plan<'a>> {
     // SAFETY: passed on from the caller.
-    let marks = unsafe { marks(a, axes, axis_count, ["a", results])? };
+    let marks = unsafe { marks(a, axes, axis_count, "a")? };
     Ok(Plan::new(a, mask, &marks))
 }
 
-/// For each axis of an array whether it is reduced. The names are those of the array and of the argument for
-/// the results.
+/// For each axis of an array `name` whether it is reduced.
 ///
 /// # Safety
 /// `axes` is NULL or has `axis_count` numbers.
-pub unsafe fn marks(
-    a: &View,
-    axes: *const i32,
-    axis_count: i32,
-    [name, results]: [&str; 2],
-) -> Result<Vec<bool>> {
+pub unsafe fn marks(a: &View, axes: *const i32, axis_count: i32, name: &str) -> Result<Vec<bool>> {
     let ndim = a.space().dims().len();
     // Axes differ from one another: more of them than the array has are refused before the first one is read.
     let count = usize::try_from(axis_count).ok();
@@ -361,12 +353,6 @@ pub unsafe fn marks(
     // SAFETY: passed on from the caller.
     let axes = unsafe { bytes(axes.cast(), count, ["axes", "axis_count"])? };
     let axes = axes.iter().map(|&axis| i32::from_ne_bytes(axis));
-    if axes.len() == 2
-        && axes.clone().next() == Some(FORTRAN_REFUSES)
-        && let Some(dim) = axes.clone().nth(1)
-    {
-        return Err(fortran_refusal(dim, ndim, [name, results]));
-    }
     marked(axes, ndim, name)
 }
 
@@ -383,21 +369,6 @@ pub fn check_result_count(results: Option<usize>, given: usize, name: &str) -> R
         }
         None => format!("{name} is {given}; no memory can hold the results"),
     }))
-}
-
-/// The first of two axes that parexact.f90 gives if it must refuse arguments of its own. The second one is
-/// then the `dim` of the Fortran call, so that the message speaks of the arguments of that. No array has this
-/// axis.
-const FORTRAN_REFUSES: i32 = -i32::MAX;
-
-/// The refusal of a Fortran call that reduces one dimension of an array `name` into `results`.
-fn fortran_refusal(dim: i32, ndim: usize, [name, results]: [&str; 2]) -> Error {
-    let is_dimension = usize::try_from(dim).is_ok_and(|dim| (1..=ndim).contains(&dim));
-    Error::invalid(if is_dimension {
-        format!("the shape of {results} must be that of {name} without its dimension {dim}")
-    } else {
-        format!("dim is {dim}; it must be 1 to {ndim}")
-    })
 }
 
 /// The view of an array that must be given.

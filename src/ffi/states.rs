@@ -100,7 +100,7 @@ pub unsafe extern "C" fn parexact_state_update_axes(
         // SAFETY: passed on from the caller.
         let mask = unsafe { mask(r#where, &a, "a")? };
         // SAFETY: passed on from the caller.
-        let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count, "states")? };
+        let plan = unsafe { plan(&a, mask.as_ref(), axes, axis_count)? };
         check_result_count(plan.results(), state_count, "state_count")?;
         // SAFETY: passed on from the caller.
         let states = unsafe { results(states, state_count, ["states", "state_count"])? };

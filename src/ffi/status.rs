@@ -70,6 +70,26 @@ pub extern "C" fn parexact_last_error() -> *const c_char {
     last_error::get()
 }
 
+/// Sets what parexact_last_error answers on the calling thread, for interfaces of other languages, which
+/// refuse arguments of their own in the words of their callers.
+///
+/// `status`: the reason, one of PAREXACT_ERROR_*. For PAREXACT_OK nothing is set.
+/// `message`: NUL-terminated; it is copied, and cut off after 511 bytes. NULL is an empty message.
+///
+/// Returns `status`. Any thread may call it at any time, also after a fork and without memory.
+///
+/// # Safety
+/// `message` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn parexact_set_last_error(status: Status, message: *const c_char) -> Status {
+    if status != PAREXACT_OK {
+        // SAFETY: passed on from the caller.
+        let message = (!message.is_null()).then(|| unsafe { CStr::from_ptr(message) });
+        last_error::set_bytes(message.map_or(&[], CStr::to_bytes));
+    }
+    status
+}
+
 /// The version of the library that is loaded, for instance "0.1.0".
 ///
 /// Never NULL; the text is static and must not be freed. Any thread may call it at any time.

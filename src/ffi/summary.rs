@@ -308,7 +308,7 @@ pub unsafe extern "C" fn parexact_summarize(
                 None => refused(y, "kind is 0, the results of a state")?,
             };
             let mask = mask(r#where, &x, "x")?;
-            let marks = marks(&x, axes, axis_count, ["x", "out"])?;
+            let marks = marks(&x, axes, axis_count, "x")?;
             (x, y, mask, marks)
         };
         let plan = Plan::new(&x, mask.as_ref(), &marks);

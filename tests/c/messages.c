@@ -59,6 +59,29 @@ static void last_error(void)
     CHECK(strcmp(parexact_last_error(), message) != 0);
 }
 
+/* Interfaces of other languages refuse arguments in words of their own. */
+static void own_words(void)
+{
+    char longest[1200];
+    CHECK(parexact_set_last_error(PAREXACT_ERROR_INVALID_ARGUMENT, "dim is 0") ==
+          PAREXACT_ERROR_INVALID_ARGUMENT);
+    CHECK(strcmp(parexact_last_error(), "dim is 0") == 0);
+    CHECK(parexact_set_last_error(PAREXACT_OK, "nothing") == PAREXACT_OK);
+    CHECK(strcmp(parexact_last_error(), "dim is 0") == 0);
+    CHECK(parexact_set_last_error(PAREXACT_ERROR_NO_MEMORY, NULL) == PAREXACT_ERROR_NO_MEMORY);
+    CHECK(strcmp(parexact_last_error(), "") == 0);
+    /* 511 bytes, and no part of a character: the 256th letter e with an accent would begin at byte 510. */
+    for (int i = 0; i < 1198; i += 2)
+        memcpy(longest + i, "\xC3\xA9", 2);
+    longest[1198] = '\0';
+    CHECK(parexact_set_last_error(PAREXACT_ERROR_CLOSED, longest) == PAREXACT_ERROR_CLOSED);
+    CHECK(strlen(parexact_last_error()) == 510 && strncmp(parexact_last_error(), longest, 510) == 0);
+    /* Bytes that are no characters are cut off as well, and a message is never read beyond its end. */
+    memset(longest, 0x80, 1198);
+    parexact_set_last_error(PAREXACT_ERROR_CLOSED, longest);
+    CHECK(strlen(parexact_last_error()) <= 511);
+}
+
 /* The call is refused with this status and in exactly these words. */
 #define CHECK_SAYS(call, expected, words)                                                                    \
     do {                                                                                                     \
@@ -242,6 +265,7 @@ int main(void)
 {
     status_names();
     last_error();
+    own_words();
     negative_numbers();
     doubles();
     version();

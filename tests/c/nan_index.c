@@ -1,5 +1,5 @@
-/* Under PAREXACT_NAN_RAISE the message names the first result in C order that has a NaN, in whatever order the
- * array lies in memory, on any number of threads. */
+/* Under PAREXACT_NAN_RAISE the message names the first result in C order that has a NaN, in whatever order
+ * the array lies in memory, on any number of threads. */
 
 #include <math.h>
 #include <string.h>
@@ -41,19 +41,21 @@ static void check_all(int64_t samples, const int64_t strides[3])
             CHECK_STATUS(parexact_reduce(&a, op, &last, 1, 0, policy, out, n), PAREXACT_ERROR_NAN_FOUND);
             CHECK(named(first));
         }
-        CHECK_STATUS(parexact_describe_axes(&a, NULL, &last, 1, 0, policy, stats, n), PAREXACT_ERROR_NAN_FOUND);
+        CHECK_STATUS(parexact_describe_axes(&a, NULL, &last, 1, 0, policy, stats, n),
+                     PAREXACT_ERROR_NAN_FOUND);
         CHECK(named(first));
         CHECK_STATUS(parexact_dot_axes(&a, &a, &last, 1, policy, out, n), PAREXACT_ERROR_NAN_FOUND);
         CHECK(named(first));
-        CHECK_STATUS(parexact_summarize(PAREXACT_SUMMARY_SHAPE, PAREXACT_RESULT_SKEWNESS, &a, NULL, NULL, &last,
-                                        1, 0, policy, out, n),
+        CHECK_STATUS(parexact_summarize(PAREXACT_SUMMARY_SHAPE, PAREXACT_RESULT_SKEWNESS, &a, NULL, NULL,
+                                        &last, 1, 0, policy, out, n),
                      PAREXACT_ERROR_NAN_FOUND);
         CHECK(named(first));
-        CHECK_STATUS(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SLOPE, &a, &a, NULL, &last, 1, 0,
-                                        policy, out, n),
+        CHECK_STATUS(parexact_summarize(PAREXACT_SUMMARY_PAIR, PAREXACT_RESULT_SLOPE, &a, &a, NULL, &last, 1,
+                                        0, policy, out, n),
                      PAREXACT_ERROR_NAN_FOUND);
         CHECK(named(first));
-        CHECK_STATUS(parexact_summarize(0, PAREXACT_RESULT_COUNT, &a, NULL, NULL, &last, 1, 0, policy, out, n),
+        CHECK_STATUS(parexact_summarize(0, PAREXACT_RESULT_COUNT, &a, NULL, NULL, &last, 1, 0, policy, out,
+                                        n),
                      PAREXACT_ERROR_NAN_FOUND);
         CHECK(named(first));
     }

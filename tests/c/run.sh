@@ -171,8 +171,17 @@ if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
     memcheck fortran_parallel
     # The compiler's own checks, of recursion among others, must bear the module's callbacks on several
     # threads.
-    program fortran_parallel_checked "$fc" "${fortran[@]}" -fcheck=all "$include/parexact.f90" \
-        "$root/tests/fortran/parallel.f90" "${link[@]}"
+    for name in arrays parallel; do
+        program "fortran_${name}_checked" "$fc" "${fortran[@]}" -fcheck=all -fcheck=no-array-temps \
+            "$include/parexact.f90" "$root/tests/fortran/$name.f90" "${link[@]}"
+    done
+    # A program in older Fortran uses the module as it is compiled; one with other default kinds compiles it
+    # with these.
+    program fortran_arrays_f2008 "$fc" -std=f2008 "${strict[@]}" "-J$build" "$root/tests/fortran/arrays.f90" \
+        "$build/parexact.o" "${link[@]}"
+    mkdir -p "$build/kinds"
+    program fortran_arrays_kinds "$fc" -fdefault-real-8 -fdefault-integer-8 "-J$build/kinds" \
+        "$include/parexact.f90" "$root/tests/fortran/arrays.f90" "${link[@]}"
     example example_sum_my_numbers_f90 \
         "$fc" "${fortran[@]}" "$examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
 2750.0

@@ -92,7 +92,8 @@ contains
     call check(parexact_summary_word_count() == PAREXACT_SUMMARY_WORDS, 'parexact_summary_word_count')
     call check(lbound(summary%words, 1) == 0, 'words of a summary count from 0')
     call check(c_sizeof(stats) == 64, 'size of parexact_stats')
-    call check(c_sizeof(view) == 32, 'size of parexact_array')
+    ! The struct in C, and the room for what parexact_view finds.
+    call check(c_sizeof(view) == 32 + 2 * 7 * 8, 'size of parexact_array')
     call check(c_sizeof(state) == 8 * PAREXACT_STATE_WORDS, 'size of parexact_state')
     call check(parexact_state_word_count() == PAREXACT_STATE_WORDS, 'parexact_state_word_count')
     call check(lbound(state%words, 1) == 0, 'words count from 0')
@@ -531,9 +532,10 @@ contains
     call refused(parexact_reduce(cube, PAREXACT_OP_SUM, huge(1), plane12), &
          'dim is 2147483647; it must be 1 to 3', 'dimension huge')
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, 1, rows), &
-         'the shape of out must be that of a without its dimension 1', 'an output for the other dimension')
+         'out has the shape (7); it must have (5), the shape of a without the dimensions that are reduced', &
+         'an output for the other dimension')
     call refused(parexact_reduce(cube, PAREXACT_OP_SUM, 3, plane21), &
-         'the shape of out must be that of a without its dimension 3', 'a transposed output')
+         'out has the shape (3, 4); it must have (4, 3), the shape of a', 'a transposed output')
     call refused(parexact_reduce(a, 7, 1, columns), 'op', 'operation 7')
     call refused(parexact_reduce(a, PAREXACT_OP_STD, 1, columns, ddof=-1), 'ddof', 'ddof -1')
     call refused(parexact_reduce(a, PAREXACT_OP_STD, 1, columns, nan_policy=4), 'nan_policy', 'policy 4')
@@ -760,7 +762,7 @@ contains
     call check_status(parexact_state_update_axes(columns, field(:, :, 1), 2), &
          PAREXACT_ERROR_INVALID_ARGUMENT, 'wrong shape')
     call check(index(parexact_last_error(), &
-         'the shape of states must be that of a without its dimension 2') > 0, &
+         'states has the shape (6); it must have (8), the shape of a') > 0, &
          'the message about the shape of states')
     call check_status(parexact_state_update_axes(columns, field(:, :, 1), 3), &
          PAREXACT_ERROR_INVALID_ARGUMENT, 'dim 3')
@@ -817,7 +819,8 @@ contains
 
     columns = -7
     call refused(parexact_dot_axes(a, a, 3, columns), 'dim is 3', 'dim of dot_axes')
-    call refused(parexact_dot_axes(a, a, 2, columns), 'shape of out', 'the shape of out of dot_axes')
+    call refused(parexact_dot_axes(a, a, 2, columns), &
+         'out has the shape (4); it must have (3), the shape of x', 'the shape of out of dot_axes')
     call refused(parexact_dot_axes(a, a(:, :3), 1, columns), 'same shape', 'shapes in dot_axes')
     call refused(parexact_dot_axes(a, a, 1, columns, 9_c_int32_t), 'nan_policy', 'policy of dot_axes')
     do i = 1, 4
@@ -866,7 +869,7 @@ contains
        call ok(parexact_summary_init(whole, kind), 'summary_init')
        call ok(parexact_summary_init(other, kind), 'summary_init')
        if (kind == PAREXACT_SUMMARY_SHAPE) then
-          call ok(parexact_summary_update(whole, x, where=mask), 'summary_update with a mask')
+          call ok(parexact_summary_update(whole, x, mask=mask), 'summary_update with a mask')
           call ok(parexact_summary_update(other, pack(x, mask)), 'summary_update, rank 1')
        else
           call ok(parexact_summary_update(whole, x, y, mask), 'summary_update with a mask')
@@ -914,7 +917,8 @@ contains
     call ok(parexact_summary_init(whole, PAREXACT_SUMMARY_PAIR), 'summary_init')
     call check_status(parexact_summary_update(whole, x), PAREXACT_ERROR_NULL_POINTER, 'no y')
     call refused(parexact_summary_update(whole, x, y(:, :3, :)), 'same shape', 'shapes of x and y')
-    call refused(parexact_summary_update(whole, x, y, mask(:, :3, :)), 'where', 'the shape of a mask')
+    call refused(parexact_summary_update(whole, x, y, mask(:, :3, :)), &
+         'mask has the shape (3, 3, 2); it must be a scalar or have (3, 4, 2)', 'the shape of a mask')
   end subroutine summaries
 
   subroutine summaries_along_axes()
@@ -954,8 +958,7 @@ contains
     call refused(parexact_summarize(0_c_int32_t, PAREXACT_RESULT_SUM, x(:, :, 1), 0, columns), 'dim is 0', &
          'dim of summarize')
     call refused(parexact_summarize(0_c_int32_t, PAREXACT_RESULT_SUM, x(:, :, 1), 2, columns), &
-         'shape of out', &
-         'the shape of out of summarize')
+         'out has the shape (4); it must have (3), the shape of x', 'the shape of out of summarize')
     call check(equal_reals(columns, [-7d0, -7d0, -7d0, -7d0]), 'results of summarize after failures')
   end subroutine summaries_along_axes
 

@@ -1,7 +1,7 @@
 ! Pools, maps, jobs, locks, queues and integrals from Fortran: every procedure of that part, errors included.
 module parallel_callbacks
   use parexact
-  use, intrinsic :: iso_c_binding, only: c_f_pointer
+  use, intrinsic :: iso_c_binding, only: c_f_pointer, c_float, c_int16_t, c_int8_t
   implicit none
 
   !> What the tasks share, by way of their user_data.
@@ -32,6 +32,66 @@ contains
     work = x
     y = sum(work) / size(work)
   end function by_a_large_array
+
+  pure recursive function half32(x) result(y)
+    real(c_float), intent(in) :: x
+    real(c_float) :: y
+    y = x / 2
+  end function half32
+
+  pure recursive function next8(x) result(y)
+    integer(c_int8_t), intent(in) :: x
+    integer(c_int8_t) :: y
+    y = x + 1_c_int8_t
+  end function next8
+
+  pure recursive function next16(x) result(y)
+    integer(c_int16_t), intent(in) :: x
+    integer(c_int16_t) :: y
+    y = x + 1_c_int16_t
+  end function next16
+
+  pure recursive function next32(x) result(y)
+    integer(c_int32_t), intent(in) :: x
+    integer(c_int32_t) :: y
+    y = x + 1
+  end function next32
+
+  pure recursive function next64(x) result(y)
+    integer(c_int64_t), intent(in) :: x
+    integer(c_int64_t) :: y
+    y = x + 1
+  end function next64
+
+  pure recursive function third32(x) result(y)
+    real(c_float), intent(in) :: x
+    real(c_double) :: y
+    y = x / 3.0_c_double
+  end function third32
+
+  pure recursive function third_of8(x) result(y)
+    integer(c_int8_t), intent(in) :: x
+    real(c_double) :: y
+    y = x / 3.0_c_double
+  end function third_of8
+
+  pure recursive function third_of16(x) result(y)
+    integer(c_int16_t), intent(in) :: x
+    real(c_double) :: y
+    y = x / 3.0_c_double
+  end function third_of16
+
+  pure recursive function third_of32(x) result(y)
+    integer(c_int32_t), intent(in) :: x
+    real(c_double) :: y
+    y = x / 3.0_c_double
+  end function third_of32
+
+  pure recursive function third_of64(x) result(y)
+    integer(c_int64_t), intent(in) :: x
+    real(c_double) :: y
+    y = real(x, c_double) / 3
+  end function third_of64
 
   recursive function place(item, result, user_data) bind(C) result(answer)
     type(c_ptr), value :: item, result, user_data
@@ -99,7 +159,7 @@ end module parallel_callbacks
 program parallel
   use parexact
   use parallel_callbacks
-  use, intrinsic :: iso_c_binding, only: c_associated, c_loc
+  use, intrinsic :: iso_c_binding, only: c_associated, c_float, c_int16_t, c_int8_t, c_loc
   use, intrinsic :: iso_fortran_env, only: error_unit
   implicit none
   real(c_double), parameter :: for_ever = -1
@@ -111,6 +171,7 @@ program parallel
   call check(c_associated(pool), 'a pool')
   call maps_of_functions(pool)
   call maps_of_functions(c_null_ptr)
+  call maps_of_kinds(pool)
   call maps()
   call jobs()
   call queues()
@@ -164,8 +225,54 @@ contains
     call ok(parexact_map(pool, square, nothing, nothing), 'map of nothing')
     call check_status(parexact_map(pool, square, x, y(:10)), PAREXACT_ERROR_INVALID_ARGUMENT, &
          'results too few')
-    call check(parexact_last_error() == 'x and y must have the same shape', parexact_last_error())
+    call check(parexact_last_error() == &
+         'x and y must have the same shape, and have (1000) and (10)', parexact_last_error())
   end subroutine maps_of_functions
+
+  !> Items and results of every kind, in arrays of several ranks and in sections.
+  subroutine maps_of_kinds(pool)
+    type(c_ptr), intent(in) :: pool
+    real(c_float) :: x32(10, 10), y32(10, 10)
+    integer(c_int8_t) :: x8(5, 4, 5), y8(5, 4, 5)
+    integer(c_int16_t) :: x16(100), y16(100)
+    integer(c_int32_t) :: x4(2, 50), y4(2, 50)
+    integer(c_int64_t) :: x64(100), y64(100), one
+    real(c_double) :: y(10, 10), z(5, 4, 5), w(2, 50), v(100)
+    integer :: i
+    x64 = [(int(i, c_int64_t), i = 1, 100)]
+    x32 = reshape(real(x64, c_float), [10, 10])
+    x8 = reshape(int(x64, c_int8_t), [5, 4, 5])
+    x16 = int(x64, c_int16_t)
+    x4 = reshape(int(x64, c_int32_t), [2, 50])
+    call ok(parexact_map(pool, half32, x32, y32), 'map of real32')
+    call check(all(abs(y32 - x32 / 2) <= 0), 'map of real32')
+    call ok(parexact_map(pool, half32, x32(::2, 10:1:-3), y32(:5, :4)), 'map of a section of real32')
+    call check(all(abs(y32(:5, :4) - x32(::2, 10:1:-3) / 2) <= 0), 'map of a section of real32')
+    call ok(parexact_map(pool, next8, x8, y8), 'map of int8')
+    call check(all(y8 == x8 + 1), 'map of int8')
+    call ok(parexact_map(pool, next16, x16, y16), 'map of int16')
+    call check(all(y16 == x16 + 1), 'map of int16')
+    call ok(parexact_map(pool, next32, x4, y4, 3_c_size_t), 'map of int32')
+    call check(all(y4 == x4 + 1), 'map of int32')
+    call ok(parexact_map(pool, next64, x64, y64), 'map of int64')
+    call check(all(y64 == x64 + 1), 'map of int64')
+    call ok(parexact_map(pool, next64, x64(7), one), 'map of one item')
+    call check(one == 8, 'map of one item')
+    call ok(parexact_map(pool, third32, x32, y), 'map of real32 to real64')
+    call check(all(abs(y - x32 / 3.0_c_double) <= 0), 'map of real32 to real64')
+    call ok(parexact_map(pool, third_of8, x8, z), 'map of int8 to real64')
+    call check(all(abs(z - x8 / 3.0_c_double) <= 0), 'map of int8 to real64')
+    call ok(parexact_map(pool, third_of16, x16, v), 'map of int16 to real64')
+    call check(all(abs(v - x16 / 3.0_c_double) <= 0), 'map of int16 to real64')
+    call ok(parexact_map(pool, third_of32, x4, w), 'map of int32 to real64')
+    call check(all(abs(w - x4 / 3.0_c_double) <= 0), 'map of int32 to real64')
+    call ok(parexact_map(pool, third_of64, x64, v), 'map of int64 to real64')
+    call check(all(abs(v - real(x64, c_double) / 3) <= 0), 'map of int64 to real64')
+    call check_status(parexact_map(pool, third32, x32, y(:, :9)), PAREXACT_ERROR_INVALID_ARGUMENT, &
+         'results of another shape')
+    call check(parexact_last_error() == &
+         'x and y must have the same shape, and have (10, 10) and (10, 9)', parexact_last_error())
+  end subroutine maps_of_kinds
 
   subroutine maps()
     integer, target :: numbers(1000)

@@ -22,7 +22,7 @@ installed() {
     (umask 077 && PATH=$work/bin:$PATH quietly "$MAKE" install "${variables[@]}")
 
     {
-        for source in include/*.h include/*.f90; do
+        for source in include/*; do
             echo "include/${source##*/} 644"
         done
         echo "$lib/cmake/parexact/parexact-config-version.cmake 644"
