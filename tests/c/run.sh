@@ -169,6 +169,22 @@ if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
             "$fc" "${fortran[@]}" "$source" "$build/parexact.o" "${link[@]}"
     done
     memcheck fortran_parallel
+    # The results of tests/fortran/climate.f90, from exact rationals, for any number of threads of the program
+    # and of the library, in a program that is compiled for speed at any price.
+    mkdir -p "$build/fast"
+    # shellcheck disable=SC2310,SC2016
+    if compile fortran_climate_fast "$fc" -O3 -ffast-math -fopenmp "-J$build/fast" "$include/parexact.f90" \
+        "$root/tests/fortran/climate.f90" "${link[@]}"; then
+        cat >"$build/fortran_climate.expected" <<'END'
+real(4) C3259B2A391474A0 47F097CC6780F50E 4751C269DE943E5C C33565E44756BC15 C7A4F6D9D0A46C9A
+real(8) C3259B2A3914749F 47F097CC6780F50E 4751C269DE943E5C C33565E44756BC15 C7A4F6D9D0A46C9A
+END
+        for threads in '1 1' '3 1' '4 3'; do
+            check "fortran_climate_fast, threads $threads" env OMP_NUM_THREADS="${threads% *}" \
+                PAREXACT_NUM_THREADS="${threads#* }" bash -o pipefail -c '"$1" | diff - "$2"' _ \
+                "$build/fortran_climate_fast" "$build/fortran_climate.expected" || true
+        done
+    fi
     # The compiler's own checks, of recursion among others, must bear the module's callbacks on several
     # threads.
     for name in arrays parallel; do
@@ -186,6 +202,12 @@ if compile parexact.o "$fc" "${fortran[@]}" -c "$include/parexact.f90"; then
         "$fc" "${fortran[@]}" "$examples/sum_my_numbers.f90" "$build/parexact.o" "${link[@]}" <<'END'
 2750.0
 numbers(51) is now -27.7273
+END
+    example example_global_mean_f90 \
+        "$fc" "${fortran[@]}" "$examples/global_mean.f90" "$build/parexact.o" "${link[@]}" <<'END'
+area-weighted mean   275.4233
+means of the levels  281.0869 274.5869 268.0869 261.5869
+over the ocean       271.3367  11.4876  172800
 END
     example example_map_f90 \
         "$fc" "${fortran[@]}" "$examples/map.f90" "$build/parexact.o" "${link[@]}" <<'END'

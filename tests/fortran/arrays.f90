@@ -292,7 +292,8 @@ contains
     call refused(parexact_state_update_axes(few, a, [1, 2]), &
          'states has the shape (3); it must have (6), the shape of a without the dimensions that are reduced')
     call refused(parexact_summarize(0_c_int32_t, PAREXACT_RESULT_SUM, a, 2, wrong), &
-         'out has the shape (6, 4); it must have (4, 6), the shape of x without the dimensions that are reduced')
+         'out has the shape (6, 4); it must have (4, 6), the shape of x without the dimensions that are ' // &
+         'reduced')
     call check(all(abs(plane + 7) <= 0), 'results after refusals')
   end subroutine refusals
 
