@@ -29,6 +29,20 @@ project C "$CC" use.c
 project CXX "$CXX" use.cpp
 project Fortran "$FC" use.f90
 
+# Programs and a shared library of two directories share the module; each directory looks for the package.
+configured fortran "$work/fortran" "$prefix" -DPROGRAM="$here/programs/use.f90" -DCMAKE_Fortran_COMPILER="$FC"
+quietly cmake --build "$work/fortran" --parallel 2
+[ "$(find "$work/fortran" -name parexact.mod | wc -l)" = 1 ] || fail "the module was compiled more than once"
+for program in one/first one/second other/third; do
+    shared "$work/fortran/$program" "$prefix"
+done
+
+# By pkg-config, whose package does not know that the directory was moved.
+quietly cmake -S "$here/cmake/pkg_config" -B "$work/pkg_config" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DPKG_CONFIG_ARGN=--define-prefix -DSOURCE="$here/programs/use.c" -DCMAKE_C_COMPILER="$CC"
+quietly cmake --build "$work/pkg_config"
+shared "$work/pkg_config/use" "$prefix"
+
 # Versions that must fit or not: the first number is the ABI's, and a range is taken as it is.
 IFS=. read -r major minor patch <<<"$version"
 later=$major.$minor.$((patch + 1))
