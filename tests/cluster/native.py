@@ -60,3 +60,25 @@ def assert_all_hold(printed: str, ranks: int, at_least: int = 1) -> None:
     assert int(said[1]) == ranks
     assert int(said[2]) >= at_least * ranks
     assert int(said[3]) == 0
+
+
+def user(implementation: mpi.Implementation, prefix: Path, directory: Path) -> dict[str, str]:
+    """Return the variables of a user who has loaded this MPI and the library below `prefix`.
+
+    The MPI's tools have their usual names in `directory`, where Debian's have suffixes.
+    """
+    tools = directory / "bin"
+    tools.mkdir()
+    for tool in ("mpicc", "mpifort", "mpiexec"):
+        # No link: MPICH's mpiexec looks for its helpers beside itself.
+        (tools / tool).write_text(f'#!/bin/sh\nexec /usr/bin/{tool}{implementation.suffix} "$@"\n')
+        (tools / tool).chmod(0o755)
+    return {
+        **implementation.env,
+        "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin",
+        "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig"),
+        "LD_LIBRARY_PATH": str(prefix / "lib"),
+        "LIBRARY_PATH": str(prefix / "lib"),
+        "CPATH": str(prefix / "include"),
+        "PAREXACT_FORTRAN_DIR": str(prefix / "include"),
+    }

@@ -32,22 +32,6 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the prefix of an installation, as far as the examples need one."""
-    prefix = tmp_path_factory.mktemp("prefix")
-    (prefix / "lib" / "pkgconfig").mkdir(parents=True)
-    for library in launch.LIBRARIES.glob("libparexact.so*"):
-        (prefix / "lib" / library.name).symlink_to(library)
-    (prefix / "include").symlink_to(native.INCLUDE)
-    text = (launch.ROOT / "packaging" / "parexact.pc.in").read_text(encoding="utf-8")
-    values = {"PREFIX": prefix, "LIBDIR": prefix / "lib", "INCLUDEDIR": prefix / "include"}
-    for name, value in {**values, "VERSION": "0"}.items():
-        text = text.replace(f"@{name}@", str(value))
-    (prefix / "lib" / "pkgconfig" / "parexact.pc").write_text(text, encoding="utf-8")
-    return prefix
-
-
 def commands(source: Path) -> str:
     """Return the indented lines of the comment that a source begins with."""
     lines = source.read_text(encoding="utf-8").splitlines()
@@ -63,21 +47,10 @@ def run_as_it_says(
     ranks: Sequence[int],
 ) -> list[str]:
     """Compile an example by the commands at its head, under the usual names of MPI's tools, and run it."""
-    tools = directory / "bin"
-    tools.mkdir()
-    for tool in ("mpicc", "mpifort", "mpiexec"):
-        # No link: MPICH's mpiexec looks for its helpers beside itself.
-        (tools / tool).write_text(f'#!/bin/sh\nexec /usr/bin/{tool}{implementation.suffix} "$@"\n')
-        (tools / tool).chmod(0o755)
+    env = native.user(implementation, prefix, directory)
     (directory / source.name).symlink_to(source)
     script = commands(source)
     assert "mpiexec" in script and "pkg-config" in script
-    env = {
-        **implementation.env,
-        "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin",
-        "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig"),
-        "LD_LIBRARY_PATH": str(prefix / "lib"),
-    }
     printed = [launch.run(["bash", "-euc", script], env=env, cwd=directory)]
     for count in ranks:
         printed.append(

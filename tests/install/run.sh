@@ -23,7 +23,7 @@ mkdir -p "$HOME" "${prefix%/*}"
     { cat "$scratch/log" >&2; exit 1; }
 mv "$origin" "$prefix"
 
-[ $# -gt 0 ] || set -- files loader pkg_config cmake modules recipes
+[ $# -gt 0 ] || set -- files loader pkg_config cmake modules recipes pages
 for check; do
     work=$scratch/$check "./$check.sh"
     echo "ok      installation: $check"
