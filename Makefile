@@ -62,7 +62,7 @@ library:
 	@scripts/require.sh binutils
 	@if [ ! -e $(BUILD)/libparexact.so ] || \
 	    [ -n "$$(find src Cargo.toml Cargo.lock build.rs -newer $(BUILD)/libparexact.so -print -quit)" ]; then \
-	    echo "parexact: building $(BUILD)/libparexact.so and .a, optimised as a whole: some two minutes"; \
+	    echo "parexact: building $(BUILD)/libparexact.so and .a, optimised as a whole: two to five minutes"; \
 	fi
 	cargo rustc $(LOCKED) --release --lib --crate-type cdylib,staticlib
 	@ln -sf libparexact.so $(BUILD)/$(SONAME)
@@ -104,7 +104,7 @@ WHEELS   := target/wheels
 TOOLS    := $(CURDIR)/$(PACKAGE_VENV)/bin
 wheel: $(PACKAGE_VENV)/ready ## the wheel to publish, in target/wheels, for any Linux with glibc $(GLIBC)
 	@scripts/require.sh binutils
-	@echo "parexact: building the library for glibc $(GLIBC), optimised as a whole: some two minutes"
+	@echo "parexact: building the library for glibc $(GLIBC), optimised as a whole: two to five minutes"
 	PATH="$(TOOLS):$$PATH" cargo-zigbuild rustc $(LOCKED) --release --lib --crate-type cdylib \
 	    --target $(TRIPLE).$(GLIBC)
 	rm -rf $(WHEELS)

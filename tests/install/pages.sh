@@ -5,4 +5,5 @@ source "$here/module_systems.sh"
 unpack_module_systems
 printf 'module() { eval "$(%s "$@")"; }\n' "${lmod[*]}" >"$work/module.sh"
 quietly env BASH_ENV="$work/module.sh" \
-    "$PYTHON" -m pytest -q -p no:cacheprovider --rootdir "$here" --basetemp "$work/pytest" "$here/test_pages.py"
+    "$PYTHON" -m pytest -q -p no:cacheprovider --rootdir "$here" --basetemp "$work/pytest" \
+    "$here/test_pages.py"
