@@ -33,6 +33,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -383,10 +384,14 @@ namespace detail {
 
 inline std::int32_t number(nan_policy policy) noexcept { return static_cast<std::int32_t>(policy); }
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void raise_shapes_differ() {
+    throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "x and y must have the same shape");
+}
+
 } // namespace detail
 
 // The sum of all elements; +0.0 if there are none.
-[[nodiscard]] inline double sum(const view &x) {
+[[nodiscard, gnu::always_inline]] inline double sum(const view &x) {
     double out = 0;
     if (x.is_vector()) {
         check(parexact_sum_f64(x.vector_data(), x.vector_size(), &out));
@@ -398,7 +403,7 @@ inline std::int32_t number(nan_policy policy) noexcept { return static_cast<std:
 }
 
 // The Euclidean norm of all elements.
-[[nodiscard]] inline double norm(const view &x) {
+[[nodiscard, gnu::always_inline]] inline double norm(const view &x) {
     double out = 0;
     if (x.is_vector()) {
         check(parexact_norm_f64(x.vector_data(), x.vector_size(), &out));
@@ -411,9 +416,11 @@ inline std::int32_t number(nan_policy policy) noexcept { return static_cast<std:
 
 // The dot product of two arrays of one shape, whose types and strides may differ.
 // Errors: INVALID_ARGUMENT if the shapes differ.
-[[nodiscard]] inline double dot(const view &x, const view &y) {
+[[nodiscard, gnu::always_inline]] inline double dot(const view &x, const view &y) {
     double out = 0;
-    if (x.is_vector() && y.is_vector() && x.vector_size() == y.vector_size()) {
+    if (x.is_vector() && y.is_vector()) {
+        if (x.vector_size() != y.vector_size())
+            detail::raise_shapes_differ();
         check(parexact_dot_f64(x.vector_data(), y.vector_data(), x.vector_size(), &out));
     } else {
         const parexact_array first = x.c_array(), second = y.c_array();
@@ -1153,7 +1160,7 @@ template <class F, class Item, class Result> struct mapping {
         auto &map = *static_cast<mapping *>(user_data);
         const Item *in = static_cast<const Item *>(item);
         try {
-            *static_cast<Result *>(result) = static_cast<Result>(std::as_const(map.f)(*in));
+            *static_cast<Result *>(result) = static_cast<Result>(std::invoke(std::as_const(map.f), *in));
             return 0;
         } catch (...) {
             map.failed.store(static_cast<std::size_t>(in - map.items));
@@ -1233,7 +1240,7 @@ template <class F> struct task final : work {
     static std::int32_t call(void *user_data) noexcept {
         auto &self = *static_cast<task *>(user_data);
         try {
-            self.f();
+            std::invoke(self.f);
             return 0;
         } catch (...) {
             self.failed.store(0);
@@ -1580,10 +1587,10 @@ template <class F> struct integrand {
         auto &self = *static_cast<integrand *>(user_data);
         try {
             if constexpr (std::is_invocable_v<const F &, const double *, double *, std::size_t>) {
-                self.f(x, y, count);
+                std::invoke(self.f, x, y, count);
             } else {
                 for (std::size_t i = 0; i < count; i++)
-                    y[i] = self.f(x[i]);
+                    y[i] = std::invoke(self.f, x[i]);
             }
             return 0;
         } catch (...) {

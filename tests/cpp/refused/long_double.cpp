@@ -1,0 +1,6 @@
+// elements must be float, double, bool or integers of 8 to 64 bits
+#include "parexact.hpp"
+
+int main() {
+    static_cast<void>(parexact::mean(std::vector<long double>(3)));
+}

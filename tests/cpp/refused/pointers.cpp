@@ -1,0 +1,7 @@
+// elements must be float, double, bool or integers of 8 to 64 bits
+#include "parexact.hpp"
+
+int main() {
+    double *numbers[3] = {};
+    static_cast<void>(parexact::norm(numbers));
+}

@@ -1,0 +1,6 @@
+// items must be movable objects
+#include "parexact.hpp"
+
+int main() {
+    parexact::queue<int &> queue;
+}
