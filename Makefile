@@ -146,9 +146,10 @@ check-rust: ## Rust tests; an outdated header fails here
 	$(CARGO_TEST) $(LOCKED)
 	$(PASSED)
 
-check-c: all $(VENV)/ready ## C and Fortran programs; symbols and loader flags; memcheck
-	@scripts/require.sh cc c++ gfortran binutils valgrind
+check-c: all $(VENV)/ready ## C, C++ and Fortran programs; symbols and loader flags; memcheck
+	@scripts/require.sh cc c++ clang++ gfortran binutils tbb valgrind
 	PYTHON=$(VENV)/bin/python tests/c/run.sh $(BUILD) include
+	tests/cpp/run.sh $(BUILD) include
 	$(PASSED)
 
 check-python: library $(VENV)/ready ## Python tests and ruff

@@ -4,8 +4,8 @@
 #
 #   scripts/require.sh TOOL...
 #
-# where TOOL is one of: binutils c++ cc clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm tcl
-# valgrind venv.
+# where TOOL is one of: binutils c++ cc clang++ clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm
+# tbb tcl valgrind venv.
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets
 # them installed; nothing is ever skipped for want of a tool.
@@ -25,6 +25,7 @@ works() {
     binutils) found "${AR:-ar}" "${LD:-ld}" "${NM:-nm}" "${OBJCOPY:-objcopy}" "${READELF:-readelf}" ;;
     c++) found "${CXX:-c++}" ;;
     cc) found "${CC:-cc}" ;;
+    clang++) found "${CLANGXX:-clang++}" ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
     cmake | dieharder | pkg-config) found "$1" ;;
     gfortran) found "${FC:-gfortran}" ;;
@@ -35,6 +36,9 @@ works() {
         found {mpicc,mpifort,mpiexec}.{mpich,openmpi} ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
     slurm) PATH=$PATH:/usr/sbin found slurmctld slurmd munged sbatch srun ;;
+    tbb) # Headers and a library to link.
+        "${CXX:-c++}" -std=c++17 -x c++ - -x none -ltbb -o "$scratch/tbb" >/dev/null 2>&1 \
+            <<<$'#include <tbb/version.h>\nint main() { return TBB_runtime_version() == nullptr; }' ;;
     tcl) found tclsh ;;
     valgrind) # It cannot start without the symbols of the C library, a package of its own.
         valgrind --quiet true >/dev/null 2>&1 ;;
@@ -51,8 +55,10 @@ remedy() {
     mpi) echo "apt-get install -y mpich libmpich-dev openmpi-bin libopenmpi-dev gfortran" ;;
     slurm) echo "apt-get install -y slurmctld slurmd slurm-client munge" ;;
     c++) echo "apt-get install -y g++" ;;
+    clang++) echo "apt-get install -y clang" ;;
     cc) echo "apt-get install -y gcc libc6-dev" ;;
     clippy | rustfmt) echo "rustup component add $1" ;;
+    tbb) echo "apt-get install -y libtbb-dev" ;;
     lua) echo "apt-get install -y lua5.3 lua-filesystem lua-json lua-posix lua-term" ;;
     venv) echo "apt-get install -y python3-venv" ;;
     esac

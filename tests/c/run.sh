@@ -1,109 +1,21 @@
 #!/usr/bin/env bash
-# Compiles and runs the tests in C, C++ and Fortran and the native examples against a built library.
+# Compiles and runs the tests in C and Fortran and the examples in these languages against a built library.
 #
 #     tests/c/run.sh LIBDIR [INCLUDEDIR]
 #
 # LIBDIR holds libparexact.so, its link by SONAME and libparexact.a (target/release after `make`); INCLUDEDIR
 # holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool
-# is required: a missing compiler is an error, not a test left out. What is built stays in target/native for
+# is required: a missing compiler is an error, not a test left out. What is built stays in target/native/c for
 # inspection. Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more,
 # in small, and the compiler's sanitizers those of arguments.
-set -euo pipefail
+tests=c
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-die() { printf 'tests/c/run.sh: %s\n' "$*" >&2; exit 2; }
-
-[[ $# -eq 1 || $# -eq 2 ]] || die "usage: tests/c/run.sh LIBDIR [INCLUDEDIR]"
-libdir=$(cd "$1" && pwd) || die "no directory $1"
-include=$(cd "${2:-$root/include}" && pwd) || die "no directory ${2:-$root/include}"
-# The name of the ABI, from the version in Cargo.toml.
-soname=libparexact.so.$(sed -n '/^version = /{s/.*"\([0-9]*\)\..*/\1/p;q}' "$root/Cargo.toml")
-for file in "$libdir"/{libparexact.so,"$soname",libparexact.a} "$include"/parexact.{h,f90}; do
-    [[ -e $file ]] || die "$file is missing"
-done
 cc=${CC:-cc} cxx=${CXX:-c++} fc=${FC:-gfortran} python=${PYTHON:-python3}
-for tool in "$cc" "$cxx" "$fc" "$python" nm readelf timeout valgrind; do
-    command -v "$tool" >/dev/null || die "$tool is not installed"
-done
-
-build=$root/target/native
-rm -rf "$build"
-mkdir -p "$build"
-export LD_LIBRARY_PATH=$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export PYTHONDONTWRITEBYTECODE=1
-
-strict=(-Wall -Wextra -pedantic -Werror -O1 -g)
+require "$cc" "$cxx" "$fc" "$python" nm readelf timeout valgrind
 c99=(-std=c99 "${strict[@]}" "-I$include")
 c11=(-std=c11 -D_GNU_SOURCE "-DSONAME=\"$soname\"" "${strict[@]}" "-I$include")
-cxx17=(-std=c++17 "${strict[@]}" "-I$include")
 fortran=(-std=f2018 "${strict[@]}" "-J$build" "-I$build")
-link=("-L$libdir" -lparexact -lm -pthread)
-seconds=180
-passed=0 failed=0
-
-# check NAME COMMAND...: one line for the command, and all it said if it failed.
-check() {
-    local name=$1 log status=0
-    shift
-    log=$build/${name//[^a-zA-Z0-9_]/-}.log
-    timeout --kill-after=5 "$seconds" "$@" >"$log" 2>&1 </dev/null || status=$?
-    if ((status == 0)); then
-        passed=$((passed + 1))
-        printf 'ok      %s\n' "$name"
-        return 0
-    fi
-    failed=$((failed + 1))
-    if ((status == 124 || status == 137)); then
-        printf 'FAILED  %s (no end after %d s)\n' "$name" "$seconds"
-    else
-        printf 'FAILED  %s (exit status %d)\n' "$name" "$status"
-    fi
-    sed 's/^/        /' "$log"
-    return 1
-}
-
-# program NAME COMPILER...: compiles to $build/NAME, then runs it; a program that does not compile has failed.
-program() {
-    local name=$1
-    shift
-    # shellcheck disable=SC2310
-    compile "$name" "$@" && check "$name" "$build/$name" || true
-}
-
-# compile NAME COMPILER...: silent unless it fails.
-compile() {
-    local name=$1
-    shift
-    local log=$build/$name.compile.log
-    if timeout --kill-after=5 "$seconds" "$@" -o "$build/$name" >"$log" 2>&1 </dev/null; then
-        return 0
-    fi
-    failed=$((failed + 1))
-    printf 'FAILED  %s (does not compile)\n' "$name"
-    sed 's/^/        /' "$log"
-    return 1
-}
-
-# example NAME COMPILER...: as program, and its output must be the one expected on standard input.
-example() {
-    local name=$1
-    shift
-    cat >"$build/$name.expected"
-    # shellcheck disable=SC2310,SC2016
-    compile "$name" "$@" &&
-        check "$name" bash -o pipefail -c '"$1" | diff - "$1.expected"' _ "$build/$name" || true
-}
-
-# memcheck NAME [OPTION...]: the program $build/NAME once more, with small sizes, looking for bad accesses and
-# lost memory.
-memcheck() {
-    local name=$1
-    shift
-    [[ -x $build/$name ]] || return 0 # has failed already
-    check "memcheck $name" env PAREXACT_TEST_SMALL=1 valgrind --quiet --fair-sched=yes --error-exitcode=1 \
-        --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite "$@" \
-        "$build/$name" || true
-}
 
 check shared_library "$python" "$root/tests/c/shared_library.py" \
     "$libdir/libparexact.so" "$include/parexact.h" || true
@@ -132,10 +44,7 @@ check static_library_alone \
 
 # The tests' own accesses and arithmetic are sound as well, and what the library does is compatible with
 # sanitizers in the program that calls it. It is not instrumented itself: what it reads and writes is for
-# `bounds` and memcheck to see. Leaks are memcheck's as well: looking for them here needs ptrace, which
-# containers may forbid.
-sanitized=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1
+# `bounds` and memcheck to see.
 for name in arguments arrays dot_axes messages parallel_arguments state state_axes summary \
     summary_arguments; do
     program "sanitized_$name" "$cc" "${c11[@]}" "${sanitized[@]}" "$root/tests/c/$name.c" "${link[@]}"
@@ -277,5 +186,4 @@ for source in "$root"/c_examples/*.c; do
         program "example_${name}_c" "$cc" "${c99[@]}" "$source" "${link[@]}"
 done
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-((failed == 0))
+summary

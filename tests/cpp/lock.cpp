@@ -3,9 +3,7 @@
 
 #include <chrono>
 #include <mutex>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 using namespace std::chrono_literals;
 
@@ -88,21 +86,6 @@ void check_cancelled() {
     lock.unlock();
 }
 
-// A child that leaves the scope of a guard that its parent made must not end by std::terminate.
-void check_fork() {
-    parexact::lock lock;
-    pid_t child = -1;
-    {
-        const std::lock_guard<parexact::lock> guard(lock);
-        child = fork();
-    }
-    if (child == 0)
-        _exit(checks_failed != 0);
-    int status = -1;
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
 } // namespace
 
 int main() {
@@ -110,6 +93,5 @@ int main() {
     check_exclusion();
     check_unwinding();
     check_cancelled();
-    check_fork();
     return checks_done();
 }
