@@ -1,5 +1,5 @@
-// Threads of the program's own call the library at once: std::thread, OpenMP and TBB. The results are those of
-// one thread, bit for bit, whatever the number of threads and however they share out the rows.
+// Threads of the program's own call the library at once: std::thread, OpenMP and TBB. The results are those
+// of one thread, bit for bit, whatever the number of threads and however they share out the rows.
 //
 //     c++ -std=c++17 cpp_examples/host_threads.cpp -Iinclude -Ltarget/release -lparexact -o host_threads
 //     LD_LIBRARY_PATH=target/release ./host_threads

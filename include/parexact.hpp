@@ -57,7 +57,8 @@ namespace parexact {
 // names the argument. Unlike parexact_last_error it may be handed to other threads.
 class error : public std::runtime_error {
 public:
-    error(parexact_status status, const std::string &message) : std::runtime_error(message), status_(status) {}
+    error(parexact_status status, const std::string &message)
+        : std::runtime_error(message), status_(status) {}
 
     parexact_status status() const noexcept { return status_; }
 
@@ -167,9 +168,10 @@ template <class T> constexpr dtype integer_dtype() noexcept {
 //
 //     template <> struct parexact::element<half> { static constexpr auto type = parexact::dtype::f16; };
 template <class T, class = void> struct element {
-    static_assert(!std::is_same_v<T, T>, "parexact: elements must be float, double, bool or integers of 8 to "
-                                         "64 bits, not text, long double or classes; for other types specialise "
-                                         "parexact::element or give parexact::view a dtype");
+    static_assert(!std::is_same_v<T, T>,
+                  "parexact: elements must be float, double, bool or integers of 8 to 64 bits, not text, "
+                  "long double or classes; for others specialise parexact::element or give parexact::view "
+                  "a dtype");
 };
 template <> struct element<double> { static constexpr dtype type = dtype::f64; };
 template <> struct element<float> { static constexpr dtype type = dtype::f32; };
@@ -216,10 +218,15 @@ template <class Allocator> constexpr bool is_vector_of_bool<std::vector<bool, Al
 // Fails to compile, by a sentence, for what is no contiguous range.
 template <class Range> constexpr void require_range() noexcept {
     static_assert(!is_vector_of_bool<std::remove_cv_t<std::remove_reference_t<Range>>>,
-                  "parexact: std::vector<bool> packs its elements into bits; take std::vector<unsigned char> or "
-                  "std::array<bool, N>");
+                  "parexact: std::vector<bool> packs its elements into bits; take std::vector<unsigned char> "
+                  "or std::array<bool, N>");
     static_assert(is_range<Range>, "parexact: an array must be a contiguous range with data() and size(), a "
                                    "parexact::span, a parexact::view or a parexact_array");
+}
+
+// Some ranges have sizes of signed types.
+template <class Range> constexpr std::size_t size(const Range &range) noexcept(noexcept(std::size(range))) {
+    return static_cast<std::size_t>(std::size(range));
 }
 
 // A range that can be written, of just this type.
@@ -250,8 +257,8 @@ public:
             number_[i] = narrowed(from[i].value);
     }
     template <class Range, std::enable_if_t<std::is_integral_v<element_of<const Range>>, int> = 0>
-    numbers(const Range &range) : size_(checked(std::size(range))) {
-        for (std::size_t i = 0; i < std::size(range); i++)
+    numbers(const Range &range) : size_(checked(detail::size(range))) {
+        for (std::size_t i = 0; i < detail::size(range); i++)
             number_[i] = narrowed(integer(std::data(range)[i]).value);
     }
     // Of 64 places only those in use are copied.
@@ -339,15 +346,19 @@ public:
 
     const extents &shape() const noexcept { return shape_; }
 
+private:
+    friend double sum(const view &x);
+    friend double norm(const view &x);
+    friend double dot(const view &x, const view &y);
+
     // If this is a plain vector of doubles, the functions that take a pointer and a length are for it. The
-    // compiler knows the answer for a range and leaves the test out.
+    // compiler knows the answer for a range, and leaves the test out.
     bool is_vector() const noexcept {
         return type_ == dtype::f64 && shape_.size() == 1 && strides_.size() == 0;
     }
     const double *vector_data() const noexcept { return static_cast<const double *>(data_); }
     std::size_t vector_size() const noexcept { return static_cast<std::size_t>(shape_[0]); }
 
-private:
     static extents list(const std::int64_t *numbers, std::int32_t count) {
         if (count < 0 || (count > 0 && numbers == nullptr))
             throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "a parexact_array needs a shape of ndim lengths");
@@ -489,7 +500,7 @@ void reduce(const view &x, op what, const axes &along, Out &&out, std::int64_t d
             nan_policy policy = nan_policy::propagate) {
     const parexact_array array = x.c_array();
     check(parexact_reduce(&array, static_cast<std::int32_t>(what), along.data(), along.size(), ddof,
-                          detail::number(policy), std::data(out), std::size(out)));
+                          detail::number(policy), std::data(out), detail::size(out)));
 }
 [[nodiscard]] inline std::vector<double> reduce(const view &x, op what, const axes &along,
                                                 std::int64_t ddof = 0,
@@ -537,13 +548,13 @@ inline void describe_axes(const view &x, const optional_array &mask, const axes 
 template <class Out, std::enable_if_t<detail::is_output<Out, stats>, int> = 0>
 void describe_axes(const view &x, const axes &along, Out &&out, std::int64_t ddof = 0,
                    nan_policy policy = nan_policy::propagate) {
-    detail::describe_axes(x, {}, along, ddof, policy, std::data(out), std::size(out));
+    detail::describe_axes(x, {}, along, ddof, policy, std::data(out), detail::size(out));
 }
 template <class Out, std::enable_if_t<detail::is_output<Out, stats>, int> = 0>
 void describe_axes(const view &x, const where &mask, const axes &along, Out &&out, std::int64_t ddof = 0,
                    nan_policy policy = nan_policy::propagate) {
     detail::describe_axes(x, detail::optional_array(mask), along, ddof, policy, std::data(out),
-                          std::size(out));
+                          detail::size(out));
 }
 [[nodiscard]] inline std::vector<stats> describe_axes(const view &x, const axes &along, std::int64_t ddof = 0,
                                                       nan_policy policy = nan_policy::propagate) {
@@ -565,7 +576,7 @@ void dot_axes(const view &x, const view &y, const axes &along, Out &&out,
               nan_policy policy = nan_policy::propagate) {
     const parexact_array first = x.c_array(), second = y.c_array();
     check(parexact_dot_axes(&first, &second, along.data(), along.size(), detail::number(policy),
-                            std::data(out), std::size(out)));
+                            std::data(out), detail::size(out)));
 }
 [[nodiscard]] inline std::vector<double> dot_axes(const view &x, const view &y, const axes &along,
                                                   nan_policy policy = nan_policy::propagate) {
@@ -674,7 +685,7 @@ public:
     // Adds each state of another array of as many.
     states &merge(const states &other) {
         if (other.size() != size())
-            throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "arrays of states merge only if they have one length");
+            throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "arrays of states that merge have one length");
         check(parexact_states_merge(data(), other.data(), size()));
         return *this;
     }
@@ -683,7 +694,7 @@ public:
     // The statistics of each state.
     template <class Out, std::enable_if_t<detail::is_output<Out, stats>, int> = 0>
     void results(Out &&out, std::int64_t ddof = 0, nan_policy policy = nan_policy::propagate) const {
-        if (std::size(out) != size())
+        if (detail::size(out) != size())
             throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "there must be as many results as states");
         check(parexact_state_results(data(), size(), ddof, detail::number(policy), std::data(out)));
     }
@@ -767,8 +778,8 @@ public:
     [[nodiscard]] double result(statistic what, std::int64_t ddof = 0,
                                 nan_policy policy = nan_policy::propagate) const {
         double out = 0;
-        check(parexact_summary_result(&summary_, static_cast<std::int32_t>(what), ddof, detail::number(policy),
-                                      &out));
+        check(parexact_summary_result(&summary_, static_cast<std::int32_t>(what), ddof,
+                                      detail::number(policy), &out));
         return out;
     }
     template <std::size_t N>
@@ -912,7 +923,7 @@ void summarize(const sample &data, statistic what, const axes &along, Out &&out,
     const detail::optional_array y(data.y()), mask(data.mask());
     check(parexact_summarize(data.kind(what), static_cast<std::int32_t>(what), &x, y.get(), mask.get(),
                              along.data(), along.size(), ddof, detail::number(policy), std::data(out),
-                             std::size(out)));
+                             detail::size(out)));
 }
 [[nodiscard]] inline std::vector<double> summarize(const sample &data, statistic what, const axes &along,
                                                    std::int64_t ddof = 0,
@@ -1029,12 +1040,13 @@ struct integer { // low, low + 1, ... below high; both within +-2^53
 // Fills a range of doubles with the numbers from `offset` on:
 //     fill(normal{mean, sd}, seed, stream, offset, x)
 template <class Out>
-void fill(const distribution &law, std::uint64_t seed, std::uint64_t stream, std::uint64_t offset, Out &&out) {
+void fill(const distribution &law, std::uint64_t seed, std::uint64_t stream, std::uint64_t offset,
+          Out &&out) {
     detail::require_range<Out>();
     static_assert(!detail::is_range<Out> || detail::is_output<Out, double>,
-                  "parexact::fill: random numbers are doubles, so the range must have elements of type double "
-                  "that can be written");
-    check(parexact_random_fill(&law, seed, stream, offset, std::data(out), std::size(out)));
+                  "parexact::fill: random numbers are doubles, so the range must have elements of type "
+                  "double that can be written");
+    check(parexact_random_fill(&law, seed, stream, offset, std::data(out), detail::size(out)));
 }
 
 // -- Thread counts ---------------------------------------------------------------------------------
@@ -1180,9 +1192,9 @@ template <class Items, class Results, class F> constexpr void require_map() noex
 }
 
 template <class Items, class Results> std::size_t map_size(const Items &items, const Results &results) {
-    if (std::size(items) != std::size(results))
+    if (detail::size(items) != detail::size(results))
         throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "a map needs as many results as items");
-    return std::size(items);
+    return detail::size(items);
 }
 
 template <class Items, class Results, class F>
@@ -1195,12 +1207,14 @@ void map(parexact_pool *pool, const Items &items, Results &results, const F &f, 
                                   sizeof(result), map_size(items, results), chunk));
 }
 
-template <class Items, class F> auto map(parexact_pool *pool, const Items &items, const F &f, std::size_t chunk) {
+template <class Items, class F>
+auto map(parexact_pool *pool, const Items &items, const F &f, std::size_t chunk) {
     require_range<const Items>();
     using result = std::decay_t<std::invoke_result_t<const F &, const element_of<const Items> &>>;
-    static_assert(!std::is_same_v<result, bool>, "parexact::map: std::vector<bool> packs its elements into bits, "
-                                                 "which threads cannot write at once; let f give another type");
-    std::vector<result> results(std::size(items));
+    static_assert(!std::is_same_v<result, bool>,
+                  "parexact::map: std::vector<bool> packs its elements into bits, which threads cannot write "
+                  "at once; let f give another type");
+    std::vector<result> results(detail::size(items));
     map(pool, items, results, f, chunk);
     return results;
 }
@@ -1305,8 +1319,8 @@ template <class F> job submit(parexact_pool *pool, F &&f) {
     static_assert(std::is_invocable_v<callable &>, "parexact::submit: f must be callable without arguments");
     if constexpr (std::is_invocable_v<callable &>)
         static_assert(std::is_void_v<std::invoke_result_t<callable &>>,
-                      "parexact::submit: f must return void; let it write its result to what it captures, and "
-                      "throw if it fails");
+                      "parexact::submit: f must return void; let it write its result to what it captures, "
+                      "and throw if it fails");
     auto made = std::make_unique<task<callable>>(std::forward<F>(f));
     check(parexact_submit(pool, made->call, made.get(), &made->job));
     return job(std::move(made));
@@ -1316,8 +1330,8 @@ template <class Items, class Results, class F>
 job map_async(parexact_pool *pool, Items &&items, Results &&results, F &&f, std::size_t chunk) {
     require_map<const std::remove_reference_t<Items>, Results, std::decay_t<F>>();
     static_assert(std::is_lvalue_reference_v<Items> && std::is_lvalue_reference_v<Results>,
-                  "parexact::map_async: items and results must outlive the job, so they cannot be temporaries; "
-                  "give them names");
+                  "parexact::map_async: items and results must outlive the job, so they cannot be "
+                  "temporaries; give them names");
     using item = std::remove_const_t<element_of<Items>>;
     using result = element_of<Results>;
     auto made = std::make_unique<background_map<std::decay_t<F>, item, result>>(std::forward<F>(f),
@@ -1330,9 +1344,9 @@ job map_async(parexact_pool *pool, Items &&items, Results &&results, F &&f, std:
 
 } // namespace detail
 
-// results[i] = f(items[i]) for all items, on all threads in force, the calling one among them. The ranges may
-// have any elements, and may be one range. `chunk`: how many items stay with one thread; 0 leaves it to the
-// library. After an exception the rest is given up, and the results are unspecified.
+// results[i] = f(items[i]) for all items, on all threads in force, the calling one among them. The ranges
+// may have any elements, and may be one range. `chunk`: how many items stay with one thread; 0 leaves it to
+// the library. After an exception the rest is given up, and the results are unspecified.
 // Errors: INVALID_ARGUMENT if the ranges have different lengths; CANCELLED.
 template <class Items, class Results, class F, std::enable_if_t<detail::is_range<Results>, int> = 0>
 void map(const Items &items, Results &&results, const F &f, std::size_t chunk = 0) {
@@ -1451,6 +1465,9 @@ using lock = mutex;
 template <class T> class queue {
     static_assert(std::is_object_v<T> && !std::is_const_v<T> && std::is_move_constructible_v<T>,
                   "parexact::queue: items must be movable objects");
+    // An item that was not put in time is moved back.
+    static_assert(std::is_move_assignable_v<T> || std::is_nothrow_move_constructible_v<T>,
+                  "parexact::queue: items that cannot be assigned must have a noexcept move constructor");
 
 public:
     // `capacity`: how many items it holds at most; 0 for any number.
@@ -1556,7 +1573,8 @@ private:
     struct release {
         void operator()(parexact_queue *handle) const noexcept {
             if constexpr (is_boxed) {
-                // Nothing may be put after the last item has gone. A cancelled control must not keep any inside.
+                // Nothing may be put after the last item has gone, and a cancelled control must not keep any
+                // inside.
                 const attachment ungoverned(nullptr);
                 parexact_queue_close(handle);
                 for (stored item; parexact_queue_get(handle, 0, &item) == PAREXACT_OK;)
@@ -1590,7 +1608,7 @@ template <class F> struct integrand {
                 std::invoke(self.f, x, y, count);
             } else {
                 for (std::size_t i = 0; i < count; i++)
-                    y[i] = std::invoke(self.f, x[i]);
+                    y[i] = static_cast<double>(std::invoke(self.f, x[i]));
             }
             return 0;
         } catch (...) {
@@ -1608,8 +1626,8 @@ template <class F> struct integrand {
 template <class F> [[nodiscard]] double integrate(const F &f, double a, double b, std::uint64_t n) {
     static_assert(std::is_invocable_v<const F &, const double *, double *, std::size_t> ||
                       std::is_invocable_r_v<double, const F &, double>,
-                  "parexact::integrate: f(x) or f(x, y, count) must be callable on a const f, which threads call "
-                  "at once");
+                  "parexact::integrate: f(x) or f(x, y, count) must be callable on a const f, which threads "
+                  "call at once");
     detail::integrand<F> context{f, {}};
     double out = 0;
     context.failed.check(parexact_integrate(context.call, &context, a, b, n, &out));

@@ -4,8 +4,8 @@
 #
 #   scripts/require.sh TOOL...
 #
-# where TOOL is one of: binutils c++ cc clang++ clippy cmake dieharder gfortran lua mpi pkg-config rustfmt slurm
-# tbb tcl valgrind venv.
+# where TOOL is one of: binutils c++ cc clang++ clippy cmake dieharder gfortran lua mpi pkg-config rustfmt
+# slurm tbb tcl valgrind venv.
 #
 # The tools that a machine with Rust, a C compiler and Python may still lack. Root on Debian or Ubuntu gets
 # them installed; nothing is ever skipped for want of a tool.

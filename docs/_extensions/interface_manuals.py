@@ -1,7 +1,8 @@
-"""Two directives that show the manuals of the C and the Fortran interface, which are comments of
-their sources.
+"""Directives that show the manuals of the C, the C++ and the Fortran interface, which are comments
+of their sources.
 
     .. c-manual:: include/parexact.h
+    .. cpp-manual:: include/parexact.hpp
     .. fortran-manual:: include/parexact.f90
 
 The sources stay the one place where the text is written; a page that shows them cannot be out of date.
@@ -132,6 +133,91 @@ class CManual(Directive):
             yield comment, "\n".join(lines[count:]).strip()
 
 
+class CppManual(Directive):
+    """The header: its introduction, then each section. Functions are shown without their bodies,
+    classes with what is public."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return what docutils puts into the page."""
+        path = ROOT / self.arguments[0]
+        self.state.document.settings.env.note_dependency(str(path))
+        text = path.read_text(encoding="utf-8")
+        introduction = text.split("#ifndef")[0]
+        shown: list[nodes.Node] = list(
+            _paragraphs([line[2:].removeprefix(" ") for line in introduction.splitlines()])
+        )
+        text = re.sub(r"^namespace detail \{$.*?^\} // namespace detail$\n", "", text, flags=re.M | re.S)
+        text = text.split("\n} // namespace parexact")[0]
+        pieces = _C_SECTION.split(text)
+        for title, body in zip(pieces[1::2], pieces[2::2]):
+            section = _section(title, "cpp")
+            # Entries begin at the margin, after an empty line.
+            for block in re.split(r"\n\n+(?=\S)", body.strip("\n")):
+                lines = block.splitlines()
+                count = next(
+                    (i for i, line in enumerate(lines) if not line.startswith("//")), len(lines)
+                )
+                section += list(
+                    _paragraphs([line[2:].removeprefix(" ") for line in lines[:count]])
+                )
+                code = self._declarations("\n".join(lines[count:]))
+                if code:
+                    section += _code(code, "cpp")
+            shown.append(section)
+        return shown
+
+    @staticmethod
+    def _declarations(code: str) -> str:
+        """Leave out private members, bodies of functions, and what only the compiler needs."""
+        for pattern, replacement in (
+            (r"^private:$.*?(?=^\};$)", ""),
+            (r"^ *static_assert\(.*?\)(?: &&\n.*?)?;\n?", ""),
+            (r", std::enable_if_t<[^;{]*?, int> = 0>", ">"),
+            (r", class = std::enable_if_t<[^;{]*?>>", ">"),
+            (r"\[\[[^\]]*\]\] |\binline (?=\w)", ""),
+        ):
+            code = re.sub(pattern, replacement, code, flags=re.M | re.S)
+        code = re.sub(r"\n{3,}", "\n\n", _without_bodies(code))
+        return re.sub(r"\n\n(?=public:|\};)", "\n", code).strip("\n")
+
+
+def _without_bodies(code: str) -> str:
+    """Replace the bodies of C++ functions by semicolons, with the initialisers of constructors."""
+    shown, begin, at = "", 0, 0
+    while at < len(code):
+        if code.startswith("//", at):
+            at = code.find("\n", at) if "\n" in code[at:] else len(code)
+            continue
+        if code[at] == "{":
+            statement = code[begin:at]
+            words = re.sub(r"//.*|template <.*>", "", statement)
+            if ")" in words and not re.search(r"\b(?:class|struct|enum|union)\b", words):
+                end = _closing(code, at)
+                shown += re.sub(
+                    r"(\)(?: noexcept)?)\s*:\s.*", r"\1", statement, count=1, flags=re.S
+                ).rstrip()
+                shown += ";"
+                begin = at = end + 1
+                continue
+        if code[at] in "{};":
+            shown += code[begin : at + 1]
+            begin = at + 1
+        at += 1
+    return shown + code[begin:]
+
+
+def _closing(code: str, at: int) -> int:
+    """Return the place of the brace that closes the one at this place."""
+    depth = 0
+    for place in range(at, len(code)):
+        depth += {"{": 1, "}": -1}.get(code[place], 0)
+        if depth == 0:
+            return place
+    raise ValueError("a brace is not closed")
+
+
 class FortranManual(Directive):
     """A module: the comment at its head, then the comments of each section, up to the interfaces of
     C functions or the implementation."""
@@ -167,5 +253,6 @@ class FortranManual(Directive):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("c-manual", CManual)
+    app.add_directive("cpp-manual", CppManual)
     app.add_directive("fortran-manual", FortranManual)
     return {"parallel_read_safe": True}

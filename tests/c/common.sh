@@ -1,5 +1,5 @@
-# What the tests of the native interfaces share. A script sets `tests` to its directory below tests/, and sources
-# this with its own arguments, LIBDIR and perhaps INCLUDEDIR, which lib and header files are taken from.
+# What the tests of the native interfaces share. A script sets `tests` to the name of its directory below
+# tests/, and sources this with its own arguments: LIBDIR, and INCLUDEDIR if it is not include/.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -30,7 +30,8 @@ private:
 
 // Cannot be assigned to.
 struct fixed {
-    const std::string text;
+    const int number;
+    std::string text;
 };
 
 // Has no default constructor, and is copied as bytes.
@@ -73,8 +74,8 @@ void check_objects() {
     owners.put(std::make_unique<int>(5));
     CHECK(**owners.get() == 5);
     queue<fixed> texts(1);
-    texts.put(fixed{"a text that is longer than short ones"});
-    fixed other{"another text that is longer than short ones"};
+    texts.put(fixed{1, "a text that is longer than short ones"});
+    fixed other{2, "another text that is longer than short ones"};
     CHECK(!texts.put_for(std::move(other), 0s));
     CHECK(other.text == "another text that is longer than short ones");
     CHECK(!texts.put_for(other, 0s));

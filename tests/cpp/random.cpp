@@ -4,7 +4,8 @@
 namespace {
 
 template <class Law>
-void check_law(const char *name, const Law &law, std::int32_t kind, double first, double second, double third) {
+void check_law(const char *name, const Law &law, std::int32_t kind, double first, double second,
+               double third) {
     const parexact_distribution expected_law = {kind, 0, {first, second, third}};
     std::vector<double> x(100), expected(100);
     parexact::fill(law, 1, 2, 1000, x);

@@ -37,10 +37,10 @@ void check_element_types() {
     CHECK_DOUBLE(parexact::mean(flags), 0.6);
 }
 
-// A span of another library, with a type of size of its own.
-struct foreign_span {
-    const double *first;
-    const double *data() const { return first; }
+// A span of another library, whose size is signed.
+template <class T> struct foreign_span {
+    T *first;
+    T *data() const { return first; }
     int size() const { return 4; }
 };
 
@@ -52,12 +52,18 @@ void check_ranges() {
     CHECK_DOUBLE(parexact::sum(vector), 7.0);
     CHECK_DOUBLE(parexact::sum(fixed), 7.0);
     CHECK_DOUBLE(parexact::sum(parexact::span(array, 4)), 7.0);
-    CHECK_DOUBLE(parexact::sum(foreign_span{array}), 7.0);
+    CHECK_DOUBLE(parexact::sum(foreign_span<const double>{array}), 7.0);
     CHECK_DOUBLE(parexact::sum(std::vector<double>{1e100, 5, -1e100}), 5.0);
     CHECK_DOUBLE(parexact::sum(parexact::span(array + 1, 1)), 3.0);
     CHECK_DOUBLE(parexact::sum(std::initializer_list<double>{2, 0.5}), 2.5);
-    std::vector<const char *> unrelated; // instantiates nothing
-    CHECK(unrelated.empty());
+
+    const foreign_span<double> foreign{array};
+    parexact::map(foreign, foreign, [](double x) { return 2 * x; });
+    CHECK_DOUBLE(parexact::sum(array), 14.0);
+    parexact::reduce(parexact::view(vector.data(), {2, 4}, {0, 8}), parexact::op::sum, {0}, foreign);
+    CHECK_DOUBLE(array[3], 8.0);
+    parexact::fill(parexact::uniform{7, 7}, 0, 0, 0, foreign);
+    CHECK_DOUBLE(parexact::sum(foreign), 28.0);
 }
 
 void check_functions() {

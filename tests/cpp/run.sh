@@ -5,8 +5,8 @@
 #
 # LIBDIR holds libparexact.so, its link by SONAME and libparexact.a (target/release after `make`); INCLUDEDIR
 # holds parexact.hpp and parexact.h (include/ unless given). CXX and CLANGXX name other compilers. Every tool
-# is required. What is built stays in target/native/cpp for inspection. The first compiler's sanitizers run all
-# tests once more, and memcheck those of several threads, in small.
+# is required. What is built stays in target/native/cpp for inspection. The first compiler's sanitizers run
+# all tests once more, and memcheck those of several threads, in small.
 tests=cpp
 source "$(dirname "${BASH_SOURCE[0]}")/../c/common.sh"
 

@@ -35,7 +35,7 @@ compiled() {
     shift
     case $language in
     c) quietly "$CC" "$here/programs/use.c" "$@" -o "$work/c" ;;
-    cpp) quietly "$CXX" "$here/programs/use.cpp" "$@" -o "$work/cpp" ;;
+    cpp) quietly "$CXX" -std=c++17 "$here/programs/use.cpp" "$@" -o "$work/cpp" ;;
     f90) quietly "$FC" "-J$work" "$fortran_dir/parexact.f90" "$here/programs/use.f90" "$@" -o "$work/f90" ;;
     esac
 }

@@ -1,7 +1,5 @@
-#include <parexact.h>
 #include <cstdio>
-#include <stdexcept>
-#include <vector>
+#include <parexact.hpp>
 
 // The static library brings the Rust runtime's unwinding tables along; C++ exceptions must not notice.
 int main() {
@@ -9,11 +7,14 @@ int main() {
     x.front() = 1e100;
     x[x.size() / 2] = 1.0;
     x.back() = -1e100;
-    double sum = 0;
+    parexact::set_num_threads(2);
+    const double sum = parexact::sum(x);
     try {
-        if (parexact_set_num_threads(2) != PAREXACT_OK) return 1;
-        if (parexact_sum_f64(x.data(), x.size(), &sum) != PAREXACT_OK) return 1;
-        throw std::runtime_error(parexact_version());
+        parexact::map(x, x, [](double value) {
+            if (value == 1.0)
+                throw std::runtime_error(parexact::version());
+            return value;
+        });
     } catch (const std::exception &error) {
         std::printf("%s %g\n", error.what(), sum);
     }
