@@ -148,7 +148,9 @@ class CppManual(Directive):
         shown: list[nodes.Node] = list(
             _paragraphs([line[2:].removeprefix(" ") for line in introduction.splitlines()])
         )
-        text = re.sub(r"^namespace detail \{$.*?^\} // namespace detail$\n", "", text, flags=re.M | re.S)
+        text = re.sub(
+            r"^namespace detail \{$.*?^\} // namespace detail$\n", "", text, flags=re.M | re.S
+        )
         text = text.split("\n} // namespace parexact")[0]
         pieces = _C_SECTION.split(text)
         for title, body in zip(pieces[1::2], pieces[2::2]):
@@ -159,9 +161,7 @@ class CppManual(Directive):
                 count = next(
                     (i for i, line in enumerate(lines) if not line.startswith("//")), len(lines)
                 )
-                section += list(
-                    _paragraphs([line[2:].removeprefix(" ") for line in lines[:count]])
-                )
+                section += list(_paragraphs([line[2:].removeprefix(" ") for line in lines[:count]]))
                 code = self._declarations("\n".join(lines[count:]))
                 if code:
                     section += _code(code, "cpp")
