@@ -38,14 +38,12 @@ program climate
 contains
 
   subroutine single_precision()
-    real(c_float) :: u(-1:nx + 2, -1:ny + 2, nz), v(-1:nx + 2, -1:ny + 2, nz)
-    real(c_float), allocatable :: tile(:, :, :)
+    real(c_float), allocatable :: u(:, :, :), v(:, :, :), tile(:, :, :)
     include 'climate_of_a_kind.inc'
   end subroutine single_precision
 
   subroutine double_precision()
-    real(c_double) :: u(-1:nx + 2, -1:ny + 2, nz), v(-1:nx + 2, -1:ny + 2, nz)
-    real(c_double), allocatable :: tile(:, :, :)
+    real(c_double), allocatable :: u(:, :, :), v(:, :, :), tile(:, :, :)
     include 'climate_of_a_kind.inc'
   end subroutine double_precision
 
@@ -55,18 +53,22 @@ contains
     real(real128), intent(out) :: field(nx, ny, nz)
     integer(c_int64_t), intent(in) :: seed
     logical, intent(in) :: is_single
+    real(real128) :: value, neighbour
     integer(c_int64_t) :: x
     integer :: i, j, k
     x = seed
+    neighbour = 0
     do k = 1, nz
        do j = 1, ny
           do i = 1, nx
              x = mod(48271 * x, 2147483647_c_int64_t)
-             field(i, j, k) = scale(real(mod(x, 16777216_c_int64_t) - 8388608, real128), &
+             value = scale(real(mod(x, 16777216_c_int64_t) - 8388608, real128), &
                   int(mod(x / 7, 81_c_int64_t)) - 40)
-             if (mod(i, 2) == 0) field(i, j, k) = -field(i - 1, j, k) + mod(x, 5_c_int64_t)
-             field(i, j, k) = real(real(field(i, j, k), c_double), real128)
-             if (is_single) field(i, j, k) = real(real(field(i, j, k), c_float), real128)
+             if (mod(i, 2) == 0) value = -neighbour + mod(x, 5_c_int64_t)
+             value = real(real(value, c_double), real128)
+             if (is_single) value = real(real(value, c_float), real128)
+             field(i, j, k) = value
+             neighbour = value
           end do
        end do
     end do
