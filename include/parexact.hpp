@@ -360,8 +360,9 @@ private:
     std::size_t vector_size() const noexcept { return static_cast<std::size_t>(shape_[0]); }
 
     static extents list(const std::int64_t *numbers, std::int32_t count) {
-        if (count < 0 || (count > 0 && numbers == nullptr))
+        if (count > 0 && numbers == nullptr)
             throw error(PAREXACT_ERROR_INVALID_ARGUMENT, "a parexact_array needs a shape of ndim lengths");
+        // A negative count becomes one that is beyond all dimensions.
         return extents(span<const std::int64_t>(numbers, static_cast<std::size_t>(count)));
     }
 

@@ -56,6 +56,7 @@ void check_result_count() {
     const std::vector<std::int64_t> huge = {INT64_MAX, INT64_MAX, 2};
     CHECK(parexact::result_count(matrix.shape(), {1}) == 2);
     CHECK(parexact::result_count(matrix.shape(), {}) == 1);
+    CHECK(parexact::result_count(matrix.shape(), {2}) == 0);
     CHECK(parexact::result_count({5, 0, 7}, {0}) == 0);
     CHECK(parexact::result_count({5, 0, 7}, {1}) == 35);
     CHECK(parexact::result_count(huge, {0, 1}) == 2);

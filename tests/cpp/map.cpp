@@ -1,10 +1,12 @@
 // Maps: results in order, any types of items, exceptions of callbacks in the caller.
 #include "check.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -101,21 +103,22 @@ void check_exceptions() {
     }));
 }
 
-// Of several exceptions the one with the lowest index arrives: item 1 waits until item 0 is about to throw.
+// Of several exceptions the one of the lowest index arrives, whether it comes first or last in time.
 void check_lowest_index() {
-    parexact::pool pool(2);
-    if (parexact::get_num_threads() < 2)
-        return;
     const std::array<int, 2> items = {0, 1};
     std::array<int, 2> results{};
-    for (int round = 0; round < 20; round++) {
+    parexact::pool pool(2);
+    for (int round = 0; round < 10; round++) {
+        const int last = round % 2;
         std::atomic<int> begun{0};
         try {
             pool.map(items, results, [&](int x) -> int {
-                // Both throw, if both have begun; one thread alone must not wait for ever.
+                // If one thread does all of it, the other item never begins.
                 begun++;
-                for (int i = 0; i < 100000 && begun < 2; i++) {
-                }
+                for (int waited = 0; waited < 100 && begun < 2; waited++)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                if (x == last)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(5));
                 throw x;
             }, 1);
             CHECK(false);
@@ -123,6 +126,22 @@ void check_lowest_index() {
             CHECK(item == 0 || begun < 2);
         }
     }
+}
+
+// Items of one chunk stay with one thread.
+void check_chunks() {
+    const std::vector<int> items = counted(8);
+    std::vector<std::thread::id> threads(items.size());
+    parexact::pool pool(2);
+    const auto thread_of = [](int) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return std::this_thread::get_id();
+    };
+    pool.map(items, threads, thread_of, items.size());
+    CHECK(std::count(threads.begin(), threads.end(), threads[0]) == 8);
+    pool.map_async(items, threads, thread_of, items.size()).wait();
+    CHECK(std::count(threads.begin(), threads.end(), threads[0]) == 8);
+    CHECK(threads[0] != std::this_thread::get_id());
 }
 
 void check_refused() {
@@ -146,6 +165,7 @@ int main() {
     check_types();
     check_exceptions();
     check_lowest_index();
+    check_chunks();
     check_refused();
     return checks_done();
 }

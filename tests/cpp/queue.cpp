@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -119,6 +120,23 @@ void check_threads() {
     CHECK(sums[0] + sums[1] == 999 * 1000 / 2);
 }
 
+// A thread that waits to put is told that the queue ends, although the item in its way is destroyed first.
+void check_end_while_waiting() {
+    using slow = std::shared_ptr<void>;
+    const auto sleep = [](void *) { std::this_thread::sleep_for(20ms); };
+    std::optional<queue<slow>> queue(1);
+    queue->put(slow(nullptr, sleep));
+    std::thread producer([&] {
+        auto second = std::make_shared<int>(2);
+        slow item = second;
+        CHECK_ERROR(PAREXACT_ERROR_CLOSED, queue->put(std::move(item)));
+        CHECK(item == second);
+    });
+    std::this_thread::sleep_for(20ms);
+    queue.reset();
+    producer.join();
+}
+
 void check_cancelled() {
     parexact::control control;
     const parexact::attachment governed = control.attach();
@@ -154,6 +172,7 @@ int main() {
     check_objects();
     check_close();
     check_threads();
+    check_end_while_waiting();
     check_cancelled();
     check_moves();
     CHECK(living == 0);

@@ -35,6 +35,8 @@ void check_element_types() {
     const std::array<bool, 5> flags = {true, false, true, true, false};
     CHECK_DOUBLE(parexact::sum(flags), 3.0);
     CHECK_DOUBLE(parexact::mean(flags), 0.6);
+    const parexact::view bools(flags);
+    CHECK(bools.c_array().dtype == PAREXACT_DTYPE_BOOL);
 }
 
 // A span of another library, whose size is signed.
