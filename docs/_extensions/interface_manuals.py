@@ -155,8 +155,8 @@ class CppManual(Directive):
         pieces = _C_SECTION.split(text)
         for title, body in zip(pieces[1::2], pieces[2::2]):
             section = _section(title, "cpp")
-            # Entries begin at the margin, after an empty line.
-            for block in re.split(r"\n\n+(?=\S)", body.strip("\n")):
+            # Entries begin at the margin, after an empty line; so do parts of a class.
+            for block in re.split(r"\n\n+(?=\S)(?!public:|protected:|private:)", body.strip("\n")):
                 lines = block.splitlines()
                 count = next(
                     (i for i, line in enumerate(lines) if not line.startswith("//")), len(lines)
