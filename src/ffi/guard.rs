@@ -9,6 +9,7 @@ use crate::fpenv;
 use crate::last_error;
 use crate::panics;
 use crate::parallel::cancellation;
+use crate::parallel::race_detector::Unwatched;
 
 /// Runs the body of an export that answers a status.
 #[inline]
@@ -53,6 +54,7 @@ impl<T> FailureValue for *mut T {
 
 #[inline]
 fn protect<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _unwatched = Unwatched::begin();
     let _inside = panics::Inside::enter();
     let _uncancelled = cancellation::HeldOff::begin();
     // `AssertUnwindSafe`: a panic leaves outputs as they were, since they are written last.

@@ -1,5 +1,6 @@
 //! Running a function that the caller of the library wrote.
 
+use super::race_detector::Watched;
 use super::settings;
 use crate::fpenv;
 
@@ -8,5 +9,10 @@ use crate::fpenv;
 /// caller's, and results would depend on which items share a thread.
 #[inline]
 pub fn run<R>(callback: impl FnOnce() -> R) -> R {
-    settings::preserve(|| fpenv::with_default(callback))
+    settings::preserve(|| {
+        fpenv::with_default(|| {
+            let _watched = Watched::begin();
+            callback()
+        })
+    })
 }

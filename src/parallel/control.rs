@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::race_detector;
 use crate::error::{Error, PAREXACT_ERROR_CANCELLED, Result};
 
 /// The wish that calls stop, and the progress of the outermost of them.
@@ -19,6 +20,7 @@ impl Control {
     /// Asks the calls that it governs to stop; they answer CANCELLED until it is reset. This is one atomic
     /// store, fit for signal handlers.
     pub fn cancel(&self) {
+        race_detector::release(&self.cancelled);
         self.cancelled.store(true, Ordering::Release);
     }
 
@@ -33,6 +35,7 @@ impl Control {
         if !self.is_cancelled() {
             return Ok(());
         }
+        race_detector::acquire(&self.cancelled);
         Err(Error::new(
             PAREXACT_ERROR_CANCELLED,
             "the attached control was cancelled",

@@ -84,6 +84,7 @@ impl Job {
                     waiters: Vec::new(),
                 }),
             });
+            job.state.publish();
             publish(&job);
             let begin = move || job.run_if_waiting();
             Ok(match pool {

@@ -34,6 +34,7 @@
 //! | `thread_number` | numbers that tell threads apart |
 //! | `thread_end` | noticing the end of a thread |
 //! | [`signals`] | the workers' signal mask |
+//! | `race_detector` | what ThreadSanitizer is told, if the program has it |
 
 mod affinity;
 pub(crate) mod callback;
@@ -60,6 +61,7 @@ mod pool;
 pub(crate) mod process_default;
 mod processors;
 pub(crate) mod queue;
+pub(crate) mod race_detector;
 mod ranks;
 pub mod runtime;
 pub mod settings;

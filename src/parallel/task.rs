@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 
+use super::race_detector::Watched;
 use crate::error::{Error, PAREXACT_ERROR_CALLBACK_FAILED, Result};
 
 /// A function to run in the background. Answers 0, or anything else if it failed. It may run on any thread.
@@ -31,8 +32,11 @@ impl Task {
 
     /// Calls the function.
     pub fn run(&self) -> Result<()> {
+        let watched = Watched::begin();
         // SAFETY: the caller of `new` has promised that the function may be called.
-        match unsafe { (self.function)(self.user_data) } {
+        let answer = unsafe { (self.function)(self.user_data) };
+        drop(watched);
+        match answer {
             0 => Ok(()),
             value => Err(Error::new(
                 PAREXACT_ERROR_CALLBACK_FAILED,

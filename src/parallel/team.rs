@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::crew::Crew;
 use super::event::Event;
 use super::thread_number::{self, ThreadNumber};
-use super::{affinity, fork, mutex, signals, wait_graph};
+use super::{affinity, fork, mutex, race_detector, signals, wait_graph};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, Result};
 use crate::{fpenv, reserve};
 
@@ -92,6 +92,7 @@ impl Gate {
             })
             .is_ok();
         if entered {
+            race_detector::acquire(&self.made);
             let processor = affinity::present();
             if processor.is_none() || processor != self.callers_processor {
                 self.came_after
@@ -121,6 +122,7 @@ impl Gate {
             wait_graph::release(self.caller_number);
         }
         drop(inside);
+        race_detector::release(&self.empty);
         if self.state.fetch_sub(1, Ordering::Release) == SHUT + 1 {
             self.empty.set();
         }
@@ -137,6 +139,7 @@ impl Gate {
             // to be a child stays there for ever.
             let is_child = fork::checked_generation() != generation;
             if self.state.load(Ordering::Acquire) == SHUT {
+                race_detector::acquire(&self.empty);
                 break true;
             }
             if is_child {
@@ -198,6 +201,7 @@ fn summon(
     let Some(pool) = pool else {
         return gate;
     };
+    race_detector::release(&gate.made);
     for _ in 0..helpers.min(pool.workers()) {
         let gate = gate.clone();
         let body = Body(body);

@@ -10,6 +10,8 @@ use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cancellation;
+use super::race_detector;
+use super::thread_end::ThreadEnd;
 
 /// A running thread; dropping the handle lets it go its own way.
 pub struct Handle(Option<libc::pthread_t>);
@@ -80,6 +82,7 @@ fn minimum_stack(attributes: *const libc::pthread_attr_t) -> usize {
 
 /// The function of the new thread as the C library knows it.
 extern "C" fn start(argument: *mut c_void) -> *mut c_void {
+    hide_from_race_detector();
     // Cancellation is held off until the thread ends: a callback might have its own thread cancelled.
     std::mem::forget(cancellation::HeldOff::begin());
     // SAFETY: `spawn` has made the argument from such a box, for this thread alone.
@@ -87,6 +90,18 @@ extern "C" fn start(argument: *mut c_void) -> *mut c_void {
     // Nothing may unwind into the C library; nobody asks how a worker ended.
     let _ = catch_unwind(AssertUnwindSafe(main));
     std::ptr::null_mut()
+}
+
+/// The destructors of Rust's thread-local variables are the library's as well. They come before those of
+/// thread-specific data, by which the detector demands to be told that it may look again.
+fn hide_from_race_detector() {
+    static END: ThreadEnd = ThreadEnd::new(thread_ends);
+    unsafe extern "C" fn thread_ends(_round: *mut c_void) {
+        race_detector::look();
+    }
+    if race_detector::is_there() && END.watch() {
+        race_detector::look_away();
+    }
 }
 
 impl Handle {

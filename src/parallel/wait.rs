@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{fork, mutex, signals};
+use super::{fork, mutex, race_detector, signals};
 use crate::error::{Error, PAREXACT_ERROR_FORKED, PAREXACT_ERROR_TIMEOUT, Result};
 
 /// How long a slice is. A signal handler of the program may fork while the thread waits.
@@ -88,7 +88,21 @@ impl<T> Monitor<T> {
         if fork::generation() != self.generation {
             return Err(forked());
         }
-        mutex::lock(&self.value, self.generation).ok_or_else(forked)
+        let value = mutex::lock(&self.value, self.generation).ok_or_else(forked)?;
+        self.note_order();
+        Ok(value)
+    }
+
+    /// Tells the race detector what the mutex means, which this thread has now. It may be told of the release
+    /// already: no code of the caller's runs until then.
+    fn note_order(&self) {
+        race_detector::acquire(self);
+        race_detector::release(self);
+    }
+
+    /// Whoever takes the lock later knows what this thread has done so far.
+    pub fn publish(&self) {
+        race_detector::release(self);
     }
 
     /// Waits until `take` answers something, which is asked again after each change of that condition.
@@ -122,6 +136,7 @@ impl<T> Monitor<T> {
             if self.is_inherited() {
                 return Err(forked());
             }
+            self.note_order();
         }
     }
 

@@ -7,7 +7,7 @@
 # holds parexact.h and parexact.f90 (include/ unless given). CC, CXX, FC, PYTHON name other tools. Every tool
 # is required: a missing compiler is an error, not a test left out. What is built stays in target/native/c for
 # inspection. Valgrind's memcheck then runs the tests of pools, jobs, locks, queues and integrals once more,
-# in small, and the compiler's sanitizers those of arguments.
+# in small, and the compiler's sanitizers those of arguments and of threads.
 tests=c
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -49,6 +49,29 @@ for name in arguments arrays dot_axes messages parallel_arguments state state_ax
     summary_arguments; do
     program "sanitized_$name" "$cc" "${c11[@]}" "${sanitized[@]}" "$root/tests/c/$name.c" "${link[@]}"
 done
+
+# ThreadSanitizer sees neither how the library's threads take turns nor what they do, but the library tells it
+# what it must know. It reports the program's own races alone, of which races.c has one of each kind.
+races=(-fsanitize=thread)
+placed=() # older versions need addresses that are not random
+if compile race_free "$cc" "${c11[@]}" "${races[@]}" "$root/tests/c/header_alone.c" "${link[@]}"; then
+    "$build/race_free" >"$build/race_free.log" 2>&1 || placed=(setarch --addr-no-randomize)
+    check race_free "${placed[@]}" "$build/race_free" || true
+fi
+for name in cancel concurrent control deadlock deadlock_knots integrate jobs_nested lock lock_orphaned map \
+    map_callers map_failures pool_free pool_waits queue random settings_left state_axes summary_arguments \
+    thread_end; do
+    # shellcheck disable=SC2310
+    compile "race_free_$name" "$cc" "${c11[@]}" "${races[@]}" "$root/tests/c/$name.c" "${link[@]}" &&
+        check "race_free_$name" env PAREXACT_TEST_SMALL=1 "${placed[@]}" "$build/race_free_$name" || true
+done
+if compile races "$cc" "${c11[@]}" "${races[@]}" "$root/tests/c/sanitizers/races.c" "${link[@]}"; then
+    for kind in integrate job lock map queue; do
+        # shellcheck disable=SC2016
+        check "races_$kind" bash -c '"$@" 2>&1 | grep "SUMMARY: ThreadSanitizer: data race.*races\.c"' _ \
+            "${placed[@]}" "$build/races" "$kind" || true
+    done
+fi
 
 # What lives on several threads must also live in clean memory. Valgrind has no AVX-512: it takes the AVX2
 # path.
