@@ -29,20 +29,26 @@
 !>   _state_update, _state_update_axes, _summary_update and _summarize take arrays as they are, of these
 !>   kinds: real(4) and real(8), integer(1), (2), (4) and (8), logical and logical(c_bool), which count as 1
 !>   and 0.
-!>   Any rank from 0, a scalar, to 7, and any section, such as a(:, ::2) or a(9:2:-1, :): nothing is copied.
+!>   Any rank from 0, a scalar, to 7, and any section, such as a(:, ::2) or a(9:2:-1, :): nothing is copied,
+!>   except a component of all elements of an array, a%b, or a pointer to that, of which gfortran makes a
+!>   copy.
 !>   Two arrays in one call, as in parexact_dot, have one kind, or are real(4) and real(8). An array without a
 !>   last extent, a(*), must be given as a section, a(:n).
 !> * mask, where there is one, is a default logical array of the shape of the others, or a scalar for all of
 !>   them: only where it is true, elements count. parexact_sum(a, total, a > 0) needs no copy of a.
-!> * dim is an integer, or an array of integers that are reduced together, of any kind; ddof is an integer of
-!>   any kind.
+!> * dim is an integer of kind 1, 2, 4 or 8, or an array of such integers that are reduced together; ddof is
+!>   an integer of these kinds. Give nan_policy by its name: in parexact_describe(a, stats, PAREXACT_NAN_OMIT)
+!>   it is taken for a ddof.
+!> * If no procedure fits, compilers say so without naming the argument: "no specific function for the
+!>   generic". Results are real(c_double), policies and operations integer(c_int32_t), counts c_size_t, a
+!>   mask is a default logical.
 !> * Other types, such as 16-bit reals or the other byte order, are described by a parexact_array, which each
 !>   of these names takes as well; parexact_view makes one of an array.
 !> * The source is Fortran 2018, with arguments of assumed rank. gfortran from 11 on compiles it with
-!>   -std=f2018 or without -std; 11 cannot tell an expression without elements, such as pack(a, .false.), from
-!>   an array a(*), and it is refused. LLVM's flang 19 lacks assumed rank. Programs in older Fortran can use
-!>   the compiled module: gfortran -std=f2018 -c parexact.f90, then gfortran -std=f2008 -pedantic for the
-!>   program.
+!>   -std=f2018 or without -std; 11 cannot tell an expression without elements, such as pack(a, .false.), or
+!>   an array whose last upper bound is -1, from an array a(*), and refuses it. LLVM's flang 19 lacks assumed
+!>   rank. Programs in older Fortran can use the compiled module: gfortran -std=f2018 -c parexact.f90, then
+!>   gfortran -std=f2008 -pedantic for the program.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
 !> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a
 !>   real(c_double): see "Pools, maps and jobs" for why recursive.
@@ -391,7 +397,7 @@ module parexact
 
   ! --------------------------------------------------------------------------------- Sums and norms
 
-  !> status = parexact_sum(a, total [, mask])
+  !> status = parexact_sum(a, out [, mask])
   !>
   !> The exact sum of all elements, rounded once. An exact zero and the sum of nothing are +0.0.
   public :: parexact_sum
@@ -399,7 +405,7 @@ module parexact
      module procedure sum_views
   end interface parexact_sum
 
-  !> status = parexact_mean(a, mean [, mask])
+  !> status = parexact_mean(a, out [, mask])
   !>
   !> The exact sum divided by the number of elements, rounded once; NaN if there are none.
   public :: parexact_mean
@@ -407,7 +413,7 @@ module parexact
      module procedure mean_views
   end interface parexact_mean
 
-  !> status = parexact_norm(a, length [, mask])
+  !> status = parexact_norm(a, out [, mask])
   !>
   !> The Euclidean (for rank 2: Frobenius) norm, the root of the exact sum of squares, rounded once; nothing
   !> overflows or underflows on the way.
@@ -416,7 +422,7 @@ module parexact
      module procedure norm_views
   end interface parexact_norm
 
-  !> status = parexact_dot(x, y, product [, nan_policy] [, mask])
+  !> status = parexact_dot(x, y, out [, nan_policy] [, mask])
   !>
   !> The exact sum of the products of the elements of x and y, which have the same shape, rounded once; no
   !> product overflows or underflows. nan_policy, which is about factors that are NaN, is
@@ -443,7 +449,8 @@ module parexact
   !> call parexact_view(a, view)
   !>
   !> Describes an array of any kind and rank, or any section of one, for what takes a parexact_array. Both a
-  !> and view must have the target attribute, and a must outlive the view. Dimension d of an array of rank r
+  !> and view must have the target attribute, and a must outlive the view; so a must not be a component a%b of
+  !> an array, or a pointer to that, of which gfortran gives a copy. Dimension d of an array of rank r
   !> is axis r - d of the view. The view points to itself: give it to procedures as it is, not a copy of it.
   public :: parexact_view
 
@@ -555,13 +562,13 @@ module parexact
   !> operation and the datatype of either. The function cannot return a status: if a state could not be
   !> merged, parexact_state_result answers PAREXACT_ERROR_BAD_STATE.
 
-  !> status = parexact_state_update(state, a [, mask]): adds the elements of a.
+  !> status = parexact_state_update(s, a [, mask]): adds the elements of a.
   public :: parexact_state_update
   interface parexact_state_update
      module procedure state_update_views
   end interface parexact_state_update
 
-  !> status = parexact_state_result(state, stats [, ddof] [, nan_policy]): as parexact_describe.
+  !> status = parexact_state_result(s, stats [, ddof] [, nan_policy]): as parexact_describe.
   public :: parexact_state_result
 
   ! Many states at once, by all threads in force: one for each point of a grid, for instance, whose fields
@@ -637,7 +644,7 @@ module parexact
   !> parexact_summary_mpi_merge: a user function as parexact_mpi_merge. Its datatype is
   !> MPI_Type_contiguous(PAREXACT_SUMMARY_WORDS, MPI_INTEGER8).
 
-  !> status = parexact_summary_update(summary, x [, y] [, mask])
+  !> status = parexact_summary_update(s, x [, y] [, mask])
   !>
   !> Adds the elements of arrays of one shape. y is left out of a SHAPE, and given for the other kinds.
   !> Without y, mask is given by its name.
@@ -646,15 +653,15 @@ module parexact
      module procedure summary_update_views
   end interface parexact_summary_update
 
-  !> status = parexact_summary_result(summary, result, out [, ddof] [, nan_policy])
+  !> status = parexact_summary_result(s, result, out [, ddof] [, nan_policy])
   !>
   !> One of PAREXACT_RESULT_*, which the kind of the summary must have, rounded once. ddof and nan_policy are
   !> those of parexact_describe.
   public :: parexact_summary_result
 
-  !> status = parexact_summary_results(summary, results, n, out [, ddof] [, nan_policy])
+  !> status = parexact_summary_results(s, results, result_count, out [, ddof] [, nan_policy])
   !>
-  !> Several results: out(i) is that of results(i), i = 1, ..., n.
+  !> Several results: out(i) is that of results(i), i = 1, ..., result_count.
   public :: parexact_summary_results
 
   !> status = parexact_summarize(kind, result, x, dim, out [, y] [, mask] [, ddof] [, nan_policy])
@@ -796,11 +803,11 @@ module parexact
   !>
   !> status = parexact_map(pool, fn, user_data, items, item_size, results, result_size, count, chunk_size)
   !>
-  !> The same for items and results of any type, of which the sizes in bytes are given: c_sizeof(items(1)), or
-  !> 0 for an array that is not looked at. fn is a parexact_map_fn; if one answers other than 0, the map
-  !> answers PAREXACT_ERROR_CALLBACK_FAILED. items and results must not be one array: to change an array in
-  !> place, let it be the results, give 0 for item_size, and read the result before writing it. After a
-  !> failure results are unspecified.
+  !> The same for items and results of any type, in arrays of rank 1, of which the sizes in bytes are given:
+  !> c_sizeof(items(1)), or 0 for an array that is not looked at. fn is a parexact_map_fn; if one answers
+  !> other than 0, the map answers PAREXACT_ERROR_CALLBACK_FAILED. items and results must not be one array: to
+  !> change an array in place, let it be the results, give 0 for item_size, and read the result before writing
+  !> it. After a failure results are unspecified.
   public :: parexact_map
   interface parexact_map
      procedure :: c_map
@@ -860,7 +867,7 @@ module parexact
   !> status = parexact_pi(n, value): the integral of 4/(1+x**2) from 0 to 1 by the midpoint rule with n
   !> points, 1 to 2**52.
 
-  !> status = parexact_integrate(f, a, b, n, integral)
+  !> status = parexact_integrate(f, a, b, n, out)
   !>
   !> The integral of f, a parexact_function, from a to b by the midpoint rule with n points, an
   !> integer(c_int64_t) from 1 to 2**52, in parallel. The values are summed exactly: the same bits on any
@@ -1491,6 +1498,31 @@ module parexact
   end interface
   ! End of the generated interfaces.
 
+  ! The same functions as specifications of lengths need them.
+  interface
+     pure function status_name(status) bind(C, name="parexact_status_name") result(text)
+       import :: c_int32_t, c_ptr
+       integer(c_int32_t), value :: status
+       type(c_ptr) :: text
+     end function status_name
+
+     pure function last_error() bind(C, name="parexact_last_error") result(text)
+       import :: c_ptr
+       type(c_ptr) :: text
+     end function last_error
+
+     pure function version() bind(C, name="parexact_version") result(text)
+       import :: c_ptr
+       type(c_ptr) :: text
+     end function version
+
+     pure function length_of(text) bind(C, name="strlen") result(length)
+       import :: c_ptr, c_size_t
+       type(c_ptr), value :: text
+       integer(c_size_t) :: length
+     end function length_of
+  end interface
+
   ! ----------------------------------------------------- Generic names: a procedure for each kind
   !
   ! Generated by `make bindings`: generic names.
@@ -1666,23 +1698,26 @@ contains
 
   ! ----------------------------------------------------------------------------- Words about errors
 
-  function parexact_status_name(status) result(name)
+  ! The results that are words have explicit lengths: gfortran keeps deferred ones in static memory, which
+  ! threads share.
+
+  recursive function parexact_status_name(status) result(name)
     integer(c_int32_t), intent(in) :: status
-    character(:), allocatable :: name
-    name = fortran_string(c_status_name(status))
+    character(length_of(status_name(status))) :: name
+    call copy(status_name(status), name)
   end function parexact_status_name
 
-  function parexact_last_error() result(message)
-    character(:), allocatable :: message
-    message = fortran_string(c_last_error())
+  recursive function parexact_last_error() result(message)
+    character(length_of(last_error())) :: message
+    call copy(last_error(), message)
   end function parexact_last_error
 
-  function parexact_version() result(version)
-    character(:), allocatable :: version
-    version = fortran_string(c_version())
+  recursive function parexact_version() result(text)
+    character(length_of(version())) :: text
+    call copy(version(), text)
   end function parexact_version
 
-  subroutine parexact_check(status)
+  recursive subroutine parexact_check(status)
     integer(c_int32_t), intent(in) :: status
     character(:), allocatable :: message
     if (status == PAREXACT_OK) return
@@ -1691,44 +1726,42 @@ contains
     error stop message
   end subroutine parexact_check
 
-  function parexact_explain(text) result(status)
+  recursive function parexact_explain(text) result(status)
     character(:), allocatable, intent(inout) :: text
     integer(c_int32_t) :: status
     character(kind=c_char), allocatable, target :: buffer(:)
+    type(c_ptr) :: address
     integer(c_size_t) :: needed
 
     needed = 0
     status = c_explain(c_null_ptr, 0_c_size_t, needed)
     if (status /= PAREXACT_OK) return
     allocate (buffer(needed))
-    status = c_explain(c_loc(buffer), needed, needed)
-    if (status == PAREXACT_OK) text = fortran_string(c_loc(buffer))
+    address = c_loc(buffer) ! gfortran takes a length of c_loc(buffer) itself for that of the next argument
+    status = c_explain(address, needed, needed)
+    if (status /= PAREXACT_OK) return
+    text = repeat(' ', int(needed) - 1)
+    call copy(address, text)
   end function parexact_explain
 
-  !> A copy of a C string, without its final NUL.
-  function fortran_string(text) result(copy)
-    type(c_ptr), intent(in) :: text
-    character(:), allocatable :: copy
+  !> Copies the characters of a C string of this length.
+  recursive subroutine copy(from, to)
+    type(c_ptr), intent(in) :: from
+    character(*), intent(inout) :: to
     character(kind=c_char), pointer :: characters(:)
-    integer :: length, i
-
-    call c_f_pointer(text, characters, [huge(length)])
-    length = 0
-    do while (characters(length + 1) /= achar(0, c_char))
-       length = length + 1
+    integer :: i
+    call c_f_pointer(from, characters, [len(to)])
+    do i = 1, len(to)
+       to(i:i) = characters(i)
     end do
-    allocate (character(length) :: copy)
-    do i = 1, length
-       copy(i:i) = characters(i)
-    end do
-  end function fortran_string
+  end subroutine copy
 
   ! ------------------------------------------------------------------- Generic names: views of arrays
   !
   ! Each of these is called by a procedure of parexact_procedures.inc for every kind of array, with its views.
   ! Those that programs call with their own views are the ones named in the interfaces above.
 
-  function sum_views(a, out, mask) result(status)
+  recursive function sum_views(a, out, mask) result(status)
     type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
     type(parexact_array), intent(in), optional :: mask
@@ -1741,7 +1774,7 @@ contains
     end if
   end function sum_views
 
-  function mean_views(a, out, mask) result(status)
+  recursive function mean_views(a, out, mask) result(status)
     type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
     type(parexact_array), intent(in), optional :: mask
@@ -1750,7 +1783,7 @@ contains
     status = masked(PAREXACT_RESULT_MEAN, a, out, mask)
   end function mean_views
 
-  function norm_views(a, out, mask) result(status)
+  recursive function norm_views(a, out, mask) result(status)
     type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
     type(parexact_array), intent(in), optional :: mask
@@ -1764,7 +1797,7 @@ contains
   end function norm_views
 
   !> A result of all elements that a mask selects.
-  function masked(result, a, out, mask) result(status)
+  recursive function masked(result, a, out, mask) result(status)
     integer(c_int32_t), intent(in) :: result
     type(parexact_array), intent(in) :: a
     real(c_double), intent(inout) :: out
@@ -1777,7 +1810,7 @@ contains
     if (status == PAREXACT_OK) out = results(1)
   end function masked
 
-  function dot_views(x, y, out, nan_policy, mask) result(status)
+  recursive function dot_views(x, y, out, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: x, y
     real(c_double), intent(inout) :: out
     integer(c_int32_t), intent(in), optional :: nan_policy
@@ -1795,7 +1828,7 @@ contains
   end function dot_views
 
   !> Dot products along axes of views.
-  function dots(x, y, axes, out, nan_policy, mask) result(status)
+  recursive function dots(x, y, axes, out, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: x, y
     integer(c_int32_t), intent(in) :: axes(:)
     real(c_double), intent(inout), contiguous :: out(:)
@@ -1813,7 +1846,7 @@ contains
     end associate
   end function dots
 
-  function dot_axes_views(x, y, dim, out, nan_policy, mask) result(status)
+  recursive function dot_axes_views(x, y, dim, out, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: x, y
     class(*), intent(in) :: dim(..)
     real(c_double), intent(inout), target, contiguous :: out(..)
@@ -1830,16 +1863,18 @@ contains
     status = dots(x, y, axes, results, nan_policy, mask)
   end function dot_axes_views
 
-  function dot_axes_of_views(x, y, axes, out, nan_policy) result(status)
+  recursive function dot_axes_of_views(x, y, axes, out, nan_policy) result(status)
     type(parexact_array), intent(in) :: x, y
     integer(c_int32_t), intent(in) :: axes(:)
     real(c_double), intent(inout), contiguous :: out(:)
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
+    if (is_no_view(x, 'x', status)) return
+    if (is_no_view(y, 'y', status)) return
     status = dots(x, y, axes, out, nan_policy)
   end function dot_axes_of_views
 
-  function describe_views(a, stats, ddof, nan_policy, mask) result(status)
+  recursive function describe_views(a, stats, ddof, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: a
     type(parexact_stats), intent(inout) :: stats
     class(*), intent(in), optional :: ddof
@@ -1859,7 +1894,7 @@ contains
     end if
   end function describe_views
 
-  function describe_axes_views(a, dim, stats, ddof, nan_policy, mask) result(status)
+  recursive function describe_axes_views(a, dim, stats, ddof, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: a
     class(*), intent(in) :: dim(..)
     type(parexact_stats), intent(inout), target, contiguous :: stats(..)
@@ -1879,7 +1914,7 @@ contains
          policy_or_default(nan_policy), results, size(results, kind=c_size_t))
   end function describe_axes_views
 
-  function reduce_views(a, op, dim, out, ddof, nan_policy, mask) result(status)
+  recursive function reduce_views(a, op, dim, out, ddof, nan_policy, mask) result(status)
     type(parexact_array), intent(in) :: a
     integer(c_int32_t), intent(in) :: op
     class(*), intent(in) :: dim(..)
@@ -1908,7 +1943,7 @@ contains
     end associate
   end function reduce_views
 
-  function reduce_view(a, op, axes, out, ddof, nan_policy) result(status)
+  recursive function reduce_view(a, op, axes, out, ddof, nan_policy) result(status)
     type(parexact_array), intent(in) :: a
     integer(c_int32_t), intent(in) :: op
     integer(c_int32_t), intent(in) :: axes(:)
@@ -1917,12 +1952,13 @@ contains
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
     integer(c_int64_t) :: divisor
+    if (is_no_view(a, 'a', status)) return
     if (is_no_integer(ddof, 'ddof', divisor, status)) return
     status = c_reduce(a, op, axes, size(axes, kind=c_int32_t), divisor, policy_or_default(nan_policy), out, &
          size(out, kind=c_size_t))
   end function reduce_view
 
-  function state_update_views(s, a, mask) result(status)
+  recursive function state_update_views(s, a, mask) result(status)
     type(parexact_state), intent(inout) :: s
     type(parexact_array), intent(in) :: a
     type(parexact_array), intent(in), optional :: mask
@@ -1938,7 +1974,7 @@ contains
     end if
   end function state_update_views
 
-  function state_update_axes_views(states, a, dim, mask) result(status)
+  recursive function state_update_axes_views(states, a, dim, mask) result(status)
     type(parexact_state), intent(inout), target, contiguous :: states(..)
     type(parexact_array), intent(in) :: a
     class(*), intent(in) :: dim(..)
@@ -1953,17 +1989,18 @@ contains
     status = c_state_update_axes(list, size(list, kind=c_size_t), a, mask, axes, size(axes, kind=c_int32_t))
   end function state_update_axes_views
 
-  function state_update_axes_of_view(states, a, axes, mask) result(status)
+  recursive function state_update_axes_of_view(states, a, axes, mask) result(status)
     type(parexact_state), intent(inout), contiguous :: states(:)
     type(parexact_array), intent(in) :: a
     integer(c_int32_t), intent(in) :: axes(:)
     type(parexact_array), intent(in), optional :: mask
     integer(c_int32_t) :: status
+    if (is_no_view(a, 'a', status)) return
     status = c_state_update_axes(states, size(states, kind=c_size_t), a, mask, axes, &
          size(axes, kind=c_int32_t))
   end function state_update_axes_of_view
 
-  function parexact_state_result(s, stats, ddof, nan_policy) result(status)
+  recursive function parexact_state_result(s, stats, ddof, nan_policy) result(status)
     type(parexact_state), intent(in) :: s
     type(parexact_stats), intent(inout) :: stats
     class(*), intent(in), optional :: ddof
@@ -1974,7 +2011,7 @@ contains
     status = c_state_result(s, divisor, policy_or_default(nan_policy), stats)
   end function parexact_state_result
 
-  function parexact_state_results(states, state_count, stats, ddof, nan_policy) result(status)
+  recursive function parexact_state_results(states, state_count, stats, ddof, nan_policy) result(status)
     type(parexact_state), intent(in) :: states(*)
     integer(c_size_t), intent(in) :: state_count
     type(parexact_stats), intent(inout) :: stats(*)
@@ -1986,7 +2023,7 @@ contains
     status = c_state_results(states, state_count, divisor, policy_or_default(nan_policy), stats)
   end function parexact_state_results
 
-  function summary_update_views(s, x, y, mask) result(status)
+  recursive function summary_update_views(s, x, y, mask) result(status)
     type(parexact_summary), intent(inout) :: s
     type(parexact_array), intent(in) :: x
     type(parexact_array), intent(in), optional :: y, mask
@@ -1995,7 +2032,7 @@ contains
     status = c_summary_update(s, x, y, mask)
   end function summary_update_views
 
-  function parexact_summary_result(s, result, out, ddof, nan_policy) result(status)
+  recursive function parexact_summary_result(s, result, out, ddof, nan_policy) result(status)
     type(parexact_summary), intent(in) :: s
     integer(c_int32_t), intent(in) :: result
     real(c_double), intent(inout) :: out
@@ -2007,7 +2044,7 @@ contains
     status = c_summary_result(s, result, divisor, policy_or_default(nan_policy), out)
   end function parexact_summary_result
 
-  function parexact_summary_results(s, results, result_count, out, ddof, nan_policy) result(status)
+  recursive function parexact_summary_results(s, results, result_count, out, ddof, nan_policy) result(status)
     type(parexact_summary), intent(in) :: s
     integer(c_int32_t), intent(in) :: results(*)
     integer(c_size_t), intent(in) :: result_count
@@ -2020,7 +2057,7 @@ contains
     status = c_summary_results(s, results, result_count, divisor, policy_or_default(nan_policy), out)
   end function parexact_summary_results
 
-  function summarize_views(kind, result, x, dim, out, y, mask, ddof, nan_policy) result(status)
+  recursive function summarize_views(kind, result, x, dim, out, y, mask, ddof, nan_policy) result(status)
     integer(c_int32_t), intent(in) :: kind, result
     type(parexact_array), intent(in) :: x
     class(*), intent(in) :: dim(..)
@@ -2038,7 +2075,7 @@ contains
     status = summarize_view(kind, result, x, axes, results, y, mask, ddof, nan_policy)
   end function summarize_views
 
-  function summarize_view(kind, result, x, axes, out, y, mask, ddof, nan_policy) result(status)
+  recursive function summarize_view(kind, result, x, axes, out, y, mask, ddof, nan_policy) result(status)
     integer(c_int32_t), intent(in) :: kind, result
     type(parexact_array), intent(in) :: x
     integer(c_int32_t), intent(in) :: axes(:)
@@ -2048,12 +2085,13 @@ contains
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: status
     integer(c_int64_t) :: divisor
+    if (is_no_view(x, 'x', status)) return
     if (is_no_integer(ddof, 'ddof', divisor, status)) return
     status = c_summarize(kind, result, x, y, mask, axes, size(axes, kind=c_int32_t), divisor, &
          policy_or_default(nan_policy), out, size(out, kind=c_size_t))
   end function summarize_view
 
-  function parexact_random_fill(d, seed, stream, offset, x, n) result(status)
+  recursive function parexact_random_fill(d, seed, stream, offset, x, n) result(status)
     type(parexact_distribution), intent(in) :: d
     integer(c_int64_t), intent(in) :: seed, stream, offset
     real(c_double), intent(inout), target, contiguous :: x(..)
@@ -2086,7 +2124,7 @@ contains
 
   !> Makes a view without data yet of an array: Fortran's last dimension is C's first. True if that is all, as
   !> there are no elements, or as there can be no view.
-  function is_without_elements(a, dtype, view) result(answer)
+  recursive function is_without_elements(a, dtype, view) result(answer)
     type(*), intent(in), target :: a(..)
     integer(c_int32_t), intent(in) :: dtype
     type(parexact_array), intent(inout), target :: view
@@ -2110,7 +2148,7 @@ contains
   !> The upper bound of an extent that is not known is -1. With gfortran the results of expressions without
   !> elements have that, too, but not behind the interface to C. There gfortran 11 changes the bounds of the
   !> caller's array, so with that compiler such an expression is refused.
-  subroutine get_shape(a, ndim, extents)
+  recursive subroutine get_shape(a, ndim, extents)
     type(*), intent(in), target :: a(..)
     integer(c_int32_t), intent(out) :: ndim
     integer(c_int64_t), intent(out) :: extents(MAX_RANK)
@@ -2119,20 +2157,22 @@ contains
     extents = 0
     if (ndim > MAX_RANK) then
        ndim = NO_VIEW
-    else if (c_associated(c_loc(a))) then
-       if (OLD_GFORTRAN) then
-          do d = 1, ndim
-             extents(d) = ubound(a, d, c_int64_t)
-          end do
-       else
-          call get_bounds(a, extents)
-       end if
-       if (any(extents < 0)) ndim = NO_VIEW
+       return
     end if
+    if (c_associated(c_loc(a)) .and. .not. OLD_GFORTRAN) then
+       call get_bounds(a, extents)
+    else
+       do d = 1, ndim
+          extents(d) = ubound(a, d, c_int64_t)
+       end do
+       ! Without an address there are no elements.
+       if (.not. c_associated(c_loc(a))) extents = max(extents, 0_c_int64_t)
+    end if
+    if (any(extents < 0)) ndim = NO_VIEW
   end subroutine get_shape
 
   !> The upper bounds of an array, whose lower bounds are 1 behind the interface to C.
-  subroutine get_bounds(a, bounds) bind(C, name="")
+  recursive subroutine get_bounds(a, bounds) bind(C, name="")
     type(*), intent(in) :: a(..)
     integer(c_int64_t), intent(inout) :: bounds(*)
     integer :: d
@@ -2142,7 +2182,7 @@ contains
   end subroutine get_bounds
 
   !> Notes the address of the second element along a dimension.
-  subroutine set_stride(view, dim, second)
+  recursive subroutine set_stride(view, dim, second)
     type(parexact_array), intent(inout) :: view
     integer, intent(in) :: dim
     type(c_ptr), intent(in) :: second
@@ -2150,7 +2190,7 @@ contains
   end subroutine set_stride
 
   !> Refuses such a view of the argument `name`.
-  function is_no_view(view, name, status) result(refused)
+  recursive function is_no_view(view, name, status) result(refused)
     type(parexact_array), intent(in) :: view
     character(*), intent(in) :: name
     integer(c_int32_t), intent(out) :: status
@@ -2161,7 +2201,7 @@ contains
   end function is_no_view
 
   !> Refuses a mask that has not the shape of the array that it belongs to; a scalar is made to fit.
-  function is_misfit(mask, view, status) result(refused)
+  recursive function is_misfit(mask, view, status) result(refused)
     type(parexact_array), intent(inout), target :: mask
     type(parexact_array), intent(in) :: view
     integer(c_int32_t), intent(out) :: status
@@ -2183,7 +2223,7 @@ contains
   !> The axes of a view that the dimensions dim are of the argument `name`, if the shape of the results, the
   !> argument `results_name`, is the shape that is left; and how many results there are. Neither the library
   !> nor its messages know dimensions, so what is wrong with them is told here.
-  function axes_of(dim, view, name, results, results_name, axes, count) result(status)
+  recursive function axes_of(dim, view, name, results, results_name, axes, count) result(status)
     class(*), intent(in) :: dim(..)
     type(parexact_array), intent(in) :: view
     character(*), intent(in) :: name, results_name
@@ -2192,8 +2232,8 @@ contains
     integer(c_size_t), intent(out) :: count
     integer(c_int32_t) :: status
     logical :: reduced(MAX_RANK)
-    integer(c_int64_t) :: d, found(MAX_RANK)
-    integer(c_int32_t) :: i, first, found_rank
+    integer(c_int64_t) :: d, first, found(MAX_RANK)
+    integer(c_int32_t) :: i, found_rank
     count = 0
     if (is_no_view(view, name, status)) return
     call get_shape(results, found_rank, found)
@@ -2207,13 +2247,16 @@ contains
        if (is_no_integer(dim, 'dim', d, status)) return
        status = mark(d, 'dim')
     rank (1)
-       if (size(dim) == 0) reduced = .true. ! as in C: all of them
-       first = lbound(dim, 1) ! 0 for gfortran's results of expressions
-       do i = 1, size(dim, kind=c_int32_t)
-          if (is_no_integer(dim(first + i - 1), 'dim', d, status)) return
-          status = mark(d, 'dim(' // text(int(i, c_int64_t)) // ')')
-          if (status /= PAREXACT_OK) return
-       end do
+       if (size(dim, kind=c_int64_t) == 0) then
+          reduced = .true. ! as in C: all of them
+       else
+          first = lbound(dim, 1, c_int64_t) ! 0 for gfortran's results of expressions
+          do i = 1, size(dim, kind=c_int32_t)
+             if (is_no_integer(dim(first + i - 1), 'dim', d, status)) return
+             status = mark(d, 'dim(' // text(int(i, c_int64_t)) // ')')
+             if (status /= PAREXACT_OK) return
+          end do
+       end if
     rank default
        status = refuse('dim must be an integer or an array of rank 1')
     end select
@@ -2235,7 +2278,7 @@ contains
 
   contains
 
-    function mark(d, place) result(status)
+    recursive function mark(d, place) result(status)
       integer(c_int64_t), intent(in) :: d
       character(*), intent(in) :: place
       integer(c_int32_t) :: status
@@ -2257,7 +2300,7 @@ contains
   end function axes_of
 
   !> Have x and y, of `count` elements, different shapes?
-  function differ(x, y, count, status) result(refused)
+  recursive function differ(x, y, count, status) result(refused)
     type(*), intent(in), target :: x(..), y(..)
     integer(c_size_t), intent(out) :: count
     integer(c_int32_t), intent(out) :: status
@@ -2280,7 +2323,7 @@ contains
   end function differ
 
   !> The value of an argument that is an integer of any kind, 0 if it is absent; anything else is refused.
-  function is_no_integer(argument, name, value, status) result(refused)
+  recursive function is_no_integer(argument, name, value, status) result(refused)
     class(*), intent(in), optional :: argument
     character(*), intent(in) :: name
     integer(c_int64_t), intent(out) :: value
@@ -2301,12 +2344,12 @@ contains
        value = argument
     class default
        refused = .true.
-       status = refuse(name // ' must be of an integer type')
+       status = refuse(name // ' must be an integer of kind 1, 2, 4 or 8')
     end select
   end function is_no_integer
 
   !> Refuses arguments for the library, in these words.
-  function refuse(message) result(status)
+  recursive function refuse(message) result(status)
     character(*), intent(in) :: message
     integer(c_int32_t) :: status
     character(kind=c_char), target :: characters(len(message) + 1)
@@ -2319,35 +2362,61 @@ contains
   end function refuse
 
   !> A number in words of a message.
-  function text(number)
+  recursive function text(number)
     integer(c_int64_t), intent(in) :: number
-    character(:), allocatable :: text
-    character(20) :: digits
-    write (digits, '(i0)') number
-    text = trim(digits)
+    character(digit_count(number)) :: text
+    write (text, '(i0)') number
   end function text
 
-  !> A shape in words of a message: (3, 5), or () for a scalar.
-  function shape_text(extents) result(words)
-    integer(c_int64_t), intent(in) :: extents(:)
-    character(:), allocatable :: words
-    integer :: i
-    words = '('
-    do i = 1, size(extents)
-       if (i > 1) words = words // ', '
-       words = words // text(extents(i))
+  !> The length of such a number.
+  pure recursive function digit_count(number)
+    integer(c_int64_t), intent(in) :: number
+    integer :: digit_count
+    integer(c_int64_t) :: rest
+    digit_count = merge(2, 1, number < 0)
+    rest = number / 10
+    do while (rest /= 0)
+       digit_count = digit_count + 1
+       rest = rest / 10
     end do
-    words = words // ')'
+  end function digit_count
+
+  !> A shape in words of a message: (3, 5), or () for a scalar.
+  recursive function shape_text(extents) result(words)
+    integer(c_int64_t), intent(in) :: extents(:)
+    character(shape_length(extents)) :: words
+    integer :: i, place
+    words(1:1) = '('
+    place = 2
+    do i = 1, size(extents)
+       if (i > 1) then
+          words(place:place + 1) = ', '
+          place = place + 2
+       end if
+       write (words(place:place + digit_count(extents(i)) - 1), '(i0)') extents(i)
+       place = place + digit_count(extents(i))
+    end do
+    words(place:) = ')'
   end function shape_text
 
-  function policy_or_default(nan_policy) result(value)
+  !> The length of such a shape.
+  pure recursive function shape_length(extents) result(length)
+    integer(c_int64_t), intent(in) :: extents(:)
+    integer :: length, i
+    length = 2 + 2 * max(0, size(extents) - 1)
+    do i = 1, size(extents)
+       length = length + digit_count(extents(i))
+    end do
+  end function shape_length
+
+  recursive function policy_or_default(nan_policy) result(value)
     integer(c_int32_t), intent(in), optional :: nan_policy
     integer(c_int32_t) :: value
     value = PAREXACT_NAN_PROPAGATE
     if (present(nan_policy)) value = nan_policy
   end function policy_or_default
 
-  function size_or_0(argument) result(value)
+  recursive function size_or_0(argument) result(value)
     integer(c_size_t), intent(in), optional :: argument
     integer(c_size_t) :: value
     value = 0
@@ -2356,7 +2425,7 @@ contains
 
   ! ----------------------------------------------------------------- Fortran functions as callbacks
 
-  function integrate_function(f, a, b, n, out) result(status)
+  recursive function integrate_function(f, a, b, n, out) result(status)
     procedure(parexact_function) :: f
     real(c_double), intent(in) :: a, b
     integer(c_int64_t), intent(in) :: n

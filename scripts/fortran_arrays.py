@@ -170,7 +170,7 @@ def _procedure(generic: Generic, name: str, x: Kind, y: Kind) -> str:
                 made += f"    call parexact_view({dummy}, {view})\n"
         else:
             passed.append(dummy)
-    head = _wrap(f"  function {name}({', '.join(dummies)}) result(status)")
+    head = _wrap(f"  recursive function {name}({', '.join(dummies)}) result(status)")
     call = _wrap(f"    status = {generic.name}_views({', '.join(passed)})")
     local = "".join(f"    {view}\n" for view in views)
     return f"{head}{declared}    integer(c_int32_t) :: status\n{local}{made}{call}  end function {name}\n"
@@ -178,7 +178,7 @@ def _procedure(generic: Generic, name: str, x: Kind, y: Kind) -> str:
 
 def _view(kind: Kind) -> str:
     text = (
-        f"  subroutine view_{kind.name}(a, view)\n"
+        f"  recursive subroutine view_{kind.name}(a, view)\n"
         f"    {kind.declared}, intent(in), target :: a(..)\n"
         "    type(parexact_array), intent(inout), target :: view\n"
         f"    if (is_without_elements(a, PAREXACT_DTYPE_{kind.dtype}, view)) return\n"
@@ -188,14 +188,17 @@ def _view(kind: Kind) -> str:
     )
     for rank in range(1, MAX_RANK + 1):
         bounds = [f"l({d + 1})" for d in range(rank)]
-        text += f"    rank ({rank})\n       l(:{rank}) = lbound(a)\n"
+        text += f"    rank ({rank})\n       l(:{rank}) = lbound(a, kind=c_int64_t)\n"
         text += f"       view%data = c_loc(a({', '.join(bounds)}))\n"
         for d in range(rank):
             second = ", ".join(bound + " + 1" * (i == d) for i, bound in enumerate(bounds))
             text += _wrap(
-                f"       if (size(a, {d + 1}) > 1) call set_stride(view, {d + 1}, c_loc(a({second})))"
+                f"       if (size(a, {d + 1}, c_int64_t) > 1) "
+                f"call set_stride(view, {d + 1}, c_loc(a({second})))"
             )
-    text = text.replace("target :: view\n", f"target :: view\n    integer :: l({MAX_RANK})\n", 1)
+    text = text.replace(
+        "target :: view\n", f"target :: view\n    integer(c_int64_t) :: l({MAX_RANK})\n", 1
+    )
     return f"{text}    end select\n  end subroutine view_{kind.name}\n"
 
 
@@ -241,7 +244,7 @@ def _holder(x: Kind, y: Kind) -> str:
 def _map(x: Kind, y: Kind) -> str:
     name = f"map_{x.name}_{y.name}"
     return f"""\
-  function {name}(pool, f, x, y, chunk_size) result(status)
+  recursive function {name}(pool, f, x, y, chunk_size) result(status)
     type(c_ptr), intent(in) :: pool
     procedure({_function(x, y)}) :: f
     {x.declared}, intent(in), target, contiguous :: x(..)

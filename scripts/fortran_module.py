@@ -89,7 +89,9 @@ def write(interface: Interface, module: str) -> str:
     wrapped = {
         name.lower()
         for name in re.findall(
-            r"^\s*(?:interface|function|subroutine) (parexact_\w+)", hand_written, re.M
+            r"^\s*(?:interface|recursive function|recursive subroutine) (parexact_\w+)",
+            hand_written,
+            re.M,
         )
     }
     module = _replace(module, "constants and types", _constants_and_types(interface))

@@ -273,10 +273,12 @@ contains
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, 0, plane), 'dim is 0; it must be 1 to 3')
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, [2, 4], line), 'dim(2) is 4; it must be 1 to 3')
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, [2, 1, 2], line), 'dim has 2 more than once')
-    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 2.0, plane), 'dim must be of an integer type')
+    call refused(parexact_reduce(a, PAREXACT_OP_SUM, 2.0, plane), &
+         'dim must be an integer of kind 1, 2, 4 or 8')
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, reshape([1], [1, 1]), plane), &
          'dim must be an integer or an array of rank 1')
-    call refused(parexact_reduce(a, PAREXACT_OP_VAR, 2, plane, ddof=1.0), 'ddof must be of an integer type')
+    call refused(parexact_reduce(a, PAREXACT_OP_VAR, 2, plane, ddof=1.0), &
+         'ddof must be an integer of kind 1, 2, 4 or 8')
     call refused(parexact_reduce(a, PAREXACT_OP_VAR, 2, plane, ddof=-1_c_int8_t), &
          'ddof is -1; it must not be negative')
     call refused(parexact_reduce(a, PAREXACT_OP_SUM, 2, wrong), 'out has the shape (6, 4); it must have ' // &
