@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,7 @@ def merge(states: Any, axis: Any = 0) -> Words:
             part = np.ascontiguousarray(ordered[place])
             if status := _merge(merged.ctypes.data, part.ctypes.data, count):
                 error = exception(status)
-                raise with_index(error, "states", lambda number, place=place: index(place, number))
+                raise with_index(error, "states", partial(index, place))
 
     run(call, _COST_STATE * (words.size // abi.PAREXACT_STATE_WORDS))
     return merged
@@ -154,15 +155,17 @@ def _merge_list(parts: list[Words]) -> Words:
     merged: Words = np.empty(shape, np.int64)
     count = merged.size // abi.PAREXACT_STATE_WORDS
 
+    def index(i: int, number: int) -> tuple[int, ...]:
+        """Return the part, and where in it the state of this number is."""
+        return (i, *(int(place) for place in np.unravel_index(number, shape[:-1])))
+
     def call() -> None:
         check(_init(merged.ctypes.data, count))
         for i, part in enumerate(parts):
             contiguous = np.ascontiguousarray(part)
             if status := _merge(merged.ctypes.data, contiguous.ctypes.data, count):
                 error = exception(status)
-                raise with_index(
-                    error, "states", lambda number, i=i: (i, *np.unravel_index(number, shape[:-1]))
-                )
+                raise with_index(error, "states", partial(index, i))
 
     run(call, _COST_STATE * count * len(parts))
     return merged

@@ -11,6 +11,7 @@ No task writes to what it is given: Dask may give it to others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from ctypes import c_int32, c_void_p
 from typing import Any
 
@@ -154,7 +155,8 @@ def _add(words: AnyArray, others: AnyArray) -> None:
 
 def _direct(what: str, values: AnyArray, axis: tuple[int, ...], options: dict[str, Any]) -> AnyArray:
     """Return the results of values."""
-    found = getattr(parexact, what)(values, axis=axis, **options)
+    with _without_index():
+        found = getattr(parexact, what)(values, axis=axis, **options)
     if what != "describe":
         return np.asarray(found)
     records = np.empty(np.shape(found.sum), RECORD)
@@ -165,14 +167,21 @@ def _direct(what: str, values: AnyArray, axis: tuple[int, ...], options: dict[st
 
 def _results(what: str, words: AnyArray, options: dict[str, Any]) -> AnyArray:
     """Return the results of states."""
-    try:
+    with _without_index():
         found = parexact.results(words, **options)
-    except ValueError as error:
-        # The index in front belongs to this task's array of states, which the caller does not know.
-        raise ValueError(str(error).rpartition("]: ")[2]) from None
     if what == "norm":
         return _norms(words, options["nan_policy"])
     return found if what == "describe" else found[{"var": "variance"}.get(what, what)]
+
+
+@contextmanager
+def _without_index() -> Iterator[None]:
+    """Leave out the index in front of a message: it is one of this task's arrays, which the caller does not
+    know."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(str(error).rpartition("]: ")[2]) from None
 
 
 def _norms(words: AnyArray, nan_policy: str) -> AnyArray:
