@@ -8,15 +8,16 @@
 // Arrays. Functions take any contiguous range, that is whatever has data() and size() for std::data and
 // std::size: std::vector, std::array, C arrays, span(pointer, count), spans of other libraries. Elements are
 // float, double, bool or integers of 8 to 64 bits. Arrays of more dimensions, with strides or of other types
-// of element are a view(pointer, shape, strides). Nothing is copied. An empty range is read by nobody.
+// of element are a view(pointer, shape, strides). Nothing is copied, and empty ranges are not read.
 //
 // Errors. What fails throws parexact::error, which has the status and the message. What a callback throws
 // arrives in the caller: the exception of the lowest index seen. A vector that a function returns may also
-// throw std::bad_alloc. After an exception results that go to a caller's range are unspecified; states and
-// summaries are as before.
+// throw std::bad_alloc. After an exception results that go to a caller's range are unspecified; a state or a
+// summary is as before, and arrays of states are what parexact.h says of them.
 //
 // Ownership. Objects own what they are made of, and may be moved, not copied, but for states and summaries,
-// which are plain numbers. A call with an object that was moved from throws, with the status NULL_POINTER.
+// which are plain numbers. A call with an object that was moved from throws, with the status NULL_POINTER, or
+// does nothing if it is noexcept.
 //
 // Threads. Functions may be called from any number of threads at once. Callables given to map and integrate
 // are called by several threads at once, through a reference to const.
@@ -1104,7 +1105,12 @@ public:
     }
 
     // Governs the calls of this thread until the end of the scope.
-    [[nodiscard]] attachment attach() const noexcept { return attachment(handle_.get()); }
+    [[nodiscard]] attachment attach() const {
+        // NULL would mean no control.
+        if (handle_ == nullptr)
+            throw error(PAREXACT_ERROR_NULL_POINTER, "the control was moved from");
+        return attachment(handle_.get());
+    }
     // Any thread may call this at any time, and so may a signal handler: it is one atomic store.
     void cancel() noexcept { parexact_control_cancel(handle_.get()); }
     // Takes a cancellation back, between calls.

@@ -61,6 +61,7 @@ void check_moves() {
     parexact::control first;
     parexact::control second = std::move(first);
     first.cancel(); // governs nothing any more: harmless
+    CHECK_ERROR(PAREXACT_ERROR_NULL_POINTER, first.attach());
     const auto governed = second.attach();
     CHECK_DOUBLE(parexact::sum(x), 1000.0);
     second.cancel();
