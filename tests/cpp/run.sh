@@ -88,5 +88,10 @@ host_threads() {
 host_threads example_host_threads 1 -Wno-unknown-pragmas
 host_threads example_host_threads_openmp 2 -fopenmp
 host_threads example_host_threads_tbb 3 -fopenmp -DWITH_TBB -ltbb
+# The same programs under the sanitizers; TBB's own library is not built for them.
+for name in monte_carlo background_job host_threads; do
+    program "sanitized_example_$name" "$cxx" "${cxx17[@]}" "${sanitized[@]}" "$examples/$name.cpp" \
+        -fopenmp "${link[@]}"
+done
 
 summary
