@@ -50,8 +50,8 @@
 !>   rank. Programs in older Fortran can use the compiled module: gfortran -std=f2018 -c parexact.f90, then
 !>   gfortran -std=f2008 -pedantic for the program.
 !> * real(c_double) is double precision, real(8) and real64 with every compiler that has this library's C ABI.
-!> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of a
-!>   real(c_double): see "Pools, maps and jobs" for why recursive.
+!> * parexact_map and parexact_integrate take Fortran functions as they are, pure recursive ones of one
+!>   number: see "Pools, maps and jobs" for why recursive.
 !> * Every procedure may be called from any number of threads at the same time, OpenMP ones included, and to
 !>   the last moment of a thread and of the program.
 module parexact

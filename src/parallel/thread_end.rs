@@ -45,7 +45,7 @@ impl ThreadEnd {
     /// Whether the destructor, which was called with `round`, will not be called again. Otherwise it will be,
     /// in the next round.
     pub fn is_last_round(&self, round: *mut c_void) -> bool {
-        // In the very last round ThreadSanitizer forgets the thread, and may be the first to be called.
+        // In the last round ThreadSanitizer's own destructor forgets the thread, and may run before this one.
         let last = ROUNDS - usize::from(race_detector::is_there());
         round.addr() >= last || !self.set(round.addr() + 1)
     }

@@ -1,7 +1,7 @@
 ! The generic names for arrays of every kind, every rank and any section, against Fortran's own integer sums.
 program arrays
   use parexact
-  use, intrinsic :: iso_c_binding, only: c_bool, c_float, c_int16_t, c_int8_t
+  use, intrinsic :: iso_c_binding, only: c_associated, c_bool, c_float, c_int16_t, c_int8_t
   use, intrinsic :: iso_fortran_env, only: error_unit
   implicit none
 
@@ -33,6 +33,7 @@ program arrays
   call of_bool()
   call of_two_kinds()
   call large_integers()
+  call large_extents()
   call random_numbers()
   call refusals()
   call assumed_size(v1)
@@ -232,6 +233,37 @@ contains
     call ok(parexact_sum(x, total), 'sum of large integers')
     call same(total, 1.0_c_double, 'sum of large integers')
   end subroutine large_integers
+
+  !> Extents that no 32-bit integer holds. Of the 2 GiB only two pages are written; the system has one page of
+  !> zeros for all others.
+  subroutine large_extents()
+    interface
+       function calloc(count, size) bind(C)
+         import :: c_ptr, c_size_t
+         integer(c_size_t), value :: count, size
+         type(c_ptr) :: calloc
+       end function calloc
+
+       subroutine free(address) bind(C)
+         import :: c_ptr
+         type(c_ptr), value :: address
+       end subroutine free
+    end interface
+    integer(c_size_t), parameter :: n = 2_c_size_t**31 + 10
+    integer(c_int8_t), pointer :: a(:)
+    type(c_ptr) :: address
+    address = calloc(n, 1_c_size_t)
+    call check(c_associated(address), 'memory of 2 GiB')
+    if (.not. c_associated(address)) return
+    call c_f_pointer(address, a, [n])
+    a(1) = 3
+    a(n) = 5
+    call ok(parexact_sum(a, total), 'sum of more than 2**31 elements')
+    call same(total, 8.0_c_double, 'sum of more than 2**31 elements')
+    call ok(parexact_reduce(a(n:1:-1), PAREXACT_OP_MAX, 1, total), 'reduce more than 2**31 elements')
+    call same(total, 5.0_c_double, 'reduce more than 2**31 elements')
+    call free(address)
+  end subroutine large_extents
 
   !> Arrays of any rank have the samples in the order of their elements.
   subroutine random_numbers()
